@@ -1,0 +1,12 @@
+namespace OrderFlow.Inventory;
+
+/// <summary>Lists stock items. Stateless: any silo answers.</summary>
+[Alias("stock-queries")]
+public interface IStockQueryGrain : IGrainWithIntegerKey
+{
+    /// <summary>One page of all stock items, by product id.</summary>
+    /// <param name="page">The page's number; the first is 1.</param>
+    /// <param name="limit">Items on a page, 1 to 100.</param>
+    [Alias("list")]
+    Task<Page<StockItem>> List(int page, int limit);
+}

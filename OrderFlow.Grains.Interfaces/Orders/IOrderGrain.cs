@@ -1,0 +1,36 @@
+using Orleans.Concurrency;
+
+namespace OrderFlow.Orders;
+
+/// <summary>One order; the key is its id. It stores itself as pending, then reserves stock product by product and settles as reserved or failed.</summary>
+/// <remarks>Whoever is neither the owner nor an admin is answered <see cref="Outcome.NotFound"/> by every method that takes a caller.</remarks>
+[Alias("order")]
+public interface IOrderGrain : IGrainWithIntegerKey
+{
+    /// <summary>Stores the order as pending, together with its <c>order.created</c> event, and goes on to reserve stock after the answer.</summary>
+    /// <returns>
+    /// Ok with the stored order, also where the same user placed the same lines under this id before;
+    /// Conflict where the id is taken by anything else, a deleted order included; Forbidden where the order is for another user.
+    /// </returns>
+    [Alias("place")]
+    Task<OrderResult> Place(PlaceOrder command);
+
+    /// <summary>The order as it is persisted. Never waits for a reservation under way.</summary>
+    [Alias("get"), AlwaysInterleave]
+    Task<OrderResult> Get(Caller by);
+
+    /// <summary>
+    /// Cancels a pending or reserved order (owner or admin), or tries a failed one again (<see cref="OrderStatus.Pending"/>, admin only).
+    /// The status it already has: Ok, and nothing happens. Anything else: Conflict with the allowed transitions.
+    /// </summary>
+    [Alias("change-status")]
+    Task<OrderResult> ChangeStatus(OrderStatus target, Caller by);
+
+    /// <summary>Gives back what the order holds and removes it. Its id stays taken.</summary>
+    [Alias("delete")]
+    Task<OrderResult> Delete(Caller by);
+
+    /// <summary>Goes on with whatever the order has begun and not finished; joins the work where it is already under way. Safe to call at any time.</summary>
+    [Alias("resume"), AlwaysInterleave]
+    Task Resume();
+}

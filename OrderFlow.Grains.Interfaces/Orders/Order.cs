@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace OrderFlow.Orders;
+
+/// <summary>An order as its owner sees it: always what is persisted, never what is under way.</summary>
+/// <param name="Id">The order's number.</param>
+/// <param name="UserId">Whose order it is.</param>
+/// <param name="Items">The lines, as they were sent.</param>
+/// <param name="Status">Where the order stands.</param>
+/// <param name="TotalAmount">0 until stock is reserved; then Σ unit price × quantity, in the shop's currency.</param>
+/// <param name="CreatedAt">When it was placed, UTC.</param>
+/// <param name="UpdatedAt">When it last changed, UTC.</param>
+/// <param name="FailReason">Why it failed, for a person to read; null otherwise.</param>
+/// <param name="Version">Goes up by one with every change.</param>
+[GenerateSerializer, Immutable, Alias("order-view")]
+public sealed record Order(
+    [property: Id(0)] long Id,
+    [property: Id(1)] string UserId,
+    [property: Id(2)] ImmutableArray<OrderLine> Items,
+    [property: Id(3)] OrderStatus Status,
+    [property: Id(4)] decimal TotalAmount,
+    [property: Id(5)] DateTimeOffset CreatedAt,
+    [property: Id(6)] DateTimeOffset UpdatedAt,
+    [property: Id(7)] string? FailReason,
+    [property: Id(8)] long Version);

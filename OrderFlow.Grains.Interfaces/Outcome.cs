@@ -1,0 +1,18 @@
+namespace OrderFlow;
+
+/// <summary>How a grain answered a command or a read. A refusal is an answer, not an exception.</summary>
+[GenerateSerializer, Alias("outcome")]
+public enum Outcome
+{
+    /// <summary>Done, or already so.</summary>
+    Ok,
+
+    /// <summary>There is no such thing, or this caller must not learn that there is.</summary>
+    NotFound,
+
+    /// <summary>The caller may see it, but may not do this.</summary>
+    Forbidden,
+
+    /// <summary>Its present state does not allow this.</summary>
+    Conflict,
+}

@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+
+namespace OrderFlow;
+
+/// <summary>One page of a list, and how many items there are on all pages.</summary>
+/// <param name="Items">What is on this page.</param>
+/// <param name="Total">The exact number of items that match, on all pages.</param>
+/// <param name="Number">The page's number; the first is 1.</param>
+/// <param name="Limit">The most items a page may hold.</param>
+[GenerateSerializer, Immutable, Alias("page`1")]
+public sealed record Page<T>(
+    [property: Id(0)] ImmutableArray<T> Items,
+    [property: Id(1)] long Total,
+    [property: Id(2)] int Number,
+    [property: Id(3)] int Limit);
