@@ -4,7 +4,7 @@ namespace OrderFlow.Orders;
 [Alias("recovery")]
 public interface IRecoveryGrain : IGrainWithIntegerKey
 {
-    /// <summary>Makes sure that recovery is running; every silo calls it when it starts.</summary>
+    /// <summary>Makes sure that recovery is running; every silo calls it when it starts and every few seconds.</summary>
     [Alias("ping")]
     Task Ping();
 }

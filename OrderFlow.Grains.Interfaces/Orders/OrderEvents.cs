@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace OrderFlow.Orders;
 
@@ -11,9 +12,19 @@ namespace OrderFlow.Orders;
 public abstract record OrderEvent(long OrderId, string UserId, ImmutableArray<OrderLine> Items, long Version, DateTimeOffset OccurredAt)
 {
     /// <summary>The event's type, which is also its topic.</summary>
-    public abstract string Type { get; }
+    [JsonIgnore]
+    public string Type => this switch
+    {
+        OrderCreated => "order.created",
+        OrderReserved => "order.reserved",
+        OrderFailed => "order.failed",
+        OrderCancelled => "order.cancelled",
+        OrderReopened => "order.reopened",
+        _ => throw new InvalidOperationException($"{GetType().Name} has no type"),
+    };
 
     /// <summary>The same for an event delivered twice: <c>{orderId}-{version}</c>.</summary>
+    [JsonIgnore]
     public string Id => $"{OrderId}-{Version}";
 }
 
@@ -25,11 +36,7 @@ public abstract record OrderEvent(long OrderId, string UserId, ImmutableArray<Or
 /// <param name="Version">The order's version that this event made.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderCreated(long OrderId, string UserId, ImmutableArray<OrderLine> Items, decimal TotalAmount, long Version, DateTimeOffset OccurredAt)
-    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt)
-{
-    /// <inheritdoc/>
-    public override string Type => "order.created";
-}
+    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt);
 
 /// <summary>Every line's stock is held for the order.</summary>
 /// <param name="OrderId">The order's number.</param>
@@ -39,11 +46,7 @@ public sealed record OrderCreated(long OrderId, string UserId, ImmutableArray<Or
 /// <param name="Version">The order's version that this event made.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderReserved(long OrderId, string UserId, ImmutableArray<OrderLine> Items, decimal TotalAmount, long Version, DateTimeOffset OccurredAt)
-    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt)
-{
-    /// <inheritdoc/>
-    public override string Type => "order.reserved";
-}
+    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt);
 
 /// <summary>The order could not be reserved.</summary>
 /// <param name="OrderId">The order's number.</param>
@@ -53,11 +56,7 @@ public sealed record OrderReserved(long OrderId, string UserId, ImmutableArray<O
 /// <param name="Version">The order's version that this event made.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderFailed(long OrderId, string UserId, ImmutableArray<OrderLine> Items, string Reason, long Version, DateTimeOffset OccurredAt)
-    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt)
-{
-    /// <inheritdoc/>
-    public override string Type => "order.failed";
-}
+    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt);
 
 /// <summary>The order was cancelled, or deleted while it was pending or reserved.</summary>
 /// <param name="OrderId">The order's number.</param>
@@ -67,11 +66,7 @@ public sealed record OrderFailed(long OrderId, string UserId, ImmutableArray<Ord
 /// <param name="Version">The order's version that this event made.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderCancelled(long OrderId, string UserId, ImmutableArray<OrderLine> Items, string Reason, long Version, DateTimeOffset OccurredAt)
-    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt)
-{
-    /// <inheritdoc/>
-    public override string Type => "order.cancelled";
-}
+    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt);
 
 /// <summary>An admin has a failed order tried again.</summary>
 /// <param name="OrderId">The order's number.</param>
@@ -80,8 +75,4 @@ public sealed record OrderCancelled(long OrderId, string UserId, ImmutableArray<
 /// <param name="Version">The order's version that this event made.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderReopened(long OrderId, string UserId, ImmutableArray<OrderLine> Items, long Version, DateTimeOffset OccurredAt)
-    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt)
-{
-    /// <inheritdoc/>
-    public override string Type => "order.reopened";
-}
+    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt);

@@ -60,3 +60,12 @@ CREATE TABLE outbox (
 );
 
 CREATE INDEX outbox_by_partition ON outbox (partition, seq);
+
+-- Rolls the whole batch back where an update met a stale version: group commit then finds out whose write it was.
+CREATE FUNCTION require_rows(changed bigint, expected bigint) RETURNS void LANGUAGE plpgsql AS $body$
+BEGIN
+  IF changed <> expected THEN
+    RAISE EXCEPTION 'stale version: % of % rows changed', changed, expected USING ERRCODE = 'OF001';
+  END IF;
+END
+$body$;

@@ -1,0 +1,128 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+
+namespace OrderFlow.Inventory;
+
+/// <inheritdoc cref="IStockItemGrain"/>
+[GrainType("stock-item")]
+internal sealed partial class StockItemGrain(
+    [FromKeyedServices(StorageNames.Stock)] IGrainStorage storage,
+    IReservations reservations,
+    IGrainContext context,
+    TimeProvider time,
+    ILogger<StockItemGrain> log) : Grain, IStockItemGrain
+{
+    /// <summary>The most commands that one write covers.</summary>
+    public const int BatchLimit = 256;
+
+    /// <summary>The most commands that may wait; whoever comes then is sent away and may ask again.</summary>
+    public const int WaitingLimit = 10_000;
+
+    private readonly GrainRecord<StockRecord> _stock = new(storage, "stock-item", context.GrainId);
+    private readonly Queue<StockCommand> _waiting = new();
+    private bool _writing;
+    private Exception? _broken;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) => await _stock.Read();
+
+    public Task<StockItem?> Get()
+    {
+        LeaveIfUnknown();
+        return Task.FromResult(_stock.Value?.Item);
+    }
+
+    public async Task<StockResult> Set(long availableQuantity, decimal unitPrice, Caller by)
+    {
+        if (!by.IsAdmin) return new(Outcome.Forbidden, Reason: "only an admin can set stock");
+
+        return await AfterWrite(new SetCommand(this.GetPrimaryKeyString(), availableQuantity, unitPrice));
+    }
+
+    public async Task<StockResult> Restock(long quantity, Caller by)
+    {
+        if (!by.IsAdmin) return new(Outcome.Forbidden, Reason: "only an admin can add stock");
+
+        return await AfterWrite(new RestockCommand(quantity));
+    }
+
+    public Task<ReserveResult> Reserve(ReserveStock command) => AfterWrite(new ReserveCommand(command));
+
+    public Task Release(long orderId, int attempt) => AfterWrite(new ReleaseCommand(orderId, attempt));
+
+    /// <summary>Queues the command for the next write. One write is under way at a time; the next covers everything that came meanwhile.</summary>
+    private Task<TAnswer> AfterWrite<TAnswer>(StockCommand<TAnswer> command)
+    {
+        if (_broken is not null) throw new StockUnavailableException(this.GetPrimaryKeyString(), _broken);
+        if (_waiting.Count >= WaitingLimit) throw new StockUnavailableException(this.GetPrimaryKeyString(), $"{WaitingLimit} commands are waiting already");
+
+        _waiting.Enqueue(command);
+        if (!_writing) WriteWaiting().Ignore();
+        return command.Answered;
+    }
+
+    private async Task WriteWaiting()
+    {
+        _writing = true;
+        while (_waiting.Count > 0 && _broken is null)
+        {
+            var commands = new List<StockCommand>(Math.Min(_waiting.Count, BatchLimit));
+            while (commands.Count < BatchLimit && _waiting.TryDequeue(out var command)) commands.Add(command);
+
+            try
+            {
+                await Write(commands);
+            }
+            catch (Exception error)
+            {
+                Break(error, commands);
+            }
+        }
+
+        _writing = false;
+        LeaveIfUnknown();
+    }
+
+    private async Task Write(List<StockCommand> commands)
+    {
+        var productId = this.GetPrimaryKeyString();
+        var orderIds = commands.Where(command => command.OrderId is not null).Select(command => command.OrderId!.Value).Distinct().ToArray();
+        var rows = orderIds.Length == 0 ? [] : await reservations.Find(productId, orderIds);
+
+        var batch = new StockBatch(_stock.Value?.Item, rows);
+        var now = time.GetUtcMilliseconds();
+        foreach (var command in commands) command.ApplyTo(batch, now);
+
+        if (commands.Exists(command => command.IsShort))
+        {
+            var unsettled = await reservations.CountUnsettled(productId) + batch.GrantedTentatively;
+            foreach (var command in commands.Where(command => command.IsShort)) command.JudgeShortage(unsettled);
+        }
+
+        if (batch.HasChanges) await _stock.Write(batch.ToRecord());
+
+        // Nothing is answered before the write: an answer may only rest on what is persisted.
+        foreach (var command in commands) command.Complete();
+    }
+
+    /// <summary>After a write that failed nothing may be built on this activation: what waits is sent away, and the next call finds a fresh one.</summary>
+    private void Break(Exception error, List<StockCommand> commands)
+    {
+        _broken = error;
+        LogBroken(error, this.GetPrimaryKeyString(), commands.Count + _waiting.Count);
+        DeactivateOnIdle();
+
+        var unavailable = new StockUnavailableException(this.GetPrimaryKeyString(), error);
+        foreach (var command in commands.Concat(_waiting)) command.Fail(unavailable);
+        _waiting.Clear();
+    }
+
+    /// <summary>Made-up product ids must not fill the memory.</summary>
+    private void LeaveIfUnknown()
+    {
+        if (_stock.Value?.Item is null && !_writing) DeactivateOnIdle();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stock of {ProductId} could not be written; {Commands} commands are sent away and the grain starts afresh")]
+    private partial void LogBroken(Exception error, string productId, int commands);
+}

@@ -1,0 +1,161 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+using Orleans.Storage;
+
+namespace OrderFlow.Orders;
+
+/// <inheritdoc cref="IOrderGrain"/>
+/// <remarks>Commands run one at a time; reads and <see cref="Resume"/> interleave with them. Writes queue up behind one another, each decided on what the last one left.</remarks>
+[GrainType("order"), PreferLocalPlacement]
+internal sealed partial class OrderGrain(
+    [FromKeyedServices(StorageNames.Orders)] IGrainStorage storage,
+    IGrainContext context,
+    IGrainFactory grains,
+    TimeProvider time,
+    ILogger<OrderGrain> log) : Grain, IOrderGrain
+{
+    /// <summary>How many tries one run makes where stock is busy; then recovery has the order go on.</summary>
+    public const int TriesAtOnce = 8;
+
+    /// <summary>How long a cancel waits for its stock to be given back; the order is cancelled before that, and goes on releasing after.</summary>
+    private static readonly TimeSpan ReleaseWait = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(40);
+
+    private readonly GrainRecord<OrderRecord> _record = new(storage, "order", context.GrainId);
+    private readonly OneAtATime _turns = new();
+    private Task? _running;
+
+    public async Task<OrderResult> Place(PlaceOrder command)
+    {
+        var decision = await PlaceNew(command) ?? await Commit(order => OrderLifecycle.PlaceAgain(order, command));
+        if (decision.Outcome == Outcome.Ok) this.AsReference<IOrderGrain>().Resume().Ignore();   // goes on after the caller has its answer
+
+        return Answer(decision);
+    }
+
+    public async Task<OrderResult> Get(Caller by)
+    {
+        var order = (await _record.Read())?.Order;
+        if (order is null) DeactivateOnIdle();   // made-up ids must not fill the memory
+
+        return order is null || OrderLifecycle.IsHiddenFrom(order, by) ? OrderResult.NotFound : OrderResult.Ok(order.ToOrder());
+    }
+
+    public Task<OrderResult> ChangeStatus(OrderStatus target, Caller by) =>
+        Change(order => OrderLifecycle.ChangeStatus(order, target, by, Now));
+
+    public Task<OrderResult> Delete(Caller by) => Change(order => OrderLifecycle.Delete(order, by, Now));
+
+    public Task Resume() => _running is { IsCompleted: false } running ? running : _running = Finish();
+
+    private DateTimeOffset Now => time.GetUtcMilliseconds();
+
+    private async Task<OrderResult> Change(Func<OrderState, OrderDecision> decide)
+    {
+        var decision = await Commit(decide);
+        if (decision.Next is { IsUnfinished: true } changed)
+        {
+            var finishing = this.AsReference<IOrderGrain>().Resume();
+            if (changed.Releasing)
+                await finishing.WaitAsync(ReleaseWait, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+
+        return Answer(decision);
+    }
+
+    /// <summary>Takes the order as far as it can go: gives back what is to be given back, and tries to reserve while it is pending.</summary>
+    private async Task Finish()
+    {
+        try
+        {
+            await _record.Read();
+            for (var tries = 0; tries < TriesAtOnce && _record.Value?.Order is { IsUnfinished: true } order; tries++)
+            {
+                if (order.Releasing) await Release(order);
+                else await Reserve(order, firstOfAll: order.Attempt == 1 && tries == 0);
+            }
+        }
+        catch (Exception error)
+        {
+            // Not the order's fault: it stays as it is persisted, and recovery has it go on.
+            LogLeftToRecovery(error, this.GetPrimaryKeyLong());
+            throw;
+        }
+    }
+
+    private async Task Reserve(OrderState order, bool firstOfAll)
+    {
+        var stock = new OrderStock(grains, order);
+        var answers = firstOfAll ? await stock.ReserveAtOnce() : await stock.ReserveInTurn();
+        var verdict = ReservationVerdict.Of(answers, order.AgreedTotal);
+        if (verdict.TotalAmount is { } total)
+        {
+            await Commit(now => OrderLifecycle.Reserve(now, order.Attempt, total, Now));
+            return;
+        }
+
+        // All is given back before the order says that it failed or tries anew: a failed order holds nothing.
+        await stock.Release();
+        if (verdict.FailReason is { } reason)
+        {
+            await Commit(now => OrderLifecycle.Fail(now, order.Attempt, reason, Now));
+            return;
+        }
+
+        await Commit(now => OrderLifecycle.TryAgain(now, order.Attempt, Now));
+        await Task.Delay(LongestPause * Random.Shared.NextDouble(), time);
+    }
+
+    private async Task Release(OrderState order)
+    {
+        await new OrderStock(grains, order).Release();
+        await Commit(now => OrderLifecycle.Released(now, order.Attempt, Now));
+    }
+
+    /// <summary>A new order's id was just handed out, so there is no row to read. Null where there is one after all: then the insert was refused.</summary>
+    private async Task<OrderDecision?> PlaceNew(PlaceOrder command)
+    {
+        if (_record.Value is not null) return null;
+        try
+        {
+            return await Commit(() => Task.FromResult(OrderLifecycle.Place(this.GetPrimaryKeyLong(), command, Now)));
+        }
+        catch (InconsistentStateException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<OrderDecision> Commit(Func<OrderState, OrderDecision> decide)
+    {
+        var decision = await Commit(async () => await _record.Read() is { } record ? decide(record.Order) : OrderDecision.NotFound);
+        if (_record.Value is null) DeactivateOnIdle();
+        return decision;
+    }
+
+    /// <summary>Decides on what is persisted, and persists what was decided together with its event. After a write that failed, the next decision reads anew.</summary>
+    private async Task<OrderDecision> Commit(Func<Task<OrderDecision>> decide)
+    {
+        using var turn = await _turns.Enter();
+        var decision = await decide();
+        if (decision.Next is { } next)
+        {
+            await _record.Write(new(next, decision.Event));
+            if (decision.Event is { } told) LogTold(told.Type, told.OrderId, told.Version);
+        }
+
+        return decision;
+    }
+
+    private OrderResult Answer(OrderDecision decision) => decision.Outcome == Outcome.Ok
+        ? OrderResult.Ok(_record.Value?.Order.ToOrder() ?? decision.Next!.ToOrder())
+        : new(decision.Outcome, Reason: decision.Reason, AllowedStatuses: decision.AllowedStatuses);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{EventType}: order {OrderId}, version {Version}")]
+    private partial void LogTold(string eventType, long orderId, long version);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Order {OrderId} could not go on; recovery will have it try again")]
+    private partial void LogLeftToRecovery(Exception error, long orderId);
+}

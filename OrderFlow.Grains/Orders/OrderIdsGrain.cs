@@ -1,0 +1,16 @@
+using Orleans.Concurrency;
+
+namespace OrderFlow.Orders;
+
+/// <summary>Where order ids come from: a sequence that never gives one twice, also across restarts.</summary>
+internal interface IOrderIdSequence
+{
+    Task<OrderIdBlock> NextBlock();
+}
+
+/// <inheritdoc cref="IOrderIdsGrain"/>
+[GrainType("order-ids"), StatelessWorker]
+internal sealed class OrderIdsGrain(IOrderIdSequence sequence) : Grain, IOrderIdsGrain
+{
+    public Task<OrderIdBlock> Take() => sequence.NextBlock();
+}

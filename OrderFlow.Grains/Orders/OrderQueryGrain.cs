@@ -1,0 +1,25 @@
+using Orleans.Concurrency;
+
+namespace OrderFlow.Orders;
+
+/// <summary>The orders as one list.</summary>
+internal interface IOrderIndex
+{
+    /// <summary>One page of the orders that are not deleted, newest first.</summary>
+    Task<Page<Order>> List(OrderQuery query);
+
+    /// <summary>Ids of orders that were begun and not finished and have not changed since <paramref name="quietSince"/>, by id, beyond <paramref name="afterId"/>.</summary>
+    Task<IReadOnlyList<long>> FindUnfinished(DateTimeOffset quietSince, long afterId, int limit);
+}
+
+/// <inheritdoc cref="IOrderQueryGrain"/>
+[GrainType("order-queries"), StatelessWorker]
+internal sealed class OrderQueryGrain(IOrderIndex index) : Grain, IOrderQueryGrain
+{
+    public async Task<OrderList> List(OrderQuery query, Caller by)
+    {
+        if (query.UserId is { } asked && !by.MayActFor(asked)) return new(Outcome.Forbidden);
+
+        return new(Outcome.Ok, await index.List(by.IsAdmin ? query : query with { UserId = by.UserId }));
+    }
+}

@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OrderFlow.Orders;
+
+/// <summary>How soon orders that were left lying are taken up again. Settings <c>Recovery__*</c>.</summary>
+internal sealed class RecoveryOptions
+{
+    public const string Section = "Recovery";
+
+    /// <summary>Time between two looks, and how long an order must have been quiet to be taken up.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many orders one look takes up.</summary>
+    [Range(1, 10_000)]
+    public int OrdersAtOnce { get; set; } = 500;
+
+    /// <summary>How many of them are worked on at the same time.</summary>
+    [Range(1, 1_000)]
+    public int Parallelism { get; set; } = 32;
+
+    /// <summary>How long a deleted order's id stays taken.</summary>
+    [Range(typeof(TimeSpan), "00:10:00", "30.00:00:00")]
+    public TimeSpan KeepDeletedOrders { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long a released reservation refuses its tries; longer than any call can be on its way.</summary>
+    [Range(typeof(TimeSpan), "00:10:00", "30.00:00:00")]
+    public TimeSpan KeepReleasedReservations { get; set; } = TimeSpan.FromHours(1);
+}

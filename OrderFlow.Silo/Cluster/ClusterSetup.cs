@@ -1,0 +1,51 @@
+using System.Net;
+using Orleans.Configuration;
+using OrderFlow.Orders;
+using OrderFlow.Silo.Postgres;
+
+namespace OrderFlow.Silo.Cluster;
+
+/// <summary>This silo as a member of a cluster that keeps its membership, reminders and grain state in Postgres.</summary>
+internal static class ClusterSetup
+{
+    /// <summary>How long a grain stays that nobody calls. Orders are called a few times and then hardly ever again.</summary>
+    private static readonly TimeSpan IdleGrainAge = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan CollectionInterval = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a grain waits for another's answer; what it asked may have happened then, and is safe to ask again.</summary>
+    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Joins the cluster that the settings name.</summary>
+    public static void UseCluster(this ISiloBuilder silo, SiloClusterOptions cluster, string connectionString)
+    {
+        silo.Configure<ClusterOptions>(options =>
+        {
+            options.ClusterId = cluster.ClusterId;
+            options.ServiceId = cluster.ServiceId;
+        });
+        silo.Configure<SiloOptions>(options => options.SiloName = cluster.SiloName);
+        silo.ConfigureEndpoints(
+            IPAddress.Parse(cluster.AdvertisedAddress), cluster.SiloPort, cluster.GatewayPort,
+            listenOnAnyHostAddress: !IPAddress.IsLoopback(IPAddress.Parse(cluster.AdvertisedAddress)));
+        silo.UseAdoNetClustering(options =>
+        {
+            options.Invariant = PostgresSetup.Invariant;
+            options.ConnectionString = connectionString;
+        });
+    }
+
+    /// <summary>What every silo runs, however it found its cluster: the grains with their storages, reminders and recovery.</summary>
+    public static void UseOrderFlow(this ISiloBuilder silo, string connectionString)
+    {
+        silo.UsePostgres(connectionString);
+        silo.Configure<GrainCollectionOptions>(options =>
+        {
+            options.CollectionAge = IdleGrainAge;
+            options.CollectionQuantum = CollectionInterval;
+        });
+        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = CallPatience);
+        silo.Services.AddOptions<RecoveryOptions>().BindConfiguration(RecoveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddHostedService<RecoveryPings>();
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+using Orleans.Dashboard;
+using OrderFlow.Auth;
+
+namespace OrderFlow.Silo.Dashboard;
+
+/// <summary>The Orleans Dashboard at <c>/dashboard</c>, for admins only: with a bearer token, or with the cookie of the <c>/sign-in</c> page.</summary>
+internal static class DashboardSetup
+{
+    /// <summary>Where the dashboard is.</summary>
+    public const string Path = "/dashboard";
+
+    /// <summary>Registers bearer tokens, as the API takes them, and the cookie that may stand for one.</summary>
+    /// <exception cref="OptionsValidationException">A setting of <c>Auth__*</c> is missing or wrong; each failure is a sentence that names it.</exception>
+    public static void AddDashboardAccess(this WebApplicationBuilder builder)
+    {
+        var auth = builder.Configuration.GetSection(AuthOptions.Section).Get<AuthOptions>() ?? new();
+        if (new AuthOptionsValidator().Validate(name: null, auth) is { Failed: true } wrong)
+            throw new OptionsValidationException(AuthOptions.Section, typeof(AuthOptions), wrong.Failures);
+
+        builder.Services.AddBearerTokens();
+        builder.Services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer => bearer.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = DashboardCookie.Offer,
+            OnChallenge = SignIn.OfferToBrowser,
+            OnForbidden = context => context.Response.WriteAsync("The dashboard is for admins only."),
+        });
+    }
+
+    /// <summary>Collects what the dashboard shows. Every silo must, for the dashboard of any silo shows all.</summary>
+    public static void UseDashboard(this ISiloBuilder silo) => silo.AddDashboard(options => options.HideTrace = true);
+
+    /// <summary>Maps the dashboard and its sign-in page.</summary>
+    public static void MapDashboard(this IEndpointRouteBuilder routes)
+    {
+        routes.MapSignIn();
+        routes.MapOrleansDashboard(Path).RequireAuthorization(BearerTokens.AdminPolicy).AddEndpointFilter((context, next) =>
+        {
+            // It shows what grains hold: not in other sites' frames, and not in caches between.
+            var headers = context.HttpContext.Response.Headers;
+            headers.ContentSecurityPolicy = "frame-ancestors 'none'";
+            headers.XContentTypeOptions = "nosniff";
+            headers.CacheControl = "private, no-cache";
+            return next(context);
+        });
+    }
+}

@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using OrderFlow.Auth;
+
+namespace OrderFlow.Silo.Dashboard;
+
+/// <summary>Lets a browser, which cannot send a header, into the dashboard: a page to paste an admin's bearer token into.</summary>
+internal static class SignIn
+{
+    private const string Path = "/sign-in";
+    private const string TokenField = "token";
+
+    /// <summary>The most bytes of a posted form.</summary>
+    private const int LongestForm = 16 * 1024;
+
+    /// <summary>Maps <c>/sign-in</c> and <c>/sign-out</c>.</summary>
+    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Path, (HttpContext context) => SignInPage.Write(context, StatusCodes.Status200OK, sentence: null)).AllowAnonymous();
+        routes.MapPost(Path, Post).AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(LongestForm)).DisableAntiforgery();
+        routes.MapMethods("/sign-out", [HttpMethods.Get, HttpMethods.Post], SignOut).AllowAnonymous().DisableAntiforgery();
+    }
+
+    /// <summary>Sends a browser that opens the dashboard without a token to the page; programs keep their 401.</summary>
+    public static Task OfferToBrowser(JwtBearerChallengeContext context)
+    {
+        var opensPage = HttpMethods.IsGet(context.Request.Method)
+            && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+        if (!opensPage) return Task.CompletedTask;
+
+        context.HandleResponse();
+        context.Response.Redirect(Path);
+        return Task.CompletedTask;
+    }
+
+    private static async Task Post(HttpContext context, CallerTokenHandler tokens, IOptionsMonitor<JwtBearerOptions> bearer)
+    {
+        if (ComesFromElsewhere(context.Request))
+        {
+            await SignInPage.Write(context, StatusCodes.Status403Forbidden, "Sign in from this page, not from another site.");
+            return;
+        }
+
+        var token = await ReadToken(context.Request);
+        if (token.Length is 0 or > DashboardCookie.LongestToken)
+        {
+            await SignInPage.Write(context, StatusCodes.Status400BadRequest, "Paste a bearer token.");
+            return;
+        }
+
+        var result = await tokens.ValidateTokenAsync(token, bearer.Get(JwtBearerDefaults.AuthenticationScheme).TokenValidationParameters);
+        if (!result.IsValid)
+        {
+            await SignInPage.Write(context, StatusCodes.Status401Unauthorized, "This token is not accepted. It may have expired, or be meant for another system.");
+            return;
+        }
+
+        if (result.ClaimsIdentity is not CallerIdentity { Caller.IsAdmin: true })
+        {
+            await SignInPage.Write(context, StatusCodes.Status403Forbidden, "This token is good, but the dashboard is for admins only.");
+            return;
+        }
+
+        DashboardCookie.Set(context, token, result.SecurityToken.ValidTo);
+        context.Response.Redirect(DashboardSetup.Path);
+    }
+
+    private static Task SignOut(HttpContext context)
+    {
+        if (ComesFromElsewhere(context.Request)) return SignInPage.Write(context, StatusCodes.Status403Forbidden, "Sign out from this page, not from another site.");
+
+        DashboardCookie.Clear(context);
+        context.Response.Redirect(Path);
+        return Task.CompletedTask;
+    }
+
+    private static async Task<string> ReadToken(HttpRequest request)
+    {
+        if (!request.HasFormContentType) return "";
+        try
+        {
+            var form = await request.ReadFormAsync();
+            return form[TokenField].ToString().Trim();
+        }
+        catch (InvalidDataException)
+        {
+            return "";
+        }
+    }
+
+    // Browsers say which site a request comes from; another one must be able to sign nobody in or out. Programs say nothing, and hold no cookies.
+    private static bool ComesFromElsewhere(HttpRequest request)
+    {
+        if (request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } site) return site is not ("same-origin" or "none");
+        return request.Headers.Origin.ToString() is { Length: > 0 } origin
+            && !string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
+    }
+}

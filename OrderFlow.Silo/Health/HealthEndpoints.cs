@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace OrderFlow.Silo.Health;
+
+/// <summary>The silo's health for people and probes: <c>/health</c>, <c>/health/live</c>, <c>/health/startup</c>, <c>/health/ready</c>.</summary>
+internal static class HealthEndpoints
+{
+    private const string Ready = "ready";
+    private const string Startup = "startup";
+
+    public static void AddSiloHealth(this IServiceCollection services) => services.AddHealthChecks()
+        .AddCheck<SiloHealth>("silo", tags: [Ready, Startup])
+        .AddCheck<PostgresHealth>("postgres", tags: [Ready]);
+
+    public static void MapSiloHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHealthChecks("/health", Answer(_ => false));
+        routes.MapHealthChecks("/health/live", Answer(_ => false));   // the process answers: no grain and no database is asked
+        routes.MapHealthChecks("/health/startup", Answer(check => check.Tags.Contains(Startup)));
+        routes.MapHealthChecks("/health/ready", Answer(check => check.Tags.Contains(Ready)));
+    }
+
+    private static HealthCheckOptions Answer(Func<HealthCheckRegistration, bool> which) => new() { Predicate = which, ResponseWriter = Write };
+
+    private static async Task Write(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "application/json";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        json.WriteStartObject();
+        json.WriteString("status", report.Status == HealthStatus.Healthy ? "ok" : "unavailable");
+        if (report.Entries.Count > 0)
+        {
+            json.WriteStartObject("checks");
+            foreach (var (name, entry) in report.Entries) json.WriteString(name, entry.Status == HealthStatus.Healthy ? "ok" : entry.Description ?? "unavailable");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,129 @@
+using Npgsql;
+
+namespace OrderFlow.Silo.Postgres;
+
+/// <summary>What a store tells <see cref="GroupCommit{TWrite}"/>: how writes are ordered, and the statements that carry a batch of them.</summary>
+/// <remarks>Two writes that compare as equal are of one key.</remarks>
+internal interface IBatchStatements<TWrite> : IComparer<TWrite>
+{
+    /// <summary>
+    /// Adds the statements for these writes, which are sorted and of different keys. They run as one transaction, all or nothing:
+    /// a statement that finds a stale version raises <see cref="GroupCommit.StaleVersion"/>, in SQL through <c>require_rows</c>.
+    /// </summary>
+    void AddTo(NpgsqlBatch batch, IReadOnlyList<TWrite> writes);
+}
+
+/// <summary>What is the same for every <see cref="GroupCommit{TWrite}"/>.</summary>
+internal static class GroupCommit
+{
+    /// <summary>The SQLSTATE of our own that <c>require_rows</c> raises.</summary>
+    public const string StaleVersion = "OF001";
+
+    /// <summary>How often a batch that met a deadlock or a serialization failure is run in all.</summary>
+    public const int AttemptLimit = 5;
+
+    /// <summary>The database rolled back, and would again for as long as the offending row is there.</summary>
+    public static bool IsRejection(PostgresException error) =>
+        IsConflict(error) || error.SqlState.StartsWith("22", StringComparison.Ordinal) || error.SqlState.StartsWith("23", StringComparison.Ordinal);
+
+    /// <summary>Somebody else wrote the row first.</summary>
+    public static bool IsConflict(PostgresException error) => error.SqlState is StaleVersion or PostgresErrorCodes.UniqueViolation;
+
+    /// <summary>The database rolled back, and may well not the next time.</summary>
+    public static bool IsPassing(PostgresException error) => error.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+}
+
+/// <summary>
+/// Commits the writes of many grains as one transaction, and answers each by itself. One bad row cannot fail its neighbours:
+/// a batch the database rejects is halved until the offending write stands alone.
+/// </summary>
+/// <remarks>
+/// A lost connection is an unknown outcome: the batch may have been committed. Every writer of it gets the error and has to read again.
+/// </remarks>
+internal sealed class GroupCommit<TWrite> : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _database;
+    private readonly IBatchStatements<TWrite> _statements;
+    private readonly BatchLoop<Waiting> _loop;
+    private readonly Comparer<Waiting> _byKey;
+
+    public GroupCommit(NpgsqlDataSource database, IBatchStatements<TWrite> statements)
+    {
+        _database = database;
+        _statements = statements;
+        _byKey = Comparer<Waiting>.Create((x, y) => statements.Compare(x.Write, y.Write));
+        _loop = new(CommitAll);
+    }
+
+    /// <summary>Commits the write together with others.</summary>
+    /// <returns>False where somebody else wrote the row first; nothing of this write was stored then.</returns>
+    public async Task<bool> Commit(TWrite write)
+    {
+        var waiting = new Waiting(write);
+        await _loop.Add(waiting);
+        return await waiting.Committed.Task;
+    }
+
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
+
+    private async Task CommitAll(List<Waiting> waiting)
+    {
+        // A stable order by key: rows are locked in the same order by everybody, and writes of one key keep theirs.
+        var sorted = waiting.Order(_byKey).ToList();
+        while (sorted.Count > 0)
+        {
+            var (batch, later) = TakeOnePerKey(sorted);
+            await CommitBatch(batch, attempt: 1);
+            sorted = later;
+        }
+    }
+
+    private (List<Waiting> Batch, List<Waiting> Later) TakeOnePerKey(List<Waiting> sorted)
+    {
+        var batch = new List<Waiting>(sorted.Count);
+        var later = new List<Waiting>();
+        foreach (var write in sorted)
+            (batch.Count > 0 && _byKey.Compare(batch[^1], write) == 0 ? later : batch).Add(write);
+        return (batch, later);
+    }
+
+    private async Task CommitBatch(List<Waiting> batch, int attempt)
+    {
+        try
+        {
+            await Execute(batch);
+            foreach (var write in batch) write.Committed.SetResult(true);
+        }
+        catch (PostgresException error) when (GroupCommit.IsPassing(error) && attempt < GroupCommit.AttemptLimit)
+        {
+            await CommitBatch(batch, attempt + 1);
+        }
+        catch (PostgresException error) when (GroupCommit.IsRejection(error) && batch.Count > 1)
+        {
+            var half = batch.Count / 2;
+            await CommitBatch(batch[..half], attempt);
+            await CommitBatch(batch[half..], attempt);
+        }
+        catch (PostgresException error) when (GroupCommit.IsConflict(error))
+        {
+            batch[0].Committed.SetResult(false);
+        }
+        catch (Exception error)
+        {
+            foreach (var write in batch) write.Committed.SetException(error);
+        }
+    }
+
+    private async Task Execute(List<Waiting> batch)
+    {
+        await using var connection = await _database.OpenConnectionAsync();
+        await using var statements = new NpgsqlBatch(connection);
+        _statements.AddTo(statements, [.. batch.Select(waiting => waiting.Write)]);
+        await statements.ExecuteNonQueryAsync();   // one round trip; without a transaction of its own a batch is one
+    }
+
+    private sealed record Waiting(TWrite Write)
+    {
+        public TaskCompletionSource<bool> Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

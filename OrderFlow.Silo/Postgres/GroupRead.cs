@@ -1,0 +1,46 @@
+using Npgsql;
+
+namespace OrderFlow.Silo.Postgres;
+
+/// <summary>Reads rows of many callers in one round trip.</summary>
+/// <param name="database">Where to read.</param>
+/// <param name="query">Reads the rows of these keys; a key without a row is left out.</param>
+internal sealed class GroupRead<TKey, TRow>(
+    NpgsqlDataSource database,
+    Func<NpgsqlDataSource, IReadOnlyList<TKey>, Task<IReadOnlyDictionary<TKey, TRow>>> query) : IAsyncDisposable
+    where TKey : notnull
+    where TRow : class
+{
+    private readonly BatchLoop<Waiting> _loop = new(batch => ReadAll(database, query, batch));
+
+    /// <summary>The row of this key, or null where there is none.</summary>
+    public async Task<TRow?> Read(TKey key)
+    {
+        var waiting = new Waiting(key);
+        await _loop.Add(waiting);
+        return await waiting.Found.Task;
+    }
+
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
+
+    private static async Task ReadAll(
+        NpgsqlDataSource database,
+        Func<NpgsqlDataSource, IReadOnlyList<TKey>, Task<IReadOnlyDictionary<TKey, TRow>>> query,
+        List<Waiting> batch)
+    {
+        try
+        {
+            var rows = await query(database, [.. batch.Select(waiting => waiting.Key)]);
+            foreach (var waiting in batch) waiting.Found.SetResult(rows.GetValueOrDefault(waiting.Key));
+        }
+        catch (Exception error)
+        {
+            foreach (var waiting in batch) waiting.Found.SetException(error);
+        }
+    }
+
+    private sealed record Waiting(TKey Key)
+    {
+        public TaskCompletionSource<TRow?> Found { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Npgsql;
+using Orleans.Storage;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Silo.Postgres;
+
+/// <summary>Keeps orders in the table <c>orders</c>, and writes their events to the outbox in the same transaction. The ETag is the order's version.</summary>
+internal sealed class OrderStorage(NpgsqlDataSource database) : IGrainStorage, IAsyncDisposable
+{
+    private readonly GroupCommit<OrderWrite> _writes = new(database, new OrderStatements());
+    private readonly GroupRead<long, OrderState> _reads = new(database, OrderRows.ReadAll);
+
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var order = await _reads.Read(grainId.GetIntegerKey());
+        var record = grainState.AsRecord<T, OrderRecord>();
+        record.State = order is null ? null! : new OrderRecord(order);
+        record.ETag = order?.Version.ToString(CultureInfo.InvariantCulture);
+        record.RecordExists = order is not null;
+    }
+
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var record = grainState.AsRecord<T, OrderRecord>();
+        var (order, told) = record.Written();
+        if (order.Id != grainId.GetIntegerKey()) throw new ArgumentException($"{grainId} cannot write order {order.Id}", nameof(grainState));
+        record.RequireNextVersion(order.Version, grainId);
+
+        if (!await _writes.Commit(new OrderWrite(order, told, isNew: record.ETag is null))) throw record.Stale(grainId);
+
+        record.State = new OrderRecord(order);   // the event is told
+        record.ETag = order.Version.ToString(CultureInfo.InvariantCulture);
+        record.RecordExists = true;
+    }
+
+    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var record = grainState.AsRecord<T, OrderRecord>();
+        if (record.ETag is { } version)
+        {
+            await using var delete = database.CreateCommand("DELETE FROM orders WHERE id = $1 AND version = $2")
+                .With(grainId.GetIntegerKey()).With(long.Parse(version, CultureInfo.InvariantCulture));
+            if (await delete.ExecuteNonQueryAsync() == 0) throw record.Stale(grainId);
+        }
+
+        record.State = null!;
+        record.ETag = null;
+        record.RecordExists = false;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writes.DisposeAsync();
+        await _reads.DisposeAsync();
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+using Orleans.Runtime.Hosting;
+using OrderFlow.Inventory;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Silo.Postgres;
+
+/// <summary>Everything the silo keeps in Postgres.</summary>
+internal static class PostgresSetup
+{
+    /// <summary>The name by which the Orleans providers find Npgsql.</summary>
+    public const string Invariant = "Npgsql";
+
+    /// <summary>Connections for reading and writing rows by key; few, because each carries whole batches.</summary>
+    private const int RowConnections = 16;
+
+    /// <summary>Connections for lists, ids and sweeps.</summary>
+    private const int QueryConnections = 16;
+
+    /// <summary>
+    /// Batches look rows up by key whatever the planner thinks of a table it has not counted yet:
+    /// a prepared plan made while a table was empty would otherwise read the whole of it later.
+    /// </summary>
+    private const string LookUpByKey = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+
+    private static readonly object Rows = new();
+
+    public static void UsePostgres(this ISiloBuilder silo, string connectionString)
+    {
+        silo.UseAdoNetReminderService(options =>
+        {
+            options.Invariant = Invariant;
+            options.ConnectionString = connectionString;
+        });
+        silo.AddAdoNetGrainStorageAsDefault(options =>
+        {
+            options.Invariant = Invariant;
+            options.ConnectionString = connectionString;
+            options.GrainStorageSerializer = new SystemTextJsonGrainStorageSerializer();
+        });
+
+        var services = silo.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => DataSource(connectionString, QueryConnections));
+        services.AddKeyedSingleton(Rows, (_, _) => DataSource(connectionString, RowConnections, LookUpByKey));
+
+        services.AddGrainStorage(StorageNames.Orders, (provider, _) => new OrderStorage(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
+        services.AddGrainStorage(StorageNames.Stock, (provider, _) => new StockStorage(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
+        services.AddSingleton<IReservations>(provider => new Reservations(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
+        services.AddSingleton<IOrderIndex, OrderIndex>();
+        services.AddSingleton<IStockIndex, StockIndex>();
+        services.AddSingleton<IOrderIdSequence, OrderIdSequence>();
+        services.AddSingleton<ITombstones, Tombstones>();
+    }
+
+    private static NpgsqlDataSource DataSource(string connectionString, int connections, string? options = null)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = "orderflow-silo",
+            MaxPoolSize = connections,
+            MaxAutoPrepare = 40,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,   // the silo leaves nothing behind in a session
+            CommandTimeout = 15,
+        };
+        if (options is not null) settings.Options = $"{settings.Options} {options}".Trim();
+        return NpgsqlDataSource.Create(settings);
+    }
+}

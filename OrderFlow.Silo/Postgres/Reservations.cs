@@ -1,0 +1,81 @@
+using Npgsql;
+using OrderFlow.Inventory;
+
+namespace OrderFlow.Silo.Postgres;
+
+/// <inheritdoc cref="IReservations"/>
+internal sealed class Reservations : IReservations, IAsyncDisposable
+{
+    private const string FindSql = """
+        SELECT r.product_id, r.order_id, r.attempt, r.quantity, r.unit_price, r.tentative, r.released_at
+        FROM unnest($1, $2) AS w (product_id, order_id)
+        JOIN stock_reservations r ON r.product_id = w.product_id AND r.order_id = w.order_id
+        """;
+
+    private const string CountUnsettledSql = """
+        SELECT w.product_id, sum(r.quantity)::bigint
+        FROM unnest($1) AS w (product_id), orders o, stock_reservations r
+        WHERE (o.status = 'pending' OR o.releasing)
+          AND r.product_id = w.product_id AND r.order_id = o.id AND r.released_at IS NULL AND (r.tentative OR o.releasing)
+        GROUP BY w.product_id
+        """;
+
+    private readonly GroupRead<ReservationsOfProduct, List<StockReservation>> _finds;
+    private readonly GroupRead<string, Total> _unsettled;
+
+    public Reservations(NpgsqlDataSource database)
+    {
+        _finds = new(database, FindAll);
+        _unsettled = new(database, CountAllUnsettled);
+    }
+
+    public async Task<IReadOnlyList<StockReservation>> Find(string productId, IReadOnlyList<long> orderIds) =>
+        await _finds.Read(new(productId, orderIds)) ?? [];
+
+    public async Task<long> CountUnsettled(string productId) => (await _unsettled.Read(productId))?.Quantity ?? 0;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _finds.DisposeAsync();
+        await _unsettled.DisposeAsync();
+    }
+
+    private static async Task<IReadOnlyDictionary<ReservationsOfProduct, List<StockReservation>>> FindAll(
+        NpgsqlDataSource database, IReadOnlyList<ReservationsOfProduct> wanted)
+    {
+        var pairs = wanted.SelectMany(product => product.OrderIds, (product, orderId) => (product.ProductId, OrderId: orderId)).ToList();
+        await using var command = database.CreateCommand(FindSql)
+            .With(pairs.ConvertAll(pair => pair.ProductId).ToArray())
+            .With(pairs.ConvertAll(pair => pair.OrderId).ToArray());
+        await using var rows = await command.ExecuteReaderAsync();
+
+        // A product stands in a batch once: its grain has one write under way at a time.
+        var found = wanted.ToDictionary(product => product.ProductId, _ => new List<StockReservation>(), StringComparer.Ordinal);
+        while (await rows.ReadAsync())
+        {
+            found[rows.GetString(0)].Add(
+                new(rows.GetInt64(1), rows.GetInt32(2), rows.GetInt64(3), rows.GetMoney(4), rows.GetBoolean(5), rows.GetTimeOrNull(6)));
+        }
+
+        return wanted.ToDictionary(product => product, product => found[product.ProductId]);
+    }
+
+    private static async Task<IReadOnlyDictionary<string, Total>> CountAllUnsettled(NpgsqlDataSource database, IReadOnlyList<string> productIds)
+    {
+        await using var command = database.CreateCommand(CountUnsettledSql).With(productIds.Distinct(StringComparer.Ordinal).ToArray());
+        await using var rows = await command.ExecuteReaderAsync();
+        var found = new Dictionary<string, Total>(StringComparer.Ordinal);
+        while (await rows.ReadAsync()) found[rows.GetString(0)] = new(rows.GetInt64(1));
+        return found;
+    }
+
+    /// <summary>What one stock item asks for. Every request is its own key.</summary>
+    private sealed class ReservationsOfProduct(string productId, IReadOnlyList<long> orderIds)
+    {
+        public string ProductId => productId;
+
+        public IReadOnlyList<long> OrderIds => orderIds;
+    }
+
+    private sealed record Total(long Quantity);
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Npgsql;
+using Orleans.Storage;
+using OrderFlow.Inventory;
+
+namespace OrderFlow.Silo.Postgres;
+
+/// <summary>
+/// Keeps counts in <c>stock_items</c> and, in the same transaction, what changed of the product's <c>stock_reservations</c>.
+/// The ETag is the row's version, which no count changes without.
+/// </summary>
+internal sealed class StockStorage(NpgsqlDataSource database) : IGrainStorage, IAsyncDisposable
+{
+    private readonly GroupCommit<StockWrite> _writes = new(database, new StockStatements());
+    private readonly GroupRead<string, StockRow> _reads = new(database, ReadAll);
+
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var row = await _reads.Read(ProductOf(grainId));
+        var record = grainState.AsRecord<T, StockRecord>();
+        record.State = new StockRecord(row?.Item, []);
+        record.ETag = row?.Version.ToString(CultureInfo.InvariantCulture);
+        record.RecordExists = row is not null;
+    }
+
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var record = grainState.AsRecord<T, StockRecord>();
+        var (item, changed) = record.Written();
+        var version = record.ETag is { } etag ? long.Parse(etag, CultureInfo.InvariantCulture) + 1 : 1;
+
+        if (!await _writes.Commit(new StockWrite(ProductOf(grainId), item, version, changed))) throw record.Stale(grainId);
+
+        record.State = new StockRecord(item, []);
+        if (item is null) return;
+
+        record.ETag = version.ToString(CultureInfo.InvariantCulture);
+        record.RecordExists = true;
+    }
+
+    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var record = grainState.AsRecord<T, StockRecord>();
+        if (record.ETag is { } version)
+        {
+            await using var delete = database.CreateCommand("DELETE FROM stock_items WHERE product_id = $1 AND version = $2")
+                .With(ProductOf(grainId)).With(long.Parse(version, CultureInfo.InvariantCulture));
+            if (await delete.ExecuteNonQueryAsync() == 0) throw record.Stale(grainId);
+        }
+
+        record.State = new StockRecord(null, []);
+        record.ETag = null;
+        record.RecordExists = false;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writes.DisposeAsync();
+        await _reads.DisposeAsync();
+    }
+
+    private static string ProductOf(GrainId grainId) => grainId.Key.ToString()!;
+
+    private static async Task<IReadOnlyDictionary<string, StockRow>> ReadAll(NpgsqlDataSource database, IReadOnlyList<string> productIds)
+    {
+        await using var command = database.CreateCommand($"SELECT {StockRow.Columns} FROM stock_items WHERE product_id = ANY ($1)").With(productIds.ToArray());
+        await using var rows = await command.ExecuteReaderAsync();
+        var found = new Dictionary<string, StockRow>(productIds.Count, StringComparer.Ordinal);
+        while (await rows.ReadAsync()) found[rows.GetString(0)] = StockRow.Read(rows);
+        return found;
+    }
+}
+
+/// <summary>A row of <c>stock_items</c>.</summary>
+internal sealed record StockRow(StockItem Item, long Version)
+{
+    /// <summary>The columns <see cref="Read"/> expects, in its order.</summary>
+    public const string Columns = "product_id, available_quantity, reserved_quantity, unit_price, updated_at, version";
+
+    public static StockRow Read(NpgsqlDataReader row) => new(
+        new StockItem(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetMoney(3), row.GetTime(4)),
+        row.GetInt64(5));
+}

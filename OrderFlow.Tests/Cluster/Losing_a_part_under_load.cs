@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using OrderFlow.Orders;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Cluster;
+
+/// <summary>Clients place orders, and try again with the same id until they are answered, while something they rest on is lost.</summary>
+public sealed class Losing_a_part_under_load
+{
+    private const int Orders = 1_000;
+    private const int Clients = 32;
+    private const int Products = 20;
+    private static readonly TimeSpan ClientPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ClientPause = TimeSpan.FromMilliseconds(20);
+
+    [Fact]
+    public async Task A_silo_killed() => await NothingIsLost(PostgresServer.Shared, (cluster, _) => cluster.KillOneSilo());
+
+    [Fact]
+    public async Task A_silo_stopped() => await NothingIsLost(PostgresServer.Shared, (cluster, _) => cluster.StopOneSilo());
+
+    [Fact]
+    public async Task Postgres_restarted()
+    {
+        await using var server = new PostgresServer();
+        await NothingIsLost(server, (_, postgres) => postgres.Restart());
+    }
+
+    [Fact]
+    public async Task Every_connection_to_Postgres_cut()
+    {
+        await using var server = new PostgresServer();
+        await NothingIsLost(server, (_, postgres) => postgres.CutConnections());
+    }
+
+    private static async Task NothingIsLost(PostgresServer server, Func<OrderFlowCluster, PostgresServer, Task> lose)
+    {
+        await using var cluster = await OrderFlowCluster.Start(silos: 2, server);
+        for (var product = 0; product < Products; product++) await cluster.SetStock(Product(product), Orders);
+
+        var ids = new long[Orders];
+        var acknowledged = 0;
+        var loss = Task.CompletedTask;
+        await Parallel.ForAsync(0, Orders, new ParallelOptions { MaxDegreeOfParallelism = Clients }, async (n, _) =>
+        {
+            ids[n] = await PlaceOne(cluster, n);
+            if (Interlocked.Increment(ref acknowledged) == Orders / 2) loss = lose(cluster, server);
+        });
+        await loss;
+        await cluster.Quiet();
+
+        var orders = await Task.WhenAll(ids.Select(cluster.Settled));
+        Assert.Equal(Orders, orders.Count(order => order.Status == OrderStatus.Reserved));
+        Assert.Equal(3 * Orders, await cluster.Scalar<long>("SELECT sum(reserved_quantity)::bigint FROM stock_items"));
+        await Reconciler.AssertConsistent(cluster);
+    }
+
+    private static async Task<long> PlaceOne(OrderFlowCluster cluster, int n)
+    {
+        var command = OrderFlowCluster.Command(OrderFlowCluster.Alice, (Product(n), 1), (Product(n + 7), 2));
+        var id = await UntilAnswered(cluster.NextId);
+        var placed = await UntilAnswered(() => cluster.Order(id).Place(command));
+        Assert.Equal(Outcome.Ok, placed.Outcome);
+        return id;
+    }
+
+    private static async Task<T> UntilAnswered<T>(Func<Task<T>> call)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (Exception) when (watch.Elapsed < ClientPatience)
+            {
+                await Task.Delay(ClientPause);
+            }
+        }
+    }
+
+    private static string Product(int n) => $"lost-{n % Products}";
+}

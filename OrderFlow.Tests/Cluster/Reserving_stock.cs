@@ -1,0 +1,109 @@
+using OrderFlow.Inventory;
+using OrderFlow.Orders;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Cluster;
+
+[Collection(ClusterCollection.Name)]
+public sealed class Reserving_stock(SharedCluster shared)
+{
+    private readonly OrderFlowCluster _cluster = shared.Cluster;
+
+    [Fact]
+    public async Task A_thousand_orders_for_a_hundred_pieces_reserve_exactly_a_hundred()
+    {
+        await _cluster.SetStock("scarce", 100);
+
+        var ids = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => _cluster.Place(("scarce", 1))));
+        var orders = await Task.WhenAll(ids.Select(_cluster.Settled));
+
+        Assert.Equal(100, orders.Count(order => order.Status == OrderStatus.Reserved));
+        Assert.Equal(900, orders.Count(order => order.FailReason == "insufficient stock: scarce wanted 1, available 0"));
+        Assert.Equal((0, 100), await _cluster.StockOf("scarce"));
+    }
+
+    [Fact]
+    public async Task Of_two_orders_for_the_last_piece_of_the_same_two_products_exactly_one_is_reserved()
+    {
+        const int rounds = 50;
+        for (var round = 0; round < rounds; round++)
+        {
+            var (a, b) = ($"last-a-{round}", $"last-b-{round}");
+            await Task.WhenAll(_cluster.SetStock(a, 1), _cluster.SetStock(b, 1));
+
+            var ids = await Task.WhenAll(_cluster.Place((a, 1), (b, 1)), _cluster.Place((b, 1), (a, 1)));
+            var statuses = (await Task.WhenAll(ids.Select(_cluster.Settled))).Select(order => order.Status).Order();
+
+            Assert.Equal([OrderStatus.Reserved, OrderStatus.Failed], statuses);
+        }
+    }
+
+    [Fact]
+    public async Task Asked_again_a_stock_item_answers_as_the_first_time_also_when_stock_has_run_out_since()
+    {
+        await _cluster.SetStock("repeated", 5, 3.00m);
+        var first = await _cluster.Stock("repeated").Reserve(new(9_000_001, 1, 5, Tentative: false));
+        await _cluster.Stock("repeated").Set(0, 4.00m, OrderFlowCluster.Admin);
+        await _cluster.DeactivateAll();
+
+        var again = await _cluster.Stock("repeated").Reserve(new(9_000_001, 1, 5, Tentative: false));
+
+        Assert.Equal(new ReserveResult(ReserveOutcome.Granted, 3.00m), first);
+        Assert.Equal(first, again);
+        await _cluster.Stock("repeated").Release(9_000_001, 1);
+        await _cluster.Stock("repeated").Release(9_000_001, 1);
+        Assert.Equal((5, 0), await _cluster.StockOf("repeated"));
+    }
+
+    [Fact]
+    public async Task A_released_try_can_never_take_stock_and_a_late_release_never_frees_a_later_try()
+    {
+        await _cluster.SetStock("tries", 5);
+        var stock = _cluster.Stock("tries");
+        await stock.Release(9_000_002, 1);
+
+        var late = await stock.Reserve(new(9_000_002, 1, 2, Tentative: false));
+        var next = await stock.Reserve(new(9_000_002, 2, 2, Tentative: false));
+        await stock.Release(9_000_002, 1);
+
+        Assert.Equal((ReserveOutcome.GivenUp, ReserveOutcome.Granted), (late.Outcome, next.Outcome));
+        Assert.Equal((3, 2), await _cluster.StockOf("tries"));
+        await stock.Release(9_000_002, 2);
+    }
+
+    [Fact]
+    public async Task A_try_given_up_before_the_product_existed_takes_none_of_it()
+    {
+        await _cluster.Stock("late-product").Release(9_000_003, 1);
+        await _cluster.SetStock("late-product", 5);
+
+        var late = await _cluster.Stock("late-product").Reserve(new(9_000_003, 1, 2, Tentative: false));
+
+        Assert.Equal(ReserveOutcome.GivenUp, late.Outcome);
+        Assert.Equal((5, 0), await _cluster.StockOf("late-product"));
+    }
+
+    [Fact]
+    public async Task Only_an_admin_sets_stock_and_adds_to_it()
+    {
+        await _cluster.SetStock("guarded", 5);
+
+        var set = await _cluster.Stock("guarded").Set(50, 1, OrderFlowCluster.Alice);
+        var restock = await _cluster.Stock("guarded").Restock(50, OrderFlowCluster.Alice);
+        var unknown = await _cluster.Stock("guarded-unknown").Restock(50, OrderFlowCluster.Admin);
+
+        Assert.Equal((Outcome.Forbidden, Outcome.Forbidden, Outcome.NotFound), (set.Outcome, restock.Outcome, unknown.Outcome));
+        Assert.Equal((5, 0), await _cluster.StockOf("guarded"));
+        Assert.Null(await _cluster.Stock("guarded-unknown").Get());
+    }
+
+    [Fact]
+    public async Task Restocking_beyond_what_fits_is_refused()
+    {
+        await _cluster.SetStock("full", Limits.AvailableQuantity);
+
+        var refused = await _cluster.Stock("full").Restock(1, OrderFlowCluster.Admin);
+
+        Assert.Equal((Outcome.Conflict, "full has 1000000000 pieces; with 1 more it would pass 1000000000"), (refused.Outcome, refused.Reason));
+    }
+}

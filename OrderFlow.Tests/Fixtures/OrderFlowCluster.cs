@@ -1,0 +1,139 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+using Orleans.Configuration;
+using Orleans.TestingHost;
+using OrderFlow.Inventory;
+using OrderFlow.Orders;
+using OrderFlow.Silo.Cluster;
+using OrderFlow.Silo.Postgres;
+
+namespace OrderFlow.Tests.Fixtures;
+
+/// <summary>Silos as the program runs them, on a database of their own, with a lever for faults.</summary>
+public sealed class OrderFlowCluster : IAsyncDisposable
+{
+    private readonly PostgresDatabase _database;
+    private readonly InProcessTestCluster _cluster;
+
+    private OrderFlowCluster(PostgresDatabase database, InProcessTestCluster cluster, Faults faults)
+    {
+        _database = database;
+        _cluster = cluster;
+        Faults = faults;
+        Database = NpgsqlDataSource.Create(database.ConnectionString);
+    }
+
+    internal static Caller Admin { get; } = new("admin", IsAdmin: true);
+
+    internal static Caller Alice { get; } = new("alice", IsAdmin: false);
+
+    internal static Caller Bob { get; } = new("bob", IsAdmin: false);
+
+    internal Faults Faults { get; }
+
+    internal IClusterClient Client => _cluster.Client;
+
+    internal NpgsqlDataSource Database { get; }
+
+    internal string ConnectionString => _database.ConnectionString;
+
+    internal static async Task<OrderFlowCluster> Start(int silos = 2, PostgresServer? server = null)
+    {
+        var database = await (server ?? PostgresServer.Shared).CreateDatabase();
+        var faults = new Faults();
+        var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.Options.ServiceId = builder.Options.ClusterId = $"test-{Guid.NewGuid():N}";
+        builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250")]));
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.UseOrderFlow(database.ConnectionString);
+            faults.AddTo(silo);
+        });
+
+        builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5)));
+
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        return new(database, cluster, faults);
+    }
+
+    internal IOrderGrain Order(long id) => Client.GetGrain<IOrderGrain>(id);
+
+    internal IStockItemGrain Stock(string productId) => Client.GetGrain<IStockItemGrain>(productId);
+
+    internal async Task SetStock(string productId, long quantity, decimal unitPrice = 1.00m)
+    {
+        var result = await Stock(productId).Set(quantity, unitPrice, Admin);
+        Assert.Equal(Outcome.Ok, result.Outcome);
+    }
+
+    internal async Task<(long Available, long Reserved)> StockOf(string productId)
+    {
+        var item = await Stock(productId).Get();
+        Assert.NotNull(item);
+        return (item.AvailableQuantity, item.ReservedQuantity);
+    }
+
+    internal async Task<long> NextId() => (await Client.GetGrain<IOrderIdsGrain>(0).Take()).First;
+
+    internal static PlaceOrder Command(Caller by, params (string ProductId, int Quantity)[] lines) =>
+        new(by, by.UserId, [.. lines.Select(line => new OrderLine(line.ProductId, line.Quantity))], AgreedTotal: null);
+
+    /// <summary>Places an order for Alice and returns its id; it is still to settle.</summary>
+    internal async Task<long> Place(params (string ProductId, int Quantity)[] lines)
+    {
+        var id = await NextId();
+        var result = await Order(id).Place(Command(Alice, lines));
+        Assert.Equal((Outcome.Ok, OrderStatus.Pending), (result.Outcome, result.Order!.Status));
+        return id;
+    }
+
+    /// <summary>Waits until the order is final, and returns it.</summary>
+    internal async Task<Order> Settled(long id) => (await Eventually.Get(
+        $"order {id} to be reserved, failed or cancelled",
+        () => Order(id).Get(Admin),
+        result => result.Order is { Status: not OrderStatus.Pending })).Order!;
+
+    /// <summary>Waits until nothing is pending or releasing.</summary>
+    internal Task Quiet() => Eventually.Get(
+        "no order to be pending or releasing",
+        () => Scalar<long>("SELECT count(*) FROM orders WHERE status = 'pending' OR releasing"),
+        unfinished => unfinished == 0);
+
+    internal async Task<T> Scalar<T>(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>The types of the order's events in the outbox, in their order.</summary>
+    internal async Task<List<string>> EventsOf(long id)
+    {
+        await using var command = Database.CreateCommand("SELECT type FROM outbox WHERE aggregateid = $1 ORDER BY seq").With(id.ToString(CultureInfo.InvariantCulture));
+        await using var rows = await command.ExecuteReaderAsync();
+        var types = new List<string>();
+        while (await rows.ReadAsync()) types.Add(rows.GetString(0));
+        return types;
+    }
+
+    /// <summary>Ends one silo without giving it a chance to finish anything.</summary>
+    internal Task KillOneSilo() => _cluster.KillSiloAsync(_cluster.Silos[^1]);
+
+    internal Task StopOneSilo() => _cluster.StopSiloAsync(_cluster.Silos[^1]);
+
+    /// <summary>Sends everybody home, so that the next call finds a grain that knows only what is persisted.</summary>
+    internal async Task DeactivateAll()
+    {
+        await Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Faults.Clear();
+        await _cluster.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
+        await Database.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}

@@ -1,0 +1,169 @@
+using Npgsql;
+using Orleans.Storage;
+using OrderFlow.Inventory;
+using OrderFlow.Silo.Postgres;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Storage;
+
+/// <summary>The contract of grain storage, and what this one adds: reservation rows in the same transaction.</summary>
+public sealed class Stock_storage : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
+
+    private PostgresDatabase _database = null!;
+    private NpgsqlDataSource _connections = null!;
+    private StockStorage _storage = null!;
+    private Reservations _reservations = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await PostgresServer.Shared.CreateDatabase();
+        _connections = NpgsqlDataSource.Create(_database.ConnectionString);
+        _storage = new(_connections);
+        _reservations = new(_connections);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _reservations.DisposeAsync();
+        await _storage.DisposeAsync();
+        await _connections.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Counts_and_rows_read_back_the_same()
+    {
+        var item = Item("sku-1", 8, 2);
+        var row = new StockReservation(42, 1, 2, 9.99m, Tentative: true, ReleasedAt: null);
+        await Write(item, row);
+
+        var read = await Read("sku-1");
+
+        Assert.Equal((true, "1", item), (read.RecordExists, read.ETag, read.State!.Item));
+        Assert.Equal([row], await _reservations.Find("sku-1", [41, 42, 43]));
+    }
+
+    [Fact]
+    public async Task A_row_written_again_is_replaced()
+    {
+        var state = await Write(Item("sku-1", 8, 2), new StockReservation(42, 1, 2, 9.99m, Tentative: true, ReleasedAt: null));
+        var released = new StockReservation(42, 1, 2, 9.99m, Tentative: true, ReleasedAt: Now);
+
+        await Write(Item("sku-1", 10, 0), state, released);
+
+        Assert.Equal([released], await _reservations.Find("sku-1", [42]));
+        Assert.Equal("2", (await Read("sku-1")).ETag);
+    }
+
+    [Fact]
+    public async Task A_stale_version_stores_neither_counts_nor_rows()
+    {
+        var first = await Write(Item("sku-1", 10, 0));
+        var stale = new GrainState<StockRecord> { State = first.State, ETag = first.ETag, RecordExists = true };
+        await Write(Item("sku-1", 9, 1), first, new StockReservation(1, 1, 1, 9.99m, Tentative: false, ReleasedAt: null));
+
+        await Assert.ThrowsAsync<InconsistentStateException>(() =>
+            Write(Item("sku-1", 5, 5), stale, new StockReservation(2, 1, 5, 9.99m, Tentative: false, ReleasedAt: null)));
+
+        Assert.Equal((9, 1), ((await Read("sku-1")).State!.Item!.AvailableQuantity, (await Read("sku-1")).State!.Item!.ReservedQuantity));
+        Assert.Empty(await _reservations.Find("sku-1", [2]));
+    }
+
+    [Fact]
+    public async Task Of_a_hundred_racing_first_writes_exactly_one_wins()
+    {
+        var won = await Task.WhenAll(Enumerable.Range(1, 100).Select(n => Won(Write(Item("sku-1", n, 0)))));
+
+        Assert.Equal(1, won.Count(one => one));
+        Assert.Equal(Array.IndexOf(won, true) + 1, (await Read("sku-1")).State!.Item!.AvailableQuantity);
+    }
+
+    [Fact]
+    public async Task Counts_below_zero_fail_alone()
+    {
+        var bad = Assert.ThrowsAsync<PostgresException>(() => Write(Item("sku-050", -1, 0)));
+        var good = Task.WhenAll(Enumerable.Range(1, 100).Where(n => n != 50).Select(n => Write(Item($"sku-{n:000}", 1, 0))));
+
+        Assert.Equal(PostgresErrorCodes.CheckViolation, (await bad).SqlState);
+        await good;
+        Assert.Equal(99, await _database.Value<long>("SELECT count(*) FROM stock_items"));
+    }
+
+    [Fact]
+    public async Task A_tombstone_of_a_product_that_is_not_there_creates_no_product()
+    {
+        var tombstone = new StockReservation(42, 1, 0, 0, Tentative: false, ReleasedAt: Now);
+        var state = new GrainState<StockRecord> { State = new(null, [tombstone]) };
+
+        await _storage.WriteStateAsync("stock-item", Id("sku-9"), state);
+
+        Assert.Equal((false, null), (state.RecordExists, state.ETag));
+        Assert.Equal([tombstone], await _reservations.Find("sku-9", [42]));
+        Assert.False((await Read("sku-9")).RecordExists);
+    }
+
+    [Fact]
+    public async Task A_cleared_item_is_gone()
+    {
+        var state = await Write(Item("sku-1", 1, 0));
+
+        await _storage.ClearStateAsync("stock-item", Id("sku-1"), state);
+
+        Assert.False((await Read("sku-1")).RecordExists);
+    }
+
+    [Fact]
+    public async Task Unsettled_are_tentative_pieces_of_pending_orders_and_all_pieces_of_releasing_ones()
+    {
+        await _database.Execute("""
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version)
+            SELECT id, 'alice', status, '[]', 0, 1, releasing, '[]', now(), now(), 1
+            FROM (VALUES (1, 'pending', false), (2, 'pending', false), (3, 'reserved', false), (4, 'cancelled', true), (5, 'cancelled', false)) AS o (id, status, releasing)
+            """);
+        await Write(
+            Item("sku-1", 0, 31),
+            new StockReservation(1, 1, 1, 1, Tentative: true, ReleasedAt: null),
+            new StockReservation(2, 1, 2, 1, Tentative: false, ReleasedAt: null),
+            new StockReservation(3, 1, 4, 1, Tentative: true, ReleasedAt: null),
+            new StockReservation(4, 1, 8, 1, Tentative: false, ReleasedAt: null),
+            new StockReservation(5, 1, 16, 1, Tentative: true, ReleasedAt: Now));
+
+        Assert.Equal(1 + 8, await _reservations.CountUnsettled("sku-1"));
+        Assert.Equal(0, await _reservations.CountUnsettled("sku-2"));
+    }
+
+    private static GrainId Id(string productId) => GrainId.Create("stock-item", productId);
+
+    private static StockItem Item(string productId, long available, long reserved) => new(productId, available, reserved, 9.99m, Now);
+
+    private static async Task<bool> Won(Task write)
+    {
+        try
+        {
+            await write;
+            return true;
+        }
+        catch (InconsistentStateException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<GrainState<StockRecord>> Read(string productId)
+    {
+        var state = new GrainState<StockRecord>();
+        await _storage.ReadStateAsync("stock-item", Id(productId), state);
+        return state;
+    }
+
+    private Task<GrainState<StockRecord>> Write(StockItem item, params StockReservation[] rows) => Write(item, new GrainState<StockRecord>(), rows);
+
+    private async Task<GrainState<StockRecord>> Write(StockItem item, GrainState<StockRecord> over, params StockReservation[] rows)
+    {
+        over.State = new(item, [.. rows]);
+        await _storage.WriteStateAsync("stock-item", Id(item.ProductId), over);
+        return over;
+    }
+}
