@@ -4,7 +4,7 @@ using System.Net;
 namespace OrderFlow.Silo.Cluster;
 
 /// <summary>How this silo takes part in the cluster. Settings <c>Cluster__*</c>.</summary>
-internal sealed class SiloClusterOptions
+internal sealed class SiloClusterOptions : IValidatableObject
 {
     public const string Section = "Cluster";
 
@@ -21,7 +21,7 @@ internal sealed class SiloClusterOptions
     public string SiloName { get; set; } = Environment.MachineName;
 
     /// <summary>The IP address other silos and clients reach this one at.</summary>
-    [Required, CustomValidation(typeof(SiloClusterOptions), nameof(IsAddress))]
+    [Required]
     public string AdvertisedAddress { get; set; } = "127.0.0.1";
 
     /// <summary>Where other silos reach this one.</summary>
@@ -32,6 +32,9 @@ internal sealed class SiloClusterOptions
     [Range(1, 65535)]
     public int GatewayPort { get; set; } = 30000;
 
-    public static ValidationResult? IsAddress(string value) =>
-        IPAddress.TryParse(value, out _) ? ValidationResult.Success : new($"Cluster__AdvertisedAddress is no IP address: {value}");
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!IPAddress.TryParse(AdvertisedAddress, out _)) yield return new($"{AdvertisedAddress} is no IP address", [nameof(AdvertisedAddress)]);
+        if (SiloPort == GatewayPort) yield return new($"{SiloPort} cannot serve both", [nameof(SiloPort), nameof(GatewayPort)]);
+    }
 }

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace OrderFlow.Api.Cluster;
+
+/// <summary>The Orleans client: finds the silos in Postgres and calls their grains.</summary>
+internal static class ClusterSetup
+{
+    /// <summary>How often the list of silos is read again.</summary>
+    public static readonly TimeSpan SilosReadEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>Registers the client. It connects while HTTP is already served, so that liveness does not depend on the silos.</summary>
+    public static void AddCluster(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<ClusterSettings>().BindConfiguration(ClusterSettings.Section).ValidateOnStart();
+        services.AddOptions<PostgresSettings>().BindConfiguration(PostgresSettings.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ClusterSettings>, ClusterSettingsValidator>();
+        services.AddSingleton<IValidateOptions<PostgresSettings>, ClusterSettingsValidator>();
+        services.AddSingleton<ClusterCalls>();
+
+        var registered = services.Count;
+        builder.UseOrleansClient(client => client
+            .UseAdoNetClustering(options => options.Configure<IOptions<PostgresSettings>>((adoNet, postgres) =>
+            {
+                adoNet.Invariant = "Npgsql";
+                adoNet.ConnectionString = postgres.Value.ConnectionString;
+            }))
+            .UseConnectionRetryFilter<ConnectionRetry>());
+
+        // As a hosted service of its own the client would hold up the start of all others, the HTTP server among them.
+        services.Remove(services.Skip(registered).Single(service => service.ServiceType == typeof(IHostedService)));
+        services.AddSingleton<ClusterConnection>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterConnection>());
+
+        services.AddOptions<ClusterOptions>().Configure<IOptions<ClusterSettings>>((cluster, settings) =>
+            (cluster.ClusterId, cluster.ServiceId) = (settings.Value.ClusterId, settings.Value.ServiceId));
+        services.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = SilosReadEvery);
+        services.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ClusterCalls.ResponseTimeout);
+    }
+}

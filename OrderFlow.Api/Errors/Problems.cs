@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Api.Errors;
+
+/// <summary>Every error there is, as problem details (RFC 9457). None tells of types, stacks or other systems.</summary>
+internal static class Problems
+{
+    /// <summary>400: the request is not what it must be, path by path.</summary>
+    public static ProblemHttpResult Invalid(Violations violations) => TypedResults.Problem(
+        new HttpValidationProblemDetails(violations.ByPath) { Status = StatusCodes.Status400BadRequest, Title = "The request is not valid." });
+
+    /// <summary>400 with one violation.</summary>
+    public static ProblemHttpResult Invalid(string path, string objection)
+    {
+        var violations = new Violations();
+        violations.Add(path, objection);
+        return Invalid(violations);
+    }
+
+    /// <summary>404: there is none, or this caller must not learn that there is.</summary>
+    public static ProblemHttpResult NotFound(string detail) => OfStatus(StatusCodes.Status404NotFound, detail);
+
+    /// <summary>403: the caller is known, but may not do this.</summary>
+    public static ProblemHttpResult Forbidden(string? detail) => OfStatus(StatusCodes.Status403Forbidden, detail);
+
+    /// <summary>409: the present state does not allow it.</summary>
+    public static ProblemHttpResult Conflict(string? detail) => OfStatus(StatusCodes.Status409Conflict, detail);
+
+    /// <summary>409 where an order cannot take a status; <c>allowed</c> lists those it can take.</summary>
+    public static ProblemHttpResult Conflict(string? detail, IEnumerable<OrderStatus> allowed) => TypedResults.Problem(new ProblemDetails
+    {
+        Status = StatusCodes.Status409Conflict,
+        Detail = detail,
+        Extensions = { ["allowed"] = allowed.Select(OrderStatusNames.ToWireName).ToArray() },
+    });
+
+    /// <summary>A problem that its status says all about, but for a sentence of detail.</summary>
+    public static ProblemHttpResult OfStatus(int status, string? detail = null) =>
+        TypedResults.Problem(statusCode: status, detail: detail ?? DetailOf(status));
+
+    private static string? DetailOf(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => "A valid bearer token is required.",
+        StatusCodes.Status403Forbidden => "This is for admins only.",
+        StatusCodes.Status404NotFound => "There is nothing at this address.",
+        StatusCodes.Status405MethodNotAllowed => "The resource does not have this method; the header Allow lists those it has.",
+        StatusCodes.Status413PayloadTooLarge => $"The body may have at most {Http.JsonBody.LongestBytes} bytes.",
+        StatusCodes.Status415UnsupportedMediaType => "The body must be application/json in UTF-8, without a content coding.",
+        StatusCodes.Status500InternalServerError => "Something failed here that should not have. It has been logged.",
+        _ => null,
+    };
+}

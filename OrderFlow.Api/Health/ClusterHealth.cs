@@ -1,0 +1,14 @@
+using OrderFlow.Health;
+using OrderFlow.Inventory;
+
+namespace OrderFlow.Api.Health;
+
+/// <summary>What the API depends on, seen from here.</summary>
+internal sealed class ClusterHealth(IGrainFactory grains, TimeProvider time)
+{
+    /// <summary>Whether a silo can be reached.</summary>
+    public Probe Silo { get; } = new(() => grains.GetGrain<IPingGrain>(0).Ping(), time);
+
+    /// <summary>Whether a silo can be reached that reaches the database.</summary>
+    public Probe Database { get; } = new(() => grains.GetGrain<IStockQueryGrain>(0).List(page: 1, limit: 1), time);
+}

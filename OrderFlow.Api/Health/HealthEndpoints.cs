@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using OrderFlow.Api.Errors;
+
+namespace OrderFlow.Api.Health;
+
+/// <summary>Health, for people and for probes; anyone may ask. Only readiness and the inventory's health look beyond this process.</summary>
+internal static class HealthEndpoints
+{
+    /// <summary>Maps the health endpoints.</summary>
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var health = routes.MapGroup("").AllowAnonymous().WithTags("Health");
+        health.MapGet("/health", Alive);
+        health.MapGet("/health/live", Alive);
+        health.MapGet("/health/startup", Alive);
+        health.MapGet("/health/ready", Ready);
+        health.MapGet("/inventory/health", Inventory);
+    }
+
+    /// <summary>The program runs and serves requests.</summary>
+    private static Ok<HealthResponse> Alive() => TypedResults.Ok(HealthResponse.Ok);
+
+    /// <summary>A silo can be reached, so requests can be answered.</summary>
+    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Ready(ClusterHealth cluster) =>
+        Answer(await cluster.Silo.Answers(), "No silo can be reached.");
+
+    /// <summary>Stock can be read from the database.</summary>
+    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Inventory(ClusterHealth cluster) =>
+        Answer(await cluster.Database.Answers(), "The inventory cannot be read.");
+
+    private static Results<Ok<HealthResponse>, ProblemHttpResult> Answer(bool healthy, string otherwise) =>
+        healthy ? TypedResults.Ok(HealthResponse.Ok) : Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, otherwise);
+}

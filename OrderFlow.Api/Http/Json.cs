@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+using OrderFlow.Api.Health;
+using OrderFlow.Api.Inventory;
+using OrderFlow.Api.Lists;
+using OrderFlow.Api.Orders;
+
+namespace OrderFlow.Api.Http;
+
+/// <summary>The JSON of request bodies, read strictly. Missing members are not refused here but by the checks of each body, which can name them all.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    PropertyNameCaseInsensitive = false,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    NumberHandling = JsonNumberHandling.Strict,
+    RespectNullableAnnotations = true,
+    MaxDepth = DeepestBody,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(PlaceOrderRequest))]
+[JsonSerializable(typeof(ChangeStatusRequest))]
+[JsonSerializable(typeof(SetStockRequest))]
+[JsonSerializable(typeof(RestockRequest))]
+internal sealed partial class RequestJson : JsonSerializerContext
+{
+    /// <summary>The deepest nesting of a body; ours have three levels.</summary>
+    public const int DeepestBody = 8;
+}
+
+/// <summary>The JSON of answers.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(OrderResponse))]
+[JsonSerializable(typeof(PageResponse<OrderResponse>))]
+[JsonSerializable(typeof(StockItemResponse))]
+[JsonSerializable(typeof(PageResponse<StockItemResponse>))]
+[JsonSerializable(typeof(MessageResponse))]
+[JsonSerializable(typeof(HealthResponse))]
+[JsonSerializable(typeof(string[]))]
+internal sealed partial class ResponseJson : JsonSerializerContext;

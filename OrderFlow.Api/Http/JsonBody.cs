@@ -1,0 +1,111 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+using OrderFlow.Api.Errors;
+
+namespace OrderFlow.Api.Http;
+
+/// <summary>A type of request body: how its JSON is read, and what it must fulfil.</summary>
+internal interface IRequestBody<TSelf>
+    where TSelf : class, IRequestBody<TSelf>
+{
+    /// <summary>How the JSON is read.</summary>
+    static abstract JsonTypeInfo<TSelf> Json { get; }
+
+    /// <summary>Notes everything that is wrong with the body. Depends on nothing but the body.</summary>
+    void Check(Violations violations);
+}
+
+/// <summary>A request body, read and checked before the endpoint sees it: either a good one, or the refusal to answer with.</summary>
+internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>
+    where T : class, IRequestBody<T>
+{
+    private readonly T? _value;
+    private readonly ProblemHttpResult? _refusal;
+
+    private JsonBody(T value) => _value = value;
+
+    private JsonBody(ProblemHttpResult refusal) => _refusal = refusal;
+
+    /// <summary>True with the body where it is good, false with the refusal where it is not.</summary>
+    public bool IsGood([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out ProblemHttpResult? refusal)
+    {
+        (value, refusal) = (_value, _refusal);
+        return value is not null;
+    }
+
+    /// <summary>Reads the body of a request: 415 for another type than JSON, 413 for too many bytes, 400 for what is not as it must be.</summary>
+    public static async ValueTask<JsonBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var request = context.Request;
+        if (!JsonBody.IsJson(request)) return Refuse(StatusCodes.Status415UnsupportedMediaType);
+        if (request.ContentLength > JsonBody.LongestBytes) return Refuse(StatusCodes.Status413PayloadTooLarge);
+
+        try
+        {
+            var body = request.BodyReader;
+            while (true)
+            {
+                var read = await body.ReadAsync();
+                if (read.Buffer.Length > JsonBody.LongestBytes) return Refuse(StatusCodes.Status413PayloadTooLarge);
+
+                if (read.IsCompleted)
+                {
+                    var result = Parse(read.Buffer);
+                    body.AdvanceTo(read.Buffer.End);
+                    return result;
+                }
+
+                body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            }
+        }
+        catch (BadHttpRequestException bad)
+        {
+            return Refuse(bad.StatusCode);   // the server found it too large, too slow or cut off
+        }
+    }
+
+    private static JsonBody<T> Parse(in ReadOnlySequence<byte> utf8)
+    {
+        T? value;
+        try
+        {
+            value = JsonSerializer.Deserialize(utf8.IsSingleSegment ? utf8.FirstSpan : utf8.ToArray(), T.Json);
+        }
+        catch (JsonException e)
+        {
+            var (path, objection) = JsonObjections.Of(e);
+            return new JsonBody<T>(Problems.Invalid(path, objection));
+        }
+
+        if (value is null) return new JsonBody<T>(Problems.Invalid(JsonObjections.Root, "must be a JSON object"));
+
+        var violations = new Violations();
+        value.Check(violations);
+        return violations.None ? new JsonBody<T>(value) : new JsonBody<T>(Problems.Invalid(violations));
+    }
+
+    private static JsonBody<T> Refuse(int status) => new(Problems.OfStatus(status));
+}
+
+/// <summary>What holds for request bodies of every type.</summary>
+internal static class JsonBody
+{
+    /// <summary>The most bytes a request body may have.</summary>
+    public const int LongestBytes = 64 * 1024;
+
+    /// <summary>True where a request says that its body is JSON in UTF-8, not compressed.</summary>
+    public static bool IsJson(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding.Count > 0) return false;
+        if (request.ContentType is "application/json" or "application/json; charset=utf-8") return true;
+
+        return MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using OrderFlow.Api.Cluster;
+using OrderFlow.Api.Errors;
+using OrderFlow.Api.Http;
+using OrderFlow.Api.Lists;
+using OrderFlow.Auth;
+using OrderFlow.Inventory;
+
+namespace OrderFlow.Api.Inventory;
+
+/// <summary>The resource <c>/inventory</c>, design §7: anybody with a token may look, admins may change.</summary>
+internal static class InventoryEndpoints
+{
+    /// <summary>Maps the resource.</summary>
+    public static void MapInventory(this IEndpointRouteBuilder routes)
+    {
+        var inventory = routes.MapGroup("/inventory").RequireAuthorization().WithTags("Inventory");
+        inventory.MapGet("/", List);
+        inventory.MapGet("/{productId}", Get);
+        inventory.MapPut("/{productId}", Set).RequireAuthorization(BearerTokens.AdminPolicy);
+        inventory.MapPost("/{productId}/restock", Restock).RequireAuthorization(BearerTokens.AdminPolicy);
+    }
+
+    /// <summary>Lists stock items by product id.</summary>
+    private static async Task<Results<Ok<PageResponse<StockItemResponse>>, ProblemHttpResult>> List(
+        string? page, string? limit, ClusterCalls cluster)
+    {
+        var violations = new Violations();
+        var (number, size) = PageParameters.Read(page, limit, violations);
+        if (!violations.None) return Problems.Invalid(violations);
+
+        var stock = await cluster.Repeat(grains => grains.GetGrain<IStockQueryGrain>(0).List(number, size));
+        return TypedResults.Ok(PageResponse.Of(stock, StockItemResponse.Of));
+    }
+
+    /// <summary>A product's stock.</summary>
+    private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Get(string productId, ClusterCalls cluster)
+    {
+        if (ProductIds.ObjectionInPath(productId) is not null) return NoSuchProduct();
+
+        return await cluster.Repeat(grains => grains.GetGrain<IStockItemGrain>(productId).Get()) is { } item ? TypedResults.Ok(StockItemResponse.Of(item)) : NoSuchProduct();
+    }
+
+    /// <summary>Creates a product, or sets its available pieces and its price.</summary>
+    private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Set(
+        string productId, JsonBody<SetStockRequest> body, CurrentCaller current, ClusterCalls cluster)
+    {
+        if (ProductIds.ObjectionInPath(productId) is { } objection) return Problems.Invalid("productId", objection);
+        if (!body.IsGood(out var request, out var refusal)) return refusal;
+
+        return Answer(await cluster.Repeat(grains => grains.GetGrain<IStockItemGrain>(productId)
+            .Set(request.AvailableQuantity!.Value, request.UnitPrice!.Value, current.Caller)));
+    }
+
+    /// <summary>Adds pieces to a product.</summary>
+    private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Restock(
+        string productId, JsonBody<RestockRequest> body, CurrentCaller current, ClusterCalls cluster)
+    {
+        if (ProductIds.ObjectionInPath(productId) is not null) return NoSuchProduct();
+        if (!body.IsGood(out var request, out var refusal)) return refusal;
+
+        // Asked twice it would add twice: after an unknown outcome the caller must look, not this code guess.
+        return Answer(await cluster.Once(grains => grains.GetGrain<IStockItemGrain>(productId).Restock(request.Quantity!.Value, current.Caller)));
+    }
+
+    private static Results<Ok<StockItemResponse>, ProblemHttpResult> Answer(StockResult result) => result switch
+    {
+        { Outcome: Outcome.Ok, Item: { } item } => TypedResults.Ok(StockItemResponse.Of(item)),
+        { Outcome: Outcome.NotFound } => NoSuchProduct(),
+        { Outcome: Outcome.Forbidden } => Problems.Forbidden(result.Reason),
+        { Outcome: Outcome.Conflict } => Problems.Conflict(result.Reason),
+        _ => throw new InvalidOperationException($"The stock item answered {result.Outcome} without an item."),
+    };
+
+    private static ProblemHttpResult NoSuchProduct() => Problems.NotFound("There is no such product.");
+}

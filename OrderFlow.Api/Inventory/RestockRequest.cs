@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization.Metadata;
+using OrderFlow.Api.Errors;
+using OrderFlow.Api.Http;
+
+namespace OrderFlow.Api.Inventory;
+
+/// <summary>The body of <c>POST /inventory/{productId}/restock</c>.</summary>
+/// <param name="Quantity">The pieces to add, 1 to <see cref="Limits.Quantity"/>.</param>
+internal sealed record RestockRequest(long? Quantity) : IRequestBody<RestockRequest>
+{
+    /// <inheritdoc/>
+    public static JsonTypeInfo<RestockRequest> Json => RequestJson.Default.RestockRequest;
+
+    /// <inheritdoc/>
+    public void Check(Violations violations) => violations.Add("quantity", Pieces.Objection(Quantity, 1, Limits.Quantity));
+}

@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization.Metadata;
+using OrderFlow.Api.Errors;
+using OrderFlow.Api.Http;
+
+namespace OrderFlow.Api.Inventory;
+
+/// <summary>The body of <c>PUT /inventory/{productId}</c>.</summary>
+/// <param name="AvailableQuantity">The pieces that can be reserved from now on; pieces held stay held.</param>
+/// <param name="UnitPrice">The price of one piece.</param>
+internal sealed record SetStockRequest(long? AvailableQuantity, decimal? UnitPrice) : IRequestBody<SetStockRequest>
+{
+    /// <inheritdoc/>
+    public static JsonTypeInfo<SetStockRequest> Json => RequestJson.Default.SetStockRequest;
+
+    /// <inheritdoc/>
+    public void Check(Violations violations)
+    {
+        violations.Add("availableQuantity", Pieces.Objection(AvailableQuantity, 0, Limits.AvailableQuantity));
+        violations.Add("unitPrice", Money.Objection(UnitPrice, Limits.UnitPrice));
+    }
+}

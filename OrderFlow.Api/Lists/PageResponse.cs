@@ -1,0 +1,18 @@
+using System.Runtime.InteropServices;
+
+namespace OrderFlow.Api.Lists;
+
+/// <summary>A list on the wire: every list has this shape.</summary>
+/// <param name="Items">What is on this page.</param>
+/// <param name="Total">How many there are on all pages.</param>
+/// <param name="Page">The page's number; the first is 1.</param>
+/// <param name="Limit">The most items a page may hold.</param>
+internal sealed record PageResponse<T>(T[] Items, long Total, int Page, int Limit);
+
+/// <summary>Makes <see cref="PageResponse{T}"/> of what grains answer.</summary>
+internal static class PageResponse
+{
+    /// <summary>The page as it goes on the wire.</summary>
+    public static PageResponse<TOut> Of<TIn, TOut>(Page<TIn> page, Func<TIn, TOut> item) =>
+        new(Array.ConvertAll(ImmutableCollectionsMarshal.AsArray(page.Items) ?? [], item.Invoke), page.Total, page.Number, page.Limit);
+}

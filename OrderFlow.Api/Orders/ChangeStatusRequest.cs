@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization.Metadata;
+using OrderFlow.Api.Errors;
+using OrderFlow.Api.Http;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Api.Orders;
+
+/// <summary>The body of <c>PATCH /orders/{id}/status</c>.</summary>
+/// <param name="Status">The status the order is to have.</param>
+internal sealed record ChangeStatusRequest(string? Status) : IRequestBody<ChangeStatusRequest>
+{
+    /// <summary>What is wrong with a text that is no status; names are case-sensitive.</summary>
+    public const string Objection = "must be one of pending, reserved, failed, cancelled";
+
+    /// <inheritdoc/>
+    public static JsonTypeInfo<ChangeStatusRequest> Json => RequestJson.Default.ChangeStatusRequest;
+
+    /// <summary>The status, once the body was found good.</summary>
+    public OrderStatus Target => OrderStatusNames.FromWireName(Status!) ?? throw new InvalidOperationException("The body was not checked.");
+
+    /// <inheritdoc/>
+    public void Check(Violations violations)
+    {
+        if (Status is null) violations.Add("status", "is required");
+        else if (OrderStatusNames.FromWireName(Status) is null) violations.Add("status", Objection);
+    }
+}

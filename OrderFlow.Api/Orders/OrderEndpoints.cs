@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using OrderFlow.Api.Cluster;
+using OrderFlow.Api.Errors;
+using OrderFlow.Api.Http;
+using OrderFlow.Api.Lists;
+using OrderFlow.Auth;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Api.Orders;
+
+/// <summary>The resource <c>/orders</c>, design §7. The order's grain decides who may do what.</summary>
+internal static class OrderEndpoints
+{
+    /// <summary>Maps the resource.</summary>
+    public static void MapOrders(this IEndpointRouteBuilder routes)
+    {
+        var orders = routes.MapGroup("/orders").RequireAuthorization().WithTags("Orders");
+        orders.MapPost("/", Place);
+        orders.MapGet("/", List);
+        orders.MapGet("/{id:long:min(1)}", Get);
+        orders.MapPatch("/{id:long:min(1)}/status", ChangeStatus);
+        orders.MapDelete("/{id:long:min(1)}", Delete);
+    }
+
+    /// <summary>Places an order. It is stored as pending; reserving stock goes on after the answer.</summary>
+    private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> Place(
+        JsonBody<PlaceOrderRequest> body, CurrentCaller current, IOrderIds ids, ClusterCalls cluster)
+    {
+        if (!body.IsGood(out var request, out var refusal)) return refusal;
+        if (!current.Caller.MayActFor(request.UserId!)) return NotForYou();
+
+        // With the id fixed before the first try, placing again after an unknown outcome cannot place twice.
+        var id = await ids.Next();
+        var command = request.ToCommand(current.Caller);
+        var result = await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).Place(command));
+
+        return result is { Outcome: Outcome.Ok, Order: { } placed }
+            ? TypedResults.Created($"/orders/{placed.Id}", OrderResponse.Of(placed))
+            : Refusal(result);
+    }
+
+    /// <summary>Lists orders, newest first: one's own, or all for an admin.</summary>
+    private static async Task<Results<Ok<PageResponse<OrderResponse>>, ProblemHttpResult>> List(
+        string? status, string? userId, string? page, string? limit, CurrentCaller current, ClusterCalls cluster)
+    {
+        var violations = new Violations();
+        var query = OrderListParameters.Read(status, userId, page, limit, violations);
+        if (!violations.None) return Problems.Invalid(violations);
+
+        var list = await cluster.Repeat(grains => grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
+        return list is { Outcome: Outcome.Ok, Page: { } found }
+            ? TypedResults.Ok(PageResponse.Of(found, OrderResponse.Of))
+            : NotForYou();
+    }
+
+    /// <summary>The order as it is persisted now.</summary>
+    private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> Get(long id, CurrentCaller current, ClusterCalls cluster) =>
+        Answer(await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).Get(current.Caller)));
+
+    /// <summary>Cancels an order, or has a failed one tried again (admins).</summary>
+    private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> ChangeStatus(
+        long id, JsonBody<ChangeStatusRequest> body, CurrentCaller current, ClusterCalls cluster)
+    {
+        if (!body.IsGood(out var request, out var refusal)) return refusal;
+
+        // The status an order already has is accepted without effect, so this may be repeated.
+        return Answer(await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).ChangeStatus(request.Target, current.Caller)));
+    }
+
+    /// <summary>Releases what an order holds, then removes it.</summary>
+    private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Delete(
+        long id, CurrentCaller current, ClusterCalls cluster)
+    {
+        var tries = 0;
+        var result = await cluster.Repeat(grains =>
+        {
+            tries++;
+            return grains.GetGrain<IOrderGrain>(id).Delete(current.Caller);
+        });
+
+        // A try whose answer was lost may have removed it. Where there never was one, it is just as gone, and the caller learns nothing new.
+        var isGone = result.Outcome == Outcome.Ok || (result.Outcome == Outcome.NotFound && tries > 1);
+        return isGone ? TypedResults.Ok(new MessageResponse("Order deleted")) : Refusal(result);
+    }
+
+    private static Results<Ok<OrderResponse>, ProblemHttpResult> Answer(OrderResult result) =>
+        result is { Outcome: Outcome.Ok, Order: { } order } ? TypedResults.Ok(OrderResponse.Of(order)) : Refusal(result);
+
+    private static ProblemHttpResult Refusal(OrderResult result) => result switch
+    {
+        { Outcome: Outcome.NotFound } => Problems.NotFound("There is no such order."),
+        { Outcome: Outcome.Forbidden } => Problems.Forbidden(result.Reason ?? "This caller may not do this with the order."),
+        { Outcome: Outcome.Conflict, AllowedStatuses.IsDefault: true } => Problems.Conflict(result.Reason),
+        { Outcome: Outcome.Conflict } => Problems.Conflict(result.Reason, result.AllowedStatuses),
+        _ => throw new InvalidOperationException($"The order grain answered {result.Outcome} without an order."),
+    };
+
+    private static ProblemHttpResult NotForYou() => Problems.Forbidden("Only an admin may ask for another user's orders.");
+}

@@ -1,0 +1,21 @@
+using OrderFlow.Api.Errors;
+using OrderFlow.Api.Lists;
+using OrderFlow.Ids;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Api.Orders;
+
+/// <summary>The query parameters of <c>GET /orders</c>.</summary>
+internal static class OrderListParameters
+{
+    /// <summary>Reads the parameters as they were sent; what is wrong with them goes to <paramref name="violations"/>.</summary>
+    public static OrderQuery Read(string? status, string? userId, string? page, string? limit, Violations violations)
+    {
+        var wanted = status is null ? null : OrderStatusNames.FromWireName(status);
+        if (status is not null && wanted is null) violations.Add("status", ChangeStatusRequest.Objection);
+        if (userId is not null) violations.Add("userId", TextId.Objection(userId, Limits.UserIdLength));
+
+        var (number, size) = PageParameters.Read(page, limit, violations);
+        return new OrderQuery(wanted, userId, number, size);
+    }
+}

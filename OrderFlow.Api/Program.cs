@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+using OrderFlow.Api.Cluster;
+using OrderFlow.Api.Errors;
+using OrderFlow.Api.Health;
+using OrderFlow.Api.Http;
+using OrderFlow.Api.Inventory;
+using OrderFlow.Api.Orders;
+using OrderFlow.Auth;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddHttp();
+builder.AddCluster();
+builder.Services.AddBearerTokens();
+builder.Services.AddSingleton<IOrderIds, OrderIds>();
+builder.Services.AddSingleton<ClusterHealth>();
+
+await using var app = builder.Build();
+try
+{
+    app.Services.GetRequiredService<IStartupValidator>().Validate();   // before the host would log the same as a stack trace
+}
+catch (Exception e) when (e is OptionsValidationException or AggregateException)
+{
+    var wrong = e is AggregateException several ? several.InnerExceptions : [e];
+    foreach (var failure in wrong.Cast<OptionsValidationException>().SelectMany(invalid => invalid.Failures)) await Console.Error.WriteLineAsync(failure);
+    return 1;
+}
+
+app.UseProblemDetails();
+app.UseRouting();
+app.UseAuthentication();
+app.UseAuthorization();
+app.MapHealth();
+app.MapOrders();
+app.MapInventory();
+
+await app.RunAsync();
+return 0;

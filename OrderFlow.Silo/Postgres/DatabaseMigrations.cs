@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Reflection;
+using DbUp;
+using DbUp.Engine;
+using Npgsql;
+
+namespace OrderFlow.Silo.Postgres;
+
+/// <summary>
+/// Brings the database's schema up to this program: applies the numbered scripts beside this class that it has not seen.
+/// Any number of silos may start at once; one migrates while the others wait. A script is applied whole or not at all.
+/// </summary>
+internal static partial class DatabaseMigrations
+{
+    /// <summary>How long a Postgres that is still starting is waited for.</summary>
+    public static readonly TimeSpan DefaultConnectDeadline = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long another silo's migrations are waited for; above <see cref="ScriptTimeout"/>, which they may take.</summary>
+    public static readonly TimeSpan DefaultLockDeadline = TimeSpan.FromMinutes(15);
+
+    private static readonly TimeSpan ScriptTimeout = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The advisory lock that whoever migrates an OrderFlow database holds: "OrderFlw" in ASCII.</summary>
+    internal const long LockKey = 0x4F72646572466C77;
+
+    private const string JournalTable = "schema_migrations";
+
+    /// <summary>The scripts of this program, in the order in which they apply.</summary>
+    public static IReadOnlyList<SqlScript> Scripts { get; } = ReadScripts();
+
+    /// <summary>Applies what the database has not seen of <see cref="Scripts"/>, or of <paramref name="scripts"/> where given.</summary>
+    /// <exception cref="MigrationException">Postgres was out of reach, the lock was not free in time, or a script failed. The message is meant for people.</exception>
+    public static async Task Apply(
+        string connectionString,
+        ILogger log,
+        IReadOnlyList<SqlScript>? scripts = null,
+        TimeSpan? connectDeadline = null,
+        TimeSpan? lockDeadline = null,
+        CancellationToken cancellation = default)
+    {
+        var settings = Settings(connectionString);
+        await using var postgres = NpgsqlDataSource.Create(settings);
+
+        await using var connection = await Connect(postgres, settings, log, connectDeadline ?? DefaultConnectDeadline, cancellation);
+        await TakeLock(connection, settings, lockDeadline ?? DefaultLockDeadline, cancellation);
+        await Task.Run(() => Upgrade(postgres, settings, scripts ?? Scripts, log), cancellation);
+    }
+
+    private static NpgsqlConnectionStringBuilder Settings(string connectionString)
+    {
+        try
+        {
+            // The connection that holds the lock must end with the work: a pooled one would only go back to its pool.
+            var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
+            return string.IsNullOrWhiteSpace(settings.Host) ? throw new MigrationException("the connection string of Postgres names no Host") : settings;
+        }
+        catch (ArgumentException failure)
+        {
+            throw new MigrationException($"the connection string of Postgres is not valid: {failure.Message}", failure);
+        }
+    }
+
+    private static async Task<NpgsqlConnection> Connect(
+        NpgsqlDataSource postgres, NpgsqlConnectionStringBuilder settings, ILogger log, TimeSpan deadline, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await postgres.OpenConnectionAsync(cancellation);
+            }
+            catch (Exception failure) when (failure is NpgsqlException or SocketException or TimeoutException)
+            {
+                var waited = Stopwatch.GetElapsedTime(started);
+                if (failure is NpgsqlException { IsTransient: false })
+                    throw new MigrationException($"cannot connect to Postgres at {Where(settings)}: {failure.Message}", failure);
+                if (waited + ConnectPause >= deadline)
+                    throw new MigrationException($"cannot connect to Postgres at {Where(settings)}, tried for {waited.TotalSeconds:0} s: {failure.Message}", failure);
+                if (attempt == 1)
+                    LogWaiting(log, Where(settings), deadline.TotalSeconds, failure.Message);
+                await Task.Delay(ConnectPause, cancellation);
+            }
+        }
+    }
+
+    /// <summary>Takes the lock for as long as <paramref name="connection"/> stays open.</summary>
+    private static async Task TakeLock(
+        NpgsqlConnection connection, NpgsqlConnectionStringBuilder settings, TimeSpan deadline, CancellationToken cancellation)
+    {
+        var milliseconds = (long)deadline.TotalMilliseconds;
+        await using var take = new NpgsqlCommand($"SET lock_timeout = {milliseconds}; SELECT pg_advisory_lock({LockKey})", connection)
+        {
+            CommandTimeout = 0,  // lock_timeout is the bound
+        };
+        try
+        {
+            await take.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            throw new MigrationException(
+                $"another silo has been migrating the database {Where(settings)} for over {deadline.TotalSeconds:0.#} s: " +
+                $"its connection holds the advisory lock {LockKey} (see pg_locks)", failure);
+        }
+        catch (NpgsqlException failure)
+        {
+            throw new MigrationException($"lost Postgres at {Where(settings)} while waiting to migrate it: {failure.Message}", failure);
+        }
+    }
+
+    private static void Upgrade(NpgsqlDataSource postgres, NpgsqlConnectionStringBuilder settings, IReadOnlyList<SqlScript> scripts, ILogger log)
+    {
+        var upgrade = DeployChanges.To
+            .PostgresqlDatabase(new DbUp.Postgresql.PostgresqlConnectionManager(postgres))
+            .WithScripts(scripts)
+            .WithVariablesDisabled()  // $name$ in a script is Postgres' quoting
+            .WithTransactionPerScript()
+            .WithExecutionTimeout(ScriptTimeout)
+            .JournalToPostgresqlTable(null, JournalTable)
+            .LogToNowhere()
+            .Build();
+        upgrade.ScriptExecuted += (_, applied) => LogApplied(log, ((ScriptExecutedEventArgs)applied).Script.Name, Where(settings));
+
+        var result = upgrade.PerformUpgrade();
+        if (!result.Successful)
+        {
+            throw new MigrationException(
+                result.ErrorScript is { } script
+                    ? $"migration {script.Name} failed on {Where(settings)}: {result.Error.Message}"
+                    : $"the migrations of {Where(settings)} could not be read: {result.Error.Message}",
+                result.Error);
+        }
+    }
+
+    private static List<SqlScript> ReadScripts()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        const string folder = ".Postgres.Migrations.";
+        return
+        [
+            .. assembly.GetManifestResourceNames()
+                .Where(name => name.Contains(folder, StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal))
+                .Select(name => SqlScript.FromStream(name[(name.IndexOf(folder, StringComparison.Ordinal) + folder.Length)..], assembly.GetManifestResourceStream(name)!))
+                .OrderBy(script => script.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    private static string Where(NpgsqlConnectionStringBuilder settings) => $"{settings.Host}:{settings.Port}/{settings.Database ?? settings.Username}";
+
+    [LoggerMessage(LogLevel.Information, "applied migration {Script} to {Database}")]
+    private static partial void LogApplied(ILogger log, string script, string database);
+
+    [LoggerMessage(LogLevel.Information, "waiting for Postgres at {Database}, at most {Seconds} s: {Reason}")]
+    private static partial void LogWaiting(ILogger log, string database, double seconds, string reason);
+}
+
+/// <summary>The database could not be brought up to this program. The message says what failed and where, and holds no secret.</summary>
+internal sealed class MigrationException(string message, Exception? inner = null) : Exception(message, inner);

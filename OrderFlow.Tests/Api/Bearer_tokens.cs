@@ -1,0 +1,146 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Tests.Api;
+
+/// <summary>What the API takes as proof of who calls. Every refusal is a 401 that names the scheme, and reaches no grain.</summary>
+public sealed class Bearer_tokens : IDisposable
+{
+    private readonly GivenGrains _grains = GivenGrains.Make().Answer<IOrderGrain>((_, _) => Task.FromResult(OrderResult.NotFound));
+    private readonly ApiProgram _api;
+
+    public Bearer_tokens() => _api = new(_grains.Factory);
+
+    public static TheoryData<string, string> GoodTokens => new()
+    {
+        { "RS256", Tokens.Alice },
+        { "ES256", Tokens.SignedWithEc(Tokens.GoodClaims()) },
+        { "one of several audiences", Tokens.For("alice", claims => claims["aud"] = new System.Text.Json.Nodes.JsonArray("other", Tokens.Audience)) },
+        { "the longest user id", Tokens.For(new string('a', Limits.UserIdLength)) },
+    };
+
+    public static TheoryData<string, string> BadTokens
+    {
+        get
+        {
+            var good = Tokens.GoodClaims();
+            var publicKey = Encoding.ASCII.GetBytes(File.ReadAllText(Tokens.PublicKeyFile));
+            var now = TimeProvider.System.GetUtcNow();
+            using var otherKey = RSA.Create(2048);
+            return new()
+            {
+                { "empty", "" },
+                { "garbage", "abc" },
+                { "garbage in three parts", "a.b.c" },
+                { "no base64", "!.?.=" },
+                { "too long", new string('a', 20_000) },
+                { "HS256 with the public key as its secret", Tokens.Token("""{"alg":"HS256","typ":"JWT"}""", good, text => HMACSHA256.HashData(publicKey, text)) },
+                { "alg none", Tokens.Token("""{"alg":"none","typ":"JWT"}""", good, _ => []) },
+                { "alg nOnE", Tokens.Token("""{"alg":"nOnE","typ":"JWT"}""", good, _ => []) },
+                { "RS256 without a signature", Tokens.Token("""{"alg":"RS256","typ":"JWT"}""", good, _ => []) },
+                { "RS512", Tokens.Token("""{"alg":"RS512","typ":"JWT"}""", good, text => Tokens.Rsa.SignData(text, HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1)) },
+                { "PS256", Tokens.Token("""{"alg":"PS256","typ":"JWT"}""", good, text => Tokens.Rsa.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)) },
+                { "another key", Tokens.Signed(good, otherKey) },
+                { "claims changed after signing", Tampered() },
+                { "expired", Tokens.For("alice", claims => claims["exp"] = now.AddSeconds(-1).ToUnixTimeSeconds()) },
+                { "not valid yet", Tokens.For("alice", claims => claims["nbf"] = now.AddMinutes(1).ToUnixTimeSeconds()) },
+                { "no exp", Tokens.For("alice", claims => claims.Remove("exp")) },
+                { "exp that is no number", Tokens.For("alice", claims => claims["exp"] = "tomorrow") },
+                { "another issuer", Tokens.For("alice", claims => claims["iss"] = "https://evil.test") },
+                { "no issuer", Tokens.For("alice", claims => claims.Remove("iss")) },
+                { "another audience", Tokens.For("alice", claims => claims["aud"] = "other") },
+                { "no audience", Tokens.For("alice", claims => claims.Remove("aud")) },
+                { "no sub", Tokens.For("alice", claims => claims.Remove("sub")) },
+                { "an empty sub", Tokens.For("") },
+                { "a sub that is too long", Tokens.For(new string('a', Limits.UserIdLength + 1)) },
+                { "a sub with a control character", Tokens.For("ali\0ce") },
+                { "a sub that is an object", Tokens.For("alice", claims => claims["sub"] = new System.Text.Json.Nodes.JsonObject()) },
+                { "two subs", Tokens.For("alice", claims => claims["sub"] = new System.Text.Json.Nodes.JsonArray("alice", "bob")) },
+            };
+        }
+    }
+
+    [Theory, MemberData(nameof(GoodTokens))]
+    public async Task A_good_token_is_let_in(string what, string token)
+    {
+        using var client = _api.As(token);
+        using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
+        Assert.Equal((what, HttpStatusCode.NotFound), (what, answer.StatusCode));
+        Assert.Equal("IOrderGrain(1).Get", Assert.Single(_grains.Asked));
+    }
+
+    [Theory, MemberData(nameof(BadTokens))]
+    public async Task A_bad_token_is_refused(string what, string token)
+    {
+        using var client = _api.As(null);
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        foreach (var _ in Enumerable.Range(0, 2))   // a refusal must not be remembered as anything else
+        {
+            using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
+            Assert.Equal((what, HttpStatusCode.Unauthorized), (what, answer.StatusCode));
+            Assert.Equal("Bearer", Assert.Single(answer.Headers.WwwAuthenticate).Scheme);
+            await Problem.In(answer);
+        }
+
+        Assert.Empty(_grains.Asked);
+    }
+
+    [Fact]
+    public async Task No_token_is_refused()
+    {
+        using var client = _api.As(null);
+        using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("Bearer", Assert.Single(answer.Headers.WwwAuthenticate).Scheme);
+        await Problem.In(answer);
+    }
+
+    [Theory]
+    [InlineData("Authorization: Basic YWxpY2U6c2VjcmV0")]
+    [InlineData("Authorization: Bearer")]
+    public async Task Another_scheme_or_half_a_header_is_refused(string header) =>
+        Assert.StartsWith("HTTP/1.1 401 ", await _api.Send("GET /orders/1 HTTP/1.1", header), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Two_tokens_are_refused_even_where_both_are_good() => Assert.StartsWith(
+        "HTTP/1.1 401 ",
+        await _api.Send("GET /orders/1 HTTP/1.1", $"Authorization: Bearer {Tokens.Alice}", $"Authorization: Bearer {Tokens.Bob}"),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_token_in_the_address_is_no_token()
+    {
+        using var client = _api.As(null);
+        using var answer = await client.GetAsync(new Uri($"/orders/1?access_token={Tokens.Alice}", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("admin", true)]
+    [InlineData("Admin", false)]
+    [InlineData("customer", false)]
+    public async Task The_role_admin_makes_an_admin(string role, bool isAdmin)
+    {
+        Caller? caller = null;
+        _grains.Answer<IOrderGrain>((_, arguments) =>
+        {
+            caller = (Caller)arguments[0]!;
+            return Task.FromResult(OrderResult.NotFound);
+        });
+
+        using var client = _api.As(Tokens.For("carol", claims => claims["role"] = role));
+        using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
+        Assert.Equal(new Caller("carol", isAdmin), caller);
+    }
+
+    public void Dispose() => _api.Dispose();
+
+    private static string Tampered()
+    {
+        var parts = Tokens.Alice.Split('.');
+        var bobs = Tokens.Bob.Split('.');
+        return $"{parts[0]}.{bobs[1]}.{parts[2]}";
+    }
+}

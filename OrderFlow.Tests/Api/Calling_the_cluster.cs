@@ -1,0 +1,156 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using OrderFlow.Inventory;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Tests.Api;
+
+/// <summary>What is repeated when the cluster fails, for how long, and what is not.</summary>
+public sealed class Calling_the_cluster : IDisposable
+{
+    private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly GivenGrains _grains = GivenGrains.Make().Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)));
+    private readonly ClusterConnection _connection;
+    private readonly ClusterCalls _cluster;
+
+    public Calling_the_cluster()
+    {
+        _connection = new(StartedClient.Of(_grains.Factory));
+        _cluster = new(_grains.Factory, _connection, _time, NullLogger<ClusterCalls>.Instance);
+    }
+
+    public static TheoryData<Exception> Outages => new()
+    {
+        new SiloUnavailableException("gone"),
+        new OrleansException("gone"),
+        new Orleans.Storage.InconsistentStateException("two activations"),
+        new TimeoutException("no answer"),
+        new Npgsql.NpgsqlException("no database"),
+    };
+
+    [Theory, MemberData(nameof(Outages))]
+    public async Task A_call_is_repeated_until_it_is_answered(Exception outage)
+    {
+        await Connect();
+        var calls = 0;
+        Assert.Equal(7, await Finish(_cluster.Repeat(_ => ++calls < 4 ? Task.FromException<int>(outage) : Task.FromResult(7))));
+        Assert.Equal(4, calls);
+    }
+
+    [Fact]
+    public async Task A_call_is_given_up_in_time()
+    {
+        await Connect();
+        var began = _time.GetUtcNow();
+        var calls = 0;
+        await Assert.ThrowsAsync<ClusterUnavailableException>(() => Finish(_cluster.Repeat<int>(_ =>
+        {
+            calls++;
+            throw new SiloUnavailableException("gone");
+        })));
+        Assert.InRange(_time.GetUtcNow() - began, ClusterCalls.GiveUpAfter / 2, ClusterCalls.GiveUpAfter + ClusterCalls.LongestPause);
+        Assert.InRange(calls, 10, 60);
+    }
+
+    [Fact]
+    public async Task An_error_in_the_program_is_not_repeated()
+    {
+        await Connect();
+        var calls = 0;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _cluster.Repeat<int>(_ =>
+        {
+            calls++;
+            throw new InvalidOperationException("a fault");
+        }));
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public async Task Before_a_silo_was_reached_nothing_is_called()
+    {
+        var call = _cluster.Repeat(_ => Task.FromResult(7));
+        Assert.False(call.IsCompleted);
+        await Connect();
+        Assert.Equal(7, await Finish(call));
+    }
+
+    [Fact]
+    public async Task Only_so_many_requests_wait_for_the_cluster()
+    {
+        await Connect();
+        var calls = Enumerable.Range(0, ClusterCalls.MostWaiting + 5).Select(_ => _cluster.Repeat<int>(_ => throw new SiloUnavailableException("gone"))).ToArray();
+        var failedAtOnce = calls.Where(call => call.IsFaulted).ToArray();
+        Assert.Equal(5, failedAtOnce.Length);
+        foreach (var call in failedAtOnce) await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
+        foreach (var call in calls.Except(failedAtOnce)) await Assert.ThrowsAsync<ClusterUnavailableException>(() => Finish(call));
+    }
+
+    [Fact]
+    public async Task An_order_is_placed_again_under_the_same_id()
+    {
+        var failures = 2;
+        _grains.Answer<IOrderGrain>((_, arguments) => failures-- > 0
+            ? Task.FromException<OrderResult>(new SiloUnavailableException("gone"))
+            : Task.FromResult(OrderResult.Ok(Pending((PlaceOrder)arguments[0]!))));
+
+        using var api = new ApiProgram(_grains.Factory);
+        using var client = api.As(Tokens.Alice);
+        using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), Json("""{"userId":"alice","items":[{"productId":"a","quantity":1}]}"""));
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal(Enumerable.Repeat("IOrderGrain(42).Place", 3), _grains.Asked.Where(call => call.StartsWith("IOrderGrain", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task An_order_that_is_gone_after_a_lost_answer_was_deleted()
+    {
+        var failures = 1;
+        _grains.Answer<IOrderGrain>((_, _) => failures-- > 0 ? Task.FromException<OrderResult>(new TimeoutException()) : Task.FromResult(OrderResult.NotFound));
+        using var api = new ApiProgram(_grains.Factory);
+        using var client = api.As(Tokens.Alice);
+        using var first = await client.DeleteAsync(new Uri("/orders/42", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        using var second = await client.DeleteAsync(new Uri("/orders/42", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, second.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_restock_is_not_repeated_and_says_when_to_come_back()
+    {
+        _grains.Answer<IStockItemGrain>((_, _) => Task.FromException<StockResult>(new TimeoutException()));
+        using var api = new ApiProgram(_grains.Factory);
+        using var client = api.As(Tokens.Admin);
+        using var answer = await client.PostAsync(new Uri("/inventory/sku-1/restock", UriKind.Relative), Json("""{"quantity":1}"""));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(ClusterCalls.ComeBackAfter, answer.Headers.RetryAfter?.Delta);
+        await Problem.In(answer);
+        Assert.Single(_grains.Asked);
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
+
+    private static Order Pending(PlaceOrder command) => new(42, command.UserId, command.Items, OrderStatus.Pending, 0, At, At, FailReason: null, Version: 1);
+
+    private async Task Connect()
+    {
+        await _connection.StartAsync(CancellationToken.None);
+        await _connection.ExecuteTask!;
+    }
+
+    /// <summary>Lets time pass until the call is done.</summary>
+    private async Task<T> Finish<T>(Task<T> call)
+    {
+        while (!call.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Yield();
+        }
+
+        return await call;
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Tests.Api;
+
+public sealed class Handing_out_order_ids : IAsyncLifetime
+{
+    private const int BlockSize = 10;
+
+    private readonly GivenGrains _grains = GivenGrains.Make();
+    private readonly ClusterConnection _connection;
+    private readonly OrderIds _ids;
+    private int _blocks;
+    private int _asking;
+    private int _mostAsking;
+
+    public Handing_out_order_ids()
+    {
+        _grains.Answer<IOrderIdsGrain>((_, _) => NextBlock());
+        _connection = new(StartedClient.Of(_grains.Factory));
+        _ids = new(new ClusterCalls(_grains.Factory, _connection, TimeProvider.System, NullLogger<ClusterCalls>.Instance));
+    }
+
+    public async Task InitializeAsync()
+    {
+        await _connection.StartAsync(CancellationToken.None);
+        await _connection.ExecuteTask!;
+    }
+
+    [Fact]
+    public async Task Ids_come_in_order_and_most_cost_no_call()
+    {
+        var ids = new List<long>();
+        for (var i = 0; i < 5 * BlockSize; i++) ids.Add(await _ids.Next());
+        Assert.Equal(Enumerable.Range(1, 5 * BlockSize).Select(id => (long)id), ids);
+        Assert.InRange(_blocks, 5, 6);   // one may be in stock
+    }
+
+    [Fact]
+    public async Task Many_callers_at_once_are_all_given_different_ids_and_none_is_lost()
+    {
+        const int callers = 2_000;
+        var ids = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () => await _ids.Next())));
+        Assert.Equal(Enumerable.Range(1, callers).Select(id => (long)id), ids.Order());
+        Assert.Equal(1, _mostAsking);
+        Assert.InRange(_blocks, callers / BlockSize, (callers / BlockSize) + 1);
+    }
+
+    [Fact]
+    public async Task Where_no_block_can_be_had_those_who_wait_fail_and_the_next_asks_anew()
+    {
+        var gate = new TaskCompletionSource<OrderIdBlock>();
+        var asked = 0;
+        _grains.Answer<IOrderIdsGrain>((_, _) =>
+        {
+            asked++;
+            return gate.Task;
+        });
+        var waiting = Enumerable.Range(0, 20).Select(_ => _ids.Next().AsTask()).ToArray();
+        gate.SetException(new InvalidOperationException("no ids"));
+        foreach (var one in waiting) await Assert.ThrowsAsync<InvalidOperationException>(() => one);
+        Assert.Equal(1, asked);
+
+        _grains.Answer<IOrderIdsGrain>((_, _) => NextBlock());
+        Assert.Equal(1, await _ids.Next());
+    }
+
+    public Task DisposeAsync() => _connection.StopAsync(CancellationToken.None);
+
+    private async Task<OrderIdBlock> NextBlock()
+    {
+        _mostAsking = Math.Max(_mostAsking, Interlocked.Increment(ref _asking));
+        await Task.Yield();
+        Interlocked.Decrement(ref _asking);
+        return new(((Interlocked.Increment(ref _blocks) - 1) * BlockSize) + 1, BlockSize);
+    }
+}

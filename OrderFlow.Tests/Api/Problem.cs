@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+
+namespace OrderFlow.Tests.Api;
+
+/// <summary>The problem details (RFC 9457) of an answer, which every error must have.</summary>
+internal static class Problem
+{
+    /// <summary>The problem in an answer. Fails where there is none, where it is incomplete, or where it tells of the program's inside.</summary>
+    public static async Task<JsonObject> In(HttpResponseMessage answer)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        foreach (var inside in new[] { "System.", "OrderFlow.", "Exception", "   at ", "PlaceOrderRequest", "OrderLineRequest", "Int64" })
+            Assert.DoesNotContain(inside, text, StringComparison.Ordinal);
+
+        var problem = JsonNode.Parse(text)!.AsObject();
+        Assert.Equal((int)answer.StatusCode, (int)problem["status"]!);
+        Assert.NotEqual("", (string?)problem["title"]);
+        Assert.NotNull((string?)problem["type"]);
+        return problem;
+    }
+
+    /// <summary>The paths in a problem's <c>errors</c>, in order.</summary>
+    public static string Paths(JsonObject problem) => string.Join(' ', problem["errors"]!.AsObject().Select(error => error.Key));
+}

@@ -1,0 +1,250 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using OrderFlow.Inventory;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Tests.Api;
+
+/// <summary>Which bodies are refused, with which status and which paths in <c>errors</c>; and that a refused one reaches no grain.</summary>
+public sealed class Request_bodies : IDisposable
+{
+    private readonly GivenGrains _grains = GivenGrains.Make()
+        .Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)))
+        .Answer<IOrderGrain>((_, arguments) => Task.FromResult(OrderResult.Ok(Stored((PlaceOrder)arguments[0]!))))
+        .Answer<IStockItemGrain>((_, arguments) => Task.FromResult(new StockResult(
+            Outcome.Ok, new StockItem("sku-1", (long)arguments[0]!, 0, 9.99m, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)))));
+
+    private readonly ApiProgram _api;
+
+    public Request_bodies() => _api = new(_grains.Factory);
+
+    public static TheoryData<string, string> BadOrders => new()
+    {
+        { "", "$" },
+        { "null", "$" },
+        { "[]", "$" },
+        { "7", "$" },
+        { "{", "$" },
+        { "{}", "items userId" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1}]} x""", "$" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1}],}""", "$" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1}],"note":"hi"}""", "note" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1,"price":{"a":[1]}}]}""", "items[0].price" },
+        { """{"UserId":"alice","items":[{"productId":"a","quantity":1}]}""", "UserId" },
+        { """{"userId":"alice","userId":"alice","items":[{"productId":"a","quantity":1}]}""", "userId" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1,"quantity":1}]}""", "items[0].quantity" },
+        { """{"userId":7,"items":[{"productId":"a","quantity":1}]}""", "userId" },
+        { """{"userId":null,"items":[{"productId":"a","quantity":1}]}""", "userId" },
+        { """{"userId":"","items":[{"productId":"a","quantity":1}]}""", "userId" },
+        { """{"userId":" alice","items":[{"productId":"a","quantity":1}]}""", "userId" },
+        { """{"userId":"ali\u0000ce","items":[{"productId":"a","quantity":1}]}""", "userId" },
+        { """{"userId":"alice","items":null}""", "items" },
+        { """{"userId":"alice","items":{}}""", "items" },
+        { """{"userId":"alice","items":[]}""", "items" },
+        { """{"userId":"alice","items":[null]}""", "items[0]" },
+        { """{"userId":"alice","items":["a"]}""", "items[0]" },
+        { """{"userId":"alice","items":[{}]}""", "items[0].productId items[0].quantity" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1},{"productId":"","quantity":0}]}""", "items[1].productId items[1].quantity" },
+        { """{"userId":"alice","items":[{"productId":null,"quantity":null}]}""", "items[0].productId items[0].quantity" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":0}]}""", "items[0].quantity" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":-1}]}""", "items[0].quantity" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1000001}]}""", "items[0].quantity" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":99999999999999999999}]}""", "items[0].quantity" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1e400}]}""", "items[0].quantity" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1.0}]}""", "items[0].quantity" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1.5}]}""", "items[0].quantity" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":"1"}]}""", "items[0].quantity" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":true}]}""", "items[0].quantity" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":NaN}]}""", "items[0].quantity" },
+        { """{"userId":"alice","items":[{"productId":"a\u0000b","quantity":1}]}""", "items[0].productId" },
+        { """{"userId":"alice","items":[{"productId":"a\u001fb","quantity":1}]}""", "items[0].productId" },
+        { """{"userId":"alice","items":[{"productId":"\ud800","quantity":1}]}""", "items[0].productId" },
+        { """{"userId":"alice","items":[{"productId":"a ","quantity":1}]}""", "items[0].productId" },
+        { """{"userId":"alice","items":[{"productId":"a/b","quantity":1}]}""", "items[0].productId" },
+        { $$"""{"userId":"alice","items":[{"productId":"{{new string('a', 65)}}","quantity":1}]}""", "items[0].productId" },
+        { $$"""{"userId":"alice","items":[{{string.Join(',', Enumerable.Repeat("""{"productId":"a","quantity":1}""", 101))}}]}""", "items" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1}],"totalAmount":-0.01}""", "totalAmount" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1}],"totalAmount":0.001}""", "totalAmount" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1}],"totalAmount":1e-40}""", "totalAmount" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1}],"totalAmount":1e400}""", "totalAmount" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1}],"totalAmount":100000000000001}""", "totalAmount" },
+        { """{"userId":"alice","items":[{"productId":"a","quantity":1}],"totalAmount":"19.98"}""", "totalAmount" },
+        { $$"""{"userId":{{new string('[', 60)}}1{{new string(']', 60)}},"items":[]}""", "userId" },
+    };
+
+    public static TheoryData<string, string> BadStock => new()
+    {
+        { "{}", "availableQuantity unitPrice" },
+        { """{"availableQuantity":-1,"unitPrice":1}""", "availableQuantity" },
+        { """{"availableQuantity":1000000001,"unitPrice":1}""", "availableQuantity" },
+        { """{"availableQuantity":1,"unitPrice":-1}""", "unitPrice" },
+        { """{"availableQuantity":1,"unitPrice":1.001}""", "unitPrice" },
+        { """{"availableQuantity":1,"unitPrice":1000000.01}""", "unitPrice" },
+        { """{"availableQuantity":1,"unitPrice":1,"reservedQuantity":0}""", "reservedQuantity" },
+    };
+
+    [Theory, MemberData(nameof(BadOrders))]
+    public async Task A_bad_order_is_refused_and_nothing_is_stored(string body, string paths)
+    {
+        using var client = _api.As(Tokens.Alice);
+        using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), Json(body));
+        Assert.Equal((body, HttpStatusCode.BadRequest), (body, answer.StatusCode));
+        Assert.Equal(paths, Problem.Paths(await Problem.In(answer)));
+        Assert.Empty(_grains.Asked);
+    }
+
+    [Theory, MemberData(nameof(BadStock))]
+    public async Task Bad_stock_is_refused_and_nothing_is_stored(string body, string paths)
+    {
+        using var client = _api.As(Tokens.Admin);
+        using var answer = await client.PutAsync(new Uri("/inventory/sku-1", UriKind.Relative), Json(body));
+        Assert.Equal((body, HttpStatusCode.BadRequest), (body, answer.StatusCode));
+        Assert.Equal(paths, Problem.Paths(await Problem.In(answer)));
+        Assert.Empty(_grains.Asked);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"quantity":0}""")]
+    [InlineData("""{"quantity":1000001}""")]
+    public async Task A_bad_restock_is_refused(string body)
+    {
+        using var client = _api.As(Tokens.Admin);
+        using var answer = await client.PostAsync(new Uri("/inventory/sku-1/restock", UriKind.Relative), Json(body));
+        Assert.Equal((body, HttpStatusCode.BadRequest), (body, answer.StatusCode));
+        Assert.Equal("quantity", Problem.Paths(await Problem.In(answer)));
+        Assert.Empty(_grains.Asked);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"status":"Cancelled"}""")]
+    [InlineData("""{"status":"3"}""")]
+    [InlineData("""{"status":3}""")]
+    [InlineData("""{"status":"shipped"}""")]
+    [InlineData("""{"status":"pending, cancelled"}""")]
+    public async Task A_bad_status_is_refused(string body)
+    {
+        using var client = _api.As(Tokens.Alice);
+        using var answer = await client.PatchAsync(new Uri("/orders/1/status", UriKind.Relative), Json(body));
+        Assert.Equal((body, HttpStatusCode.BadRequest), (body, answer.StatusCode));
+        Assert.Equal("status", Problem.Paths(await Problem.In(answer)));
+        Assert.Empty(_grains.Asked);
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/xml")]
+    [InlineData("application/json; charset=utf-16")]
+    [InlineData("application/json; charset=no-such")]
+    [InlineData(null)]
+    public async Task Another_type_than_JSON_in_UTF8_is_refused(string? type)
+    {
+        using var client = _api.As(Tokens.Alice);
+        using var content = Json(GoodOrder);
+        content.Headers.Remove("Content-Type");
+        if (type is not null) content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), content);
+        Assert.Equal((type, HttpStatusCode.UnsupportedMediaType), (type, answer.StatusCode));
+        await Problem.In(answer);
+        Assert.Empty(_grains.Asked);
+    }
+
+    [Fact]
+    public async Task A_compressed_body_is_refused()
+    {
+        using var client = _api.As(Tokens.Alice);
+        using var content = Json(GoodOrder);
+        content.Headers.ContentEncoding.Add("gzip");
+        using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), content);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+        await Problem.In(answer);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_over_64_KiB_is_refused_with_or_without_its_length(bool chunked)
+    {
+        using var client = _api.As(Tokens.Alice);
+        client.DefaultRequestHeaders.TransferEncodingChunked = chunked;
+        using var content = Json(GoodOrder + new string(' ', (64 * 1024) + 1 - GoodOrder.Length));
+        using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), content);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        await Problem.In(answer);
+        Assert.Empty(_grains.Asked);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_of_64_KiB_is_taken(bool chunked)
+    {
+        using var client = _api.As(Tokens.Alice);
+        client.DefaultRequestHeaders.TransferEncodingChunked = chunked;
+        using var content = Json(GoodOrder + new string(' ', (64 * 1024) - GoodOrder.Length));
+        using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), content);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_good_order_is_answered_with_its_place_and_its_whole_self()
+    {
+        using var client = _api.As(Tokens.Alice);
+        using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), Json(GoodOrder));
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal("/orders/42", answer.Headers.Location?.OriginalString);
+        Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(
+            """{"id":42,"userId":"alice","items":[{"productId":"sku-1","quantity":2},{"productId":"sku-1","quantity":1}],"status":"pending","totalAmount":0,"createdAt":"2026-01-02T03:04:05.678Z","updatedAt":"2026-01-02T03:04:05.678Z"}""",
+            await answer.Content.ReadAsStringAsync());
+        Assert.Equal(["IOrderIdsGrain(0).Take", "IOrderGrain(42).Place"], _grains.Asked.Where(call => call != "IOrderIdsGrain(0).Take").Prepend("IOrderIdsGrain(0).Take"));
+    }
+
+    [Theory]
+    [InlineData("null", null)]
+    [InlineData("0", "0")]
+    [InlineData("29.97", "29.97")]
+    [InlineData("100000000000000.00", "100000000000000.00")]
+    public async Task The_total_a_client_agrees_to_reaches_the_grain(string sent, string? agreed)
+    {
+        PlaceOrder? command = null;
+        _grains.Answer<IOrderGrain>((_, arguments) =>
+        {
+            command = (PlaceOrder)arguments[0]!;
+            return Task.FromResult(OrderResult.Ok(Stored(command)));
+        });
+
+        using var client = _api.As(Tokens.Alice);
+        using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), Json(GoodOrder.Replace("}]}", $$"""}],"totalAmount":{{sent}}}""", StringComparison.Ordinal)));
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal(agreed is null ? null : decimal.Parse(agreed, System.Globalization.CultureInfo.InvariantCulture), command!.AgreedTotal);
+    }
+
+    [Fact]
+    public async Task An_order_for_somebody_else_is_refused_unless_an_admin_places_it()
+    {
+        using var bob = _api.As(Tokens.Bob);
+        using var refused = await bob.PostAsync(new Uri("/orders", UriKind.Relative), Json(GoodOrder));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        await Problem.In(refused);
+        Assert.Empty(_grains.Asked);
+
+        using var admin = _api.As(Tokens.Admin);
+        using var placed = await admin.PostAsync(new Uri("/orders", UriKind.Relative), Json(GoodOrder));
+        Assert.Equal(HttpStatusCode.Created, placed.StatusCode);
+    }
+
+    public void Dispose() => _api.Dispose();
+
+    private const string GoodOrder = """{"userId":"alice","items":[{"productId":"sku-1","quantity":2},{"productId":"sku-1","quantity":1}]}""";
+
+    private static StringContent Json(string body) => new(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+
+    private static Order Stored(PlaceOrder command)
+    {
+        var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
+        return new(42, command.UserId, [.. command.Items], OrderStatus.Pending, 0, at, at, FailReason: null, Version: 1);
+    }
+}

@@ -1,0 +1,88 @@
+extern alias api;
+
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace OrderFlow.Tests.Api;
+
+/// <summary>A setting that is missing or wrong stops the program with a sentence that names the variable.</summary>
+public sealed class Settings_at_start
+{
+    public static TheoryData<string, string> BadKeyFiles
+    {
+        get
+        {
+            using var small = RSA.Create(1024);
+            using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+            return new()
+            {
+                { "no such file", "/no/such/file.pem" },
+                { "no public key", Tokens.WriteFile("hello") },
+                { "private key", Tokens.WriteFile(Tokens.Rsa.ExportPkcs8PrivateKeyPem()) },
+                { "private key", Tokens.WriteFile(Tokens.Rsa.ExportSubjectPublicKeyInfoPem(), Tokens.Ec.ExportECPrivateKeyPem()) },
+                { "1024 bits", Tokens.WriteFile(small.ExportSubjectPublicKeyInfoPem()) },
+                { "P-256", Tokens.WriteFile(p384.ExportSubjectPublicKeyInfoPem()) },
+                { "neither", Tokens.WriteFile("-----BEGIN PUBLIC KEY-----", "aGVsbG8=", "-----END PUBLIC KEY-----") },
+                { "neither", Tokens.WriteFile("-----BEGIN CERTIFICATE-----", "aGVsbG8=", "-----END CERTIFICATE-----") },
+            };
+        }
+    }
+
+    [Theory, MemberData(nameof(BadKeyFiles))]
+    public void A_key_file_that_cannot_be_used_is_refused(string why, string path)
+    {
+        var failure = Assert.Single(Validate(new() { Issuer = "i", Audience = "a", PublicKeyFile = path }));
+        Assert.StartsWith("Auth__PublicKeyFile: ", failure, StringComparison.Ordinal);
+        Assert.Contains(why, failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_keys_of_both_kinds_are_taken()
+    {
+        Assert.Empty(Validate(new() { Issuer = "i", Audience = "a", PublicKeyFile = Tokens.PublicKeyFile }));
+        Assert.Equal(2, PublicKeys.Load(Tokens.PublicKeyFile).Keys.Count);
+        Assert.Single(PublicKeys.Load(Tokens.WriteFile(Tokens.Rsa.ExportRSAPublicKeyPem())).Keys);
+    }
+
+    [Fact]
+    public async Task Without_settings_the_program_ends_and_names_each_of_them()
+    {
+        var (exitCode, errors) = await Run([]);
+        Assert.Equal(1, exitCode);
+        Assert.Equal(
+            ["Auth__Audience", "Auth__Issuer", "Auth__PublicKeyFile", "Postgres__ConnectionString"],
+            errors.Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_connection_string_that_is_none_is_named_and_not_repeated()
+    {
+        var (exitCode, errors) = await Run(new()
+        {
+            ["Auth__Issuer"] = "i",
+            ["Auth__Audience"] = "a",
+            ["Auth__PublicKeyFile"] = Tokens.PublicKeyFile,
+            ["Postgres__ConnectionString"] = "Host=db;Pasword=secret",
+        });
+        Assert.Equal(1, exitCode);
+        var error = Assert.Single(errors);
+        Assert.StartsWith("Postgres__ConnectionString ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Validate(AuthOptions options) => new AuthOptionsValidator().Validate(null, options).Failures ?? [];
+
+    private static async Task<(int ExitCode, string[] Errors)> Run(Dictionary<string, string> settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(api::Program).Assembly.Location]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var name in start.Environment.Keys.Where(name => name.Contains("__", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(name);
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+
+        using var program = Process.Start(start)!;
+        var errors = program.StandardError.ReadToEndAsync();
+        var output = program.StandardOutput.ReadToEndAsync();
+        await program.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal("", await output);
+        return (program.ExitCode, (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+}

@@ -1,0 +1,54 @@
+using Npgsql;
+
+namespace OrderFlow.Tests.Fixtures;
+
+/// <summary>A database of one test, gone with it.</summary>
+internal sealed class PostgresDatabase(PostgresServer server, string name) : IAsyncDisposable
+{
+    public string ConnectionString { get; } = server.ConnectionString(name);
+
+    /// <summary>Runs <paramref name="sql"/>; its parameters are <c>$1</c>, <c>$2</c>, ….</summary>
+    public async Task Execute(string sql, params object[] parameters)
+    {
+        await using var connection = await Open();
+        await using var command = Command(connection, sql, parameters);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The first column of every row that <paramref name="sql"/> finds.</summary>
+    public async Task<List<T>> Column<T>(string sql, params object[] parameters)
+    {
+        await using var connection = await Open();
+        await using var command = Command(connection, sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync();
+        var values = new List<T>();
+        while (await reader.ReadAsync())
+            values.Add(await reader.GetFieldValueAsync<T>(0));
+        return values;
+    }
+
+    /// <summary>The one value that <paramref name="sql"/> finds.</summary>
+    public async Task<T> Value<T>(string sql, params object[] parameters) => (await Column<T>(sql, parameters)).Single();
+
+    public async Task<NpgsqlConnection> Open()
+    {
+        var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await using var any = new NpgsqlConnection(ConnectionString);
+        NpgsqlConnection.ClearPool(any);
+        await server.Drop(name);
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] parameters)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        return command;
+    }
+}

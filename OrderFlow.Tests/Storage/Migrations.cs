@@ -1,0 +1,204 @@
+using System.Collections.Concurrent;
+using DbUp.Engine;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OrderFlow.Silo.Postgres;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Storage;
+
+public sealed class Migrations
+{
+    private readonly RecordedLines _log = new();
+
+    [Fact]
+    public async Task Ten_silos_that_start_at_once_apply_each_script_once()
+    {
+        await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
+
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => DatabaseMigrations.Apply(database.ConnectionString, _log)));
+
+        var names = DatabaseMigrations.Scripts.Select(script => script.Name).ToList();
+        Assert.Equal(names, await Journal(database));
+        Assert.Equal(names.Select(name => $"applied migration {name} to {Where(database)}"), _log.Lines);
+    }
+
+    [Fact]
+    public async Task Scripts_are_numbered_without_a_gap_and_apply_in_that_order()
+    {
+        await using var database = await PostgresServer.Shared.CreateDatabase();
+
+        var applied = await Journal(database);
+
+        Assert.Equal(Enumerable.Range(1, applied.Count).Select(number => $"{number:0000}"), applied.Select(name => name[..4]));
+        Assert.Contains("0001_orders_and_stock.sql", applied);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_up_to_date_stays_as_it_is()
+    {
+        await using var database = await PostgresServer.Shared.CreateDatabase();
+        const string Journal = "SELECT scriptname || ' at ' || applied FROM schema_migrations ORDER BY schemaversionsid";
+        var before = await database.Column<string>(Journal);
+
+        await DatabaseMigrations.Apply(database.ConnectionString, _log);
+
+        Assert.Equal(before, await database.Column<string>(Journal));
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public async Task A_script_that_fails_leaves_nothing_half_done_and_is_applied_once_it_is_mended()
+    {
+        await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
+        SqlScript first = new("0001_first.sql", "CREATE TABLE first (id integer)");
+        SqlScript broken = new("0002_second.sql", "CREATE TABLE second (id integer); INSERT INTO first VALUES (1); SELECT 1 / 0;");
+        SqlScript mended = new("0002_second.sql", "CREATE TABLE second (id integer); INSERT INTO first VALUES (2);");
+        SqlScript third = new("0003_third.sql", "CREATE TABLE third (id integer)");
+
+        var failure = await Assert.ThrowsAsync<MigrationException>(() => DatabaseMigrations.Apply(database.ConnectionString, _log, [first, broken, third]));
+
+        Assert.Equal($"migration 0002_second.sql failed on {Where(database)}: 22012: division by zero", failure.Message);
+        Assert.Equal(["0001_first.sql"], await Journal(database));
+        Assert.Equal(["first", "schema_migrations"], await Tables(database));
+        Assert.Equal(0, await database.Value<long>("SELECT count(*) FROM first"));
+
+        await DatabaseMigrations.Apply(database.ConnectionString, _log, [first, mended, third]);
+
+        Assert.Equal(["0001_first.sql", "0002_second.sql", "0003_third.sql"], await Journal(database));
+        Assert.Equal(["first", "schema_migrations", "second", "third"], await Tables(database));
+        Assert.Equal([2], await database.Column<int>("SELECT id FROM first"));
+    }
+
+    [Fact]
+    public async Task Text_between_dollar_signs_reaches_Postgres_as_it_is_written()
+    {
+        await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
+        SqlScript script = new("0001_function.sql", "CREATE FUNCTION price() RETURNS text LANGUAGE sql AS $body$ SELECT $$5 $schema$; '$x$'$$ $body$;");
+
+        await DatabaseMigrations.Apply(database.ConnectionString, _log, [script]);
+
+        Assert.Equal("5 $schema$; '$x$'", await database.Value<string>("SELECT price()"));
+    }
+
+    [Fact]
+    public async Task While_another_silo_migrates_it_waits_and_then_goes_on()
+    {
+        await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
+        await using var other = await TakeMigrationLock(database);
+        const string Waiting = """
+            SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+            WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
+            """;
+
+        var migrating = DatabaseMigrations.Apply(database.ConnectionString, _log);
+        await Eventually.Get("a silo to wait for the lock", () => database.Value<long>(Waiting), waiting => waiting == 1);
+        Assert.Empty(await Tables(database));
+        Assert.False(migrating.IsCompleted);
+
+        await other.CloseAsync();
+        await migrating;
+        Assert.Equal(DatabaseMigrations.Scripts.Count, (await Journal(database)).Count);
+    }
+
+    [Fact]
+    public async Task It_says_so_when_another_silo_does_not_finish_in_time()
+    {
+        await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
+        await using var other = await TakeMigrationLock(database);
+
+        var failure = await Assert.ThrowsAsync<MigrationException>(
+            () => DatabaseMigrations.Apply(database.ConnectionString, _log, lockDeadline: TimeSpan.FromMilliseconds(100)));
+
+        Assert.Equal(
+            $"another silo has been migrating the database {Where(database)} for over 0.1 s: its connection holds the advisory lock 5724748463213014135 (see pg_locks)",
+            failure.Message);
+        Assert.Empty(await Tables(database));
+    }
+
+    [Fact]
+    public async Task A_Postgres_that_is_still_starting_is_waited_for()
+    {
+        await using var server = new PostgresServer();
+        await using var database = await server.CreateEmptyDatabase();
+        await server.Kill();
+
+        var migrating = DatabaseMigrations.Apply(database.ConnectionString, _log);
+        await Eventually.Get("the first attempt to fail", () => Task.FromResult(_log.Lines.Count), lines => lines == 1);
+        await server.Start();
+        await migrating;
+
+        Assert.Equal(DatabaseMigrations.Scripts.Count, (await Journal(database)).Count);
+        Assert.StartsWith($"waiting for Postgres at {Where(database)}, at most 60 s: ", _log.Lines.First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_says_where_it_could_not_connect_without_the_password()
+    {
+        const string Nowhere = "Host=127.0.0.1;Port=1;Username=orderflow;Password=hunter2;Database=orders";
+
+        var failure = await Assert.ThrowsAsync<MigrationException>(() => DatabaseMigrations.Apply(Nowhere, _log, connectDeadline: TimeSpan.Zero));
+
+        Assert.Equal("cannot connect to Postgres at 127.0.0.1:1/orders, tried for 0 s: Failed to connect to 127.0.0.1:1", failure.Message);
+        Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nonsense", "is not valid: Format of the initialization string does not conform to specification starting at index 0.")]
+    [InlineData("Database=orders;Password=hunter2", "names no Host")]
+    public async Task A_connection_string_that_is_none_is_refused_with_a_sentence(string connectionString, string refusal)
+    {
+        var failure = await Assert.ThrowsAsync<MigrationException>(() => DatabaseMigrations.Apply(connectionString, _log));
+
+        Assert.Equal($"the connection string of Postgres {refusal}", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_exist_is_not_waited_for()
+    {
+        await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
+        var missing = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "missing" };
+
+        var failure = await Assert.ThrowsAsync<MigrationException>(
+            () => DatabaseMigrations.Apply(missing.ConnectionString, _log, connectDeadline: TimeSpan.FromDays(1)));
+
+        Assert.Equal($"cannot connect to Postgres at 127.0.0.1:{missing.Port}/missing: 3D000: database \"missing\" does not exist", failure.Message);
+        Assert.Empty(_log.Lines);
+    }
+
+    private static Task<List<string>> Journal(PostgresDatabase database) =>
+        database.Column<string>("SELECT scriptname FROM schema_migrations ORDER BY schemaversionsid");
+
+    private static Task<List<string>> Tables(PostgresDatabase database) =>
+        database.Column<string>("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename");
+
+    private static string Where(PostgresDatabase database)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        return $"{settings.Host}:{settings.Port}/{settings.Database}";
+    }
+
+    /// <summary>The lock is held until the connection is closed; a pooled one would keep it for longer.</summary>
+    private static async Task<NpgsqlConnection> TakeMigrationLock(PostgresDatabase database)
+    {
+        var unpooled = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false };
+        var connection = new NpgsqlConnection(unpooled.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"SELECT pg_advisory_lock({DatabaseMigrations.LockKey})", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    private sealed class RecordedLines : ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue(formatter(state, exception));
+    }
+}

@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2034 # the options are for the parts in infra/bench
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+for library in common progress apt ports http postgres; do
+  # shellcheck source=/dev/null
+  source "infra/lib/$library.sh"
+done
+for part in results system cost wrk load reads reference report; do
+  # shellcheck source=/dev/null
+  source "infra/bench/$part.sh"
+done
+
+usage() {
+  cat <<'END'
+usage: bash infra/bench.sh [--seconds N] [--warm-up N] [--connections "16 64 256"] [--only spread|hot|reads|reference] [--repeat N] [--json FILE]
+
+Measures OrderFlow through HTTP, and the same Postgres with pgbench for comparison. Takes what infra/run.sh has started;
+where nothing runs, it starts it for itself and stops it afterwards. Gets wrk through apt where it is missing.
+
+  spread     orders of 2 different products out of 1,000
+  hot        every order wants the same product
+  reads      GET /orders/{id} and the list, at 64 connections
+  reference  what an order needs at least of the database: three transactions of one statement each, from 32 clients
+
+  --seconds N      how long each load lasts, default 15
+  --warm-up N      how long orders are posted before anything counts, default 10
+  --connections S  how many connections post orders, one load for each number, default "16 64 256"
+  --only KIND      that kind alone, spread and hot with the reference they are compared to; twice for two kinds
+  --repeat N       everything N times in turn; the tables then show medians
+  --json FILE      the results for programs, too
+
+Ends with 1 where a request failed, an order stayed pending, or infra/check.sh found a drift.
+END
+}
+
+main() {
+  SECONDS_EACH=15 WARM_UP_SECONDS=10 CONNECTIONS=(16 64 256) ROUNDS=1 ONLY=() JSON_FILE=''
+  parse "$@"
+  results_open
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  need_command wrk wrk
+  need_command curl curl
+  postgres_install # pgbench and psql come with it
+  system_up
+  facts
+  prepare
+  for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
+    round
+  done
+  outcomes
+  check
+  report
+  results_are_good
+}
+
+parse() {
+  local value
+  while (($# > 0)); do
+    case $1 in
+      --seconds | --warm-up | --repeat)
+        check_number "$1" "${2:-}"
+        case $1 in
+          --seconds) SECONDS_EACH=$2 ;;
+          --warm-up) WARM_UP_SECONDS=$2 ;;
+          --repeat) ROUNDS=$2 ;;
+        esac
+        shift
+        ;;
+      --connections)
+        read -ra CONNECTIONS <<<"${2:-}"
+        for value in "${CONNECTIONS[@]:-}"; do
+          check_number "$1" "$value"
+        done
+        shift
+        ;;
+      --only)
+        [[ ${2:-} =~ ^(spread|hot|reads|reference)$ ]] || die "--only wants spread, hot, reads or reference, not '${2:-}'"
+        ONLY+=("$2")
+        shift
+        ;;
+      --json)
+        [[ -n ${2:-} ]] || die "--json wants a file"
+        JSON_FILE=$(cd "$OLDPWD" && realpath -m "$2") # as the caller sees it, not from where this script works
+        shift
+        ;;
+      --help | -h)
+        usage
+        exit 0
+        ;;
+      *)
+        usage >&2
+        exit 2
+        ;;
+    esac
+    shift
+  done
+}
+
+# check_number OPTION VALUE
+check_number() {
+  [[ $2 =~ ^[1-9][0-9]{0,3}$ ]] || die "$1 wants a number from 1 to 9999, not '$2'"
+}
+
+# wanted KIND: no --only wants everything.
+wanted() {
+  ((${#ONLY[@]} == 0)) || [[ " ${ONLY[*]} " == *" $1 "* ]]
+}
+
+needs_http() {
+  wanted spread || wanted hot || wanted reads
+}
+
+prepare() {
+  if needs_http; then
+    make_tokens
+    stock_products
+    warm_up
+  fi
+  if wanted spread || wanted hot || wanted reference; then
+    reference_open
+  fi
+}
+
+# A shape's reference comes right after its load: whatever else slows the machine down meets both.
+round() {
+  local shape connections
+  ((ROUNDS == 1)) || say "Round $ROUND of $ROUNDS"
+  for shape in spread hot; do
+    if wanted "$shape"; then
+      for connections in "${CONNECTIONS[@]}"; do
+        load "$shape" "$connections"
+      done
+    fi
+    if wanted "$shape" || wanted reference; then
+      reference "$shape"
+    fi
+  done
+  if wanted reads; then
+    reads
+  fi
+}
+
+clean_up() {
+  reference_close
+  system_down
+}
+
+main "$@"

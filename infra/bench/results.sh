@@ -1,0 +1,50 @@
+# What was measured: a line for each measurement, until the report makes tables of them.
+# shellcheck shell=bash disable=SC2034 # its variables are for the other parts
+
+BENCH_DIR=$RUN_DIR/bench
+
+results_open() {
+  mkdir -p "$BENCH_DIR"
+  RESULTS=$BENCH_DIR/results.tsv   # kind, shape, connections, then the columns of `measured`
+  ERRORS=$BENCH_DIR/errors.tsv     # kind, shape, connections, what went wrong, how often
+  FACTS=$BENCH_DIR/facts.tsv       # name, value
+  OUTCOMES=$BENCH_DIR/outcomes.tsv # status, orders
+  CHECK=absent
+  STUCK=''
+  : >"$RESULTS"
+  : >"$ERRORS"
+  : >"$FACTS"
+  : >"$OUTCOMES"
+}
+
+# measured KIND SHAPE CONNECTIONS RATE P50_MS P99_MS ERRORS DRAIN_SECONDS END_TO_END_RATE,
+# then CPU_MS of each order or read: in all, of the silos, the API and Postgres, then their MEMORY in MiB; "-" for what does not apply.
+measured() {
+  tab_line "$@" >>"$RESULTS"
+}
+
+# went_wrong KIND SHAPE CONNECTIONS WHAT COUNT
+went_wrong() {
+  tab_line "$@" >>"$ERRORS"
+}
+
+fact() {
+  tab_line "$@" >>"$FACTS"
+}
+
+tab_line() {
+  local IFS=$'\t'
+  printf '%s\n' "$*"
+}
+
+# calc EXPRESSION DECIMALS: bash has whole numbers only. What cannot be divided is "-".
+calc() {
+  local value
+  value=$(awk "BEGIN { printf \"%.${2}f\", $1 }" 2>/dev/null) || value=-
+  [[ $value =~ ^-?[0-9.]+$ ]] || value=- # some say inf or nan
+  printf '%s\n' "$value"
+}
+
+results_are_good() {
+  [[ ! -s $ERRORS && -z $STUCK && $CHECK != failed ]]
+}

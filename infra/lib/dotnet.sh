@@ -1,0 +1,35 @@
+# The .NET SDK: is it there, and what is built with it.
+# shellcheck shell=bash
+
+DOTNET_MAJOR=10
+BUILD_LOG=$LOG_DIR/build.log
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# Compiler servers would outlive the scripts.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+
+check_dotnet() {
+  local version
+  version=$(cd "$ROOT" && dotnet --version 2>/dev/null) || version=none
+  if [[ $version != "$DOTNET_MAJOR".* ]]; then
+    warn "OrderFlow needs the .NET $DOTNET_MAJOR SDK (found: $version). To get it for yourself alone:"
+    warn "  curl -fsSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel $DOTNET_MAJOR.0"
+    warn "  export PATH=\"\$HOME/.dotnet:\$PATH\""
+    warn "or from your distribution's packages: https://learn.microsoft.com/dotnet/core/install/linux"
+    die "the .NET $DOTNET_MAJOR SDK is missing"
+  fi
+}
+
+# dotnet_log TITLE ARGUMENTS...: one dotnet command at a time in a clone, for two would write the same files.
+dotnet_log() {
+  local title=$1
+  shift
+  mkdir -p "$LOG_DIR"
+  with_progress "$title" "$BUILD_LOG" flock --close "$RUN_DIR/build.lock" dotnet "$@" --disable-build-servers
+}
+
+# publish PROJECT DIRECTORY: what runs is a copy, so that building again does not pull files from under a running program.
+publish() {
+  rm -rf "$2"
+  dotnet_log "Building $1" publish "$ROOT/$1" --configuration Release --output "$2"
+}

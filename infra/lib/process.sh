@@ -1,0 +1,117 @@
+# Programs that run on their own: started, found again and stopped by process id.
+# A pid alone proves nothing, for the kernel gives it to somebody else later: boot and start time are kept beside it.
+# shellcheck shell=bash
+
+PROGRAMS_DIR=$RUN_DIR/programs
+
+program_log() {
+  printf '%s\n' "$LOG_DIR/$1.log"
+}
+
+# Says which process has this pid, for as long as it lives; fails once it has ended.
+process_identity() {
+  local stat boot fields
+  { stat=$(<"/proc/$1/stat") && boot=$(</proc/sys/kernel/random/boot_id); } 2>/dev/null || return 1
+  read -ra fields <<<"${stat##*) }" # what follows the name, which may hold spaces: field 3 (state) and on
+  [[ ${fields[0]} != [ZX] ]] || return 1
+  printf '%s:%s\n' "$boot" "${fields[19]}" # field 22: start time
+}
+
+# Prints the program's pid while it runs.
+program_pid() {
+  local pid identity
+  { read -r pid identity <"$PROGRAMS_DIR/$1.pid"; } 2>/dev/null || return 1
+  [[ -n $identity && $(process_identity "$pid") == "$identity" ]] || return 1
+  printf '%s\n' "$pid"
+}
+
+program_runs() {
+  program_pid "$1" >/dev/null
+}
+
+program_is_gone() {
+  ! program_runs "$1"
+}
+
+# program_start NAME DIRECTORY COMMAND...: runs it with the settings kept for NAME, apart from this shell and its terminal.
+program_start() {
+  local name=$1 directory=$2 pid
+  shift 2
+  (
+    close_inherited_files
+    cd "$directory" || exit
+    # shellcheck source=/dev/null
+    source "$PROGRAMS_DIR/$name.settings"
+    # A shell's background job ignores the keyboard's signals; a program on its own should not.
+    exec setsid env --default-signal=INT,QUIT "$@"
+  ) </dev/null >>"$(program_log "$name")" 2>&1 &
+  pid=$!
+  disown "$pid"
+  printf '%s %s\n' "$pid" "$(process_identity "$pid")" >"$PROGRAMS_DIR/$name.pid"
+}
+
+program_signal() {
+  local pid
+  pid=$(program_pid "$2") || return 0
+  kill -s "$1" "$pid" 2>/dev/null || true
+}
+
+# Asks the program to stop; a paused one would not hear it.
+program_ask_to_stop() {
+  program_signal TERM "$1"
+  program_signal CONT "$1"
+}
+
+# program_await_stop NAME SECONDS: for a program that was asked to stop; ends it the hard way when the time is over.
+program_await_stop() {
+  if ! wait_until "$2" program_is_gone "$1"; then
+    warn "$1 did not stop within $2 s and was killed; see $(short_path "$(program_log "$1")")"
+    program_kill "$1"
+  fi
+}
+
+program_kill() {
+  program_signal KILL "$1"
+  wait_until 10 program_is_gone "$1" || die "$1 (pid $(program_pid "$1")) cannot be killed"
+}
+
+# For a program that has stopped, and is not to be started again with the same settings.
+program_forget() {
+  rm -f "$PROGRAMS_DIR/$1.pid" "$PROGRAMS_DIR/$1.settings"
+}
+
+# program_await_health NAME URL SECONDS
+program_await_health() {
+  local name=$1 url=$2 seconds=$3
+  if ! wait_until "$seconds" health_is_known "$name" "$url"; then
+    program_failed "$name" "did not answer $url within $seconds s"
+  fi
+  program_runs "$name" || program_failed "$name" "ended while it was starting"
+}
+
+# True when waiting has an end: the program is healthy, or gone.
+health_is_known() {
+  http_is_ok "$2" || program_is_gone "$1"
+}
+
+program_failed() {
+  local log
+  log=$(program_log "$1")
+  tail -n 15 "$log" | sed 's/^/  | /' >&2
+  die "$1 $2; see $(short_path "$log")"
+}
+
+# program_fault NAME ACTION STOP_SECONDS: the faults that are the same for every program.
+program_fault() {
+  program_runs "$1" || die "$1 is not running"
+  case $2 in
+    kill) program_kill "$1" ;;
+    stop)
+      program_ask_to_stop "$1"
+      program_await_stop "$1" "$3"
+      ;;
+    pause) program_signal STOP "$1" ;;
+    resume) program_signal CONT "$1" ;;
+    *) die "there is no fault '$2' for $1; see infra/fault.sh --help" ;;
+  esac
+}

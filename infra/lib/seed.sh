@@ -1,0 +1,32 @@
+# Demo stock: sku-1 to sku-20, 1,000 pieces each; sku-1 costs 9.99, and each next one 10 more, up to 199.99 for sku-20.
+# shellcheck shell=bash
+
+DEMO_PRODUCTS=20
+DEMO_QUANTITY=1000
+SEED_SECONDS=60
+
+# Only what is not there: stock that was sold stays sold.
+seed_stock() {
+  local n trusted=${Auth__PublicKeyFile:?}
+  if [[ $trusted != "$PUBLIC_KEY" ]]; then
+    say "No demo stock: the API trusts the keys in $trusted, and this script has no token for them"
+    return
+  fi
+  say "Filling the shelves: sku-1 to sku-$DEMO_PRODUCTS, $DEMO_QUANTITY pieces each"
+  SEED_TOKEN=$(bash infra/token.sh demo --role admin --ttl 600)
+  for ((n = 1; n <= DEMO_PRODUCTS; n++)); do
+    wait_until "$SEED_SECONDS" seed_product "sku-$n" "$((10 * n - 1)).99" ||
+      die "sku-$n could not be stored (the API answered $SEED_STATUS); see $(short_path "$(program_log api)")"
+  done
+}
+
+seed_product() {
+  local url
+  url=$(api_url)/inventory/$1
+  SEED_STATUS=$(http_status --header "Authorization: Bearer $SEED_TOKEN" "$url")
+  if [[ $SEED_STATUS == 404 ]]; then
+    SEED_STATUS=$(http_status --header "Authorization: Bearer $SEED_TOKEN" --header 'Content-Type: application/json' \
+      --request PUT --data "{\"availableQuantity\":$DEMO_QUANTITY,\"unitPrice\":$2}" "$url")
+  fi
+  [[ $SEED_STATUS == 20? ]]
+}

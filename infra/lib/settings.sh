@@ -1,0 +1,48 @@
+# Settings of the programs: from the environment, then from .env, then the defaults of development.
+# shellcheck shell=bash
+
+# Lines NAME=value, taken as they stand; what the environment has already wins.
+load_dotenv() {
+  local line name
+  [[ -f $ROOT/.env ]] || return 0
+  while IFS= read -r line || [[ -n $line ]]; do
+    [[ $line =~ ^([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || continue
+    name=${BASH_REMATCH[1]}
+    if [[ -z ${!name+set} ]]; then
+      export "$name=${BASH_REMATCH[2]}"
+    fi
+  done <"$ROOT/.env"
+}
+
+# The settings that the silos and the API share.
+export_shared_settings() {
+  export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Development}
+  export Auth__Issuer=${Auth__Issuer:-orderflow-dev}
+  export Auth__Audience=${Auth__Audience:-orderflow}
+  Auth__PublicKeyFile=$(realpath -ms "${Auth__PublicKeyFile:-$PUBLIC_KEY}") # the programs work in other directories
+  export Auth__PublicKeyFile
+  # A cluster of its own for each run: the members of one that was killed are none of its business. The data belong to the service, not to the cluster.
+  export Cluster__ClusterId=${Cluster__ClusterId:-orderflow-$(date -u +%Y%m%d-%H%M%S)}
+}
+
+# Keeps the exported settings for NAME: fault.sh starts the program again with the same ones. They hold a password.
+keep_settings() {
+  local name
+  (
+    umask 077
+    for name in $(compgen -e); do
+      case $name in
+        *__* | ASPNETCORE_* | DOTNET_* | OTEL_*) printf 'export %s=%q\n' "$name" "${!name}" ;;
+      esac
+    done >"$PROGRAMS_DIR/$1.settings"
+  )
+}
+
+# setting_of NAME VARIABLE: one of the kept settings.
+setting_of() {
+  (
+    # shellcheck source=/dev/null
+    source "$PROGRAMS_DIR/$1.settings"
+    printf '%s\n' "${!2}"
+  )
+}

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+for library in common progress apt dotnet postgres; do
+  # shellcheck source=/dev/null
+  source "infra/lib/$library.sh"
+done
+
+usage() {
+  cat <<'END'
+usage: bash infra/test.sh [ARGUMENTS OF dotnet test ...]
+
+Installs what is missing, builds, and runs every test, on a real Postgres of their own. The last line is the sum of it: N passed, N failed.
+Arguments go to dotnet test: bash infra/test.sh --filter FullyQualifiedName~Reserving
+END
+}
+
+main() {
+  if [[ ${1:-} == --help || ${1:-} == -h ]]; then
+    usage
+    exit 0
+  fi
+  check_dotnet
+  postgres_install
+  dotnet_log "Building the solution" build OrderFlow.sln --configuration Release
+  RESULTS=$(mktemp -d "$RUN_DIR/test-results.XXXXXX")
+  trap 'rm -rf "$RESULTS"' EXIT
+  run_tests "$@"
+}
+
+run_tests() {
+  local status=0
+  dotnet test OrderFlow.sln --configuration Release --no-build --tl:off \
+    --logger 'console;verbosity=normal' --logger trx --results-directory "$RESULTS" "$@" </dev/null || status=$?
+  say ""
+  sum_up "$status"
+}
+
+# Counts what the test runner wrote down; what it said on the way is for people.
+sum_up() {
+  local status=$1 passed failed skipped
+  failed_tests | sed 's/^/failed: /'
+  read -r passed failed skipped < <(count_outcomes)
+  if ((status != 0 && failed == 0)); then
+    say "The run itself failed (dotnet test: $status); what it counted is not all there is."
+  elif ((passed + failed == 0)); then
+    say "No test ran."
+    status=1
+  fi
+  say "$passed passed, $failed failed$( ((skipped == 0)) || say ", $skipped skipped")"
+  exit "$status"
+}
+
+results() {
+  find "$RESULTS" -name '*.trx' -exec cat {} +
+}
+
+failed_tests() {
+  results | grep -o '<UnitTestResult [^>]*outcome="Failed"' |
+    sed 's/.* testName="\([^"]*\)".*/\1/; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' || true
+}
+
+# Prints how many passed, failed (whatever was executed and did not pass) and were skipped.
+count_outcomes() {
+  results | grep -o '<Counters [^>]*' | sed 's/[a-zA-Z]*="\([0-9]*\)"/\1/g' | awk '
+    { total += $2; executed += $3; passed += $4 }
+    END { print passed + 0, executed - passed, total - executed }'
+}
+
+main "$@"
