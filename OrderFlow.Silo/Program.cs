@@ -29,6 +29,11 @@ try
     await app.RunAsync();
     return 0;
 }
+catch (MigrationException error)
+{
+    await Console.Error.WriteLineAsync(error.Message);
+    return 1;
+}
 catch (OptionsValidationException error)
 {
     foreach (var failure in error.Failures) await Console.Error.WriteLineAsync(failure);

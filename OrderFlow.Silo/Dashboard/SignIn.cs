@@ -63,7 +63,7 @@ internal static class SignIn
         }
 
         DashboardCookie.Set(context, token, result.SecurityToken.ValidTo);
-        context.Response.Redirect(DashboardSetup.Path);
+        context.Response.Redirect($"{DashboardSetup.Path}/");
     }
 
     private static Task SignOut(HttpContext context)

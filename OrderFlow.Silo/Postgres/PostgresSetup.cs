@@ -33,11 +33,11 @@ internal static class PostgresSetup
             options.Invariant = Invariant;
             options.ConnectionString = connectionString;
         });
+        silo.UseSystemTextJsonGrainStorageSerializer();   // the default writes CLR type names, which a rename breaks
         silo.AddAdoNetGrainStorageAsDefault(options =>
         {
             options.Invariant = Invariant;
             options.ConnectionString = connectionString;
-            options.GrainStorageSerializer = new SystemTextJsonGrainStorageSerializer();
         });
 
         var services = silo.Services;

@@ -15,7 +15,7 @@ public sealed class Dashboard_access(Dashboard_access.SiloWithDashboard silo) : 
 {
     private const string NotForAdmins = "admins only";
 
-    public static TheoryData<string> Places => ["/dashboard", "/dashboard/DashboardCounters", "/dashboard/GrainTypes", "/dashboard/index.min.js"];
+    public static TheoryData<string> Places => ["/dashboard/", "/dashboard/DashboardCounters", "/dashboard/GrainTypes", "/dashboard/index.min.js"];
 
     [Theory, MemberData(nameof(Places))]
     public async Task A_program_without_a_token_is_refused(string place)
@@ -49,7 +49,7 @@ public sealed class Dashboard_access(Dashboard_access.SiloWithDashboard silo) : 
     {
         using var client = silo.Client();
         client.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
-        using var answer = await client.GetAsync(new Uri("/dashboard", UriKind.Relative));
+        using var answer = await client.GetAsync(new Uri("/dashboard/", UriKind.Relative));
         Assert.Equal((HttpStatusCode.Redirect, "/sign-in"), (answer.StatusCode, answer.Headers.Location?.OriginalString));
 
         using var page = await client.GetAsync(answer.Headers.Location);
@@ -63,7 +63,7 @@ public sealed class Dashboard_access(Dashboard_access.SiloWithDashboard silo) : 
     {
         using var client = silo.Client();
         using var signedIn = await SignIn(client, $"  {Tokens.Admin}\n");
-        Assert.Equal((HttpStatusCode.Redirect, "/dashboard"), (signedIn.StatusCode, signedIn.Headers.Location?.OriginalString));
+        Assert.Equal((HttpStatusCode.Redirect, "/dashboard/"), (signedIn.StatusCode, signedIn.Headers.Location?.OriginalString));
         var cookie = Assert.Single(signedIn.Headers.GetValues("Set-Cookie"));
         Assert.Contains("; path=/dashboard; samesite=strict; httponly", cookie, StringComparison.Ordinal);
         Assert.Contains("; expires=", cookie, StringComparison.Ordinal);
@@ -136,7 +136,7 @@ public sealed class Dashboard_access(Dashboard_access.SiloWithDashboard silo) : 
 
     private static async Task<HttpStatusCode> Open(HttpClient client, string cookie)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/dashboard", UriKind.Relative));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/dashboard/", UriKind.Relative));
         request.Headers.Add("Cookie", cookie);
         using var answer = await client.SendAsync(request);
         return answer.StatusCode;

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Configuration;
 using Orleans.Messaging;
 using Orleans.Storage;
-using SystemTextJsonGrainStorageSerializer = OrderFlow.Silo.Postgres.SystemTextJsonGrainStorageSerializer;
 
 namespace OrderFlow.Tests.Fixtures;
 
@@ -67,11 +66,10 @@ internal sealed class OrleansProviders : IAsyncDisposable
     public async Task<IGrainStorage> GrainStorage(string service = "service", bool deleteStateOnClear = false)
     {
         var storage = Silo(
-            silo => silo.AddAdoNetGrainStorage(StorageName, options =>
+            silo => silo.UseSystemTextJsonGrainStorageSerializer().AddAdoNetGrainStorage(StorageName, options =>
             {
                 options.Invariant = Invariant;
                 options.ConnectionString = Database.ConnectionString;
-                options.GrainStorageSerializer = new SystemTextJsonGrainStorageSerializer();
                 options.DeleteStateOnClear = deleteStateOnClear;
             }),
             service).GetRequiredKeyedService<IGrainStorage>(StorageName);
