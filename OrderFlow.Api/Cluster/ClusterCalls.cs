@@ -76,6 +76,7 @@ internal sealed partial class ClusterCalls(IGrainFactory grains, ClusterConnecti
     public static bool IsOutage(Exception e) => e switch
     {
         OrleansException or TimeoutException or DbException or SocketException or IOException => true,
+        OperationCanceledException => true,              // a silo gave the call up: no call from here carries a token
         UnavailableExceptionFallbackException => true,   // of a type that only silos know: their storage, not a fault in a grain
         _ => false,
     };

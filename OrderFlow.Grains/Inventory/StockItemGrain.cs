@@ -109,7 +109,7 @@ internal sealed partial class StockItemGrain(
     private void Break(Exception error, List<StockCommand> commands)
     {
         _broken = error;
-        LogBroken(error, this.GetPrimaryKeyString(), commands.Count + _waiting.Count);
+        LogBroken(this.GetPrimaryKeyString(), commands.Count + _waiting.Count, error.GetType().Name, error.Message);
         DeactivateOnIdle();
 
         var unavailable = new StockUnavailableException(this.GetPrimaryKeyString(), error);
@@ -123,6 +123,6 @@ internal sealed partial class StockItemGrain(
         if (_stock.Value?.Item is null && !_writing) DeactivateOnIdle();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Stock of {ProductId} could not be written; {Commands} commands are sent away and the grain starts afresh")]
-    private partial void LogBroken(Exception error, string productId, int commands);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stock of {ProductId} could not be written, {Commands} commands are sent away and the grain starts afresh; {Error}: {Reason}")]
+    private partial void LogBroken(string productId, int commands, string error, string reason);
 }

@@ -27,6 +27,9 @@ internal sealed partial class OrderGrain(
     private readonly OneAtATime _turns = new();
     private Task? _running;
 
+    /// <summary>The try that this activation itself began. Another's, left by a lost silo or still under way on one that is cut off, is never gone on with.</summary>
+    private int _ownAttempt;
+
     public async Task<OrderResult> Place(PlaceOrder command)
     {
         var decision = await PlaceNew(command) ?? await Commit(order => OrderLifecycle.PlaceAgain(order, command));
@@ -71,24 +74,36 @@ internal sealed partial class OrderGrain(
         try
         {
             await _record.Read();
+            var wasBusy = false;
             for (var tries = 0; tries < TriesAtOnce && _record.Value?.Order is { IsUnfinished: true } order; tries++)
             {
-                if (order.Releasing) await Release(order);
-                else await Reserve(order, firstOfAll: order.Attempt == 1 && tries == 0);
+                if (order.Releasing)
+                {
+                    await Release(order);
+                }
+                else if (order.Attempt != _ownAttempt)
+                {
+                    await Commit(now => OrderLifecycle.TryAgain(now, order.Attempt, Now));   // whoever is still at the try can no longer take, free or decide anything
+                }
+                else
+                {
+                    await Reserve(order, inTurn: wasBusy);
+                    wasBusy = true;
+                }
             }
         }
         catch (Exception error)
         {
             // Not the order's fault: it stays as it is persisted, and recovery has it go on.
-            LogLeftToRecovery(error, this.GetPrimaryKeyLong());
+            LogLeftToRecovery(this.GetPrimaryKeyLong(), error.GetType().Name, error.Message);
             throw;
         }
     }
 
-    private async Task Reserve(OrderState order, bool firstOfAll)
+    private async Task Reserve(OrderState order, bool inTurn)
     {
         var stock = new OrderStock(grains, order);
-        var answers = firstOfAll ? await stock.ReserveAtOnce() : await stock.ReserveInTurn();
+        var answers = inTurn ? await stock.ReserveInTurn() : await stock.ReserveAtOnce();
         var verdict = ReservationVerdict.Of(answers, order.AgreedTotal);
         if (verdict.TotalAmount is { } total)
         {
@@ -142,7 +157,9 @@ internal sealed partial class OrderGrain(
         var decision = await decide();
         if (decision.Next is { } next)
         {
+            var attempt = _record.Value?.Order.Attempt;
             await _record.Write(new(next, decision.Event));
+            if (next.Attempt != attempt) _ownAttempt = next.Attempt;
             if (decision.Event is { } told) LogTold(told.Type, told.OrderId, told.Version);
         }
 
@@ -156,6 +173,6 @@ internal sealed partial class OrderGrain(
     [LoggerMessage(Level = LogLevel.Information, Message = "{EventType}: order {OrderId}, version {Version}")]
     private partial void LogTold(string eventType, long orderId, long version);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Order {OrderId} could not go on; recovery will have it try again")]
-    private partial void LogLeftToRecovery(Exception error, long orderId);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Order {OrderId} could not go on, recovery will have it try again; {Error}: {Reason}")]
+    private partial void LogLeftToRecovery(long orderId, string error, string reason);
 }

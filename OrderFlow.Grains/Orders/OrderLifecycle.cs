@@ -100,7 +100,7 @@ internal static class OrderLifecycle
         return OrderDecision.Accept(next, new OrderFailed(order.Id, order.UserId, order.Items, reason, next.Version, now));
     }
 
-    /// <summary>The try was given up and has given back what it had; the order tries again under a new number.</summary>
+    /// <summary>The try is given up; the order tries again under a new number, which takes over what the old one may still hold.</summary>
     public static OrderDecision TryAgain(OrderState order, int attempt, DateTimeOffset now) =>
         IsTrying(order, attempt)
             ? OrderDecision.Accept(Changed(order, now) with { Attempt = attempt + 1 })

@@ -30,7 +30,6 @@ POSTGRES_SETTINGS=(
   max_connections=200
   shared_buffers=256MB
   max_wal_size=2GB
-  wal_compression=on
   jit=off # statements are many and short
   timezone=UTC
   log_timezone=UTC
@@ -171,11 +170,20 @@ postgres_signal_all() {
 postgres_configure() {
   local dir=$1 setting value
   shift
-  for setting in "${POSTGRES_SETTINGS[@]}" "$@"; do
+  for setting in "${POSTGRES_SETTINGS[@]}" "wal_compression=$(postgres_wal_compression "$dir")" "$@"; do
     [[ $setting =~ ^[a-z_.]+= ]] || die "'$setting' is no setting=value"
     value=${setting#*=}
     printf "%s = '%s'\n" "${setting%%=*}" "${value//\'/\'\'}"
   done | postgres_write "$dir/data/orderflow.conf"
+}
+
+# lz4 takes less processor time than writing whole pages or compressing them the old way; not every server has it.
+postgres_wal_compression() {
+  if as_postgres "$(postgres_bin)/postgres" -D "$1/data" -c config_file=/dev/null -c wal_compression=lz4 -C wal_compression &>/dev/null; then
+    say lz4
+  else
+    say off
+  fi
 }
 
 # Writes what comes in to a file that belongs to the server's user, whoever runs this.

@@ -82,10 +82,12 @@ program_forget() {
 
 # program_await_health NAME URL SECONDS
 program_await_health() {
-  local name=$1 url=$2 seconds=$3
-  if ! wait_until "$seconds" health_is_known "$name" "$url"; then
-    program_failed "$name" "did not answer $url within $seconds s"
-  fi
+  local name=$1 url=$2 seconds=$3 waited=0
+  until wait_until "$PROGRESS_SECONDS" health_is_known "$name" "$url"; do
+    waited=$((waited + PROGRESS_SECONDS))
+    ((waited < seconds)) || program_failed "$name" "did not answer $url within $seconds s"
+    say "  $waited s: waiting for $name to answer $url (log: $(short_path "$(program_log "$name")"))"
+  done
   program_runs "$name" || program_failed "$name" "ended while it was starting"
 }
 

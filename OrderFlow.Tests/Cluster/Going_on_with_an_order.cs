@@ -1,0 +1,65 @@
+using OrderFlow.Inventory;
+using OrderFlow.Orders;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Cluster;
+
+/// <summary>What a silo leaves behind that died, or that is cut off and does not know it.</summary>
+[Collection(ClusterCollection.Name)]
+public sealed class Going_on_with_an_order(SharedCluster shared)
+{
+    private readonly OrderFlowCluster _cluster = shared.Cluster;
+
+    [Fact]
+    public async Task Recovery_finds_an_order_left_pending_and_its_new_try_takes_over_what_the_old_one_holds()
+    {
+        await _cluster.SetStock("left", 5);
+        var id = await LeavePending("left", 2);
+
+        var order = await _cluster.Settled(id);
+
+        Assert.Equal((OrderStatus.Reserved, 2.00m), (order.Status, order.TotalAmount));
+        Assert.Equal((3, 2), await _cluster.StockOf("left"));
+        Assert.Equal(2, await _cluster.Scalar<int>($"SELECT attempt FROM orders WHERE id = {id}"));
+    }
+
+    [Fact]
+    public async Task Whoever_is_still_at_the_old_try_can_neither_take_nor_free_stock()
+    {
+        await _cluster.SetStock("cut-off", 5);
+        var id = await LeavePending("cut-off", 2);
+        await _cluster.Settled(id);
+
+        var late = await _cluster.Stock("cut-off").Reserve(new(id, 1, 2, Tentative: false));
+        await _cluster.Stock("cut-off").Release(id, 1);
+
+        Assert.Equal(ReserveOutcome.GivenUp, late.Outcome);
+        Assert.Equal((3, 2), await _cluster.StockOf("cut-off"));
+    }
+
+    [Fact]
+    public async Task Recovery_finishes_a_release_that_was_begun()
+    {
+        await _cluster.SetStock("half-cancelled", 5);
+        var id = await LeavePending("half-cancelled", 2, status: "cancelled", releasing: true);
+
+        await _cluster.Quiet();
+
+        Assert.Equal((5, 0), await _cluster.StockOf("half-cancelled"));
+        Assert.Equal(OrderStatus.Cancelled, (await _cluster.Settled(id)).Status);
+    }
+
+    /// <summary>An order whose first try was granted its stock and then heard of no more.</summary>
+    private async Task<long> LeavePending(string productId, int quantity, string status = "pending", bool releasing = false)
+    {
+        var id = await _cluster.NextId();
+        var granted = await _cluster.Stock(productId).Reserve(new(id, 1, quantity, Tentative: false));
+        Assert.Equal(ReserveOutcome.Granted, granted.Outcome);
+        await using var command = _cluster.Database.CreateCommand($$"""
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version)
+            VALUES ({{id}}, 'alice', '{{status}}', '[{"productId": "{{productId}}", "quantity": {{quantity}}}]', 0, 1, {{releasing}}, '[]', now() - interval '1 minute', now() - interval '1 minute', 1)
+            """);
+        await command.ExecuteNonQueryAsync();
+        return id;
+    }
+}
