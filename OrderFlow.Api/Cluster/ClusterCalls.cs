@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Net.Sockets;
 using Orleans.Serialization;
 
@@ -75,7 +74,8 @@ internal sealed partial class ClusterCalls(IGrainFactory grains, ClusterConnecti
     /// <summary>True for what goes wrong when a silo, the way to it or its database is away, as opposed to an error in the program.</summary>
     public static bool IsOutage(Exception e) => e switch
     {
-        OrleansException or TimeoutException or DbException or SocketException or IOException => true,
+        OrleansException or TimeoutException or SocketException or IOException => true,
+        UnavailableException => true,                    // a grain's own word for it
         OperationCanceledException => true,              // a silo gave the call up: no call from here carries a token
         UnavailableExceptionFallbackException => true,   // of a type that only silos know: their storage, not a fault in a grain
         _ => false,

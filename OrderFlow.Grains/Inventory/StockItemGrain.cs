@@ -53,8 +53,8 @@ internal sealed partial class StockItemGrain(
     /// <summary>Queues the command for the next write. One write is under way at a time; the next covers everything that came meanwhile.</summary>
     private Task<TAnswer> AfterWrite<TAnswer>(StockCommand<TAnswer> command)
     {
-        if (_broken is not null) throw new StockUnavailableException(this.GetPrimaryKeyString(), _broken);
-        if (_waiting.Count >= WaitingLimit) throw new StockUnavailableException(this.GetPrimaryKeyString(), $"{WaitingLimit} commands are waiting already");
+        if (_broken is not null) throw Unavailable(_broken.Message);
+        if (_waiting.Count >= WaitingLimit) throw Unavailable($"{WaitingLimit} commands are waiting already");
 
         _waiting.Enqueue(command);
         if (!_writing) WriteWaiting().Ignore();
@@ -112,10 +112,11 @@ internal sealed partial class StockItemGrain(
         LogBroken(this.GetPrimaryKeyString(), commands.Count + _waiting.Count, error.GetType().Name, error.Message);
         DeactivateOnIdle();
 
-        var unavailable = new StockUnavailableException(this.GetPrimaryKeyString(), error);
-        foreach (var command in commands.Concat(_waiting)) command.Fail(unavailable);
+        foreach (var command in commands.Concat(_waiting)) command.Fail(Unavailable(error.Message));
         _waiting.Clear();
     }
+
+    private UnavailableException Unavailable(string reason) => new($"stock of {this.GetPrimaryKeyString()} cannot be changed now: {reason}");
 
     /// <summary>Made-up product ids must not fill the memory.</summary>
     private void LeaveIfUnknown()

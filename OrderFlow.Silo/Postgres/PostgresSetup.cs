@@ -40,6 +40,8 @@ internal static class PostgresSetup
             options.ConnectionString = connectionString;
         });
 
+        silo.AddIncomingGrainCallFilter<DatabaseErrors>();
+
         var services = silo.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => DataSource(connectionString, QueryConnections));
