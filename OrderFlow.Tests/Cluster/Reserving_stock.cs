@@ -12,20 +12,25 @@ public sealed class Reserving_stock(SharedCluster shared)
     [Fact]
     public async Task A_thousand_orders_for_a_hundred_pieces_reserve_exactly_a_hundred()
     {
-        await _cluster.SetStock("scarce", 100);
+        const int runs = 20;
+        for (var run = 0; run < runs; run++)
+        {
+            var scarce = $"scarce-{run}";
+            await _cluster.SetStock(scarce, 100);
 
-        var ids = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => _cluster.Place(("scarce", 1))));
-        var orders = await Task.WhenAll(ids.Select(_cluster.Settled));
+            var ids = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => _cluster.Place((scarce, 1))));
+            var orders = await Task.WhenAll(ids.Select(_cluster.Settled));
 
-        Assert.Equal(100, orders.Count(order => order.Status == OrderStatus.Reserved));
-        Assert.Equal(900, orders.Count(order => order.FailReason == "insufficient stock: scarce wanted 1, available 0"));
-        Assert.Equal((0, 100), await _cluster.StockOf("scarce"));
+            Assert.Equal(100, orders.Count(order => order.Status == OrderStatus.Reserved));
+            Assert.Equal(900, orders.Count(order => order.FailReason == $"insufficient stock: {scarce} wanted 1, available 0"));
+            Assert.Equal((0, 100), await _cluster.StockOf(scarce));
+        }
     }
 
     [Fact]
     public async Task Of_two_orders_for_the_last_piece_of_the_same_two_products_exactly_one_is_reserved()
     {
-        const int rounds = 50;
+        const int rounds = 200;
         for (var round = 0; round < rounds; round++)
         {
             var (a, b) = ($"last-a-{round}", $"last-b-{round}");
