@@ -15,9 +15,6 @@ internal sealed class StockBatch(StockItem? persisted, IEnumerable<StockReservat
 
     public bool HasChanges => _changed.Count > 0 || !ReferenceEquals(Item, _persisted);
 
-    /// <summary>Pieces that this batch grants to orders that may still give them back.</summary>
-    public long GrantedTentatively => _changed.Values.Where(row => row is { IsLive: true, Tentative: true }).Sum(row => row.Quantity);
-
     /// <summary>Applies a command about an order's reservation.</summary>
     public TAnswer Apply<TAnswer>(long orderId, Func<StockItem?, StockReservation?, StockStep<TAnswer>> rule)
     {

@@ -13,7 +13,7 @@ internal abstract class StockCommand
     public abstract void ApplyTo(StockBatch batch, DateTimeOffset now);
 
     /// <summary>Turns a shortage into <see cref="ReserveOutcome.Busy"/> where pieces may come back.</summary>
-    public virtual void JudgeShortage(long unsettled)
+    public virtual void JudgeShortage(long couldHave)
     {
     }
 
@@ -47,7 +47,7 @@ internal sealed class ReserveCommand(ReserveStock reserve) : StockCommand<Reserv
     public override void ApplyTo(StockBatch batch, DateTimeOffset now) =>
         Answer = batch.Apply(reserve.OrderId, (item, held) => StockLedger.Reserve(item, held, reserve, now));
 
-    public override void JudgeShortage(long unsettled) => Answer = StockLedger.JudgeShortage(Answer!, reserve.Quantity, unsettled);
+    public override void JudgeShortage(long couldHave) => Answer = StockLedger.JudgeShortage(Answer!, reserve.Quantity, couldHave);
 }
 
 internal sealed class ReleaseCommand(long orderId, int attempt) : StockCommand<bool>

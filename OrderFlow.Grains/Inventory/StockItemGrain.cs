@@ -93,13 +93,14 @@ internal sealed partial class StockItemGrain(
         var now = time.GetUtcMilliseconds();
         foreach (var command in commands) command.ApplyTo(batch, now);
 
+        if (batch.HasChanges) await _stock.Write(batch.ToRecord());
+
+        // After the write, so that a refusal rests on nothing but what is persisted: pieces granted a moment ago may come back too.
         if (commands.Exists(command => command.IsShort))
         {
-            var unsettled = await reservations.CountUnsettled(productId) + batch.GrantedTentatively;
-            foreach (var command in commands.Where(command => command.IsShort)) command.JudgeShortage(unsettled);
+            var couldHave = (_stock.Value?.Item?.AvailableQuantity ?? 0) + await reservations.CountUnsettled(productId);
+            foreach (var command in commands.Where(command => command.IsShort)) command.JudgeShortage(couldHave);
         }
-
-        if (batch.HasChanges) await _stock.Write(batch.ToRecord());
 
         // Nothing is answered before the write: an answer may only rest on what is persisted.
         foreach (var command in commands) command.Complete();

@@ -59,9 +59,9 @@ internal static class StockLedger
         return new(new(Outcome.Ok, next), next);
     }
 
-    /// <summary>A shortage is final only where the pieces held by orders that have not settled would not suffice either.</summary>
-    public static ReserveResult JudgeShortage(ReserveResult shortage, long wanted, long unsettled) =>
-        shortage.Available + unsettled >= wanted ? shortage with { Outcome = ReserveOutcome.Busy } : shortage;
+    /// <summary>A shortage is final only where what is available once it is written, and what orders that have not settled hold, would not suffice either.</summary>
+    public static ReserveResult JudgeShortage(ReserveResult shortage, long wanted, long couldHave) =>
+        couldHave >= wanted ? shortage with { Outcome = ReserveOutcome.Busy } : shortage;
 
     private static StockItem Moved(StockItem item, long toReserved, DateTimeOffset now) => item with
     {
