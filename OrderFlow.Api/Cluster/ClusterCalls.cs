@@ -24,7 +24,7 @@ internal sealed partial class ClusterCalls(IGrainFactory grains, ClusterConnecti
     /// <summary>When a caller who was answered 503 may come back.</summary>
     public static readonly TimeSpan ComeBackAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>The most requests that wait to be tried again at once. Beyond it a failed call is answered at once, so that an outage cannot fill the memory.</summary>
+    /// <summary>The most requests that wait to be tried again at once; beyond it a failed call is answered, so that an outage cannot fill the memory.</summary>
     public const int MostWaiting = 2_000;
 
     /// <summary>How often failed calls are logged: their number, not each.</summary>

@@ -42,7 +42,8 @@ internal sealed class ClusterSettingsValidator : IValidateOptions<ClusterSetting
     public ValidateOptionsResult Validate(string? name, PostgresSettings options)
     {
         if (string.IsNullOrWhiteSpace(options.ConnectionString))
-            return ValidateOptionsResult.Fail("Postgres__ConnectionString is not set: it is the Npgsql connection string of the database where the silos register.");
+            return ValidateOptionsResult.Fail(
+                "Postgres__ConnectionString is not set: it is the Npgsql connection string of the database where the silos register.");
 
         try
         {
@@ -53,7 +54,8 @@ internal sealed class ClusterSettingsValidator : IValidateOptions<ClusterSetting
         }
         catch (ArgumentException)
         {
-            return ValidateOptionsResult.Fail("Postgres__ConnectionString is no Npgsql connection string (Host=…;Port=…;Database=…;Username=…;Password=…).");
+            return ValidateOptionsResult.Fail(
+                "Postgres__ConnectionString is no Npgsql connection string (Host=…;Port=…;Database=…;Username=…;Password=…).");
         }
     }
 }

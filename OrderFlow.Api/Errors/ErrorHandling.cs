@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using OrderFlow.Api.Cluster;
 
 namespace OrderFlow.Api.Errors;
@@ -21,13 +22,13 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> log) : IExcep
         return true;
     }
 
-    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Unavailable(HttpResponse response, ClusterUnavailableException away)
+    private static ProblemHttpResult Unavailable(HttpResponse response, ClusterUnavailableException away)
     {
         response.Headers.RetryAfter = ((int)ClusterCalls.ComeBackAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         return Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, away.Message);
     }
 
-    private Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Failed(HttpRequest request, Exception exception)
+    private ProblemHttpResult Failed(HttpRequest request, Exception exception)
     {
         LogFailed(request.Method, request.Path, exception);
         return Problems.OfStatus(StatusCodes.Status500InternalServerError);

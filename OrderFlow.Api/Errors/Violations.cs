@@ -1,6 +1,6 @@
 namespace OrderFlow.Api.Errors;
 
-/// <summary>What is wrong with a request, by where it is wrong: the path of a JSON member such as <c>items[0].quantity</c>, or the name of a parameter.</summary>
+/// <summary>What is wrong with a request, and where: at the path of a JSON member such as <c>items[0].quantity</c>, or at a parameter by its name.</summary>
 internal sealed class Violations
 {
     private SortedDictionary<string, string[]>? _byPath;

@@ -51,16 +51,16 @@ internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>
             while (true)
             {
                 var read = await body.ReadAsync();
-                if (read.Buffer.Length > JsonBody.LongestBytes) return Refuse(StatusCodes.Status413PayloadTooLarge);
-
-                if (read.IsCompleted)
+                var isTooLong = read.Buffer.Length > JsonBody.LongestBytes;
+                if (!isTooLong && !read.IsCompleted)
                 {
-                    var result = Parse(read.Buffer);
-                    body.AdvanceTo(read.Buffer.End);
-                    return result;
+                    body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                    continue;
                 }
 
-                body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                var result = isTooLong ? Refuse(StatusCodes.Status413PayloadTooLarge) : Parse(read.Buffer);
+                body.AdvanceTo(read.Buffer.End);   // the server reads on from here, to find the next request
+                return result;
             }
         }
         catch (BadHttpRequestException bad)

@@ -15,7 +15,8 @@ internal static class JsonObjections
     public static (string Path, string Objection) Of(JsonException e) => e switch
     {
         // The reader's own exception inside means that the text is no JSON; line and byte count from 1 for people.
-        { InnerException: JsonException } => (PathOf(e), string.Create(CultureInfo.InvariantCulture, $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})")),
+        { InnerException: JsonException } => (
+            PathOf(e), string.Create(CultureInfo.InvariantCulture, $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})")),
 
         // The serializer tells these two apart from the rest by its text only; what it says is not passed on, it names types.
         _ when e.Message.StartsWith("The JSON property", StringComparison.Ordinal) => (PathOf(e), "is not known here"),

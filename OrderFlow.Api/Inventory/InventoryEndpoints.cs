@@ -38,7 +38,9 @@ internal static class InventoryEndpoints
     {
         if (ProductIds.ObjectionInPath(productId) is not null) return NoSuchProduct();
 
-        return await cluster.Repeat(grains => grains.GetGrain<IStockItemGrain>(productId).Get()) is { } item ? TypedResults.Ok(StockItemResponse.Of(item)) : NoSuchProduct();
+        return await cluster.Repeat(grains => grains.GetGrain<IStockItemGrain>(productId).Get()) is { } item
+            ? TypedResults.Ok(StockItemResponse.Of(item))
+            : NoSuchProduct();
     }
 
     /// <summary>Creates a product, or sets its available pieces and its price.</summary>

@@ -27,7 +27,7 @@ internal sealed partial class OrderGrain(
     private readonly OneAtATime _turns = new();
     private Task? _running;
 
-    /// <summary>The try that this activation itself began. Another's, left by a lost silo or still under way on one that is cut off, is never gone on with.</summary>
+    /// <summary>The try that this activation began and has not gone through yet. No other is gone on with: whoever began it may be lost, or still be at it.</summary>
     private int _ownAttempt;
 
     public async Task<OrderResult> Place(PlaceOrder command)
@@ -102,6 +102,7 @@ internal sealed partial class OrderGrain(
 
     private async Task Reserve(OrderState order, bool inTurn)
     {
+        _ownAttempt = 0;   // a try is gone through once: after one that broke off, a call of it may still be on its way
         var stock = new OrderStock(grains, order);
         var answers = inTurn ? await stock.ReserveInTurn() : await stock.ReserveAtOnce();
         var verdict = ReservationVerdict.Of(answers, order.AgreedTotal);

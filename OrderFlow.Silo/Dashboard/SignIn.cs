@@ -52,7 +52,8 @@ internal static class SignIn
         var result = await tokens.ValidateTokenAsync(token, bearer.Get(JwtBearerDefaults.AuthenticationScheme).TokenValidationParameters);
         if (!result.IsValid)
         {
-            await SignInPage.Write(context, StatusCodes.Status401Unauthorized, "This token is not accepted. It may have expired, or be meant for another system.");
+            await SignInPage.Write(
+                context, StatusCodes.Status401Unauthorized, "This token is not accepted. It may have expired, or be meant for another system.");
             return;
         }
 
@@ -68,7 +69,8 @@ internal static class SignIn
 
     private static Task SignOut(HttpContext context)
     {
-        if (ComesFromElsewhere(context.Request)) return SignInPage.Write(context, StatusCodes.Status403Forbidden, "Sign out from this page, not from another site.");
+        if (ComesFromElsewhere(context.Request))
+            return SignInPage.Write(context, StatusCodes.Status403Forbidden, "Sign out from this page, not from another site.");
 
         DashboardCookie.Clear(context);
         context.Response.Redirect(Path);

@@ -8,10 +8,13 @@ namespace OrderFlow.Silo.Dashboard;
 internal static class SignInPage
 {
     private const string Style =
-        "body{font-family:system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}textarea{width:100%;box-sizing:border-box;font-family:monospace}[role=alert]{color:#a00}";
+        "body{font-family:system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}" +
+        "textarea{width:100%;box-sizing:border-box;font-family:monospace}" +
+        "[role=alert]{color:#a00}";
 
     private static readonly string ContentSecurityPolicy =
-        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; " +
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>Answers with the page.</summary>
     /// <param name="context">The request.</param>

@@ -1,8 +1,8 @@
 extern alias api;
 
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Reflection;
 using System.Text;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -10,20 +10,37 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>The API as it runs, on a real HTTP server; only the client that it reaches grains by is given.</summary>
+/// <summary>The API as it runs, on a real HTTP server.</summary>
 internal sealed class ApiProgram : WebApplicationFactory<api::Program>
 {
-    private readonly IGrainFactory _grains;
+    private readonly IGrainFactory? _grains;
+    private readonly (string Key, string Value)[] _settings;
 
-    public ApiProgram(IGrainFactory grains)
+    /// <summary>The API with its own Orleans client, which finds silos as these settings say.</summary>
+    public ApiProgram(params (string Key, string Value)[] settings)
+        : this(grains: null, settings)
     {
-        _grains = grains;
+    }
+
+    /// <summary>The API with these grains in place of a client of its own.</summary>
+    public ApiProgram(IGrainFactory grains)
+        : this(grains, [("Postgres:ConnectionString", "Host=not.asked")])
+    {
+    }
+
+    private ApiProgram(IGrainFactory? grains, (string Key, string Value)[] settings)
+    {
+        (_grains, _settings) = (grains, settings);
         UseKestrel();
         StartServer();
     }
+
+    /// <summary>What the program has logged as an error, the server below it included.</summary>
+    public ConcurrentQueue<string> Errors { get; } = [];
 
     /// <summary>A client that sends this token; null for none.</summary>
     public HttpClient As(string? token)
@@ -52,7 +69,10 @@ internal sealed class ApiProgram : WebApplicationFactory<api::Program>
         builder.UseSetting("Auth:Issuer", Tokens.Issuer);
         builder.UseSetting("Auth:Audience", Tokens.Audience);
         builder.UseSetting("Auth:PublicKeyFile", Tokens.PublicKeyFile);
-        builder.UseSetting("Postgres:ConnectionString", "Host=not.asked");
+        foreach (var (key, value) in _settings) builder.UseSetting(key, value);
+        builder.ConfigureLogging(logging => logging.AddProvider(new ErrorLog(Errors)));
+        if (_grains is null) return;
+
         builder.ConfigureTestServices(services =>
         {
             services.RemoveAll<IGrainFactory>();
@@ -62,24 +82,4 @@ internal sealed class ApiProgram : WebApplicationFactory<api::Program>
             services.AddSingleton<IClusterClient>(client);
         });
     }
-}
-
-/// <summary>An Orleans client, as the API's connection sees one.</summary>
-public interface IStartedClient : IClusterClient, IHostedService;
-
-/// <summary>A client whose connection is somebody else's: it passes calls on to a grain factory that is there already.</summary>
-public class StartedClient : DispatchProxy
-{
-    private IGrainFactory? _grains;
-
-    public static IStartedClient Of(IGrainFactory grains)
-    {
-        var client = Create<IStartedClient, StartedClient>();
-        ((StartedClient)(object)client)._grains = grains;
-        return client;
-    }
-
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.DeclaringType == typeof(IHostedService)
-        ? Task.CompletedTask
-        : targetMethod.Invoke(_grains, BindingFlags.DoNotWrapExceptions, binder: null, args, culture: null);
 }

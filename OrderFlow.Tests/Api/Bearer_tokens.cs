@@ -45,7 +45,7 @@ public sealed class Bearer_tokens : IDisposable
                 { "another key", Tokens.Signed(good, otherKey) },
                 { "claims changed after signing", Tampered() },
                 { "expired", Tokens.For("alice", claims => claims["exp"] = now.AddSeconds(-1).ToUnixTimeSeconds()) },
-                { "not valid yet", Tokens.For("alice", claims => claims["nbf"] = now.AddMinutes(1).ToUnixTimeSeconds()) },
+                { "not valid yet", Tokens.For("alice", claims => claims["nbf"] = now.AddHours(1).ToUnixTimeSeconds()) },
                 { "no exp", Tokens.For("alice", claims => claims.Remove("exp")) },
                 { "exp that is no number", Tokens.For("alice", claims => claims["exp"] = "tomorrow") },
                 { "another issuer", Tokens.For("alice", claims => claims["iss"] = "https://evil.test") },

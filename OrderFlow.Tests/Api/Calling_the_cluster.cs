@@ -12,7 +12,7 @@ public sealed class Calling_the_cluster : IDisposable
 {
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly CountedTime _time = new();
     private readonly GivenGrains _grains = GivenGrains.Make().Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)));
     private readonly ClusterConnection _connection;
     private readonly ClusterCalls _cluster;
@@ -29,7 +29,7 @@ public sealed class Calling_the_cluster : IDisposable
         new OrleansException("gone"),
         new Orleans.Storage.InconsistentStateException("two activations"),
         new TimeoutException("no answer"),
-        new Npgsql.NpgsqlException("no database"),
+        new UnavailableException("no database"),
     };
 
     [Theory, MemberData(nameof(Outages))]
@@ -142,15 +142,35 @@ public sealed class Calling_the_cluster : IDisposable
         await _connection.ExecuteTask!;
     }
 
-    /// <summary>Lets time pass until the call is done.</summary>
+    /// <summary>Lets each pause pass, once it has begun, until the call is done.</summary>
     private async Task<T> Finish<T>(Task<T> call)
     {
+        var passed = 0;
         while (!call.IsCompleted)
         {
-            _time.Advance(TimeSpan.FromMilliseconds(10));
+            if (_time.Pauses > passed)
+            {
+                passed = _time.Pauses;
+                _time.Advance(ClusterCalls.LongestPause);
+            }
+
             await Task.Yield();
         }
 
         return await call;
+    }
+
+    private sealed class CountedTime : FakeTimeProvider
+    {
+        private int _pauses;
+
+        public int Pauses => Volatile.Read(ref _pauses);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Interlocked.Increment(ref _pauses);
+            return timer;
+        }
     }
 }

@@ -81,7 +81,7 @@ public sealed class Dashboard_access(Dashboard_access.SiloWithDashboard silo) : 
     public async Task A_cookie_ends_with_its_token()
     {
         using var client = silo.Client();
-        var expired = Tokens.For("root", claims => claims["role"] = "admin", TimeProvider.System.GetUtcNow().AddHours(-1));
+        var expired = Tokens.For("root", claims => claims["role"] = "admin", TimeProvider.System.GetUtcNow() - Tokens.Lifetime);
         Assert.Equal(HttpStatusCode.Unauthorized, await Open(client, $"orderflow-dashboard={expired}"));
     }
 

@@ -40,6 +40,7 @@ public sealed class Http_answers : IDisposable
         using var answer = await client.SendAsync(request);
         Assert.Equal((address, status), (address, answer.StatusCode));
         await Problem.In(answer);
+        Assert.Empty(_api.Errors);
         if (status == HttpStatusCode.MethodNotAllowed) Assert.NotEmpty(answer.Content.Headers.Allow);
         Assert.Empty(_grains.Asked);
     }
@@ -205,6 +206,7 @@ public sealed class Http_answers : IDisposable
         using var answer = await client.GetAsync(new Uri("/orders/7", UriKind.Relative));
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.DoesNotContain("secret", (await Problem.In(answer)).ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal("GET /orders/7 failed", Assert.Single(_api.Errors));
     }
 
     public void Dispose() => _api.Dispose();

@@ -75,7 +75,7 @@ public sealed class Remembering_tokens
         Assert.Same(first.ClaimsIdentity, second.ClaimsIdentity);
         Assert.False((await handler.ValidateTokenAsync(Tokens.For("bob", now: _time.GetUtcNow()), demands)).IsValid);
 
-        _time.Advance(TimeSpan.FromMinutes(10));
+        _time.Advance(Tokens.Lifetime);
         Assert.False((await handler.ValidateTokenAsync(token, demands)).IsValid);
     }
 

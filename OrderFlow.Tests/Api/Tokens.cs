@@ -33,13 +33,16 @@ internal static class Tokens
         return Signed(claims.ToJsonString());
     }
 
+    /// <summary>Longer than any run of the tests.</summary>
+    public static TimeSpan Lifetime => TimeSpan.FromHours(2);
+
     public static JsonObject Claims(string subject, DateTimeOffset now) => new()
     {
         ["sub"] = subject,
         ["iss"] = Issuer,
         ["aud"] = Audience,
         ["iat"] = now.ToUnixTimeSeconds(),
-        ["exp"] = now.AddMinutes(10).ToUnixTimeSeconds(),
+        ["exp"] = (now + Lifetime).ToUnixTimeSeconds(),
     };
 
     public static string Signed(string claims, RSA? key = null) =>

@@ -66,7 +66,7 @@ internal sealed class OrleansProviders : IAsyncDisposable
     public async Task<IGrainStorage> GrainStorage(string service = "service", bool deleteStateOnClear = false)
     {
         var storage = Silo(
-            silo => silo.UseSystemTextJsonGrainStorageSerializer().AddAdoNetGrainStorage(StorageName, options =>
+            silo => silo.UseLocalhostClustering().UseSystemTextJsonGrainStorageSerializer().AddAdoNetGrainStorage(StorageName, options =>
             {
                 options.Invariant = Invariant;
                 options.ConnectionString = Database.ConnectionString;

@@ -36,7 +36,7 @@ public sealed class Default_grain_storage : IAsyncLifetime
         Assert.Equal((true, "1"), (written.RecordExists, written.ETag));
         var read = await Read(Grain);
         Assert.Equal((true, "1", "first"), (read.RecordExists, read.ETag, read.State?.Text));
-        Assert.Equal(["""{"text":"first"}"""], await _orleans.Database.Column<string>("SELECT convert_from(payload, 'UTF8') FROM orleans_grain_state"));
+        Assert.Equal(["""{"Text":"first"}"""], await _orleans.Database.Column<string>("SELECT convert_from(payload, 'UTF8') FROM orleans_grain_state"));
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class Default_grain_storage : IAsyncLifetime
         await storage.ClearStateAsync("note", Grain, state);
 
         Assert.Equal((false, null), (state.RecordExists, state.ETag));
-        Assert.Equal(["""{"text":"stays"}"""], await _orleans.Database.Column<string>("SELECT convert_from(payload, 'UTF8') FROM orleans_grain_state"));
+        Assert.Equal(["""{"Text":"stays"}"""], await _orleans.Database.Column<string>("SELECT convert_from(payload, 'UTF8') FROM orleans_grain_state"));
 
         await Write(Grain, "anew", state);
 

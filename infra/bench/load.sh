@@ -22,6 +22,6 @@ load() {
   await_drained || STUCK=yes
   drain=$(calc "$EPOCHREALTIME - $stopped" 2)
   cost_end "$REQUESTS"
-  measured load "$shape" "$connections" "$(calc "$REQUESTS / $ELAPSED" 0)" "$P50_MS" "$P99_MS" "$FAILED" "$drain" \
-    "$(calc "$REQUESTS / ($ELAPSED + $drain)" 0)" "${CPU_EACH[@]}" "${MEMORY[@]}"
+  measured load "$shape" "$connections" "$(rate "$REQUESTS" "$ELAPSED")" "$P50_MS" "$P99_MS" "$FAILED" "$drain" \
+    "$(rate "$REQUESTS" "$ELAPSED + $drain")" "${CPU_EACH[@]}" "${MEMORY[@]}"
 }

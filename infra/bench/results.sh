@@ -45,6 +45,14 @@ calc() {
   printf '%s\n' "$value"
 }
 
+# rate COUNT SECONDS: a second's share; small ones are told apart from none.
+rate() {
+  local value
+  value=$(calc "$1 / ($2)" 2)
+  [[ $value =~ ^.\.|^-$ ]] || value=$(calc "$value" 0)
+  printf '%s\n' "$value"
+}
+
 results_are_good() {
   [[ ! -s $ERRORS && -z $STUCK && $CHECK != failed ]]
 }

@@ -59,6 +59,7 @@ facts() {
   fact silos "$(wc -w <<<"$ORDERFLOW_SILO_PIDS")"
   fact postgres "$(if [[ -n ${ORDERFLOW_POSTGRES_PID:-} ]]; then say 'on this machine'; else say 'elsewhere, its CPU and memory not counted'; fi)"
   fact commit "$(git rev-parse --short HEAD 2>/dev/null || printf 'unknown')"
+  fact orders_before "$(ask 'SELECT count(*) FROM orders')" # what is stored already makes indexes deeper and lists longer
   fact seconds "$SECONDS_EACH"
   fact rounds "$ROUNDS"
   for setting in server_version fsync synchronous_commit full_page_writes shared_buffers; do

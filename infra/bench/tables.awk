@@ -11,7 +11,8 @@ END {
   printf "\n%s cores (%s), %s MiB, Linux %s; commit %s, %s silo(s)\n", fact["cores"], fact["cpu"], fact["memoryMiB"], fact["kernel"], fact["commit"], fact["silos"]
   printf "PostgreSQL %s, %s: fsync %s, synchronous_commit %s, full_page_writes %s, shared_buffers %s\n", fact["server_version"], fact["postgres"], fact["fsync"],
     fact["synchronous_commit"], fact["full_page_writes"], fact["shared_buffers"]
-  printf "%s s each, %s\n", fact["seconds"], fact["rounds"] == 1 ? "one round" : "medians of " fact["rounds"] " rounds"
+  printf "%s orders stored before; %s s each, %s\n", fact["orders_before"], fact["seconds"],
+    (fact["rounds"] == 1 ? "one round" : "medians of " fact["rounds"] " rounds")
   for (i = 1; i <= lines; i++) {
     split(line[i], column, "\t")
     if (column[1] != kind) heading(kind = column[1])

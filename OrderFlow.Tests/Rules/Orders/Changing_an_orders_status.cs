@@ -1,0 +1,123 @@
+using OrderFlow.Orders;
+using static OrderFlow.Orders.OrderStatus;
+
+namespace OrderFlow.Tests.Rules.Orders;
+
+public sealed class Changing_an_orders_status
+{
+    [Theory]
+    [InlineData(Pending, false)]
+    [InlineData(Pending, true)]
+    [InlineData(Reserved, false)]
+    [InlineData(Reserved, true)]
+    public void Cancels_a_pending_or_reserved_order_for_its_owner_and_for_an_admin(OrderStatus from, bool admin)
+    {
+        var order = Given.In(from);
+
+        var decision = Change(order, Cancelled, admin ? Given.Admin : Given.Alice);
+
+        Assert.Equal(
+            order with
+            {
+                Status = Cancelled,
+                Releasing = true,
+                Version = order.Version + 1,
+                UpdatedAt = Given.Now,
+                Transitions = decision.Next!.Transitions,
+            },
+            decision.Next);
+        Assert.Equal<OrderTransition>([.. order.Transitions, new(Cancelled, order.Version + 1, Given.Now)], decision.Next.Transitions);
+        Assert.Equal(new OrderCancelled(42, "alice", Given.Lines, "cancelled", order.Version + 1, Given.Now), decision.Event);
+    }
+
+    [Fact]
+    public void Has_a_failed_order_tried_again_for_an_admin()
+    {
+        var decision = Change(Given.Failed, Pending, Given.Admin);
+
+        Assert.Equal(
+            Given.Failed with
+            {
+                Status = Pending,
+                FailReason = null,
+                Attempt = 2,
+                Version = 3,
+                UpdatedAt = Given.Now,
+                Transitions = decision.Next!.Transitions,
+            },
+            decision.Next);
+        Assert.Equal<OrderTransition>([.. Given.Failed.Transitions, new(Pending, 3, Given.Now)], decision.Next.Transitions);
+        Assert.Equal(new OrderReopened(42, "alice", Given.Lines, Version: 3, Given.Now), decision.Event);
+    }
+
+    [Fact]
+    public void Never_has_a_failed_order_tried_again_for_its_owner() =>
+        Assert.Equal(OrderDecision.Forbid("only an admin can have a failed order tried again"), Change(Given.Failed, Pending, Given.Alice));
+
+    [Theory]
+    [InlineData(Pending)]
+    [InlineData(Reserved)]
+    [InlineData(Failed)]
+    [InlineData(Cancelled)]
+    public void To_the_status_it_has_is_fine_and_changes_nothing(OrderStatus status)
+    {
+        Assert.Equal(OrderDecision.NoChange, Change(Given.In(status), status, Given.Alice));
+        Assert.Equal(OrderDecision.NoChange, Change(Given.In(status), status, Given.Admin));
+    }
+
+    [Fact]
+    public void To_cancelled_again_is_fine_while_its_stock_is_still_being_given_back() =>
+        Assert.Equal(OrderDecision.NoChange, Change(Given.Releasing, Cancelled, Given.Alice));
+
+    [Theory]
+    [InlineData(Pending, Reserved, "a pending order cannot become reserved")]
+    [InlineData(Pending, Failed, "a pending order cannot become failed")]
+    [InlineData(Reserved, Pending, "a reserved order cannot become pending")]
+    [InlineData(Reserved, Failed, "a reserved order cannot become failed")]
+    [InlineData(Failed, Reserved, "a failed order cannot become reserved")]
+    [InlineData(Failed, Cancelled, "a failed order cannot become cancelled")]
+    [InlineData(Cancelled, Pending, "a cancelled order cannot become pending")]
+    [InlineData(Cancelled, Reserved, "a cancelled order cannot become reserved")]
+    [InlineData(Cancelled, Failed, "a cancelled order cannot become failed")]
+    public void To_anything_else_is_refused_with_what_the_caller_may_do(OrderStatus from, OrderStatus to, string reason)
+    {
+        var (owner, admin) = from switch
+        {
+            Pending or Reserved => (Owner: new[] { Cancelled }, Admin: new[] { Cancelled }),
+            Failed => ([], [Pending]),
+            _ => ([], []),
+        };
+
+        IsRefused(Change(Given.In(from), to, Given.Alice), reason, owner);
+        IsRefused(Change(Given.In(from), to, Given.Admin), reason, admin);
+    }
+
+    [Theory]
+    [InlineData(Pending)]
+    [InlineData(Reserved)]
+    [InlineData(Failed)]
+    [InlineData(Cancelled)]
+    public void Of_somebody_elses_order_does_not_even_say_that_it_exists(OrderStatus status)
+    {
+        foreach (var target in Enum.GetValues<OrderStatus>())
+            Assert.Equal(OrderDecision.NotFound, Change(Given.In(status), target, Given.Bob));
+    }
+
+    [Fact]
+    public void Of_a_deleted_order_finds_nothing_for_anybody()
+    {
+        foreach (var target in Enum.GetValues<OrderStatus>())
+        {
+            Assert.Equal(OrderDecision.NotFound, Change(Given.Deleted, target, Given.Alice));
+            Assert.Equal(OrderDecision.NotFound, Change(Given.Deleted, target, Given.Admin));
+        }
+    }
+
+    private static OrderDecision Change(OrderState order, OrderStatus target, Caller by) => OrderLifecycle.ChangeStatus(order, target, by, Given.Now);
+
+    private static void IsRefused(OrderDecision decision, string reason, OrderStatus[] allowed)
+    {
+        Assert.Equal((Outcome.Conflict, reason, null, null), (decision.Outcome, decision.Reason, decision.Next, decision.Event));
+        Assert.Equal<OrderStatus>(allowed, decision.AllowedStatuses);
+    }
+}

@@ -1,0 +1,101 @@
+using OrderFlow.Orders;
+using static OrderFlow.Orders.OrderStatus;
+
+namespace OrderFlow.Tests.Rules.Orders;
+
+public sealed class Deleting_an_order
+{
+    [Theory]
+    [InlineData(Pending, false)]
+    [InlineData(Pending, true)]
+    [InlineData(Reserved, false)]
+    [InlineData(Reserved, true)]
+    public void That_is_pending_or_reserved_cancels_it_and_leaves_its_stock_to_be_given_back(OrderStatus status, bool admin)
+    {
+        var order = Given.In(status);
+
+        var decision = Delete(order, admin ? Given.Admin : Given.Alice);
+
+        Assert.Equal(
+            order with
+            {
+                Status = Cancelled,
+                Releasing = true,
+                DeletedAt = Given.Now,
+                Version = order.Version + 1,
+                UpdatedAt = Given.Now,
+                Transitions = decision.Next!.Transitions,
+            },
+            decision.Next);
+        Assert.Equal<OrderTransition>([.. order.Transitions, new(Cancelled, order.Version + 1, Given.Now)], decision.Next.Transitions);
+        Assert.Equal(new OrderCancelled(42, "alice", Given.Lines, "deleted", order.Version + 1, Given.Now), decision.Event);
+        Assert.True(decision.Next.IsUnfinished);
+    }
+
+    [Theory]
+    [InlineData(Failed)]
+    [InlineData(Cancelled)]
+    public void That_holds_nothing_leaves_a_tombstone_and_tells_nobody(OrderStatus status)
+    {
+        var order = Given.In(status);
+
+        var decision = Delete(order, Given.Alice);
+
+        Assert.Equal(order with { DeletedAt = Given.Now, Version = order.Version + 1, UpdatedAt = Given.Now }, decision.Next);
+        Assert.Null(decision.Event);
+        Assert.False(decision.Next!.IsUnfinished);
+    }
+
+    [Fact]
+    public void That_was_cancelled_and_still_gives_back_its_stock_goes_on_with_that_and_tells_nobody()
+    {
+        var decision = Delete(Given.Releasing, Given.Alice);
+
+        Assert.Equal(Given.Releasing with { DeletedAt = Given.Now, Version = 4, UpdatedAt = Given.Now }, decision.Next);
+        Assert.Null(decision.Event);
+        Assert.True(decision.Next!.IsUnfinished);
+    }
+
+    [Fact]
+    public void Ends_once_its_stock_is_given_back()
+    {
+        var deleted = Given.Next(Delete(Given.Reserved, Given.Alice));
+
+        var done = OrderLifecycle.Released(deleted, attempt: 1, Given.Now);
+
+        Assert.Equal(deleted with { Releasing = false, Version = deleted.Version + 1 }, done.Next);
+        Assert.False(done.Next!.IsUnfinished);
+    }
+
+    [Theory]
+    [InlineData(Pending)]
+    [InlineData(Reserved)]
+    [InlineData(Failed)]
+    [InlineData(Cancelled)]
+    public void Of_somebody_else_does_not_even_say_that_it_exists(OrderStatus status) =>
+        Assert.Equal(OrderDecision.NotFound, Delete(Given.In(status), Given.Bob));
+
+    [Fact]
+    public void Twice_finds_nothing_the_second_time()
+    {
+        Assert.Equal(OrderDecision.NotFound, Delete(Given.Deleted, Given.Alice));
+        Assert.Equal(OrderDecision.NotFound, Delete(Given.Deleted, Given.Admin));
+    }
+
+    [Fact]
+    public void Hides_it_from_everybody()
+    {
+        Assert.True(OrderLifecycle.IsHiddenFrom(Given.Deleted, Given.Alice));
+        Assert.True(OrderLifecycle.IsHiddenFrom(Given.Deleted, Given.Admin));
+    }
+
+    [Fact]
+    public void Is_not_needed_to_hide_it_from_others()
+    {
+        Assert.False(OrderLifecycle.IsHiddenFrom(Given.Reserved, Given.Alice));
+        Assert.False(OrderLifecycle.IsHiddenFrom(Given.Reserved, Given.Admin));
+        Assert.True(OrderLifecycle.IsHiddenFrom(Given.Reserved, Given.Bob));
+    }
+
+    private static OrderDecision Delete(OrderState order, Caller by) => OrderLifecycle.Delete(order, by, Given.Now);
+}

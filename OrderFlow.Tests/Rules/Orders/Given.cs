@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Tests.Rules.Orders;
+
+/// <summary>What the examples start from: alice's order 42, brought to each state by its own rules.</summary>
+internal static class Given
+{
+    public static readonly DateTimeOffset Earlier = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static readonly DateTimeOffset Now = Earlier.AddMinutes(1);
+
+    public static readonly Caller Alice = new("alice", IsAdmin: false);
+
+    public static readonly Caller Bob = new("bob", IsAdmin: false);
+
+    public static readonly Caller Admin = new("root", IsAdmin: true);
+
+    public static readonly ImmutableArray<OrderLine> Lines = [new("sku-1", 2), new("sku-2", 1)];
+
+    public static readonly PlaceOrder Command = new(Alice, "alice", Lines, AgreedTotal: null);
+
+    public static OrderState Pending { get; } = Next(OrderLifecycle.Place(42, Command, Earlier));
+
+    public static OrderState Reserved { get; } = Next(OrderLifecycle.Reserve(Pending, attempt: 1, totalAmount: 20.98m, Earlier));
+
+    public static OrderState Failed { get; } = Next(OrderLifecycle.Fail(Pending, attempt: 1, "insufficient stock: sku-1 wanted 2, available 0", Earlier));
+
+    /// <summary>Cancelled, and its stock not given back yet.</summary>
+    public static OrderState Releasing { get; } = Next(OrderLifecycle.ChangeStatus(Reserved, OrderStatus.Cancelled, Alice, Earlier));
+
+    public static OrderState Cancelled { get; } = Next(OrderLifecycle.Released(Releasing, attempt: 1, Earlier));
+
+    public static OrderState Deleted { get; } = Next(OrderLifecycle.Delete(Cancelled, Alice, Earlier));
+
+    public static OrderState In(OrderStatus status) => status switch
+    {
+        OrderStatus.Pending => Pending,
+        OrderStatus.Reserved => Reserved,
+        OrderStatus.Failed => Failed,
+        _ => Cancelled,
+    };
+
+    public static OrderState Next(OrderDecision decision)
+    {
+        Assert.Equal(Outcome.Ok, decision.Outcome);
+        return decision.Next!;
+    }
+}

@@ -1,0 +1,162 @@
+using OrderFlow.Orders;
+using OrderFlow.Tests.Rules.Inventory;
+
+namespace OrderFlow.Tests.Rules.Orders;
+
+/// <summary>Orders and stock under random moves. <see cref="Shop"/> checks every write as it comes; in the end everything settles.</summary>
+internal sealed partial class OrderHistory
+{
+    /// <summary>Moves about an order pick one of the newest; those before them still get the calls that come late.</summary>
+    private const int Newest = 8;
+
+    private const int MostCallsInAWrite = 5;
+
+    private readonly Action<string>? _tell;
+    private readonly Shop _shop;
+    private readonly List<PlaceOrder> _placed = [];
+    private readonly Dictionary<long, OrderActivation> _activations = [];
+    private readonly List<OrderActivation> _running = [];
+
+    public OrderHistory(Action<string>? tell, params StockCall[] stock)
+    {
+        _tell = tell;
+        _shop = new(tell);
+        foreach (var call in stock) _shop.Deliver(call.ProductId, [call]);
+    }
+
+    public IReadOnlyCollection<OrderState> Orders => _shop.Orders;
+
+    public static void Replay(IReadOnlyList<OrderMove> moves, Action<string>? tell)
+    {
+        var history = new OrderHistory(tell, new SetCall("sku-1", 5, 10.00m), new SetCall("sku-2", 5, 2.50m), new SetCall("sku-3", 5, 0.99m));
+        foreach (var move in moves) history.Take(move);
+        history.Settle();
+    }
+
+    public void Place(PlaceOrder command, WriteFault fault = WriteFault.None)
+    {
+        _placed.Add(command);
+        Send(_placed.Count, activation => activation.Place(command), fault);
+    }
+
+    public void Take(OrderMove move)
+    {
+        _shop.Tick();
+        switch (move.Deed)
+        {
+            case OrderDeed.Place: Place(move.Order, move.Fault); break;
+            case OrderDeed.SetStock: _shop.Send(move.Set); break;
+            case OrderDeed.Restock: _shop.Send(move.Restock); break;
+            case OrderDeed.Deliver: Deliver(move); break;
+            case OrderDeed.LoseCall or OrderDeed.RepeatCall: Misdirect(move); break;
+            case OrderDeed.GoOn: GoOn(move); break;
+            case OrderDeed.TimeOut: TimeOut(move); break;
+            default: if (_placed.Count > 0) TakeWithOrder(move, _placed.Count - (move.Pick % Math.Min(Newest, _placed.Count))); break;
+        }
+    }
+
+    private void TakeWithOrder(OrderMove move, int id)
+    {
+        var by = move.By(_placed[id - 1].UserId);
+        switch (move.Deed)
+        {
+            case OrderDeed.PlaceAgain: PlaceAgain(move, id); break;
+            case OrderDeed.ChangeStatus: Change(move, id, by, order => OrderLifecycle.ChangeStatus(order, move.Target, by, _shop.Now)); break;
+            case OrderDeed.Delete: Change(move, id, by, order => OrderLifecycle.Delete(order, by, _shop.Now)); break;
+            case OrderDeed.StaleStep: if (_shop.Order(id) is { } order) StaleSteps.AreRefused(order, move.Choice, _shop.Now); break;
+            case OrderDeed.LoseActivation: LoseActivation(id, keepsRunning: move.Choice % 2 == 0); break;
+            case OrderDeed.Resume: Send(id, activation => activation.Resume()); break;
+        }
+    }
+
+    private void PlaceAgain(OrderMove move, int id)
+    {
+        var command = (move.Choice % 4) switch
+        {
+            0 => _placed[id - 1] with { Items = move.Cart },
+            1 => move.Order,
+            _ => _placed[id - 1],
+        };
+        var before = _shop.Order(id);
+        Send(id, activation => activation.Place(command), move.Fault);
+        if (before is not null) Assert.Same(before, _shop.Order(id));
+    }
+
+    private void Change(OrderMove move, int id, Caller by, Func<OrderState, OrderDecision> decide)
+    {
+        var before = _shop.Order(id);
+        Send(id, activation => activation.Change(decide), move.Fault);
+        if (before is not null && !by.MayActFor(before.UserId)) Assert.Same(before, _shop.Order(id));
+    }
+
+    private void Deliver(OrderMove move)
+    {
+        var products = _shop.ProductsCalled.ToList();
+        if (products.Count == 0) return;
+
+        var productId = products[move.Pick % products.Count];
+        var calls = _shop.UnderWay(productId);
+        var first = move.Pick % 3 == 0 ? move.Choice % calls.Count : 0;   // now and then later calls overtake earlier ones
+        var arrived = calls.GetRange(first, Math.Min(1 + (move.Choice % MostCallsInAWrite), calls.Count - first));
+        calls.RemoveRange(first, arrived.Count);
+        _shop.Deliver(productId, arrived, move.Fault);
+    }
+
+    /// <summary>A call never arrives, or arrives twice.</summary>
+    private void Misdirect(OrderMove move)
+    {
+        var products = _shop.ProductsCalled.ToList();
+        if (products.Count == 0) return;
+
+        var calls = _shop.UnderWay(products[move.Pick % products.Count]);
+        var call = calls[move.Choice % calls.Count];
+        _tell?.Invoke($"{call} ({move.Deed})");
+        if (move.Deed == OrderDeed.RepeatCall)
+        {
+            calls.Add(call.Again());
+            return;
+        }
+
+        calls.Remove(call);
+        call.Lose();
+    }
+
+    private void GoOn(OrderMove move)
+    {
+        var ready = _running.Where(activation => activation.CanGoOn).ToList();
+        if (ready.Count == 0) return;
+
+        var run = ready[move.Pick % ready.Count];
+        run.NextWrite = move.Fault;
+        run.GoOn();
+        run.NextWrite = WriteFault.None;
+        if (!run.IsRunning) _running.Remove(run);
+    }
+
+    private void TimeOut(OrderMove move)
+    {
+        if (_running.Count == 0) return;
+
+        var run = _running[move.Pick % _running.Count];
+        _tell?.Invoke($"order {run.Id}: its run waits no longer");
+        run.TimeOut();
+    }
+
+    /// <summary>The order's next call finds a new activation. The old one is gone, or does not know yet that it is.</summary>
+    private void LoseActivation(int id, bool keepsRunning)
+    {
+        if (!_activations.Remove(id, out var lost)) return;
+
+        _tell?.Invoke($"order {id}: its activation is lost{(keepsRunning ? " but still running" : "")}");
+        if (!keepsRunning) _running.Remove(lost);
+    }
+
+    private void Send(int id, Action<OrderActivation> command, WriteFault fault = WriteFault.None)
+    {
+        if (!_activations.TryGetValue(id, out var activation)) _activations[id] = activation = new(id, _shop);
+        activation.NextWrite = fault;
+        command(activation);
+        activation.NextWrite = WriteFault.None;
+        if (activation.IsRunning && !_running.Contains(activation)) _running.Add(activation);
+    }
+}

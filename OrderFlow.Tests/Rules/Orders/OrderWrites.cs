@@ -1,0 +1,80 @@
+using OrderFlow.Orders;
+
+namespace OrderFlow.Tests.Rules.Orders;
+
+/// <summary>What must be true of every write of an order, whatever led to it.</summary>
+internal static class OrderWrites
+{
+    /// <summary>The only changes of status there are.</summary>
+    private static readonly (OrderStatus From, OrderStatus To)[] Changes =
+    [
+        (OrderStatus.Pending, OrderStatus.Reserved),
+        (OrderStatus.Pending, OrderStatus.Failed),
+        (OrderStatus.Pending, OrderStatus.Cancelled),
+        (OrderStatus.Reserved, OrderStatus.Cancelled),
+        (OrderStatus.Failed, OrderStatus.Pending),
+    ];
+
+    public static void Check(OrderState? before, OrderState after, OrderEvent? told)
+    {
+        if (before is null)
+            Assert.Equal((OrderStatus.Pending, 1, 1L, false, false), (after.Status, after.Attempt, after.Version, after.Releasing, after.IsDeleted));
+        else
+            CheckChange(before, after);
+
+        Assert.Equal(after.Status == OrderStatus.Failed, after.FailReason is not null);
+        Assert.False(after.Releasing && after.Status != OrderStatus.Cancelled, $"a {after.Status} order releases");
+        CheckTransitions(before, after);
+        CheckEvent(before, after, told);
+    }
+
+    private static void CheckChange(OrderState before, OrderState after)
+    {
+        Assert.Equal(
+            (before.Id, before.UserId, before.Items, before.AgreedTotal, before.CreatedAt, before.Version + 1),
+            (after.Id, after.UserId, after.Items, after.AgreedTotal, after.CreatedAt, after.Version));
+        if (before.Status != after.Status) Assert.Contains((before.Status, after.Status), Changes);
+
+        // A number is used for one try only; it goes up by one, and only for an order that tries.
+        var newTry = after.Attempt != before.Attempt;
+        if (newTry) Assert.Equal((before.Attempt + 1, OrderStatus.Pending), (after.Attempt, after.Status));
+        if (before.Status == OrderStatus.Failed && after.Status == OrderStatus.Pending) Assert.True(newTry);
+
+        Assert.False(before.IsDeleted && (before.DeletedAt != after.DeletedAt || before.Status != after.Status), "a deleted order changed");
+        Assert.Equal(after.Status == OrderStatus.Cancelled && before.Status != OrderStatus.Cancelled, after.Releasing && !before.Releasing);
+    }
+
+    private static void CheckTransitions(OrderState? before, OrderState after)
+    {
+        if (before?.Status == after.Status)
+        {
+            Assert.Equal<OrderTransition>(before.Transitions, after.Transitions);
+            return;
+        }
+
+        OrderTransition[] earlier = before is null ? [] : [.. before.Transitions];
+        OrderTransition[] all = [.. earlier, new(after.Status, after.Version, after.UpdatedAt)];
+        Assert.Equal(all.TakeLast(20), after.Transitions);
+    }
+
+    /// <summary>Exactly one event for each change of status, with the version that made it; none for anything else.</summary>
+    private static void CheckEvent(OrderState? before, OrderState after, OrderEvent? told)
+    {
+        if (before?.Status == after.Status)
+        {
+            Assert.Null(told);
+            return;
+        }
+
+        OrderEvent expected = after.Status switch
+        {
+            OrderStatus.Reserved => new OrderReserved(after.Id, after.UserId, after.Items, after.TotalAmount, after.Version, after.UpdatedAt),
+            OrderStatus.Failed => new OrderFailed(after.Id, after.UserId, after.Items, after.FailReason!, after.Version, after.UpdatedAt),
+            OrderStatus.Cancelled =>
+                new OrderCancelled(after.Id, after.UserId, after.Items, after.IsDeleted ? "deleted" : "cancelled", after.Version, after.UpdatedAt),
+            _ when before is null => new OrderCreated(after.Id, after.UserId, after.Items, TotalAmount: 0, after.Version, after.UpdatedAt),
+            _ => new OrderReopened(after.Id, after.UserId, after.Items, after.Version, after.UpdatedAt),
+        };
+        Assert.Equal(expected, told);
+    }
+}
