@@ -18,17 +18,17 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
     /// <summary>What is persisted, read where it was not read yet; callers that come meanwhile share one read.</summary>
     public async ValueTask<T?> Read()
     {
-        if (_persisted is null)
+        while (_persisted is null)
         {
             var reading = _reading ??= ReadFromStorage();
             try
             {
                 var read = await reading;
-                _persisted ??= read;
+                if (_reading == reading) _persisted ??= read;   // else a write came in between: what was read may be old
             }
             finally
             {
-                _reading = null;
+                if (_reading == reading) _reading = null;
             }
         }
 
@@ -50,6 +50,10 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
         {
             _persisted = null;
             throw;
+        }
+        finally
+        {
+            _reading = null;
         }
     }
 

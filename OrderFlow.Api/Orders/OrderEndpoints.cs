@@ -63,8 +63,9 @@ internal static class OrderEndpoints
     {
         if (!body.IsGood(out var request, out var refusal)) return refusal;
 
-        // The status an order already has is accepted without effect, so this may be repeated.
-        return Answer(await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).ChangeStatus(request.Target, current.Caller)));
+        // To cancel again has no effect. To have a failed order tried again may have: it can have failed anew before the second call.
+        Func<IGrainFactory, Task<OrderResult>> change = grains => grains.GetGrain<IOrderGrain>(id).ChangeStatus(request.Target, current.Caller);
+        return Answer(await (request.Target == OrderStatus.Cancelled ? cluster.Repeat(change) : cluster.Once(change)));
     }
 
     /// <summary>Releases what an order holds, then removes it.</summary>

@@ -74,22 +74,16 @@ internal sealed partial class OrderGrain(
         try
         {
             await _record.Read();
-            var wasBusy = false;
-            for (var tries = 0; tries < TriesAtOnce && _record.Value?.Order is { IsUnfinished: true } order; tries++)
+            for (var tries = 0; _record.Value?.Order is { IsUnfinished: true } order;)
             {
                 if (order.Releasing)
-                {
                     await Release(order);
-                }
+                else if (tries == TriesAtOnce)
+                    return;
                 else if (order.Attempt != _ownAttempt)
-                {
                     await Commit(now => OrderLifecycle.TryAgain(now, order.Attempt, Now));   // whoever is still at the try can no longer take, free or decide anything
-                }
                 else
-                {
-                    await Reserve(order, inTurn: wasBusy);
-                    wasBusy = true;
-                }
+                    await Reserve(order, inTurn: tries++ > 0);
             }
         }
         catch (Exception error)
@@ -133,10 +127,11 @@ internal sealed partial class OrderGrain(
     /// <summary>A new order's id was just handed out, so there is no row to read. Null where there is one after all: then the insert was refused.</summary>
     private async Task<OrderDecision?> PlaceNew(PlaceOrder command)
     {
-        if (_record.Value is not null) return null;
         try
         {
-            return await Commit(() => Task.FromResult(OrderLifecycle.Place(this.GetPrimaryKeyLong(), command, Now)));
+            return await Commit(() => Task.FromResult(_record.Value is { } known
+                ? OrderLifecycle.PlaceAgain(known.Order, command)
+                : OrderLifecycle.Place(this.GetPrimaryKeyLong(), command, Now)));
         }
         catch (InconsistentStateException)
         {

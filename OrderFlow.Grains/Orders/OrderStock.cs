@@ -11,8 +11,9 @@ internal sealed class OrderStock(IGrainFactory grains, OrderState order)
     public async Task<IReadOnlyList<ReservationAnswer>> ReserveAtOnce() => await Task.WhenAll(_wanted.Select(Reserve));
 
     /// <summary>
-    /// Asks product after product, in the same order as everybody else, and stops where pieces may come back:
-    /// of orders that want the same products, the one that gets the first cannot be held up by those behind it.
+    /// Asks product after product, in the same order as everybody else, and stops where pieces may come back: of orders that want the
+    /// same products, the one that gets the first cannot be held up by those behind it. Once a product was refused the order fails,
+    /// and all are asked, so that it names every product that is short.
     /// </summary>
     public async Task<IReadOnlyList<ReservationAnswer>> ReserveInTurn()
     {
@@ -20,7 +21,7 @@ internal sealed class OrderStock(IGrainFactory grains, OrderState order)
         foreach (var product in _wanted)
         {
             answers.Add(await Reserve(product));
-            if (answers[^1].Result.Outcome is ReserveOutcome.Busy or ReserveOutcome.GivenUp) break;
+            if (answers[^1].Result.Outcome is ReserveOutcome.Busy or ReserveOutcome.GivenUp && !answers.Exists(answer => answer.IsRefusal)) break;
         }
 
         return answers;

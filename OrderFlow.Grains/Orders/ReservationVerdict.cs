@@ -4,7 +4,11 @@ using OrderFlow.Inventory;
 namespace OrderFlow.Orders;
 
 /// <summary>One product's part of a try: what was asked, and what the stock item answered.</summary>
-internal sealed record ReservationAnswer(string ProductId, long Quantity, ReserveResult Result);
+internal sealed record ReservationAnswer(string ProductId, long Quantity, ReserveResult Result)
+{
+    /// <summary>True where the order cannot be reserved, whatever the others answer.</summary>
+    public bool IsRefusal => Result.Outcome is ReserveOutcome.Short or ReserveOutcome.Unknown;
+}
 
 /// <summary>What the answers of one try add up to: exactly one of the three.</summary>
 /// <param name="TotalAmount">Set where everything was granted at the agreed price: Σ unit price × quantity.</param>
@@ -15,7 +19,7 @@ internal sealed record ReservationVerdict(decimal? TotalAmount = null, string? F
     /// <summary>A refusal decides at once; pieces that may come back decide nothing; only all grants together reserve.</summary>
     public static ReservationVerdict Of(IReadOnlyList<ReservationAnswer> answers, decimal? agreedTotal)
     {
-        if (answers.Any(IsRefusal)) return new(FailReason: string.Join("; ", Refusals(answers)));
+        if (answers.Any(answer => answer.IsRefusal)) return new(FailReason: string.Join("; ", Refusals(answers)));
         if (answers.Any(answer => answer.Result.Outcome != ReserveOutcome.Granted)) return new(TryAgain: true);
 
         var total = answers.Sum(answer => answer.Result.UnitPrice * answer.Quantity);
@@ -23,8 +27,6 @@ internal sealed record ReservationVerdict(decimal? TotalAmount = null, string? F
             ? new(TotalAmount: total)
             : new(FailReason: string.Create(CultureInfo.InvariantCulture, $"price changed: the total is {total:0.00}, agreed was {agreedTotal:0.00}"));
     }
-
-    private static bool IsRefusal(ReservationAnswer answer) => answer.Result.Outcome is ReserveOutcome.Short or ReserveOutcome.Unknown;
 
     private static IEnumerable<string> Refusals(IReadOnlyList<ReservationAnswer> answers)
     {

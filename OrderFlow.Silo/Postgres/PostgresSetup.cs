@@ -19,8 +19,8 @@ internal static class PostgresSetup
     private const int QueryConnections = 16;
 
     /// <summary>
-    /// Batches look rows up by key whatever the planner thinks of a table it has not counted yet:
-    /// a prepared plan made while a table was empty would otherwise read the whole of it later.
+    /// Batches look rows up by key, also in a table that the planner has not counted yet:
+    /// a prepared plan made while it was small would otherwise read the whole of it later, until the next ANALYZE.
     /// </summary>
     private const string LookUpByKey = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 

@@ -6,17 +6,19 @@ namespace OrderFlow.Silo.Postgres;
 /// <inheritdoc cref="IReservations"/>
 internal sealed class Reservations : IReservations, IAsyncDisposable
 {
+    // OFFSET 0 keeps the planner from turning the look-ups by key around, whatever it thinks of the tables' sizes.
     private const string FindSql = """
         SELECT r.product_id, r.order_id, r.attempt, r.quantity, r.unit_price, r.tentative, r.released_at
-        FROM unnest($1, $2) AS w (product_id, order_id)
-        JOIN stock_reservations r ON r.product_id = w.product_id AND r.order_id = w.order_id
+        FROM unnest($1, $2) AS w (product_id, order_id),
+          LATERAL (SELECT * FROM stock_reservations s WHERE s.product_id = w.product_id AND s.order_id = w.order_id OFFSET 0) AS r
         """;
 
     private const string CountUnsettledSql = """
+        WITH unfinished AS MATERIALIZED (SELECT id, releasing FROM orders WHERE status = 'pending' OR releasing)
         SELECT w.product_id, sum(r.quantity)::bigint
-        FROM unnest($1) AS w (product_id), orders o, stock_reservations r
-        WHERE (o.status = 'pending' OR o.releasing)
-          AND r.product_id = w.product_id AND r.order_id = o.id AND r.released_at IS NULL AND (r.tentative OR o.releasing)
+        FROM unnest($1) AS w (product_id), unfinished AS o,
+          LATERAL (SELECT * FROM stock_reservations s WHERE s.product_id = w.product_id AND s.order_id = o.id OFFSET 0) AS r
+        WHERE r.released_at IS NULL AND (r.tentative OR o.releasing)
         GROUP BY w.product_id
         """;
 

@@ -29,6 +29,8 @@ internal sealed class StockStatements : IBatchStatements<StockWrite>
         SELECT require_rows(count(*), $7) FROM changed
         """;
 
+    private const string RequireAbsent = "SELECT require_rows(count(*), 0) FROM stock_items WHERE product_id = ANY ($1)";
+
     private const string Reserve = """
         INSERT INTO stock_reservations (product_id, order_id, attempt, quantity, unit_price, tentative, released_at)
         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
@@ -46,6 +48,9 @@ internal sealed class StockStatements : IBatchStatements<StockWrite>
 
         var changed = writes.Where(write => write is { Item: not null, Version: > 1 }).ToList();
         if (changed.Count > 0) Counts(batch.Command(Update), changed).With((long)changed.Count);
+
+        var absent = writes.Where(write => write.Item is null).ToList();
+        if (absent.Count > 0) batch.Command(RequireAbsent).WithColumn(absent, write => write.ProductId);
 
         var rows = writes.SelectMany(write => write.Changed, (write, row) => (write.ProductId, Row: row)).ToList();
         if (rows.Count > 0)

@@ -49,6 +49,55 @@ public sealed class Going_on_with_an_order(SharedCluster shared)
         Assert.Equal(OrderStatus.Cancelled, (await _cluster.Settled(id)).Status);
     }
 
+    [Fact]
+    public async Task A_release_that_arrives_late_frees_nothing_of_an_order_that_was_reserved_since()
+    {
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, patience: TimeSpan.FromSeconds(1));
+        await cluster.SetStock("late-a", 5);
+        await cluster.SetStock("late-b", 0);
+        var releases = cluster.Faults.Hold("Release");
+        var id = await cluster.Place(("late-a", 1), ("late-b", 1));
+        await Eventually.Get("both releases to be on their way", () => Task.FromResult(releases.Waiting), waiting => waiting >= 2);
+        await cluster.Stock("late-b").Restock(5, OrderFlowCluster.Admin);
+
+        var order = await cluster.Settled(id);
+        releases.LetGo();
+        await Eventually.Get("the releases to arrive", () => Task.FromResult(releases.Arrived), arrived => arrived == releases.Waiting);
+
+        Assert.Equal(OrderStatus.Reserved, order.Status);
+        Assert.Equal(((4, 1), (4, 1)), (await cluster.StockOf("late-a"), await cluster.StockOf("late-b")));
+        await Reconciler.AssertConsistent(cluster);
+    }
+
+    [Fact]
+    public async Task Reads_do_not_wait_for_a_reservation_under_way()
+    {
+        await _cluster.SetStock("read", 5);
+        var reserves = _cluster.Faults.Hold("Reserve");
+        var id = await _cluster.Place(("read", 1));
+        await Eventually.Get("the reserve to be on its way", () => Task.FromResult(reserves.Waiting), waiting => waiting == 1);
+
+        var seen = await _cluster.Order(id).Get(OrderFlowCluster.Alice);
+        reserves.LetGo();
+
+        Assert.Equal(OrderStatus.Pending, seen.Order!.Status);
+        Assert.Equal(OrderStatus.Reserved, (await _cluster.Settled(id)).Status);
+    }
+
+    [Fact]
+    public async Task Orders_that_cannot_go_on_do_not_keep_recovery_from_the_others()
+    {
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, settings: new KeyValuePair<string, string?>("Recovery:OrdersAtOnce", "2"));
+        await using var leave = cluster.Database.CreateCommand("""
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version)
+            SELECT id, 'alice', 'pending', items::jsonb, 0, 1, false, '[]', now() - interval '1 minute', now() - interval '1 minute', 1
+            FROM (VALUES (1, '"unreadable"'), (2, '"unreadable"'), (3, '[{"productId": "nowhere", "quantity": 1}]')) AS o (id, items)
+            """);
+        await leave.ExecuteNonQueryAsync();
+
+        Assert.Equal("unknown product: nowhere", (await cluster.Settled(3)).FailReason);
+    }
+
     /// <summary>An order whose first try was granted its stock and then heard of no more.</summary>
     private async Task<long> LeavePending(string productId, int quantity, string status = "pending", bool releasing = false)
     {

@@ -10,6 +10,7 @@ public sealed class Losing_a_part_under_load
     private const int Orders = 1_000;
     private const int Clients = 32;
     private const int Products = 20;
+    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ClientPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ClientPause = TimeSpan.FromMilliseconds(20);
 
@@ -35,7 +36,7 @@ public sealed class Losing_a_part_under_load
 
     private static async Task NothingIsLost(PostgresServer server, Func<OrderFlowCluster, PostgresServer, Task> lose)
     {
-        await using var cluster = await OrderFlowCluster.Start(silos: 2, server);
+        await using var cluster = await OrderFlowCluster.Start(silos: 2, server, CallPatience);
         for (var product = 0; product < Products; product++) await cluster.SetStock(Product(product), Orders);
 
         var ids = new long[Orders];

@@ -11,6 +11,8 @@ internal sealed class Faults
     private readonly Lock _lock = new();
     private readonly List<Fault> _planned = [];
 
+    private Held? _held;
+
     /// <summary>How many of the planned faults have happened.</summary>
     public int Happened { get; private set; }
 
@@ -22,8 +24,12 @@ internal sealed class Faults
         lock (_lock) _planned.Add(new(point) { Left = nth });
     }
 
+    /// <summary>Holds every call of this method before it reaches its grain, until what is returned lets them go.</summary>
+    public Held Hold(string method) => _held = new(method);
+
     public void Clear()
     {
+        _held?.LetGo();
         lock (_lock) _planned.Clear();
     }
 
@@ -52,7 +58,8 @@ internal sealed class Faults
             }
 
             Pass($"before call {call.MethodName}");
-            await call.Invoke();
+            if (_held is { } held && held.Method == call.MethodName) await held.Wait(call.Invoke);
+            else await call.Invoke();
             Pass($"after call {call.MethodName}");
         });
         foreach (var name in new[] { StorageNames.Orders, StorageNames.Stock }) Wrap(silo.Services, name);
@@ -63,6 +70,32 @@ internal sealed class Faults
         var real = services.Single(service => service.ServiceType == typeof(IGrainStorage) && Equals(service.ServiceKey, name));
         services.Remove(real);
         services.AddKeyedSingleton<IGrainStorage>(name, (provider, key) => new FaultyStorage((IGrainStorage)real.KeyedImplementationFactory!(provider, key), this));
+    }
+
+    /// <summary>Calls that are on their way and do not arrive yet.</summary>
+    internal sealed class Held(string method)
+    {
+        private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _waiting;
+        private int _arrived;
+
+        public string Method => method;
+
+        /// <summary>Calls that were held so far.</summary>
+        public int Waiting => Volatile.Read(ref _waiting);
+
+        /// <summary>Calls that were held, let go, and answered.</summary>
+        public int Arrived => Volatile.Read(ref _arrived);
+
+        public void LetGo() => _gate.TrySetResult();
+
+        public async Task Wait(Func<Task> arrive)
+        {
+            Interlocked.Increment(ref _waiting);
+            await _gate.Task;
+            await arrive();
+            Interlocked.Increment(ref _arrived);
+        }
     }
 
     private sealed record Fault(string Point)

@@ -38,20 +38,27 @@ public sealed class OrderFlowCluster : IAsyncDisposable
 
     internal string ConnectionString => _database.ConnectionString;
 
-    internal static async Task<OrderFlowCluster> Start(int silos = 2, PostgresServer? server = null)
+    /// <summary>Starts the silos.</summary>
+    /// <param name="silos">How many.</param>
+    /// <param name="server">Where their database is; the shared server where none is given.</param>
+    /// <param name="patience">How long a call waits for its answer.</param>
+    /// <param name="settings">Settings of the silo program, such as <c>Recovery:OrdersAtOnce</c>.</param>
+    internal static async Task<OrderFlowCluster> Start(
+        int silos = 2, PostgresServer? server = null, TimeSpan? patience = null, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var database = await (server ?? PostgresServer.Shared).CreateDatabase();
         var faults = new Faults();
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.Options.ServiceId = builder.Options.ClusterId = $"test-{Guid.NewGuid():N}";
-        builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250")]));
+        builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250"), .. settings]));
         builder.ConfigureSilo((_, silo) =>
         {
             silo.UseOrderFlow(database.ConnectionString);
+            if (patience is { } forSilos) silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = forSilos);
             faults.AddTo(silo);
         });
 
-        builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5)));
+        if (patience is { } forClients) builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = forClients));
 
         var cluster = builder.Build();
         await cluster.DeployAsync();

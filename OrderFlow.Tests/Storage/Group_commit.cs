@@ -59,6 +59,20 @@ public sealed class Group_commit : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rows_are_written_in_the_order_of_their_keys_so_that_two_silos_cannot_deadlock()
+    {
+        await using var blocked = await Block(0);
+        var first = _writes.Commit(new(0, 1));
+        await blocked.UntilWaitedFor();
+        var others = new[] { 5, 3, 9, 1, 7 }.Select(key => _writes.Commit(new(key, 1))).ToArray();
+
+        await blocked.Release();
+        await Task.WhenAll([first, .. others]);
+
+        Assert.Equal([1, 3, 5, 7, 9], _statements.LastKeys);
+    }
+
+    [Fact]
     public async Task A_batch_takes_at_most_its_limit()
     {
         await using var blocked = await Block(0);
@@ -161,6 +175,8 @@ public sealed class Group_commit : IAsyncLifetime
 
         public IEnumerable<int> BatchSizes => _batchSizes;
 
+        public int[] LastKeys { get; private set; } = [];
+
         public void Raise(string sqlState, int times) => (_sqlState, _raises) = (sqlState, times);
 
         public int Compare(Counter? x, Counter? y) => x!.Key.CompareTo(y!.Key);
@@ -168,6 +184,7 @@ public sealed class Group_commit : IAsyncLifetime
         public void AddTo(NpgsqlBatch batch, IReadOnlyList<Counter> writes)
         {
             _batchSizes.Enqueue(writes.Count);
+            LastKeys = [.. writes.Select(write => write.Key)];
             batch.Command("INSERT INTO counters SELECT * FROM unnest($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
                 .WithColumn(writes, write => write.Key)
                 .WithColumn(writes, write => write.Value);

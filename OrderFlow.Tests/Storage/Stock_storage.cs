@@ -105,6 +105,18 @@ public sealed class Stock_storage : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_tombstone_of_a_product_that_came_to_be_meanwhile_is_a_conflict_and_replaces_nothing()
+    {
+        var live = new StockReservation(42, 1, 2, 9.99m, Tentative: false, ReleasedAt: null);
+        await Write(Item("sku-9", 8, 2), live);
+        var stale = new GrainState<StockRecord> { State = new(null, [live with { Quantity = 0, ReleasedAt = Now }]) };
+
+        await Assert.ThrowsAsync<InconsistentStateException>(() => _storage.WriteStateAsync("stock-item", Id("sku-9"), stale));
+
+        Assert.Equal([live], await _reservations.Find("sku-9", [42]));
+    }
+
+    [Fact]
     public async Task A_cleared_item_is_gone()
     {
         var state = await Write(Item("sku-1", 1, 0));

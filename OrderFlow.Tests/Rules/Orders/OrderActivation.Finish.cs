@@ -21,13 +21,12 @@ internal sealed partial class OrderActivation
     {
         _runFailed = false;
         Read();
-        var wasBusy = false;
-        for (var tries = 0; tries < OrderGrain.TriesAtOnce && _known is { IsUnfinished: true } order; tries++)
+        for (var tries = 0; _known is { IsUnfinished: true } order;)
         {
+            if (!order.Releasing && tries == OrderGrain.TriesAtOnce) yield break;
             var steps = order.Releasing ? Release(order)
                 : order.Attempt != _ownAttempt ? Write(now => OrderLifecycle.TryAgain(now, order.Attempt, shop.Now))
-                : Reserve(order, inTurn: wasBusy);
-            wasBusy |= order.Attempt == _ownAttempt && !order.Releasing;
+                : Reserve(order, inTurn: tries++ > 0);
             foreach (var step in steps) yield return step;
             if (_runFailed) yield break;
         }
@@ -81,7 +80,8 @@ internal sealed partial class OrderActivation
             asked.Add(call);
             yield return [call];
             _runFailed = call.IsLost;
-            if (_runFailed || call.Answer.Outcome is ReserveOutcome.Busy or ReserveOutcome.GivenUp) yield break;
+            if (_runFailed) yield break;
+            if (call.Answer.Outcome is ReserveOutcome.Busy or ReserveOutcome.GivenUp && !asked.Exists(one => one.Answer.Outcome is ReserveOutcome.Short or ReserveOutcome.Unknown)) yield break;
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace OrderFlow.Tests.Api;
+namespace OrderFlow.Tests.Fixtures;
 
 /// <summary>A grain factory that knows the grains it was given, one for each interface whatever the key, and notes what they are asked.</summary>
 public class GivenGrains : DispatchProxy

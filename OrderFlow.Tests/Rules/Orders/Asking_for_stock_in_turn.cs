@@ -1,0 +1,25 @@
+using OrderFlow.Inventory;
+using OrderFlow.Orders;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Rules.Orders;
+
+public sealed class Asking_for_stock_in_turn
+{
+    [Theory]
+    [InlineData(new[] { ReserveOutcome.Granted, ReserveOutcome.Granted, ReserveOutcome.Granted }, 3)]
+    [InlineData(new[] { ReserveOutcome.Granted, ReserveOutcome.Busy, ReserveOutcome.Granted }, 2)]
+    [InlineData(new[] { ReserveOutcome.GivenUp, ReserveOutcome.Granted, ReserveOutcome.Granted }, 1)]
+    [InlineData(new[] { ReserveOutcome.Short, ReserveOutcome.Busy, ReserveOutcome.Unknown }, 3)]
+    public async Task Goes_by_product_id_and_stops_where_pieces_may_come_back_unless_one_was_refused(ReserveOutcome[] answers, int asked)
+    {
+        var next = 0;
+        var grains = GivenGrains.Make().Answer<IStockItemGrain>((_, _) => Task.FromResult(new ReserveResult(answers[next++])));
+        var order = Given.Pending with { Items = [new("c", 1), new("a", 1), new("b", 1)] };
+
+        var given = await new OrderStock(grains.Factory, order).ReserveInTurn();
+
+        Assert.Equal(new[] { "a", "b", "c" }.Take(asked), given.Select(answer => answer.ProductId));
+        Assert.Equal(answers.Take(asked), given.Select(answer => answer.Result.Outcome));
+    }
+}

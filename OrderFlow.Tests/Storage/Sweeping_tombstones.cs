@@ -1,0 +1,34 @@
+using Npgsql;
+using OrderFlow.Silo.Postgres;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Storage;
+
+public sealed class Sweeping_tombstones
+{
+    private static readonly DateTimeOffset Limit = new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task Only_what_was_deleted_or_released_before_the_limit_goes_and_nothing_that_is_still_releasing()
+    {
+        await using var database = await PostgresServer.Shared.CreateDatabase();
+        await using var connections = NpgsqlDataSource.Create(database.ConnectionString);
+        await database.Execute("""
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, deleted_at, version)
+            SELECT id, 'alice', 'cancelled', '[]', 0, 1, releasing, '[]', now(), now(), deleted_at, 1
+            FROM (VALUES
+              (1, $1 - interval '1 millisecond', false), (2, $1 - interval '1 millisecond', true), (3, $1, false), (4, NULL, false)) AS o (id, deleted_at, releasing)
+            """, Limit);
+        await database.Execute("""
+            INSERT INTO stock_reservations (product_id, order_id, attempt, quantity, unit_price, tentative, released_at)
+            SELECT 'sku-1', id, 1, 1, 1, false, released_at
+            FROM (VALUES (1, $1 - interval '1 millisecond'), (2, $1), (3, NULL)) AS r (id, released_at)
+            """, Limit);
+
+        var swept = await new Tombstones(connections).Sweep(ordersDeletedBefore: Limit, reservationsReleasedBefore: Limit);
+
+        Assert.Equal(2, swept);
+        Assert.Equal([2L, 3L, 4L], await database.Column<long>("SELECT id FROM orders ORDER BY id"));
+        Assert.Equal([2L, 3L], await database.Column<long>("SELECT order_id FROM stock_reservations ORDER BY order_id"));
+    }
+}
