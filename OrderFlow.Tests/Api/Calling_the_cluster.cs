@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
+using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OrderFlow.Orders;
+using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 

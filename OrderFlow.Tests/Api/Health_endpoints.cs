@@ -1,6 +1,7 @@
 using System.Net;
 using OrderFlow.Health;
 using OrderFlow.Inventory;
+using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 

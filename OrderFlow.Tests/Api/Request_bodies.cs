@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
+using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
