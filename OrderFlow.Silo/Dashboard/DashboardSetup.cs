@@ -11,6 +11,9 @@ internal static class DashboardSetup
     /// <summary>Where the dashboard is.</summary>
     public const string Path = "/dashboard";
 
+    /// <summary>How often the dashboard's counters are taken. Each time costs a look at every activation there is.</summary>
+    private static readonly TimeSpan CounterInterval = TimeSpan.FromSeconds(5);
+
     /// <summary>Registers bearer tokens, as the API takes them, and the cookie that may stand for one.</summary>
     /// <exception cref="OptionsValidationException">A setting of <c>Auth__*</c> is missing or wrong; each failure is a sentence that names it.</exception>
     public static void AddDashboardAccess(this WebApplicationBuilder builder)
@@ -29,7 +32,11 @@ internal static class DashboardSetup
     }
 
     /// <summary>Collects what the dashboard shows. Every silo must, for the dashboard of any silo shows all.</summary>
-    public static void UseDashboard(this ISiloBuilder silo) => silo.AddDashboard(options => options.HideTrace = true);
+    public static void UseDashboard(this ISiloBuilder silo) => silo.AddDashboard(options =>
+    {
+        options.HideTrace = true;
+        options.CounterUpdateIntervalMs = (int)CounterInterval.TotalMilliseconds;
+    });
 
     /// <summary>Maps the dashboard and its sign-in page.</summary>
     public static void MapDashboard(this IEndpointRouteBuilder routes)
