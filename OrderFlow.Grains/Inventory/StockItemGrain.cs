@@ -125,6 +125,8 @@ internal sealed partial class StockItemGrain(
         if (_stock.Value?.Item is null && !_writing) DeactivateOnIdle();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Stock of {ProductId} could not be written, {Commands} commands are sent away and the grain starts afresh; {Error}: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Stock of {ProductId} could not be written, {Commands} commands are sent away and the grain starts afresh; {Error}: {Reason}")]
     private partial void LogBroken(string productId, int commands, string error, string reason);
 }

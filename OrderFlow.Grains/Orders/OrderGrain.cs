@@ -6,7 +6,10 @@ using Orleans.Storage;
 namespace OrderFlow.Orders;
 
 /// <inheritdoc cref="IOrderGrain"/>
-/// <remarks>Commands run one at a time; reads and <see cref="Resume"/> interleave with them. Writes queue up behind one another, each decided on what the last one left.</remarks>
+/// <remarks>
+/// Commands run one at a time; reads and <see cref="Resume"/> interleave with them. Writes queue up behind one another, each decided on what
+/// the last one left.
+/// </remarks>
 [GrainType("order"), PreferLocalPlacement]
 internal sealed partial class OrderGrain(
     [FromKeyedServices(StorageNames.Orders)] IGrainStorage storage,
@@ -27,7 +30,9 @@ internal sealed partial class OrderGrain(
     private readonly OneAtATime _turns = new();
     private Task? _running;
 
-    /// <summary>The try that this activation began and has not gone through yet. No other is gone on with: whoever began it may be lost, or still be at it.</summary>
+    /// <summary>
+    /// The try that this activation began and has not gone through yet. No other is gone on with: whoever began it may be lost, or still be at it.
+    /// </summary>
     private int _ownAttempt;
 
     public async Task<OrderResult> Place(PlaceOrder command)
@@ -62,7 +67,10 @@ internal sealed partial class OrderGrain(
         {
             var finishing = this.AsReference<IOrderGrain>().Resume();
             if (changed.Releasing)
-                await finishing.WaitAsync(ReleaseWait, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            {
+                await finishing.WaitAsync(ReleaseWait, time)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            }
         }
 
         return Answer(decision);
@@ -81,7 +89,7 @@ internal sealed partial class OrderGrain(
                 else if (tries == TriesAtOnce)
                     return;
                 else if (order.Attempt != _ownAttempt)
-                    await Commit(now => OrderLifecycle.TryAgain(now, order.Attempt, Now));   // whoever is still at the try can no longer take, free or decide anything
+                    await Commit(now => OrderLifecycle.TryAgain(now, order.Attempt, Now));   // whoever is still at it can do nothing any more
                 else
                     await Reserve(order, inTurn: tries++ > 0);
             }
@@ -146,7 +154,9 @@ internal sealed partial class OrderGrain(
         return decision;
     }
 
-    /// <summary>Decides on what is persisted, and persists what was decided together with its event. After a write that failed, the next decision reads anew.</summary>
+    /// <summary>
+    /// Decides on what is persisted, and persists what was decided together with its event. After a write that failed, the next decision reads anew.
+    /// </summary>
     private async Task<OrderDecision> Commit(Func<Task<OrderDecision>> decide)
     {
         using var turn = await _turns.Enter();
