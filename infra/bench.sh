@@ -62,7 +62,7 @@ parse() {
   while (($# > 0)); do
     case $1 in
       --seconds | --warm-up | --repeat)
-        check_number "$1" "${2:-}"
+        check_number "$1" "${2:-}" 9999
         case $1 in
           --seconds) SECONDS_EACH=$2 ;;
           --warm-up) WARM_UP_SECONDS=$2 ;;
@@ -73,7 +73,7 @@ parse() {
       --connections)
         read -ra CONNECTIONS <<<"${2:-}"
         for value in "${CONNECTIONS[@]:-}"; do
-          check_number "$1" "$value"
+          check_number "$1" "$value" 9999
         done
         shift
         ;;
@@ -98,11 +98,6 @@ parse() {
     esac
     shift
   done
-}
-
-# check_number OPTION VALUE
-check_number() {
-  [[ $2 =~ ^[1-9][0-9]{0,3}$ ]] || die "$1 wants a number from 1 to 9999, not '$2'"
 }
 
 # wanted KIND: no --only wants everything.

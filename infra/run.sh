@@ -62,13 +62,6 @@ parse() {
   done
 }
 
-# check_number NAME VALUE MOST
-check_number() {
-  if [[ ! $2 =~ ^[1-9][0-9]{0,4}$ ]] || (($2 > $3)); then
-    die "$1 wants a number from 1 to $3, not '$2'"
-  fi
-}
-
 # Two of these at once would start everything twice.
 lock() {
   [[ -z $LOCK ]] || return 0

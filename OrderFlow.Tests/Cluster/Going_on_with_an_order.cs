@@ -85,6 +85,44 @@ public sealed class Going_on_with_an_order(SharedCluster shared)
     }
 
     [Fact]
+    public async Task Reads_do_not_wait_for_a_cancel_that_waits_for_its_release()
+    {
+        await _cluster.SetStock("read-cancel", 5);
+        var id = await _cluster.Place(("read-cancel", 1));
+        await _cluster.Settled(id);
+        var releases = _cluster.Faults.Hold("Release");
+        var cancelling = _cluster.Order(id).ChangeStatus(OrderStatus.Cancelled, OrderFlowCluster.Alice);
+        await Eventually.Get("the release to be on its way", () => Task.FromResult(releases.Waiting), waiting => waiting == 1);
+
+        var seen = await _cluster.Order(id).Get(OrderFlowCluster.Alice);
+        var answered = cancelling.IsCompleted;
+        releases.LetGo();
+
+        Assert.Equal((OrderStatus.Cancelled, false), (seen.Order!.Status, answered));
+        Assert.Equal(Outcome.Ok, (await cancelling).Outcome);
+        Assert.Equal((5, 0), await _cluster.StockOf("read-cancel"));
+    }
+
+    [Fact]
+    public async Task A_cancel_is_stored_while_a_reservation_is_under_way_and_takes_back_what_that_is_granted()
+    {
+        await _cluster.SetStock("cut-short", 5);
+        var reserves = _cluster.Faults.Hold("Reserve");
+        var id = await _cluster.Place(("cut-short", 1));
+        await Eventually.Get("the reserve to be on its way", () => Task.FromResult(reserves.Waiting), waiting => waiting == 1);
+
+        var cancelling = _cluster.Order(id).ChangeStatus(OrderStatus.Cancelled, OrderFlowCluster.Alice);
+        await Eventually.Get("the cancel to be stored", () => _cluster.Order(id).Get(OrderFlowCluster.Alice), seen => seen.Order!.Status == OrderStatus.Cancelled);
+        var arrived = reserves.Arrived;
+        reserves.LetGo();
+
+        Assert.Equal(0, arrived);
+        Assert.Equal((Outcome.Ok, OrderStatus.Cancelled), ((await cancelling).Outcome, (await _cluster.Settled(id)).Status));
+        Assert.Equal((5, 0), await _cluster.StockOf("cut-short"));
+        Assert.Equal(["order.created", "order.cancelled"], await _cluster.EventsOf(id));
+    }
+
+    [Fact]
     public async Task Orders_that_cannot_go_on_do_not_keep_recovery_from_the_others()
     {
         await using var cluster = await OrderFlowCluster.Start(silos: 1, settings: new KeyValuePair<string, string?>("Recovery:OrdersAtOnce", "2"));

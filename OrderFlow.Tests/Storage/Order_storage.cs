@@ -120,7 +120,7 @@ public sealed class Order_storage : IAsyncLifetime
     [Fact]
     public async Task Of_a_hundred_racing_first_writes_exactly_one_wins()
     {
-        var writes = Enumerable.Range(0, 100).Select(n => Won(Write(Placed(1) with { UserId = $"user-{n}" }))).ToArray();
+        var writes = Enumerable.Range(0, 100).Select(n => Racing.Won(Write(Placed(1) with { UserId = $"user-{n}" }))).ToArray();
 
         var won = await Task.WhenAll(writes);
 
@@ -134,7 +134,7 @@ public sealed class Order_storage : IAsyncLifetime
         var states = await Task.WhenAll(Enumerable.Range(1, 100).Select(id => Write(Placed(id))));
         await _database.Execute("UPDATE orders SET version = 7 WHERE id = 50");
 
-        var won = await Task.WhenAll(states.Select(state => Won(Write(Next(state), state))));
+        var won = await Task.WhenAll(states.Select(state => Racing.Won(Write(Next(state), state))));
 
         Assert.Equal([50], Enumerable.Range(1, 100).Where(id => !won[id - 1]));
         Assert.Equal(99, await _database.Value<long>("SELECT count(*) FROM orders WHERE version = 2"));
@@ -212,19 +212,6 @@ public sealed class Order_storage : IAsyncLifetime
         Assert.Equal(expected.Items.ToArray(), actual.Items.ToArray());
         Assert.Equal(expected.Transitions.ToArray(), actual.Transitions.ToArray());
         Assert.Equal(expected with { Items = [], Transitions = [] }, actual with { Items = [], Transitions = [] });
-    }
-
-    private static async Task<bool> Won(Task write)
-    {
-        try
-        {
-            await write;
-            return true;
-        }
-        catch (InconsistentStateException)
-        {
-            return false;
-        }
     }
 
     private async Task<GrainState<OrderRecord>> Read(long id)

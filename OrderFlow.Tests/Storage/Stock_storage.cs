@@ -74,7 +74,7 @@ public sealed class Stock_storage : IAsyncLifetime
     [Fact]
     public async Task Of_a_hundred_racing_first_writes_exactly_one_wins()
     {
-        var won = await Task.WhenAll(Enumerable.Range(1, 100).Select(n => Won(Write(Item("sku-1", n, 0)))));
+        var won = await Task.WhenAll(Enumerable.Range(1, 100).Select(n => Racing.Won(Write(Item("sku-1", n, 0)))));
 
         Assert.Equal(1, won.Count(one => one));
         Assert.Equal(Array.IndexOf(won, true) + 1, (await Read("sku-1")).State!.Item!.AvailableQuantity);
@@ -149,19 +149,6 @@ public sealed class Stock_storage : IAsyncLifetime
     private static GrainId Id(string productId) => GrainId.Create("stock-item", productId);
 
     private static StockItem Item(string productId, long available, long reserved) => new(productId, available, reserved, 9.99m, Now);
-
-    private static async Task<bool> Won(Task write)
-    {
-        try
-        {
-            await write;
-            return true;
-        }
-        catch (InconsistentStateException)
-        {
-            return false;
-        }
-    }
 
     private async Task<GrainState<StockRecord>> Read(string productId)
     {

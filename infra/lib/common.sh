@@ -18,6 +18,13 @@ die() {
   exit 1
 }
 
+# check_number NAME VALUE MOST: refuses what is no whole number from 1 to MOST.
+check_number() {
+  if [[ ! $2 =~ ^[1-9][0-9]{0,4}$ ]] || (($2 > $3)); then
+    die "$1 wants a number from 1 to $3, not '$2'"
+  fi
+}
+
 # A path as people like to read it: relative to the repository where it is inside it.
 short_path() {
   printf '%s' "${1#"$ROOT/"}"
