@@ -1,0 +1,18 @@
+namespace OrderFlow.Notifications;
+
+/// <summary>Tells an order's customer what became of the order; the key is the order's id. It keeps nothing itself: its jobs are in the queue.</summary>
+[Alias("notification")]
+public interface INotificationGrain : IGrainWithIntegerKey
+{
+    /// <summary>Queues a job for the event. An event delivered again is the same job. Events that nobody is told of are taken and dropped.</summary>
+    /// <exception cref="UnavailableException">The queue cannot be reached; to call again is safe.</exception>
+    [Alias("notify")]
+    Task Notify(OrderNotice notice);
+
+    /// <summary>One page of what was queued, sent or given up for the order, oldest first; remembered for a day after it was sent.</summary>
+    /// <param name="page">The page's number; the first is 1.</param>
+    /// <param name="limit">Items on a page, 1 to 100.</param>
+    /// <param name="by">Who asks: the order's owner or an admin.</param>
+    [Alias("list")]
+    Task<NotificationList> List(int page, int limit, Caller by);
+}

@@ -1,0 +1,17 @@
+namespace OrderFlow.Notifications;
+
+/// <summary>What the notifications need to know of an order's event.</summary>
+/// <param name="EventId">The event's id, <c>{orderId}-{version}</c>: the same for an event delivered twice.</param>
+/// <param name="EventType">Such as <c>order.reserved</c>.</param>
+/// <param name="OrderId">The order.</param>
+/// <param name="UserId">Who is to be told.</param>
+/// <param name="TotalAmount">The order's total, where the event has one.</param>
+/// <param name="Reason">Why it failed or was cancelled, where the event says so.</param>
+[GenerateSerializer, Immutable, Alias("order-notice")]
+public sealed record OrderNotice(
+    [property: Id(0)] string EventId,
+    [property: Id(1)] string EventType,
+    [property: Id(2)] long OrderId,
+    [property: Id(3)] string UserId,
+    [property: Id(4)] decimal? TotalAmount,
+    [property: Id(5)] string? Reason);

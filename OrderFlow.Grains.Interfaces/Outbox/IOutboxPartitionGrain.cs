@@ -1,0 +1,15 @@
+using Orleans.Concurrency;
+
+namespace OrderFlow.Outbox;
+
+/// <summary>
+/// Publishes the events of one partition of the outbox to Kafka, in the order in which each order's were written; the key is the partition's number.
+/// One for the cluster, so that no two silos publish the same rows as long as the membership is settled.
+/// </summary>
+[Alias("outbox-partition")]
+public interface IOutboxPartitionGrain : IGrainWithIntegerKey
+{
+    /// <summary>Says that there may be rows to publish; answers at once. Every silo calls it after commits, and now and then for rows that a lost silo has left.</summary>
+    [Alias("wake"), AlwaysInterleave]
+    Task Wake();
+}
