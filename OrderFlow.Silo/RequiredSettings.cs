@@ -12,15 +12,24 @@ internal static class RequiredSettings
         where TOptions : class, new()
     {
         var options = configuration.GetSection(section).Get<TOptions>() ?? new();
-        var failures = new List<ValidationResult>();
-        return Validator.TryValidateObject(options, new ValidationContext(options), failures, validateAllProperties: true)
-            ? options
-            : throw new OptionsValidationException(section, typeof(TOptions), failures.Select(failure => Sentence(section, failure)));
+        var failures = Failures(section, options);
+        return failures.Count == 0 ? options : throw new OptionsValidationException(section, typeof(TOptions), failures);
     }
+
+    /// <summary>What is wrong with the options: sentences, each of which names the variable.</summary>
+    public static List<string> Failures(string section, object options)
+    {
+        var failures = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), failures, validateAllProperties: true);
+        return failures.ConvertAll(failure => Sentence(section, failure));
+    }
+
+    /// <summary>The environment variable of a setting: <c>Notifications__Worker__Lease</c>.</summary>
+    public static string Variable(string section, string member) => $"{section.Replace(":", "__", StringComparison.Ordinal)}__{member}";
 
     private static string Sentence(string section, ValidationResult failure)
     {
-        var names = string.Join(", ", failure.MemberNames.Select(member => $"{section}__{member}"));
+        var names = string.Join(", ", failure.MemberNames.Select(member => Variable(section, member)));
         return failure.ErrorMessage is { } message && message.Contains(names, StringComparison.Ordinal) ? message : $"{names}: {failure.ErrorMessage}";
     }
 }

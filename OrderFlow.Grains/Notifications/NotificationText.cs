@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace OrderFlow.Notifications;
+
+/// <summary>What customers are told, in words. Knows no queue and no sender.</summary>
+internal static class NotificationText
+{
+    /// <summary>Characters of a reason that a message holds at most: an order of a hundred lines can fail for a hundred reasons.</summary>
+    public const int ReasonLimit = 2_000;
+
+    /// <summary>The reason of a cancelled order's event that says that it was deleted.</summary>
+    private const string Deleted = "deleted";
+
+    /// <summary>What the customer reads of the event; null for an event that there are no words for.</summary>
+    public static string? Message(OrderNotice notice) => Headline(notice.EventType, notice.OrderId) is { } headline ? headline + Rest(notice) : null;
+
+    /// <summary>The subject of a mail with the job's message.</summary>
+    public static string Subject(NotificationJob job) =>
+        Headline(job.EventType, job.OrderId) ?? string.Create(CultureInfo.InvariantCulture, $"Your order {job.OrderId}");
+
+    private static string? Headline(string eventType, long orderId) => eventType switch
+    {
+        "order.created" => string.Create(CultureInfo.InvariantCulture, $"Your order {orderId} was received"),
+        "order.reserved" => string.Create(CultureInfo.InvariantCulture, $"Your order {orderId} is reserved"),
+        "order.failed" => string.Create(CultureInfo.InvariantCulture, $"Your order {orderId} could not be reserved"),
+        "order.cancelled" => string.Create(CultureInfo.InvariantCulture, $"Your order {orderId} is cancelled"),
+        "order.reopened" => string.Create(CultureInfo.InvariantCulture, $"Your order {orderId} is tried again"),
+        _ => null,
+    };
+
+    private static string Rest(OrderNotice notice) => notice switch
+    {
+        { EventType: "order.reserved", TotalAmount: { } total } => string.Create(CultureInfo.InvariantCulture, $". Total: {total:0.00}."),
+        { EventType: "order.failed", Reason: { Length: > 0 } reason } => $": {BoundedText.Cut(reason.TrimEnd('.'), ReasonLimit)}.",
+        { EventType: "order.cancelled", Reason: Deleted } => ": it was deleted.",
+        _ => ".",
+    };
+}

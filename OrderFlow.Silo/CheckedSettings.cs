@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Options;
+
+namespace OrderFlow.Silo;
+
+/// <summary>Settings that are bound and checked when the host starts.</summary>
+internal static class CheckedSettings
+{
+    /// <summary>
+    /// Binds the options to their section. A wrong setting keeps the host from starting, with an <see cref="OptionsValidationException"/> whose failures
+    /// are sentences that name the variable.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="section">Such as <c>Notifications:Worker</c>.</param>
+    /// <param name="when">Whether these options are used at all; where they are not, they may be wrong.</param>
+    public static void AddCheckedSettings<TOptions>(this IServiceCollection services, string section, Func<IServiceProvider, bool>? when = null)
+        where TOptions : class
+    {
+        services.AddOptions<TOptions>().Configure<IConfiguration>((options, configuration) => Bind(configuration, section, options)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TOptions>>(provider => new Check<TOptions>(section, () => when is null || when(provider)));
+    }
+
+    private static void Bind<TOptions>(IConfiguration configuration, string section, TOptions options)
+        where TOptions : class
+    {
+        try
+        {
+            configuration.GetSection(section).Bind(options);
+        }
+        catch (InvalidOperationException error)
+        {
+            // The binder names the setting by its path and says what it could not read.
+            var sentence = error.Message.Replace($"{section}:", RequiredSettings.Variable(section, ""), StringComparison.OrdinalIgnoreCase);
+            throw new OptionsValidationException(section, typeof(TOptions), [sentence]);
+        }
+    }
+
+    private sealed class Check<TOptions>(string section, Func<bool> isUsed) : IValidateOptions<TOptions>
+        where TOptions : class
+    {
+        public ValidateOptionsResult Validate(string? name, TOptions options) =>
+            IsUsed() && RequiredSettings.Failures(section, options) is { Count: > 0 } failures ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
+
+        private bool IsUsed()
+        {
+            try
+            {
+                return isUsed();
+            }
+            catch (OptionsValidationException)
+            {
+                return false;   // the options that it hangs on are wrong, and say so themselves
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Options;
+using OrderFlow.Notifications;
+
+namespace OrderFlow.Silo.Notifications;
+
+/// <summary>One claimed job's way: it is sent within its time, and the queue is told how that went.</summary>
+internal sealed partial class Delivery(
+    INotificationJobs jobs, INotificationSender sender, Settlement settlement, WorkerName worker,
+    NotificationMetrics metrics, TimeProvider time, IOptions<WorkerOptions> options, ILogger<Delivery> log)
+{
+    /// <summary>Characters that are kept of why an attempt failed.</summary>
+    public const int ReasonLimit = 500;
+
+    private readonly RetrySchedule _retries = options.Value.Retries;
+
+    /// <summary>Sends the job. Never throws.</summary>
+    /// <param name="claimed">The job.</param>
+    /// <param name="claimedAt">The time stamp of the claim.</param>
+    public async Task Run(ClaimedJob claimed, long claimedAt)
+    {
+        using var patience = new CancellationTokenSource(options.Value.SendTimeout, time);
+        var began = time.GetTimestamp();
+        var sending = Send(claimed.Job, patience.Token);
+        var failure = await FailureOf(sending, patience.Token);
+        metrics.RecordSend(time.GetElapsedTime(began));
+
+        await (failure is null ? Finish(claimed, claimedAt) : Fail(claimed, claimedAt, failure));
+
+        // A sender that does not heed its token keeps its slot until it ends, or more would run than may.
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Gives up the claim of a job that was not begun. Never throws.</summary>
+    public Task HandBack(ClaimedJob claimed, long claimedAt) =>
+        settlement.Settle(claimed, claimedAt, () => jobs.HandBack(worker.Value, claimed, time.GetUtcNow()));
+
+    /// <summary>Async, so that a sender that throws at once fails like any other.</summary>
+    private async Task Send(NotificationJob job, CancellationToken cancellationToken) => await sender.Send(job, cancellationToken);
+
+    private async Task<Exception?> FailureOf(Task sending, CancellationToken patience)
+    {
+        try
+        {
+            await sending.WaitAsync(patience);
+            return null;
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            return new TimeoutException($"sending took longer than {options.Value.SendTimeout}");
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+    }
+
+    private async Task Finish(ClaimedJob claimed, long claimedAt)
+    {
+        if (await settlement.Settle(claimed, claimedAt, () => jobs.Finish(worker.Value, claimed, time.GetUtcNow()))) metrics.Sent.Add(1);
+    }
+
+    private async Task Fail(ClaimedJob claimed, long claimedAt, Exception failure)
+    {
+        metrics.FailedAttempts.Add(1);
+        var jobId = new OneLine(claimed.Job.JobId);
+        var reason = new OneLine(BoundedText.Cut(failure.Message, ReasonLimit)).ToString();
+        if (failure is not UndeliverableException && _retries.DelayAfter(claimed.Attempt, Random.Shared.NextDouble()) is { } delay)
+        {
+            var now = time.GetUtcNow();
+            if (await settlement.Settle(claimed, claimedAt, () => jobs.Delay(worker.Value, claimed, now + delay, reason, now)))
+            {
+                LogDelayed(jobId, claimed.Job.OrderId, claimed.Attempt, delay, reason);
+            }
+        }
+        else if (await settlement.Settle(claimed, claimedAt, () => jobs.GiveUp(worker.Value, claimed, reason, time.GetUtcNow())))
+        {
+            metrics.DeadLettered.Add(1);
+            LogGivenUp(jobId, claimed.Job.OrderId, claimed.Attempt, reason);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Notification {JobId} of order {OrderId}: attempt {Attempt} failed, the next is due in {Delay}: {Reason}")]
+    private partial void LogDelayed(OneLine jobId, long orderId, int attempt, TimeSpan delay, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Notification {JobId} of order {OrderId} is a dead letter after attempt {Attempt}: {Reason}")]
+    private partial void LogGivenUp(OneLine jobId, long orderId, int attempt, string reason);
+}

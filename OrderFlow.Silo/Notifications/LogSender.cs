@@ -1,0 +1,21 @@
+using OrderFlow.Notifications;
+
+namespace OrderFlow.Silo.Notifications;
+
+/// <summary>Writes notifications into the log, for where no mail server is.</summary>
+internal sealed partial class LogSender(ILogger<LogSender> log) : INotificationSender
+{
+    public Task Send(NotificationJob job, CancellationToken cancellationToken)
+    {
+        LogNotification(new(job.JobId), new(job.UserId), new(job), new(job.Message));
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Notification {JobId} to {Recipient}, {Subject}: {Body}")]
+    private partial void LogNotification(OneLine jobId, OneLine recipient, Subject subject, OneLine body);
+
+    private readonly record struct Subject(NotificationJob Job)
+    {
+        public override string ToString() => NotificationText.Subject(Job);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics.Metrics;
+
+namespace OrderFlow.Silo.Notifications;
+
+/// <summary>What this process sent, as numbers. Nothing is told apart by order: that would be a time series for each.</summary>
+internal sealed class NotificationMetrics : IDisposable
+{
+    public const string MeterName = "OrderFlow.Notifications";
+
+    private readonly Meter _meter;
+    private readonly Histogram<double> _sendSeconds;
+
+    public NotificationMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create(MeterName);
+        Sent = _meter.CreateCounter<long>("orderflow.notifications.sent", "{job}", "Jobs that were sent and finished.");
+        FailedAttempts = _meter.CreateCounter<long>("orderflow.notifications.failed_attempts", "{attempt}", "Attempts to send that failed.");
+        DeadLettered = _meter.CreateCounter<long>("orderflow.notifications.dead_lettered", "{job}", "Jobs that were given up.");
+        LostLeases = _meter.CreateCounter<long>("orderflow.notifications.lost_leases", "{job}", "Jobs that another worker had taken over before this one was done.");
+        _sendSeconds = _meter.CreateHistogram<double>("orderflow.notifications.send.duration", "s", "How long one attempt to send took, failed ones included.");
+    }
+
+    public Counter<long> Sent { get; }
+
+    public Counter<long> FailedAttempts { get; }
+
+    public Counter<long> DeadLettered { get; }
+
+    public Counter<long> LostLeases { get; }
+
+    public void RecordSend(TimeSpan took) => _sendSeconds.Record(took.TotalSeconds);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OrderFlow.Notifications;
+using OrderFlow.Silo.Smtp;
+
+namespace OrderFlow.Silo.Notifications;
+
+/// <summary>What sends notifications, in a silo's host or in one of its own.</summary>
+internal static class NotificationWorkerSetup
+{
+    /// <summary>Adds the worker and the sender that the settings name. The host needs an <see cref="INotificationJobs"/>.</summary>
+    public static IServiceCollection AddNotificationWorker(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddCheckedSettings<WorkerOptions>(WorkerOptions.Section);
+        services.AddCheckedSettings<SenderOptions>(SenderOptions.Section);
+        services.AddCheckedSettings<SmtpOptions>(SmtpOptions.Section, when: SendsMails);
+
+        services.AddSingleton<SmtpConnections>();
+        services.AddSingleton<INotificationSender>(provider => SendsMails(provider)
+            ? ActivatorUtilities.CreateInstance<SmtpSender>(provider)
+            : ActivatorUtilities.CreateInstance<LogSender>(provider));
+
+        services.AddSingleton<NotificationMetrics>();
+        services.AddSingleton<WorkerName>();
+        services.AddSingleton<QueueState>();
+        services.AddSingleton<Settlement>();
+        services.AddSingleton<Delivery>();
+        services.AddHostedService<NotificationWorker>();
+        return services;
+    }
+
+    private static bool SendsMails(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Enabled && provider.GetRequiredService<IOptions<SenderOptions>>().Value.UsesSmtp;
+}
