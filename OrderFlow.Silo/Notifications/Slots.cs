@@ -27,6 +27,9 @@ internal sealed class Slots
     /// <summary>How many are under way.</summary>
     public int Busy => _count - Volatile.Read(ref _free);
 
+    /// <summary>How many free ones somebody waits for; the highest number where nobody does.</summary>
+    internal int Awaited => Volatile.Read(ref _awaited);
+
     /// <summary>How many are free; at least one. It waits for more only while that does not keep a job waiting that could begin: not longer than a moment.</summary>
     public async ValueTask<int> Gather(CancellationToken cancellationToken)
     {

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using OrderFlow.Silo.Smtp;
+using OrderFlow.Tests.Notifications;
+using OrderFlow.Notifications;
+
+namespace OrderFlow.Tests.Smtp;
+
+/// <summary>The sender that is tested, on a clock that stands still.</summary>
+internal sealed class MailSender : IAsyncDisposable
+{
+    private readonly SmtpConnections _connections;
+    private readonly SmtpSender _sender;
+
+    public MailSender(MailServer server, Action<SmtpOptions>? configure = null)
+    {
+        var options = new SmtpOptions { Host = "127.0.0.1", Port = server.Port, Security = "none", From = "The shop <orders@shop.example>", RecipientDomain = "users.example" };
+        configure?.Invoke(options);
+        _connections = new(Options.Create(options), Clock);
+        _sender = new(_connections, Options.Create(options), Clock, new Logger<SmtpSender>(LoggerFactory.Create(logging => logging.AddProvider(Log))));
+    }
+
+    public FakeTimeProvider Clock { get; } = new(Given.Now);
+
+    public LogLines Log { get; } = new();
+
+    public Task Send(NotificationJob job) => _sender.Send(job, CancellationToken.None);
+
+    public Task Send(NotificationJob job, CancellationToken cancellationToken) => _sender.Send(job, cancellationToken);
+
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
+}
