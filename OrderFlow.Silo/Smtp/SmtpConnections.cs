@@ -1,6 +1,4 @@
-using System.Text;
 using MailKit.Net.Smtp;
-using MailKit.Security;
 using Microsoft.Extensions.Options;
 
 namespace OrderFlow.Silo.Smtp;
@@ -14,9 +12,11 @@ internal sealed class SmtpConnections : IAsyncDisposable
     /// <summary>How long after its last use a connection is taken to be alive without asking: under load nothing is asked, and after a pause no mail is lost on a dead one.</summary>
     public static readonly TimeSpan TrustedTime = TimeSpan.FromSeconds(1);
 
-    private readonly SmtpOptions _options;
+    /// <summary>How long a server may take to answer a goodbye.</summary>
+    private static readonly TimeSpan QuitLimit = TimeSpan.FromSeconds(2);
+
+    private readonly SmtpConnector _connector;
     private readonly TimeProvider _time;
-    private readonly TrustedRoots? _roots;
     private readonly SemaphoreSlim _places;
     private readonly Lock _lock = new();
     private readonly List<Idle> _idle = [];
@@ -25,11 +25,10 @@ internal sealed class SmtpConnections : IAsyncDisposable
 
     public SmtpConnections(IOptions<SmtpOptions> options, TimeProvider time)
     {
-        _options = options.Value;
+        _connector = new(options.Value);
         _time = time;
-        _roots = _options.CaFile.Length > 0 ? new(TrustedRoots.Load(_options.CaFile)) : null;
-        _places = new(_options.Connections, _options.Connections);
-        _sweep = time.CreateTimer(_ => CloseIdle(IdleLimit), state: null, IdleLimit, IdleLimit);
+        _places = new(options.Value.Connections, options.Value.Connections);
+        _sweep = time.CreateTimer(_ => _ = CloseIdle(IdleLimit), state: null, IdleLimit, IdleLimit);
     }
 
     /// <summary>Runs the work on a connection. One whose work failed is not used again, but for a refusal of the recipient, after which the server expects the next mail.</summary>
@@ -38,7 +37,7 @@ internal sealed class SmtpConnections : IAsyncDisposable
         await _places.WaitAsync(cancellationToken);
         try
         {
-            var client = await TakeIdle(cancellationToken) ?? await Connect(cancellationToken);
+            var client = await TakeIdle(cancellationToken) ?? await _connector.Connect(cancellationToken);
             try
             {
                 await work(client);
@@ -67,7 +66,7 @@ internal sealed class SmtpConnections : IAsyncDisposable
     {
         await _sweep.DisposeAsync();
         lock (_lock) _disposed = true;
-        CloseIdle(TimeSpan.Zero);
+        await CloseIdle(TimeSpan.Zero);
     }
 
     private async Task<SmtpClient?> TakeIdle(CancellationToken cancellationToken)
@@ -93,39 +92,6 @@ internal sealed class SmtpConnections : IAsyncDisposable
         }
     }
 
-    private async Task<SmtpClient> Connect(CancellationToken cancellationToken)
-    {
-        var client = new SmtpClient { Timeout = (int)_options.Timeout.TotalMilliseconds };
-        if (_roots is not null)
-        {
-            client.CheckCertificateRevocation = false;
-            client.ServerCertificateValidationCallback = _roots.Validate;
-        }
-
-        try
-        {
-            await client.ConnectAsync(_options.Host, _options.Port, _options.SocketSecurity, cancellationToken);
-            if (_options.Username.Length > 0) await Authenticate(client, cancellationToken);
-            return client;
-        }
-        catch
-        {
-            client.Dispose();
-            throw;
-        }
-    }
-
-    private async Task Authenticate(SmtpClient client, CancellationToken cancellationToken)
-    {
-        // Who pretends to be the server and offers no TLS must not be told the password.
-        if (_options.SocketSecurity == SecureSocketOptions.Auto && !client.IsEncrypted)
-        {
-            throw new AuthenticationException("the mail server offers no TLS, and Smtp__Security=auto sends no password without");
-        }
-
-        await client.AuthenticateAsync(Encoding.UTF8, _options.Username, _options.Password, cancellationToken);
-    }
-
     private void Keep(SmtpClient client)
     {
         lock (_lock)
@@ -140,7 +106,7 @@ internal sealed class SmtpConnections : IAsyncDisposable
         client.Dispose();
     }
 
-    private void CloseIdle(TimeSpan unusedFor)
+    private Task CloseIdle(TimeSpan unusedFor)
     {
         List<Idle> old;
         lock (_lock)
@@ -149,7 +115,24 @@ internal sealed class SmtpConnections : IAsyncDisposable
             _idle.RemoveAll(old.Contains);
         }
 
-        foreach (var idle in old) idle.Client.Dispose();
+        return Task.WhenAll(old.Select(idle => Close(idle.Client)));
+    }
+
+    private async Task Close(SmtpClient client)
+    {
+        using var patience = new CancellationTokenSource(QuitLimit, _time);
+        try
+        {
+            await client.DisconnectAsync(quit: true, patience.Token);
+        }
+        catch (Exception)
+        {
+            // A server that hears no goodbye closes the connection by itself.
+        }
+        finally
+        {
+            client.Dispose();
+        }
     }
 
     /// <param name="Client">A connection that nobody uses.</param>

@@ -92,6 +92,20 @@ public sealed class Mail_server_connections
 
         sender.Clock.Advance(SmtpConnections.IdleLimit);
         await WorkerHost.Until("the connection to be closed", () => server.Open == 0);
+        Assert.Equal("QUIT", server.Commands[^1]);
+    }
+
+    [Fact]
+    public async Task Are_closed_at_the_end()
+    {
+        await using var server = await MailServer.Start();
+        var sender = new MailSender(server);
+        await sender.Send(Given.Job());
+
+        await sender.DisposeAsync();
+
+        await WorkerHost.Until("the connection to be closed", () => server.Open == 0);
+        Assert.Equal("QUIT", server.Commands[^1]);
     }
 
     [Fact]
