@@ -5,6 +5,8 @@ namespace OrderFlow.Tests.Notifications;
 /// <summary>Under load one claim serves many slots; no slot waits longer than a moment for it.</summary>
 public sealed class Gathering_free_slots
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly SteppedClock _clock = new();
 
     [Fact]
@@ -17,7 +19,7 @@ public sealed class Gathering_free_slots
         slots.GiveBack();
         Assert.False(gathering.IsCompleted);
         slots.GiveBack();
-        Assert.Equal(2, await gathering);
+        Assert.Equal(2, await gathering.WaitAsync(Patience));
     }
 
     [Fact]
@@ -30,7 +32,7 @@ public sealed class Gathering_free_slots
         await _clock.IsAwaitedFor(Slots.GatherTime);
         Assert.False(gathering.IsCompleted);
         _clock.Advance(Slots.GatherTime);
-        Assert.Equal(1, await gathering);
+        Assert.Equal(1, await gathering.WaitAsync(Patience));
     }
 
     [Fact]
@@ -44,7 +46,7 @@ public sealed class Gathering_free_slots
         await WorkerHost.Until("one slot to be awaited", () => slots.Awaited == 1);
 
         slots.GiveBack();
-        Assert.Equal(1, await gathering);
+        Assert.Equal(1, await gathering.WaitAsync(Patience));
     }
 
     [Fact]
@@ -56,7 +58,7 @@ public sealed class Gathering_free_slots
         var gathering = slots.Gather(stopping.Token).AsTask();
 
         await stopping.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gathering);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gathering.WaitAsync(Patience));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Slots(8, _clock).Gather(stopping.Token).AsTask());
     }
 }

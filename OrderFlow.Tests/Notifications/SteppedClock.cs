@@ -6,6 +6,9 @@ namespace OrderFlow.Tests.Notifications;
 /// <summary>A clock that knows who waits on it, and goes on only when somebody does: so that what is timed happens exactly then.</summary>
 internal sealed class SteppedClock() : FakeTimeProvider(Given.Now)
 {
+    /// <summary>How many pauses a test may take; without end, one that waits in vain would never say so.</summary>
+    private const int StepLimit = 5_000;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<object, DateTimeOffset> _pending = [];
 
@@ -23,8 +26,9 @@ internal sealed class SteppedClock() : FakeTimeProvider(Given.Now)
     /// <summary>Goes on from one short pause of the worker to the next until the condition holds; <paramref name="settled"/> says that nothing is under way.</summary>
     public async Task GoOnUntil(string awaited, Func<bool> condition, Func<bool> settled, TimeSpan longestPause)
     {
-        while (!condition())
+        for (var steps = 0; !condition(); steps++)
         {
+            if (steps == StepLimit) throw new TimeoutException($"waited until {GetUtcNow():O} for {awaited}");
             var paused = await Eventually.Get(
                 $"a pause of the worker on the way to {awaited}",
                 () => Task.FromResult(condition() ? (DateTimeOffset?)GetUtcNow() : settled() ? NextDue(longestPause) : null),

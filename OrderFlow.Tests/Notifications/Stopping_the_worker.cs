@@ -4,6 +4,8 @@ namespace OrderFlow.Tests.Notifications;
 
 public sealed class Stopping_the_worker
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly InMemoryJobs _jobs = new();
     private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -38,7 +40,7 @@ public sealed class Stopping_the_worker
         };
         _jobs.Add(Given.Jobs(3));
         await using var worker = await WorkerHost.Start(_jobs, sender);
-        await claiming.Task;
+        await claiming.Task.WaitAsync(Patience);
 
         var stopping = worker.Stop();
         _gate.SetResult();
@@ -77,7 +79,7 @@ public sealed class Stopping_the_worker
         _jobs.Add(Given.Job());
         await using var worker = await WorkerHost.Start(_jobs, sender: null, time: null, ("Notifications:Worker:Enabled", "false"), ("Notifications:Sender", "smtp"));
 
-        await worker.Work;
+        await worker.Work.WaitAsync(Patience);
 
         Assert.Empty(_jobs.Calls());
         Assert.Equal(1, _jobs.Waiting);
