@@ -38,18 +38,6 @@ internal static class CheckedSettings
         where TOptions : class
     {
         public ValidateOptionsResult Validate(string? name, TOptions options) =>
-            IsUsed() && RequiredSettings.Failures(section, options) is { Count: > 0 } failures ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
-
-        private bool IsUsed()
-        {
-            try
-            {
-                return isUsed();
-            }
-            catch (OptionsValidationException)
-            {
-                return false;   // the options that it hangs on are wrong, and say so themselves
-            }
-        }
+            isUsed() && RequiredSettings.Failures(section, options) is { Count: > 0 } failures ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
     }
 }
