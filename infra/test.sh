@@ -2,7 +2,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for library in common progress apt dotnet postgres; do
+for library in common progress apt dotnet postgres redis; do
   # shellcheck source=/dev/null
   source "infra/lib/$library.sh"
 done
@@ -11,7 +11,7 @@ usage() {
   cat <<'END'
 usage: bash infra/test.sh [ARGUMENTS OF dotnet test ...]
 
-Installs what is missing, builds, and runs every test, on a real Postgres of their own. The last line is the sum of it: N passed, N failed.
+Installs what is missing, builds, and runs every test, on a real Postgres and a real Redis of their own. The last line is the sum of it: N passed, N failed.
 Arguments go to dotnet test: bash infra/test.sh --filter FullyQualifiedName~Reserving
 END
 }
@@ -23,6 +23,7 @@ main() {
   fi
   check_dotnet
   postgres_install
+  redis_install
   dotnet_log "Building the solution" build OrderFlow.sln --configuration Release
   RESULTS=$(mktemp -d "$RUN_DIR/test-results.XXXXXX")
   trap 'rm -rf "$RESULTS"' EXIT
