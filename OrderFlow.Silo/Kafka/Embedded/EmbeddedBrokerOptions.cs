@@ -1,0 +1,13 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OrderFlow.Silo.Kafka.Embedded;
+
+/// <summary>What the embedded broker is told. Settings <c>Kafka__*</c>.</summary>
+internal sealed class EmbeddedBrokerOptions
+{
+    public const string Section = "Kafka";
+
+    /// <summary>Partitions of each topic.</summary>
+    [Range(1, 1_000)]
+    public int TopicPartitions { get; set; } = 12;
+}

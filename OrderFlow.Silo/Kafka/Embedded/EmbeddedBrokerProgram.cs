@@ -1,0 +1,43 @@
+using System.Net;
+
+namespace OrderFlow.Silo.Kafka.Embedded;
+
+/// <summary>
+/// The <c>kafka</c> mode of this program: an <see cref="EmbeddedBroker"/> on a free port, and beside it a few calls over HTTP that say where it is
+/// and take it down and up. For development: both answer on this machine alone.
+/// </summary>
+internal static partial class EmbeddedBrokerProgram
+{
+    public static async Task Run(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        var options = builder.Configuration.Require<EmbeddedBrokerOptions>(EmbeddedBrokerOptions.Section);
+
+        using var broker = new EmbeddedBroker(options.TopicPartitions);
+        await using var app = builder.Build();
+        app.Use(RefuseOtherMachines);
+        app.MapBroker(broker);
+
+        SayWhatItIs(app.Logger, broker.BootstrapServers);
+        await app.RunAsync();
+    }
+
+    private static void MapBroker(this IEndpointRouteBuilder routes, EmbeddedBroker broker)
+    {
+        routes.MapGet("/health", () => new { status = "ok" });
+        routes.MapGet("/bootstrap-servers", () => broker.BootstrapServers);
+        routes.MapPost("/down", () => broker.Down());
+        routes.MapPost("/up", () => broker.Up());
+    }
+
+    private static Task RefuseOtherMachines(HttpContext context, RequestDelegate next)
+    {
+        if (context.Connection.RemoteIpAddress is { } caller && IPAddress.IsLoopback(caller))
+            return next(context);
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Kafka at {BootstrapServers} is the embedded broker, for development only: it keeps nothing on disk, and drops the oldest records beyond about 5 MiB a partition")]
+    private static partial void SayWhatItIs(ILogger log, string bootstrapServers);
+}

@@ -1,0 +1,34 @@
+using OrderFlow.Silo.Cluster;
+using OrderFlow.Silo.Dashboard;
+using OrderFlow.Silo.Health;
+using OrderFlow.Silo.Postgres;
+
+namespace OrderFlow.Silo;
+
+/// <summary>What this program is without any other mode: a silo of the cluster.</summary>
+internal static class SiloProgram
+{
+    public static async Task Run(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        var postgres = builder.Configuration.Require<PostgresOptions>(PostgresOptions.Section);
+        var cluster = builder.Configuration.Require<SiloClusterOptions>(SiloClusterOptions.Section);
+
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown.Limit);
+        builder.Services.AddSiloHealth();
+        builder.AddDashboardAccess();
+        builder.UseOrleans(silo =>
+        {
+            silo.UseCluster(cluster, postgres.ConnectionString);
+            silo.UseOrderFlow(postgres.ConnectionString);
+            silo.UseDashboard();
+        });
+
+        await using var app = builder.Build();
+        app.MapSiloHealth();
+        app.MapDashboard();
+
+        await DatabaseMigrations.Apply(postgres.ConnectionString, app.Logger);
+        await app.RunAsync();
+    }
+}

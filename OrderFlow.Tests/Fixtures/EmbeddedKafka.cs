@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Text;
+using Confluent.Kafka;
+using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Kafka.Embedded;
+
+namespace OrderFlow.Tests.Fixtures;
+
+/// <summary>One record as it lies in a topic.</summary>
+internal sealed record KafkaRecord(string Topic, string? Key, string? Value, IReadOnlyDictionary<string, string> Headers, int Partition, long Offset);
+
+/// <summary>A Kafka broker of a test's own, in this process, with every topic of OrderFlow; what is in it can be read at any time, apart from all consumer groups.</summary>
+internal sealed class EmbeddedKafka : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(100);
+
+    private readonly EmbeddedBroker _broker;
+    private readonly int _partitions;
+
+    /// <param name="partitions">Of each topic.</param>
+    /// <param name="sessionTimeout">How long a consumer of <c>group.protocol=consumer</c> may be silent; six seconds where nothing is given.</param>
+    public EmbeddedKafka(int partitions = 3, TimeSpan? sessionTimeout = null)
+    {
+        _partitions = partitions;
+        _broker = new(partitions, Topics.All, sessionTimeout);
+    }
+
+    public string BootstrapServers => _broker.BootstrapServers;
+
+    /// <inheritdoc cref="EmbeddedBroker.Down"/>
+    public void Down() => _broker.Down();
+
+    /// <inheritdoc cref="EmbeddedBroker.Up"/>
+    public void Up() => _broker.Up();
+
+    public void Dispose() => _broker.Dispose();
+
+    /// <summary>Everything that is in these topics now, partition by partition in the order of the records.</summary>
+    public async Task<IReadOnlyList<KafkaRecord>> ReadAll(params string[] topics)
+    {
+        var (records, ended) = await Read(topics, (_, partitionsRead) => partitionsRead == topics.Length * _partitions);
+        return ended ? [.. records.OrderBy(record => record.Topic, StringComparer.Ordinal).ThenBy(record => record.Partition)]
+            : throw new TimeoutException($"waited {Deadline.TotalSeconds:0} s for the ends of {string.Join(", ", topics)}");
+    }
+
+    /// <summary>Reads these topics from their beginnings until the condition holds for what was read.</summary>
+    public async Task<IReadOnlyList<KafkaRecord>> ReadUntil(string awaited, Func<IReadOnlyList<KafkaRecord>, bool> condition, params string[] topics)
+    {
+        var (records, ended) = await Read(topics, (read, _) => condition(read));
+        return ended ? records
+            : throw new TimeoutException($"waited {Deadline.TotalSeconds:0} s for {awaited}; of {records.Count} records the latest: {(records.Count > 0 ? records[^1] : null)}");
+    }
+
+    private Task<(IReadOnlyList<KafkaRecord> Records, bool Ended)> Read(string[] topics, Func<IReadOnlyList<KafkaRecord>, int, bool> isEnough) => Task.Run(() =>
+    {
+        var records = new List<KafkaRecord>();
+        var partitionsRead = new HashSet<TopicPartition>();
+        using var consumer = Consumer(topics);
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Deadline;)
+        {
+            var result = consumer.Consume(PollTime);
+            if (result is { IsPartitionEOF: true }) partitionsRead.Add(result.TopicPartition);
+            else if (result is not null) records.Add(ToRecord(result));
+            if (isEnough(records, partitionsRead.Count)) return ((IReadOnlyList<KafkaRecord>)records, true);
+        }
+
+        return (records, false);
+    });
+
+    private IConsumer<string?, string?> Consumer(string[] topics)
+    {
+        var consumer = new ConsumerBuilder<string?, string?>(new ConsumerConfig
+        {
+            BootstrapServers = BootstrapServers,
+            GroupId = "the-test-itself",   // demanded, though no group is joined
+            EnableAutoCommit = false,
+            EnablePartitionEof = true,
+        }).SetLogHandler((_, _) => { }).Build();
+        consumer.Assign(
+            from topic in topics
+            from partition in Enumerable.Range(0, _partitions)
+            select new TopicPartitionOffset(topic, partition, Offset.Beginning));
+        return consumer;
+    }
+
+    private static KafkaRecord ToRecord(ConsumeResult<string?, string?> result) => new(
+        result.Topic,
+        result.Message.Key,
+        result.Message.Value,
+        result.Message.Headers.ToDictionary(header => header.Key, header => Encoding.UTF8.GetString(header.GetValueBytes())),
+        result.Partition.Value,
+        result.Offset.Value);
+}

@@ -1,0 +1,182 @@
+using System.Net.Sockets;
+using System.Text;
+using Confluent.Kafka;
+using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Kafka.Embedded;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Kafka;
+
+/// <summary>The broker of development and tests is a broker as far as OrderFlow needs one.</summary>
+public sealed class Embedded_broker : IDisposable
+{
+    private const int Partitions = 3;
+
+    private readonly EmbeddedKafka _kafka = new(Partitions);
+
+    public void Dispose() => _kafka.Dispose();
+
+    [Fact]
+    public async Task Has_each_topic_with_the_partitions_asked_for()
+    {
+        using var producer = Producer();
+        await producer.ProduceAsync(Topics.Test, new() { Value = "any" });
+
+        using var admin = new DependentAdminClientBuilder(producer.Handle).Build();
+        var topics = admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics;
+        Assert.Equal(
+            Topics.All.Select(topic => (topic, Partitions)).Order(),
+            topics.Select(topic => (topic.Topic, topic.Partitions.Count)).Order());
+    }
+
+    [Fact]
+    public async Task Gives_back_what_was_produced_with_its_key_and_headers_in_order()
+    {
+        using var producer = Producer();
+        var produced = Enumerable.Range(0, 100).Select(n => (Key: $"order-{n % 10}", Value: $"{n}")).ToList();
+        await Task.WhenAll(produced.Select(message => producer.ProduceAsync(Topics.Created, new()
+        {
+            Key = message.Key,
+            Value = message.Value,
+            Headers = new Headers { new Header("ce_id", Encoding.UTF8.GetBytes($"id of {message.Value}")) },
+        })));
+
+        var records = await _kafka.ReadAll(Topics.Created);
+
+        Assert.All(records, record => Assert.Equal([new("ce_id", $"id of {record.Value}")], record.Headers));
+        foreach (var key in records.GroupBy(record => record.Key))
+        {
+            Assert.Single(key.Select(record => record.Partition).Distinct());
+            Assert.Equal(produced.Where(message => message.Key == key.Key).Select(message => message.Value), key.Select(record => record.Value));
+        }
+
+        foreach (var partition in records.GroupBy(record => record.Partition))
+            Assert.Equal(Enumerable.Range(0, partition.Count()), partition.Select(record => (int)record.Offset));
+        Assert.Equal(produced.Count, records.Count);
+        Assert.Empty(await _kafka.ReadAll(Topics.Reserved, Topics.Failed));
+    }
+
+    [Fact]
+    public async Task Refuses_everybody_while_it_is_down_and_has_its_records_when_it_is_up()
+    {
+        var address = _kafka.BootstrapServers;
+        using var producer = Producer(TimeSpan.FromSeconds(1));
+        await producer.ProduceAsync(Topics.Created, new() { Key = "1", Value = "before" });
+
+        _kafka.Down();
+        _kafka.Down();
+        var error = await Assert.ThrowsAsync<ProduceException<string, string>>(() => producer.ProduceAsync(Topics.Created, new() { Key = "1", Value = "lost" }));
+        Assert.Equal(Confluent.Kafka.ErrorCode.Local_MsgTimedOut, error.Error.Code);
+        Assert.Equal(SocketError.ConnectionRefused, await Connect(address));
+
+        _kafka.Up();
+        _kafka.Up();
+        Assert.Equal(SocketError.Success, await Connect(address));
+        Assert.Equal(address, _kafka.BootstrapServers);
+        using var patient = Producer();
+        await patient.ProduceAsync(Topics.Created, new() { Key = "1", Value = "after" });
+        Assert.Equal(["before", "after"], (await _kafka.ReadAll(Topics.Created)).Select(record => record.Value));
+    }
+
+    [Fact]
+    public async Task A_producer_that_waits_out_the_time_it_is_down_goes_on_and_doubles_nothing()
+    {
+        using var producer = Producer();
+        await producer.ProduceAsync(Topics.Created, new() { Key = "1", Value = "0" });
+
+        _kafka.Down();
+        var waiting = Enumerable.Range(1, 9).Select(n => producer.ProduceAsync(Topics.Created, new() { Key = "1", Value = $"{n}" })).ToList();
+        _kafka.Up();
+        await Task.WhenAll(waiting);
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(n => $"{n}"), (await _kafka.ReadAll(Topics.Created)).Select(record => record.Value));
+    }
+
+    [Fact]
+    public async Task A_group_goes_on_where_its_last_consumer_committed()
+    {
+        using var producer = Producer();
+        await producer.ProduceAsync(Topics.Created, new() { Key = "1", Value = "first" });
+        Assert.Equal("first", await ConsumeOne());
+
+        await producer.ProduceAsync(Topics.Created, new() { Key = "1", Value = "second" });
+        Assert.Equal("second", await ConsumeOne());
+    }
+
+    [Fact]
+    public async Task Answers_many_threads_at_once_and_ends_once()
+    {
+        var broker = new EmbeddedBroker(Partitions);
+        await AtOnce(4, () =>
+        {
+            broker.Down();
+            broker.Up();
+        });
+        await AtOnce(4, broker.Dispose);
+
+        Assert.Throws<ObjectDisposedException>(broker.Down);
+        Assert.Throws<ObjectDisposedException>(broker.Up);
+    }
+
+    [Fact]
+    public void Names_the_topic_it_cannot_make()
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => new EmbeddedBroker(Partitions, ["twice", "twice"]));
+        Assert.StartsWith("making the topic twice with 3 partitions failed: ", error.Message, StringComparison.Ordinal);
+    }
+
+    private static Task AtOnce(int threads, Action action)
+    {
+        var started = new Barrier(threads);
+        var all = Enumerable.Range(0, threads).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                started.SignalAndWait();
+                action();
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default));
+        return Task.WhenAll(all).WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    private IProducer<string, string> Producer(TimeSpan? messageTimeout = null) => new ProducerBuilder<string, string>(new ProducerConfig
+    {
+        BootstrapServers = _kafka.BootstrapServers,
+        Acks = Acks.All,
+        EnableIdempotence = true,
+        MessageTimeoutMs = (int)(messageTimeout ?? TimeSpan.FromSeconds(60)).TotalMilliseconds,
+    }).SetLogHandler((_, _) => { }).Build();
+
+    private Task<string> ConsumeOne() => Task.Run(() =>
+    {
+        using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig
+        {
+            BootstrapServers = _kafka.BootstrapServers,
+            GroupId = "group",
+            GroupProtocol = GroupProtocol.Consumer,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            EnableAutoCommit = false,
+        }).SetLogHandler((_, _) => { }).Build();
+        consumer.Subscribe(Topics.Created);
+        var result = consumer.Consume(TimeSpan.FromSeconds(30)) ?? throw new TimeoutException("waited 30 s for a record");
+        consumer.Commit(result);
+        consumer.Close();
+        return result.Message.Value;
+    });
+
+    private static async Task<SocketError> Connect(string address)
+    {
+        var parts = address.Split(':');
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(parts[0], int.Parse(parts[1], null));
+            return SocketError.Success;
+        }
+        catch (SocketException error)
+        {
+            return error.SocketErrorCode;
+        }
+    }
+}
