@@ -2,7 +2,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for library in common progress apt ports http keys dotnet process settings postgres services; do
+for library in common progress apt ports http keys dotnet process settings postgres redis services; do
   # shellcheck source=/dev/null
   source "infra/lib/$library.sh"
 done
@@ -16,12 +16,15 @@ Makes something go wrong, or right again, in what infra/run.sh started. Returns 
   silo N    kill | stop | pause | resume | start
   api       kill | stop | pause | resume | start
   postgres  kill | stop | start | restart | kill-backends
+  redis     kill | stop | pause | resume | start
+  kafka     down | up
 
   kill           SIGKILL: no goodbye. Of Postgres, every process
   stop           SIGTERM, and waits for the end
   pause, resume  SIGSTOP, SIGCONT
   start          the same program with the same ports and settings; waits until it is ready
   kill-backends  ends all connections to Postgres
+  down, up       the embedded broker refuses everybody; it is back on the same port, with its records
 END
 }
 

@@ -2,7 +2,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for library in common progress apt ports http keys dotnet process settings postgres services seed; do
+for library in common progress apt ports http keys dotnet process settings postgres redis services seed; do
   # shellcheck source=/dev/null
   source "infra/lib/$library.sh"
 done
@@ -12,13 +12,13 @@ usage() {
 usage: bash infra/run.sh [--silos N] [--port PORT] [--detach]
        bash infra/run.sh stop | reset | --help
 
-Starts OrderFlow on this machine, on the loopback interface only: a private Postgres, N silos (default 1) and the API.
+Starts OrderFlow on this machine, on the loopback interface only: a private Postgres and Redis, an embedded Kafka broker, N silos (default 1) and the API.
 Installs through apt what is missing, builds, fills the shelves with demo stock, and says where everything is.
 
   --silos N    so many silos, in one cluster
   --port PORT  the API's port (default: API_PORT, else 8080); every other port is a free one
   --detach     returns once everything is up; without it, Ctrl-C stops everything
-  stop         stops whatever is running; the data stay
+  stop         stops whatever is running; the data stay, all but the embedded broker's
   reset        stops, and deletes .run: data, logs and keys
 
 Where it runs already, it says where, and leaves it as it is. Settings come from the environment, then from .env: see .env.example.
@@ -193,6 +193,7 @@ stop_aloud() {
 reset() {
   stop
   postgres_remove "$POSTGRES_DIR"
+  redis_remove "$REDIS_DIR"
   rm -rf "$RUN_DIR"
 }
 

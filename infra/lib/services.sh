@@ -10,7 +10,7 @@
 #
 # shellcheck shell=bash
 
-SERVICES=(postgres silo api) # in the order they start; they stop in the opposite one
+SERVICES=(postgres redis kafka silo api) # in the order they start; they stop in the opposite one
 ENV_FILE=$RUN_DIR/env
 
 for service in "${SERVICES[@]}"; do
