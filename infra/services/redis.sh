@@ -68,10 +68,15 @@ service_redis_fault() {
     kill:1) redis_kill "$REDIS_DIR" ;;
     stop:1) redis_stop "$REDIS_DIR" ;;
     start:1) redis_start "$REDIS_DIR" "$(<"$REDIS_PORT_FILE")" ;;
-    pause:1) redis_signal STOP "$REDIS_DIR" ;;
-    resume:1) redis_signal CONT "$REDIS_DIR" ;;
+    pause:1) redis_fault_signal STOP ;;
+    resume:1) redis_fault_signal CONT ;;
     *) die "usage: infra/fault.sh redis kill|stop|pause|resume|start" ;;
   esac
+}
+
+redis_fault_signal() {
+  redis_pid "$REDIS_DIR" >/dev/null || die "redis is not running"
+  redis_signal "$1" "$REDIS_DIR"
 }
 
 # The first server that a StackExchange.Redis configuration string names, as host:port.
