@@ -76,6 +76,7 @@ internal sealed class EmbeddedKafka : IDisposable
             GroupId = "the-test-itself",   // demanded, though no group is joined
             EnableAutoCommit = false,
             EnablePartitionEof = true,
+            FetchWaitMaxMs = 10,   // the end of a partition is known once a fetch comes back empty
         }).SetLogHandler((_, _) => { }).Build();
         consumer.Assign(
             from topic in topics

@@ -12,6 +12,8 @@ public sealed class Embedded_broker : IDisposable
 {
     private const int Partitions = 3;
 
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
     private readonly EmbeddedKafka _kafka = new(Partitions);
 
     public void Dispose() => _kafka.Dispose();
@@ -104,18 +106,20 @@ public sealed class Embedded_broker : IDisposable
     }
 
     [Fact]
-    public async Task Answers_many_threads_at_once_and_ends_once()
+    public async Task Ends_once_under_callers_that_do_not_stop()
     {
         var broker = new EmbeddedBroker(Partitions);
-        await AtOnce(4, () =>
+        var callers = Enumerable.Range(0, 3).Select(_ => OnItsOwnThread(() =>
         {
-            broker.Down();
-            broker.Up();
-        });
-        await AtOnce(4, broker.Dispose);
+            while (true)
+            {
+                broker.Down();
+                broker.Up();
+            }
+        })).ToList();
+        await Task.WhenAll(OnItsOwnThread(broker.Dispose), OnItsOwnThread(broker.Dispose)).WaitAsync(Deadline);
 
-        Assert.Throws<ObjectDisposedException>(broker.Down);
-        Assert.Throws<ObjectDisposedException>(broker.Up);
+        foreach (var caller in callers) await Assert.ThrowsAsync<ObjectDisposedException>(() => caller.WaitAsync(Deadline));
     }
 
     [Fact]
@@ -125,27 +129,15 @@ public sealed class Embedded_broker : IDisposable
         Assert.StartsWith("making the topic twice with 3 partitions failed: ", error.Message, StringComparison.Ordinal);
     }
 
-    private static Task AtOnce(int threads, Action action)
-    {
-        var started = new Barrier(threads);
-        var all = Enumerable.Range(0, threads).Select(_ => Task.Factory.StartNew(
-            () =>
-            {
-                started.SignalAndWait();
-                action();
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default));
-        return Task.WhenAll(all).WaitAsync(TimeSpan.FromSeconds(60));
-    }
+    private static Task OnItsOwnThread(Action action) =>
+        Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private IProducer<string, string> Producer(TimeSpan? messageTimeout = null) => new ProducerBuilder<string, string>(new ProducerConfig
     {
         BootstrapServers = _kafka.BootstrapServers,
         Acks = Acks.All,
         EnableIdempotence = true,
-        MessageTimeoutMs = (int)(messageTimeout ?? TimeSpan.FromSeconds(60)).TotalMilliseconds,
+        MessageTimeoutMs = (int)(messageTimeout ?? Deadline).TotalMilliseconds,
     }).SetLogHandler((_, _) => { }).Build();
 
     private Task<string> ConsumeOne() => Task.Run(() =>
@@ -159,7 +151,7 @@ public sealed class Embedded_broker : IDisposable
             EnableAutoCommit = false,
         }).SetLogHandler((_, _) => { }).Build();
         consumer.Subscribe(Topics.Created);
-        var result = consumer.Consume(TimeSpan.FromSeconds(30)) ?? throw new TimeoutException("waited 30 s for a record");
+        var result = consumer.Consume(Deadline) ?? throw new TimeoutException($"waited {Deadline.TotalSeconds:0} s for a record");
         consumer.Commit(result);
         consumer.Close();
         return result.Message.Value;

@@ -5,7 +5,8 @@ namespace OrderFlow.Silo.Kafka.Embedded;
 /// <summary>
 /// A Kafka broker inside this process, for development and tests: librdkafka's mock cluster. It listens on a free port of 127.0.0.1.
 /// It keeps nothing on disk, and of each partition about the newest 5 MiB or 100,000 batches: older records are dropped without a word.
-/// It knows no transactions and no administration, so its topics are made here. Every member may be called from any thread.
+/// It knows no transactions and no administration, so its topics are made here. Every member may be called from any thread;
+/// a command on the heels of another may take a second, for its loop sleeps that long where it misses a wake-up.
 /// </summary>
 internal sealed class EmbeddedBroker : IDisposable
 {
@@ -20,7 +21,7 @@ internal sealed class EmbeddedBroker : IDisposable
 
     private readonly MockCluster _cluster;
 
-    /// <summary>librdkafka forgets to answer one of two commands that come at the same moment, and that caller would wait forever.</summary>
+    /// <summary>A safe handle takes new calls for as long as others are in flight: callers that overlap would put its end off forever.</summary>
     private readonly Lock _oneCommandAtATime = new();
 
     /// <param name="partitions">Of each topic.</param>
