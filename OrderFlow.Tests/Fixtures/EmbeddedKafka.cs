@@ -9,7 +9,10 @@ namespace OrderFlow.Tests.Fixtures;
 /// <summary>One record as it lies in a topic.</summary>
 internal sealed record KafkaRecord(string Topic, string? Key, string? Value, IReadOnlyDictionary<string, string> Headers, int Partition, long Offset);
 
-/// <summary>A Kafka broker of a test's own, in this process, with every topic of OrderFlow; what is in it can be read at any time, apart from all consumer groups.</summary>
+/// <summary>
+/// A Kafka broker of a test's own, in this process, with every topic of OrderFlow.
+/// What is in it can be read at any time, apart from all consumer groups.
+/// </summary>
 internal sealed class EmbeddedKafka : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -40,16 +43,17 @@ internal sealed class EmbeddedKafka : IDisposable
     public async Task<IReadOnlyList<KafkaRecord>> ReadAll(params string[] topics)
     {
         var (records, ended) = await Read(topics, (_, partitionsRead) => partitionsRead == topics.Length * _partitions);
-        return ended ? [.. records.OrderBy(record => record.Topic, StringComparer.Ordinal).ThenBy(record => record.Partition)]
-            : throw new TimeoutException($"waited {Deadline.TotalSeconds:0} s for the ends of {string.Join(", ", topics)}");
+        if (!ended) throw new TimeoutException($"waited {Deadline.TotalSeconds:0} s for the ends of {string.Join(", ", topics)}");
+        return [.. records.OrderBy(record => record.Topic, StringComparer.Ordinal).ThenBy(record => record.Partition)];
     }
 
     /// <summary>Reads these topics from their beginnings until the condition holds for what was read.</summary>
     public async Task<IReadOnlyList<KafkaRecord>> ReadUntil(string awaited, Func<IReadOnlyList<KafkaRecord>, bool> condition, params string[] topics)
     {
         var (records, ended) = await Read(topics, (read, _) => condition(read));
-        return ended ? records
-            : throw new TimeoutException($"waited {Deadline.TotalSeconds:0} s for {awaited}; of {records.Count} records the latest: {(records.Count > 0 ? records[^1] : null)}");
+        if (ended) return records;
+        var latest = records.Count > 0 ? records[^1] : null;
+        throw new TimeoutException($"waited {Deadline.TotalSeconds:0} s for {awaited}; of {records.Count} records the latest: {latest}");
     }
 
     private Task<(IReadOnlyList<KafkaRecord> Records, bool Ended)> Read(string[] topics, Func<IReadOnlyList<KafkaRecord>, int, bool> isEnough) => Task.Run(() =>

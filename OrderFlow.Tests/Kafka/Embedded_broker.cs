@@ -67,7 +67,8 @@ public sealed class Embedded_broker : IDisposable
 
         _kafka.Down();
         _kafka.Down();
-        var error = await Assert.ThrowsAsync<ProduceException<string, string>>(() => producer.ProduceAsync(Topics.Created, new() { Key = "1", Value = "lost" }));
+        var error = await Assert.ThrowsAsync<ProduceException<string, string>>(
+            () => producer.ProduceAsync(Topics.Created, new() { Key = "1", Value = "lost" }));
         Assert.Equal(Confluent.Kafka.ErrorCode.Local_MsgTimedOut, error.Error.Code);
         Assert.Equal(SocketError.ConnectionRefused, await Connect(address));
 

@@ -38,7 +38,11 @@ internal sealed class EmbeddedBroker : IDisposable
             Librdkafka.rd_kafka_mock_set_group_consumer_session_timeout_ms(_cluster, (int)(sessionTimeout ?? DefaultSessionTimeout).TotalMilliseconds);
             Librdkafka.rd_kafka_mock_set_group_consumer_heartbeat_interval_ms(_cluster, (int)HeartbeatInterval.TotalMilliseconds);
             foreach (var topic in topics ?? Topics.All)
-                Check(Librdkafka.rd_kafka_mock_topic_create(_cluster, topic, partitions, ReplicationFactor), $"making the topic {topic} with {partitions} partitions");
+            {
+                var error = Librdkafka.rd_kafka_mock_topic_create(_cluster, topic, partitions, ReplicationFactor);
+                Check(error, $"making the topic {topic} with {partitions} partitions");
+            }
+
             BootstrapServers = Marshal.PtrToStringUTF8(Librdkafka.rd_kafka_mock_cluster_bootstraps(_cluster))!;
         }
         catch

@@ -38,6 +38,9 @@ internal static partial class EmbeddedBrokerProgram
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Kafka at {BootstrapServers} is the embedded broker, for development only: it keeps nothing on disk, and drops the oldest records beyond about 5 MiB a partition")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Kafka at {BootstrapServers} is the embedded broker, for development only: " +
+        "it keeps nothing on disk, and drops the oldest records beyond about 5 MiB a partition")]
     private static partial void SayWhatItIs(ILogger log, string bootstrapServers);
 }
