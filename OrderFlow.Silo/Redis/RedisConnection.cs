@@ -1,0 +1,78 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace OrderFlow.Silo.Redis;
+
+/// <summary>
+/// The silo's one connection to Redis. It is made when first asked for and comes back by itself; while Redis is away a call fails at once or after
+/// <see cref="Patience"/>, and none is kept for later: whoever called may call again.
+/// </summary>
+internal sealed partial class RedisConnection(IOptions<RedisOptions> options, ILogger<RedisConnection> log) : IAsyncDisposable
+{
+    /// <summary>How long a call waits for its answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstReconnect = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestReconnect = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private Task<ConnectionMultiplexer>? _connected;
+    private bool _disposed;
+
+    /// <summary>The database to send commands to, whether Redis answers or not.</summary>
+    /// <exception cref="RedisConnectionException">Redis cannot be reached, and never could be.</exception>
+    public async Task<IDatabase> Database()
+    {
+        Task<ConnectionMultiplexer> connected;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_connected is null or { IsFaulted: true }) _connected = Connect();
+            connected = _connected;
+        }
+
+        return (await connected).GetDatabase();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task<ConnectionMultiplexer>? connected;
+        lock (_gate)
+        {
+            _disposed = true;
+            connected = _connected;
+        }
+
+        if (connected is null) return;
+        await connected.ContinueWith(_ => { }, TaskScheduler.Default);
+        if (connected.IsCompletedSuccessfully) await (await connected).DisposeAsync();
+    }
+
+    private async Task<ConnectionMultiplexer> Connect()
+    {
+        var settings = ConfigurationOptions.Parse(options.Value.ConnectionString);
+        settings.ClientName = "orderflow-silo";
+        settings.AbortOnConnectFail = false;
+        settings.BacklogPolicy = BacklogPolicy.FailFast;
+        settings.ConnectTimeout = (int)ConnectPatience.TotalMilliseconds;
+        settings.SyncTimeout = settings.AsyncTimeout = (int)Patience.TotalMilliseconds;
+        settings.ReconnectRetryPolicy = new ExponentialRetry((int)FirstReconnect.TotalMilliseconds, (int)LongestReconnect.TotalMilliseconds);
+
+        var multiplexer = await ConnectionMultiplexer.ConnectAsync(settings);
+        multiplexer.ConnectionFailed += (_, lost) => LogLost(lost.EndPoint, lost.FailureType);
+        multiplexer.ConnectionRestored += (_, restored) => LogRestored(restored.EndPoint);
+        if (!multiplexer.IsConnected) LogAway();
+        return multiplexer;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis at {EndPoint} is lost ({Failure}); it is looked for until it is back")]
+    private partial void LogLost(EndPoint? endPoint, ConnectionFailureType failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis at {EndPoint} is back")]
+    private partial void LogRestored(EndPoint? endPoint);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis does not answer; it is looked for until it does")]
+    private partial void LogAway();
+}

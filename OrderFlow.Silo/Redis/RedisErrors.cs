@@ -1,0 +1,19 @@
+using StackExchange.Redis;
+
+namespace OrderFlow.Silo.Redis;
+
+/// <summary>Says in words that callers understand what the driver says in its own: its exceptions do not cross the wire.</summary>
+internal sealed class RedisErrors : IIncomingGrainCallFilter
+{
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        try
+        {
+            await context.Invoke();
+        }
+        catch (Exception error) when (error is RedisException or RedisTimeoutException or RedisCommandException)
+        {
+            throw new UnavailableException($"Redis cannot answer: {error.Message}");
+        }
+    }
+}
