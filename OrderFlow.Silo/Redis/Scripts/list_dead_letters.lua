@@ -6,7 +6,7 @@
 local READ_AT_ONCE = 200
 local from, skip, limit = '+', tonumber(ARGV[3]), tonumber(ARGV[4])
 local total = redis.call('XLEN', dead)
-if skip >= total then return { total, {} } end
+if skip >= total or limit == 0 then return { total, {} } end
 
 while skip > 0 do
   local skipped = redis.call('XREVRANGE', dead, from, '-', 'COUNT', math.min(skip, READ_AT_ONCE))

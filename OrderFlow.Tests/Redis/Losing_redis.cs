@@ -1,0 +1,130 @@
+using OrderFlow.Notifications;
+using OrderFlow.Silo.Redis;
+using OrderFlow.Tests.Fixtures;
+using StackExchange.Redis;
+
+namespace OrderFlow.Tests.Redis;
+
+/// <summary>Redis that forgets, or is away.</summary>
+public sealed class Losing_redis
+{
+    private const string Worker = GivenQueue.Worker;
+
+    /// <summary>No call waits longer than this for a Redis that is away.</summary>
+    private static readonly TimeSpan Quickly = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task Scripts_that_Redis_has_forgotten_are_sent_again()
+    {
+        await using var server = new RedisServer();
+        await using var given = await GivenQueue.Create(server: server);
+        var claimed = await given.Claimed(1);
+
+        await (await given.Database()).ExecuteAsync("SCRIPT", "FLUSH");
+
+        Assert.True(await given.Queue.Enqueue(GivenQueue.Job(2)));
+        Assert.True(await given.Queue.Finish(Worker, claimed, given.Now));
+        await (await given.Database()).ExecuteAsync("SCRIPT", "FLUSH");
+        Assert.Equal(20, (await Task.WhenAll(Enumerable.Range(10, 20).Select(order => given.Queue.Enqueue(GivenQueue.Job(order))))).Count(queued => queued));
+        Assert.Equal(21, (await given.ClaimIds(100)).Count());
+    }
+
+    [Fact]
+    public async Task A_queue_begins_anew_where_all_its_data_are_gone()
+    {
+        await using var server = new RedisServer();
+        await using var given = await GivenQueue.Create(server: server);
+        var claimed = await given.Claimed(1);
+
+        await (await given.Database()).ExecuteAsync("FLUSHALL");
+
+        Assert.False(await given.Queue.Finish(Worker, claimed, given.Now));
+        Assert.Empty(await given.ClaimIds());
+        Assert.Empty(await given.Queue.TakeOver(Worker, 10, TimeSpan.Zero, given.Now));
+        Assert.Equal(new NotificationStats(0, 0, 0, 0, 0, 0, 0, Paused: false), await given.Queue.GetStats());
+        Assert.True(await given.Queue.Enqueue(claimed.Job));
+        Assert.True(await given.Queue.Finish(Worker, await given.Claim(), given.Now));
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_and_no_call_hangs_when_Redis_is_killed_and_comes_back()
+    {
+        await using var server = new RedisServer();
+        await using var given = await GivenQueue.Create(server: server);
+        await given.Queue.Delay(Worker, await given.Claimed(1), given.Now.AddSeconds(1), "busy", given.Now);
+        await given.Dead(2);
+        await given.Queue.Finish(Worker, await given.Claimed(3), given.Now);
+        var held = await given.Claimed(4);
+        await given.Queue.Enqueue(GivenQueue.Job(5));
+        var before = new NotificationStats(Waiting: 1, Active: 1, Delayed: 1, Processed: 1, Failed: 2, DeadLettered: 1, DeadLetters: 1, Paused: false);
+        Assert.Equal(before, await given.Queue.GetStats());
+
+        await server.Kill();
+        foreach (var call in Calls(given.Queue, held, given.Now)) await FailsQuickly(call);
+
+        await server.Start();
+        var after = await Eventually.Get("Redis to be back", () => Attempt(given.Queue.GetStats), stats => stats is not null);
+        Assert.Equal(before, after);
+        Assert.True(await given.Queue.Finish(Worker, held, given.Now));
+        Assert.False(await given.Queue.Enqueue(GivenQueue.Job(3)));
+        given.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(["5-1", "1-1"], await given.ClaimIds());
+        Assert.Equal(["2-1"], (await given.Queue.ListDeadLetters(1, 10)).Items.Select(letter => letter.JobId));
+    }
+
+    [Fact]
+    public async Task A_queue_can_be_made_before_Redis_is_there_and_works_once_it_is()
+    {
+        await using var server = new RedisServer();
+        await server.ConnectionString();
+        await server.Kill();
+        await using var given = await GivenQueue.Create(server: server);
+
+        await FailsQuickly(() => given.Queue.Ping());
+        await FailsQuickly(() => given.Queue.Enqueue(GivenQueue.Job(1)));
+
+        await server.Start();
+        await Eventually.Get("Redis to be there", () => Attempt(async () => { await given.Queue.Ping(); return "PONG"; }), answer => answer is not null);
+        Assert.True(await given.Queue.Enqueue(GivenQueue.Job(1)));
+    }
+
+    private static IEnumerable<Func<Task>> Calls(NotificationQueue queue, ClaimedJob held, DateTimeOffset now) =>
+    [
+        () => queue.Enqueue(GivenQueue.Job(6)),
+        () => queue.OfOrder(6),
+        () => queue.GetStats(),
+        () => queue.ListDeadLetters(1, 10),
+        () => queue.Replay("2-1"),
+        () => queue.Purge("2-1"),
+        () => queue.SetPaused(true),
+        () => queue.Ping(),
+        () => queue.Claim(Worker, 10, now),
+        () => queue.TakeOver(Worker, 10, TimeSpan.Zero, now),
+        () => queue.Finish(Worker, held, now),
+        () => queue.Delay(Worker, held, now, "busy", now),
+        () => queue.GiveUp(Worker, held, "busy", now),
+        () => queue.HandBack(Worker, held, now),
+    ];
+
+    private static async Task FailsQuickly(Func<Task> call)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        var error = await Assert.ThrowsAnyAsync<Exception>(call);
+
+        Assert.True(error is RedisException or RedisTimeoutException, $"{error}");
+        Assert.InRange(TimeProvider.System.GetElapsedTime(since), TimeSpan.Zero, Quickly);
+    }
+
+    private static async Task<T?> Attempt<T>(Func<Task<T>> call)
+        where T : class
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception error) when (error is RedisException or RedisTimeoutException)
+        {
+            return null;
+        }
+    }
+}
