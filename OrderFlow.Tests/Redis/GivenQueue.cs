@@ -40,7 +40,7 @@ internal sealed class GivenQueue : IAsyncDisposable
     {
         var options = new RedisOptions { Queue = $"test:{Interlocked.Increment(ref s_queues)}" };
         settings?.Invoke(options);
-        return server is null ? new(options, await ToShared.Value, ownsConnection: false) : new(options, Connect(await server.ConnectionString()), ownsConnection: true);
+        return server is null ? new(options, await ToShared.Value, ownsConnection: false) : new(options, Connect($"{await server.ConnectionString()},allowAdmin=true"), ownsConnection: true);
     }
 
     public static NotificationJob Job(long orderId, int version = 1) =>
