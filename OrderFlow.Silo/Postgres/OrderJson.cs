@@ -7,7 +7,8 @@ namespace OrderFlow.Silo.Postgres;
 /// <summary>The JSON in the columns <c>orders.items</c>, <c>orders.transitions</c> and <c>outbox.payload</c>.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.Never)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+    Converters = [typeof(UtcTimeJson)])]
 [JsonSerializable(typeof(ImmutableArray<OrderLine>))]
 [JsonSerializable(typeof(ImmutableArray<OrderTransition>))]
 [JsonSerializable(typeof(OrderCreated))]

@@ -6,7 +6,7 @@ using OrderFlow.Orders;
 namespace OrderFlow.Silo.Postgres;
 
 /// <summary>Keeps orders in the table <c>orders</c>, and writes their events to the outbox in the same transaction. The ETag is the order's version.</summary>
-internal sealed class OrderStorage(NpgsqlDataSource database) : IGrainStorage, IAsyncDisposable
+internal sealed class OrderStorage(NpgsqlDataSource database, OutboxSignal outbox) : IGrainStorage, IAsyncDisposable
 {
     private readonly GroupCommit<OrderWrite> _writes = new(database, new OrderStatements());
     private readonly GroupRead<long, OrderState> _reads = new(database, OrderRows.ReadAll);
@@ -27,7 +27,9 @@ internal sealed class OrderStorage(NpgsqlDataSource database) : IGrainStorage, I
         if (order.Id != grainId.GetIntegerKey()) throw new ArgumentException($"{grainId} cannot write order {order.Id}", nameof(grainState));
         record.RequireNextVersion(order.Version, grainId);
 
-        if (!await _writes.Commit(new OrderWrite(order, told, isNew: record.ETag is null))) throw record.Stale(grainId);
+        var write = new OrderWrite(order, told, isNew: record.ETag is null);
+        if (!await _writes.Commit(write)) throw record.Stale(grainId);
+        if (write.Event is { } row) outbox.Raise(row.Partition);
 
         record.State = new OrderRecord(order);   // the event is told
         record.ETag = order.Version.ToString(CultureInfo.InvariantCulture);

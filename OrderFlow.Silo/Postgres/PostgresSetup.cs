@@ -3,6 +3,7 @@ using Npgsql;
 using Orleans.Runtime.Hosting;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
+using OrderFlow.Outbox;
 
 namespace OrderFlow.Silo.Postgres;
 
@@ -47,8 +48,12 @@ internal static class PostgresSetup
         services.AddSingleton(_ => DataSource(connectionString, QueryConnections));
         services.AddKeyedSingleton(Rows, (_, _) => DataSource(connectionString, RowConnections, LookUpByKey));
 
-        services.AddGrainStorage(StorageNames.Orders, (provider, _) => new OrderStorage(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
+        services.AddGrainStorage(StorageNames.Orders, (provider, _) => new OrderStorage(
+            provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<OutboxSignal>()));
         services.AddGrainStorage(StorageNames.Stock, (provider, _) => new StockStorage(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton(provider => new Outbox(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
+        services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<Outbox>());
         services.AddSingleton<IReservations>(provider => new Reservations(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
         services.AddSingleton<IOrderIndex, OrderIndex>();
         services.AddSingleton<IStockIndex, StockIndex>();

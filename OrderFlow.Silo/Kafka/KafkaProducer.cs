@@ -1,0 +1,145 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace OrderFlow.Silo.Kafka;
+
+/// <summary>
+/// The silo's one producer: idempotent, acknowledged by all replicas. A producer that librdkafka declares broken for good is replaced by a new one;
+/// what it had not delivered fails, and is sent again by whoever wanted it sent.
+/// </summary>
+internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<SiloOptions> silo, KafkaState state, ILogger<KafkaProducer> log) : IDisposable
+{
+    /// <summary>How long a message is tried before it counts as not sent.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long messages gather to be sent together.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
+
+    private static readonly TimeSpan FlushAtEnd = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private IProducer<byte[], byte[]>? _producer;
+    private bool _isDisposed;
+
+    /// <summary>Sends a message, and says on a thread of the producer's own whether it was acknowledged; the reason where not. Never throws for Kafka's sake.</summary>
+    public void Send(string topic, Message<byte[], byte[]> message, Action<string?> answered)
+    {
+        IProducer<byte[], byte[]> producer;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            producer = _producer ??= Build();
+        }
+
+        try
+        {
+            producer.Produce(topic, message, report => Answer(producer, report.Error, report.Status, answered));
+        }
+        catch (ProduceException<byte[], byte[]> refused)
+        {
+            Answer(producer, refused.Error, PersistenceStatus.NotPersisted, answered);
+        }
+        catch (ObjectDisposedException)
+        {
+            answered("the producer was replaced");
+        }
+    }
+
+    /// <summary>Sends a message; null where it was acknowledged, else the reason.</summary>
+    public Task<string?> Send(string topic, Message<byte[], byte[]> message)
+    {
+        var answer = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Send(topic, message, answer.SetResult);
+        return answer.Task;
+    }
+
+    /// <summary>What Kafka knows of topics and brokers; throws <see cref="KafkaException"/> where it does not answer in time. Blocks.</summary>
+    public Metadata Look(TimeSpan within)
+    {
+        using var admin = new DependentAdminClientBuilder(Handle()).Build();
+        return admin.GetMetadata(within);
+    }
+
+    /// <summary>Creates topics.</summary>
+    public async Task Create(IEnumerable<string> topics)
+    {
+        using var admin = new DependentAdminClientBuilder(Handle()).Build();
+        await admin.CreateTopicsAsync(topics.Select(topic => new Confluent.Kafka.Admin.TopicSpecification
+        {
+            Name = topic,
+            NumPartitions = options.Value.TopicPartitions,
+            ReplicationFactor = options.Value.ReplicationFactor,
+        }));
+    }
+
+    public void Dispose()
+    {
+        IProducer<byte[], byte[]>? producer;
+        lock (_lock)
+        {
+            _isDisposed = true;
+            producer = _producer;
+        }
+
+        producer?.Flush(FlushAtEnd);
+        producer?.Dispose();
+    }
+
+    private Handle Handle()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return (_producer ??= Build()).Handle;
+        }
+    }
+
+    private void Answer(IProducer<byte[], byte[]> producer, Error error, PersistenceStatus status, Action<string?> answered)
+    {
+        if (!error.IsError && status == PersistenceStatus.Persisted)
+        {
+            state.Acknowledged();
+            answered(null);
+            return;
+        }
+
+        if (error.IsFatal) Replace(producer);
+        state.Failed(error.Reason);
+        answered(error.Reason);
+    }
+
+    private void Replace(IProducer<byte[], byte[]> broken)
+    {
+        lock (_lock)
+        {
+            if (_producer != broken) return;
+            _producer = null;
+        }
+
+        Task.Run(broken.Dispose);   // not here: this is a call from the producer's own thread, which disposing waits for
+    }
+
+    private IProducer<byte[], byte[]> Build()
+    {
+        var config = new ProducerConfig(options.Value.Client($"orderflow-{silo.Value.SiloName}"))
+        {
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            LingerMs = Linger.TotalMilliseconds,
+            MessageTimeoutMs = (int)Patience.TotalMilliseconds,
+            RequestTimeoutMs = (int)Patience.TotalMilliseconds / 2,
+            CompressionType = options.Value.Compression,
+            Partitioner = Partitioner.Murmur2Random,   // a key is where the Java clients would put it
+            DeliveryReportFields = "status",
+        };
+        return new ProducerBuilder<byte[], byte[]>(config)
+            .SetErrorHandler((producer, error) =>
+            {
+                if (error.Code is Confluent.Kafka.ErrorCode.Local_AllBrokersDown || error.IsFatal) state.Failed(error.Reason);
+                if (error.IsFatal) Replace(producer);
+            })
+            .SetLogHandler((_, line) => KafkaLog.Pass(log, line))
+            .Build();
+    }
+}

@@ -1,0 +1,38 @@
+using OrderFlow.Outbox;
+
+namespace OrderFlow.Silo.Kafka;
+
+/// <summary>The bridge: the outbox to Kafka, and Kafka to the notifications.</summary>
+internal static class KafkaSetup
+{
+    public static void UseKafka(this ISiloBuilder silo)
+    {
+        var services = silo.Services;
+        services.AddOptions<KafkaOptions>().BindConfiguration(KafkaOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ConsumerOptions>().BindConfiguration(ConsumerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+
+        services.AddSingleton<KafkaState>();
+        services.AddSingleton<KafkaProducer>();
+        services.AddSingleton<KafkaMetrics>();
+        services.AddSingleton<IEventPublisher, EventPublisher>();
+        services.AddSingleton<OrderEventHandler>();
+        services.AddSingleton<ConsumedPartitions>();
+
+        services.AddHosted<OutboxDepth>();
+        services.AddHosted<ConnectivityCheck>();
+        services.AddHostedService<OutboxWaker>();
+        services.AddHostedService<OrderEventConsumer>();
+
+        services.AddHealthChecks()
+            .AddCheck<KafkaHealth>("kafka", tags: ["ready"])
+            .AddCheck<OutboxDepth>("outbox", tags: ["ready"]);
+    }
+
+    /// <summary>A hosted service that others ask for, too.</summary>
+    private static void AddHosted<TService>(this IServiceCollection services)
+        where TService : class, IHostedService
+    {
+        services.AddSingleton<TService>();
+        services.AddHostedService(provider => provider.GetRequiredService<TService>());
+    }
+}

@@ -1,0 +1,163 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace OrderFlow.Silo.Kafka;
+
+/// <summary>
+/// Reads the events that customers are told of, as a member of the group that all silos form, and gives each to <see cref="OrderEventHandler"/>. Many are on
+/// their way at once; a partition is committed only up to the lowest one that is not dealt with, so that a message is never lost and may come again.
+/// </summary>
+internal sealed partial class OrderEventConsumer(
+    OrderEventHandler handler,
+    ConsumedPartitions partitions,
+    ConnectivityCheck check,
+    IOptions<KafkaOptions> options,
+    IOptions<ConsumerOptions> events,
+    IOptions<SiloOptions> silo,
+    ILogger<OrderEventConsumer> log) : BackgroundService
+{
+    /// <summary>How long the loop waits for a message, or for room, before it looks after its partitions again.</summary>
+    private static readonly TimeSpan LookAfter = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How many messages, and how much of them, the client reads ahead of what is consumed.</summary>
+    private const int FetchedAhead = 5_000;
+    private const int FetchedAheadKbytes = 16 * 1024;
+
+    private static readonly TimeSpan CommitInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _room = new(options.Value.ConsumedAtOnce);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await check.Passed.WaitAsync(stoppingToken);
+        await Task.Factory.StartNew(   // a thread of its own: the client's calls block
+            () => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _room.Dispose();
+    }
+
+    private void Run(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                using var consumer = Build();
+                consumer.Subscribe(events.Value.EventTopics);
+                Consume(consumer, stoppingToken);
+                consumer.Close();   // hands the partitions over, and commits
+            }
+            catch (KafkaException error)
+            {
+                LogFailed(error.Error.Reason);
+                stoppingToken.WaitHandle.WaitOne(PauseAfterError);
+            }
+            finally
+            {
+                partitions.DropAll();
+            }
+        }
+    }
+
+    private void Consume(IConsumer<byte[], byte[]> consumer, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            partitions.StoreProgressIfDue(consumer);
+            if (!TakeRoom(consumer, stoppingToken)) return;
+
+            var consumed = TryConsume(consumer, LookAfter);
+            if (consumed is null || partitions.Find(consumed.TopicPartition) is not { } partition)
+            {
+                _room.Release();
+                continue;
+            }
+
+            partition.Offsets.Begin(consumed.Offset.Value);
+            Handle(consumed, partition).Ignore();
+        }
+    }
+
+    /// <summary>
+    /// Where as many are on their way as may be, the partitions are paused: the group must go on hearing of this member, but no message may come.
+    /// False where the silo stops.
+    /// </summary>
+    private bool TakeRoom(IConsumer<byte[], byte[]> consumer, CancellationToken stoppingToken)
+    {
+        if (_room.Wait(LookAfter, CancellationToken.None)) return true;
+
+        consumer.Pause(consumer.Assignment);
+        while (!_room.Wait(LookAfter, CancellationToken.None))
+        {
+            if (stoppingToken.IsCancellationRequested) return false;
+            if (TryConsume(consumer, TimeSpan.Zero) is { } early) PutBack(consumer, early);
+            partitions.StoreProgressIfDue(consumer);
+        }
+
+        consumer.Resume(consumer.Assignment);
+        return true;
+    }
+
+    /// <summary>A partition that was assigned during the pause was not paused yet.</summary>
+    private static void PutBack(IConsumer<byte[], byte[]> consumer, ConsumeResult<byte[], byte[]> early)
+    {
+        consumer.Pause([early.TopicPartition]);
+        consumer.Seek(early.TopicPartitionOffset);
+    }
+
+    private ConsumeResult<byte[], byte[]>? TryConsume(IConsumer<byte[], byte[]> consumer, TimeSpan within)
+    {
+        try
+        {
+            return consumer.Consume(within);
+        }
+        catch (ConsumeException error) when (!error.Error.IsFatal)
+        {
+            LogFailed(error.Error.Reason);
+            return null;
+        }
+    }
+
+    private async Task Handle(ConsumeResult<byte[], byte[]> consumed, ConsumedPartition partition)
+    {
+        try
+        {
+            await handler.Handle(consumed, partition.Lost);
+            partition.Offsets.Finish(consumed.Offset.Value);
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    private IConsumer<byte[], byte[]> Build()
+    {
+        var config = new ConsumerConfig(options.Value.Client($"orderflow-{silo.Value.SiloName}"))
+        {
+            GroupId = options.Value.GroupId,
+            GroupProtocol = options.Value.GroupProtocol,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            EnableAutoOffsetStore = false,   // what is stored is what was dealt with; the client commits it
+            EnableAutoCommit = true,
+            AutoCommitIntervalMs = (int)CommitInterval.TotalMilliseconds,
+            QueuedMinMessages = FetchedAhead,
+            QueuedMaxMessagesKbytes = FetchedAheadKbytes,
+        };
+        return new ConsumerBuilder<byte[], byte[]>(config)
+            .SetPartitionsAssignedHandler((_, assigned) => partitions.Assigned(assigned))
+            .SetPartitionsRevokedHandler(partitions.Revoked)
+            .SetPartitionsLostHandler((_, lost) => partitions.Lost(lost))
+            .SetLogHandler((_, line) => KafkaLog.Pass(log, line))
+            .Build();
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Events cannot be read at the moment: {Reason}")]
+    private partial void LogFailed(string reason);
+}

@@ -1,0 +1,103 @@
+using System.Text;
+using Confluent.Kafka;
+using OrderFlow.Notifications;
+
+namespace OrderFlow.Silo.Kafka;
+
+/// <summary>
+/// Takes one consumed message to its notification grain. It does not return before the grain has answered or the message lies in <c>order.dead-letter</c>:
+/// Redis, the cluster or Kafka being away makes it wait, and poisons nothing.
+/// </summary>
+internal sealed partial class OrderEventHandler(
+    IGrainFactory grains, KafkaProducer producer, KafkaMetrics metrics, TimeProvider time, ILogger<OrderEventHandler> log)
+{
+    /// <summary>How often a message is tried whose handling fails for no outage: then it is a fault that trying again does not cure.</summary>
+    public const int FaultLimit = 5;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    private int _waiting;
+
+    /// <exception cref="OperationCanceledException">The partition is lost or the silo stops; the message is not dealt with.</exception>
+    public async Task Handle(ConsumeResult<byte[], byte[]> consumed, CancellationToken lost)
+    {
+        var (notice, objection) = OrderEventMessage.Read(consumed.Topic, consumed.Message.Value);
+        objection ??= await Notify(notice!, lost);
+        if (objection is not null) await Bury(consumed, objection, lost);
+
+        metrics.Consumed(consumed.Topic);
+    }
+
+    /// <summary>Null once the grain has answered; the reason where it never will.</summary>
+    private async Task<string?> Notify(OrderNotice notice, CancellationToken lost)
+    {
+        var grain = grains.GetGrain<INotificationGrain>(notice.OrderId);
+        var faults = 0;
+        string? fault = null;
+        await Repeat(async () =>
+        {
+            try
+            {
+                await grain.Notify(notice).WaitAsync(lost);
+                return true;
+            }
+            catch (Exception error) when (IsOutage(error))
+            {
+                return false;
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                if (++faults < FaultLimit) return false;
+                fault = $"{error.GetType().Name}: {error.Message}";
+                return true;
+            }
+        }, lost);
+        return fault;
+    }
+
+    private async Task Bury(ConsumeResult<byte[], byte[]> consumed, string reason, CancellationToken lost)
+    {
+        var headers = new Headers();
+        foreach (var header in consumed.Message.Headers ?? []) headers.Add(header);
+        headers.Add("orderflow-reason", Encoding.UTF8.GetBytes(reason));
+        headers.Add("orderflow-source", Encoding.UTF8.GetBytes($"{consumed.Topic}/{consumed.Partition.Value}/{consumed.Offset.Value}"));
+        var letter = new Message<byte[], byte[]> { Key = consumed.Message.Key, Value = consumed.Message.Value, Headers = headers };
+
+        await Repeat(async () => await producer.Send(Topics.DeadLetter, letter) is null, lost);
+        metrics.DeadLettered(consumed.Topic);
+        LogBuried(consumed.Topic, consumed.Partition.Value, consumed.Offset.Value, reason);
+    }
+
+    private async Task Repeat(Func<Task<bool>> isDone, CancellationToken lost)
+    {
+        if (await isDone()) return;
+
+        if (Interlocked.Increment(ref _waiting) == 1) LogWaiting();
+        try
+        {
+            var pause = FirstPause;
+            do
+            {
+                await Task.Delay(pause, time, lost);
+                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            }
+            while (!await isDone());
+        }
+        finally
+        {
+            if (Interlocked.Decrement(ref _waiting) == 0) LogGoingOn();
+        }
+    }
+
+    private static bool IsOutage(Exception error) => error is UnavailableException or OrleansException or TimeoutException;
+
+    [LoggerMessage(LogLevel.Warning, "Notifications cannot be queued; consumed events wait until they can")]
+    private partial void LogWaiting();
+
+    [LoggerMessage(LogLevel.Information, "No consumed event waits any more")]
+    private partial void LogGoingOn();
+
+    [LoggerMessage(LogLevel.Error, "{Topic}/{Partition}/{Offset} can never be handled and lies in order.dead-letter: {Reason}")]
+    private partial void LogBuried(string topic, int partition, long offset, string reason);
+}
