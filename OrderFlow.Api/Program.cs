@@ -4,6 +4,7 @@ using OrderFlow.Api.Errors;
 using OrderFlow.Api.Health;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Inventory;
+using OrderFlow.Api.Notifications;
 using OrderFlow.Api.Orders;
 using OrderFlow.Auth;
 
@@ -33,6 +34,7 @@ app.UseAuthorization();
 app.MapHealth();
 app.MapOrders();
 app.MapInventory();
+app.MapNotifications();
 
 await app.RunAsync();
 return 0;

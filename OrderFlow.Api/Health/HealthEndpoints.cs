@@ -3,7 +3,7 @@ using OrderFlow.Api.Errors;
 
 namespace OrderFlow.Api.Health;
 
-/// <summary>Health, for people and for probes; anyone may ask. Only readiness and the inventory's health look beyond this process.</summary>
+/// <summary>Health, for people and for probes; anyone may ask. Only readiness and the health of inventory and notifications look beyond this process.</summary>
 internal static class HealthEndpoints
 {
     /// <summary>Maps the health endpoints.</summary>
@@ -15,6 +15,7 @@ internal static class HealthEndpoints
         health.MapGet("/health/startup", Alive);
         health.MapGet("/health/ready", Ready);
         health.MapGet("/inventory/health", Inventory);
+        health.MapGet("/notifications/health", Notifications);
     }
 
     /// <summary>The program runs and serves requests.</summary>
@@ -27,6 +28,10 @@ internal static class HealthEndpoints
     /// <summary>Stock can be read from the database.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Inventory(ClusterHealth cluster) =>
         Answer(await cluster.Database.Answers(), "The inventory cannot be read.");
+
+    /// <summary>The queue of notifications can be reached in Redis.</summary>
+    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Notifications(ClusterHealth cluster) =>
+        Answer(await cluster.Queue.Answers(), "The queue of notifications cannot be reached.");
 
     private static Results<Ok<HealthResponse>, ProblemHttpResult> Answer(bool healthy, string otherwise) =>
         healthy ? TypedResults.Ok(HealthResponse.Ok) : Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, otherwise);

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using OrderFlow.Api.Health;
 using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Lists;
+using OrderFlow.Api.Notifications;
 using OrderFlow.Api.Orders;
 
 namespace OrderFlow.Api.Http;
@@ -32,6 +33,9 @@ internal sealed partial class RequestJson : JsonSerializerContext
 [JsonSerializable(typeof(PageResponse<OrderResponse>))]
 [JsonSerializable(typeof(StockItemResponse))]
 [JsonSerializable(typeof(PageResponse<StockItemResponse>))]
+[JsonSerializable(typeof(PageResponse<NotificationResponse>))]
+[JsonSerializable(typeof(PageResponse<DeadLetterResponse>))]
+[JsonSerializable(typeof(StatsResponse))]
 [JsonSerializable(typeof(MessageResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(string[]))]

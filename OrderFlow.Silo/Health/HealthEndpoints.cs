@@ -7,7 +7,9 @@ namespace OrderFlow.Silo.Health;
 /// <summary>The silo's health for people and probes: <c>/health</c>, <c>/health/live</c>, <c>/health/startup</c>, <c>/health/ready</c>.</summary>
 internal static class HealthEndpoints
 {
-    private const string Ready = "ready";
+    /// <summary>The tag of what readiness looks at. What is degraded is told of, and leaves the silo ready.</summary>
+    public const string Ready = "ready";
+
     private const string Startup = "startup";
 
     public static void AddSiloHealth(this IServiceCollection services) => services.AddHealthChecks()
@@ -29,14 +31,21 @@ internal static class HealthEndpoints
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartObject();
-        json.WriteString("status", report.Status == HealthStatus.Healthy ? "ok" : "unavailable");
+        json.WriteString("status", NameOf(report.Status));
         if (report.Entries.Count > 0)
         {
             json.WriteStartObject("checks");
-            foreach (var (name, entry) in report.Entries) json.WriteString(name, entry.Status == HealthStatus.Healthy ? "ok" : entry.Description ?? "unavailable");
+            foreach (var (name, entry) in report.Entries) json.WriteString(name, entry.Description ?? NameOf(entry.Status));
             json.WriteEndObject();
         }
 
         json.WriteEndObject();
     }
+
+    private static string NameOf(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => "ok",
+        HealthStatus.Degraded => "degraded",
+        _ => "unavailable",
+    };
 }

@@ -1,4 +1,5 @@
 using OrderFlow.Outbox;
+using OrderFlow.Silo.Health;
 
 namespace OrderFlow.Silo.Kafka;
 
@@ -8,8 +9,8 @@ internal static class KafkaSetup
     public static void UseKafka(this ISiloBuilder silo)
     {
         var services = silo.Services;
-        services.AddOptions<KafkaOptions>().BindConfiguration(KafkaOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<ConsumerOptions>().BindConfiguration(ConsumerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddCheckedSettings<KafkaOptions>(KafkaOptions.Section);
+        services.AddCheckedSettings<ConsumerOptions>(ConsumerOptions.Section);
 
         services.AddSingleton<KafkaState>();
         services.AddSingleton<KafkaProducer>();
@@ -24,8 +25,8 @@ internal static class KafkaSetup
         services.AddHostedService<OrderEventConsumer>();
 
         services.AddHealthChecks()
-            .AddCheck<KafkaHealth>("kafka", tags: ["ready"])
-            .AddCheck<OutboxDepth>("outbox", tags: ["ready"]);
+            .AddCheck<KafkaHealth>("kafka", tags: [HealthEndpoints.Ready])
+            .AddCheck<OutboxDepth>("outbox", tags: [HealthEndpoints.Ready]);
     }
 
     /// <summary>A hosted service that others ask for, too.</summary>

@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using OrderFlow.Api.Cluster;
+using OrderFlow.Api.Errors;
+using OrderFlow.Api.Http;
+using OrderFlow.Api.Lists;
+using OrderFlow.Auth;
+using OrderFlow.Notifications;
+
+namespace OrderFlow.Api.Notifications;
+
+/// <summary>The resource <c>/notifications</c>, design §7, for admins; and an order's own notifications, for whoever may see the order.</summary>
+internal static class NotificationEndpoints
+{
+    /// <summary>Maps the resource.</summary>
+    public static void MapNotifications(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/orders/{id:long:min(1)}/notifications", OfOrder).RequireAuthorization().WithTags("Notifications");
+
+        var notifications = routes.MapGroup("/notifications").RequireAuthorization(BearerTokens.AdminPolicy).WithTags("Notifications");
+        notifications.MapGet("/stats", Stats);
+        notifications.MapPost("/pause", (ClusterCalls cluster) => SetPaused(true, cluster));
+        notifications.MapPost("/resume", (ClusterCalls cluster) => SetPaused(false, cluster));
+        notifications.MapGet("/dead-letters", DeadLetters);
+        notifications.MapPost("/dead-letters/{jobId}/replay", Replay);
+        notifications.MapDelete("/dead-letters/{jobId}", Purge);
+    }
+
+    /// <summary>What was queued, sent or given up for an order, oldest first.</summary>
+    private static async Task<Results<Ok<PageResponse<NotificationResponse>>, ProblemHttpResult>> OfOrder(
+        long id, string? page, string? limit, CurrentCaller current, ClusterCalls cluster)
+    {
+        var violations = new Violations();
+        var (number, size) = PageParameters.Read(page, limit, violations);
+        if (!violations.None) return Problems.Invalid(violations);
+
+        var list = await cluster.Repeat(grains => grains.GetGrain<INotificationGrain>(id).List(number, size, current.Caller));
+        return list is { Outcome: Outcome.Ok, Page: { } found }
+            ? TypedResults.Ok(PageResponse.Of(found, NotificationResponse.Of))
+            : Problems.NotFound("There is no such order.");
+    }
+
+    /// <summary>How many notifications are where.</summary>
+    private static async Task<Ok<StatsResponse>> Stats(ClusterCalls cluster) =>
+        TypedResults.Ok(StatsResponse.Of(await cluster.Repeat(grains => Queue(grains).GetStats())));
+
+    /// <summary>Keeps workers from taking notifications, or lets them again.</summary>
+    private static async Task<Ok<StatsResponse>> SetPaused(bool paused, ClusterCalls cluster) => TypedResults.Ok(StatsResponse.Of(
+        await cluster.Repeat(async grains =>
+        {
+            await Queue(grains).SetPaused(paused);
+            return await Queue(grains).GetStats();
+        })));
+
+    /// <summary>The notifications that were given up, newest first.</summary>
+    private static async Task<Results<Ok<PageResponse<DeadLetterResponse>>, ProblemHttpResult>> DeadLetters(
+        string? page, string? limit, ClusterCalls cluster)
+    {
+        var violations = new Violations();
+        var (number, size) = PageParameters.Read(page, limit, violations);
+        if (!violations.None) return Problems.Invalid(violations);
+
+        var letters = await cluster.Repeat(grains => Queue(grains).ListDeadLetters(number, size));
+        return TypedResults.Ok(PageResponse.Of(letters, DeadLetterResponse.Of));
+    }
+
+    /// <summary>Queues a dead letter again, with all its attempts before it.</summary>
+    private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Replay(string jobId, ClusterCalls cluster) =>
+        Answer(await cluster.Repeat(grains => Queue(grains).Replay(jobId)), "Notification queued again");
+
+    /// <summary>Removes a dead letter; it will not be sent.</summary>
+    private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Purge(string jobId, ClusterCalls cluster) =>
+        Answer(await cluster.Repeat(grains => Queue(grains).Purge(jobId)), "Dead letter removed");
+
+    private static Results<Ok<MessageResponse>, ProblemHttpResult> Answer(Outcome outcome, string done) =>
+        outcome == Outcome.Ok ? TypedResults.Ok(new MessageResponse(done)) : Problems.NotFound("There is no such dead letter.");
+
+    private static INotificationQueueGrain Queue(IGrainFactory grains) => grains.GetGrain<INotificationQueueGrain>(0);
+}

@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+using OrderFlow.Notifications;
+
+namespace OrderFlow.Api.Notifications;
+
+/// <summary>A notification on the wire, design §7.</summary>
+/// <param name="JobId">The id of the event it tells of, <c>{orderId}-{version}</c>.</param>
+/// <param name="EventType">Such as <c>order.reserved</c>.</param>
+/// <param name="Message">What the customer reads; absent once it was sent and has left the queue's history.</param>
+/// <param name="State">waiting, active, delayed, sent or dead.</param>
+/// <param name="Attempts">How often sending was begun.</param>
+/// <param name="UpdatedAt">When its state last changed; UTC, written with Z.</param>
+internal sealed record NotificationResponse(
+    string JobId, string EventType, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Message,
+    string State, int Attempts, DateTime UpdatedAt)
+{
+    /// <summary>The notification as it goes on the wire.</summary>
+    public static NotificationResponse Of(Notification notification) => new(
+        notification.JobId, notification.EventType, notification.Message, NameOf(notification.State), notification.Attempts, notification.UpdatedAt.UtcDateTime);
+
+    private static string NameOf(NotificationState state) => state switch
+    {
+        NotificationState.Waiting => "waiting",
+        NotificationState.Active => "active",
+        NotificationState.Delayed => "delayed",
+        NotificationState.Sent => "sent",
+        NotificationState.Dead => "dead",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "not a state"),
+    };
+}
