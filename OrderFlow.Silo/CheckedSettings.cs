@@ -19,6 +19,21 @@ internal static class CheckedSettings
         services.AddSingleton<IValidateOptions<TOptions>>(provider => new Check<TOptions>(section, () => when is null || when(provider)));
     }
 
+    /// <summary>Checks everything that was added, before the host would do so and log a stack trace.</summary>
+    /// <exception cref="OptionsValidationException">Something is missing or wrong; each failure is a sentence that names the variable.</exception>
+    public static void RequireValidSettings(this IHost host)
+    {
+        try
+        {
+            host.Services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (AggregateException several) when (several.InnerExceptions.All(error => error is OptionsValidationException))
+        {
+            throw new OptionsValidationException(
+                "settings", typeof(object), several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(error => error.Failures));
+        }
+    }
+
     private static void Bind<TOptions>(IConfiguration configuration, string section, TOptions options)
         where TOptions : class
     {

@@ -8,6 +8,7 @@ try
     await (args.FirstOrDefault() switch
     {
         "kafka" => EmbeddedBrokerProgram.Run(args[1..]),
+        "worker" => WorkerProgram.Run(args[1..]),
         _ => SiloProgram.Run(args),
     });
     return 0;

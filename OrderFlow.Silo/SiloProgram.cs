@@ -1,7 +1,10 @@
 using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Dashboard;
 using OrderFlow.Silo.Health;
+using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Postgres;
+using OrderFlow.Silo.Redis;
 
 namespace OrderFlow.Silo;
 
@@ -21,13 +24,17 @@ internal static class SiloProgram
         {
             silo.UseCluster(cluster, postgres.ConnectionString);
             silo.UseOrderFlow(postgres.ConnectionString);
+            silo.UseKafka();
+            silo.UseRedis();
             silo.UseDashboard();
         });
+        builder.Services.AddNotificationWorker();
 
         await using var app = builder.Build();
-        app.MapSiloHealth();
+        app.MapHealth();
         app.MapDashboard();
 
+        app.RequireValidSettings();
         await DatabaseMigrations.Apply(postgres.ConnectionString, app.Logger);
         await app.RunAsync();
     }

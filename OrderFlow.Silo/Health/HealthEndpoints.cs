@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrderFlow.Silo.Health;
 
-/// <summary>The silo's health for people and probes: <c>/health</c>, <c>/health/live</c>, <c>/health/startup</c>, <c>/health/ready</c>.</summary>
+/// <summary>The program's health for people and probes: <c>/health</c>, <c>/health/live</c>, <c>/health/startup</c>, <c>/health/ready</c>.</summary>
 internal static class HealthEndpoints
 {
     /// <summary>The tag of what readiness looks at. What is degraded is told of, and leaves the silo ready.</summary>
@@ -16,7 +16,7 @@ internal static class HealthEndpoints
         .AddCheck<SiloHealth>("silo", tags: [Ready, Startup])
         .AddCheck<PostgresHealth>("postgres", tags: [Ready]);
 
-    public static void MapSiloHealth(this IEndpointRouteBuilder routes)
+    public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapHealthChecks("/health", Answer(_ => false));
         routes.MapHealthChecks("/health/live", Answer(_ => false));   // the process answers: no grain and no database is asked

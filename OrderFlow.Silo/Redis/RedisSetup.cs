@@ -1,17 +1,25 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrderFlow.Notifications;
+using OrderFlow.Silo.Health;
 
 namespace OrderFlow.Silo.Redis;
 
 /// <summary>Everything the silo keeps in Redis: the queue of notifications.</summary>
 internal static class RedisSetup
 {
+    /// <summary>The queue in a silo, whose grains fill it. A silo is ready without Redis: orders do not wait for it.</summary>
     public static void UseRedis(this ISiloBuilder silo)
     {
         silo.AddIncomingGrainCallFilter<RedisErrors>();
+        silo.Services.AddNotificationQueue(whenRedisIsAway: HealthStatus.Degraded);
+    }
 
-        var services = silo.Services;
-        services.AddOptions<RedisOptions>().BindConfiguration(RedisOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+    /// <summary>The queue, and a health check of it.</summary>
+    public static void AddNotificationQueue(this IServiceCollection services, HealthStatus whenRedisIsAway)
+    {
+        services.AddCheckedSettings<RedisOptions>(RedisOptions.Section);
+        services.AddHealthChecks().AddCheck<RedisHealth>("redis", whenRedisIsAway, [HealthEndpoints.Ready]);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RedisConnection>();
         services.AddSingleton<NotificationQueue>();

@@ -42,19 +42,22 @@ public sealed class OrderFlowCluster : IAsyncDisposable
     /// <param name="silos">How many.</param>
     /// <param name="server">Where their database is; the shared server where none is given.</param>
     /// <param name="patience">How long a call waits for its answer.</param>
+    /// <param name="world">Kafka, Redis and a sender; without them events stay in the outbox.</param>
     /// <param name="settings">Settings of the silo program, such as <c>Recovery:OrdersAtOnce</c>.</param>
     internal static async Task<OrderFlowCluster> Start(
-        int silos = 2, PostgresServer? server = null, TimeSpan? patience = null, params IEnumerable<KeyValuePair<string, string?>> settings)
+        int silos = 2, PostgresServer? server = null, TimeSpan? patience = null, World? world = null, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var database = await (server ?? PostgresServer.Shared).CreateDatabase();
         var faults = new Faults();
+        var outside = world is null ? [] : await world.Settings();
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.Options.ServiceId = builder.Options.ClusterId = $"test-{Guid.NewGuid():N}";
-        builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250"), .. settings]));
+        builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250"), .. outside, .. settings]));
         builder.ConfigureSilo((_, silo) =>
         {
             silo.UseOrderFlow(database.ConnectionString);
             if (patience is { } forSilos) silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = forSilos);
+            world?.AddTo(silo);
             faults.AddTo(silo);
         });
 
@@ -126,6 +129,9 @@ public sealed class OrderFlowCluster : IAsyncDisposable
 
     /// <summary>Ends one silo without giving it a chance to finish anything.</summary>
     internal Task KillOneSilo() => _cluster.KillSiloAsync(_cluster.Silos[^1]);
+
+    /// <summary>Starts one more, on the same database.</summary>
+    internal Task StartOneSilo() => _cluster.StartAdditionalSiloAsync();
 
     internal Task StopOneSilo() => _cluster.StopSiloAsync(_cluster.Silos[^1]);
 

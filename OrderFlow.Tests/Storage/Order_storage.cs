@@ -19,7 +19,7 @@ public sealed class Order_storage : IAsyncLifetime
     {
         _database = await PostgresServer.Shared.CreateDatabase();
         _connections = NpgsqlDataSource.Create(_database.ConnectionString);
-        _storage = new(_connections);
+        _storage = new(_connections, new OutboxSignal());
     }
 
     public async Task DisposeAsync()

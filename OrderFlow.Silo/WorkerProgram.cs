@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrderFlow.Silo.Health;
+using OrderFlow.Silo.Notifications;
+using OrderFlow.Silo.Redis;
+
+namespace OrderFlow.Silo;
+
+/// <summary>The <c>worker</c> mode of this program: sends notifications, and is no silo. For workers apart from silos, where those have theirs turned off.</summary>
+internal static class WorkerProgram
+{
+    public static async Task Run(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown.Limit);
+        builder.Services.AddNotificationQueue(whenRedisIsAway: HealthStatus.Unhealthy);
+        builder.Services.AddNotificationWorker();
+        builder.Services.PostConfigure<WorkerOptions>(worker => worker.Enabled = true);   // what turns the silos' workers off may be set for all programs
+
+        await using var app = builder.Build();
+        app.MapHealth();
+        app.RequireValidSettings();
+        await app.RunAsync();
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrderFlow.Notifications;
+using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Notifications;
+using OrderFlow.Silo.Redis;
+
+namespace OrderFlow.Tests.Fixtures;
+
+/// <summary>What is around a cluster of silos: a Kafka of its own, a queue of its own in Redis, and a sender that notes what it is given.</summary>
+internal sealed class World(RedisServer? redis = null, int partitions = 3) : IDisposable
+{
+    private readonly string _queue = $"test:{Guid.NewGuid():N}";
+
+    /// <summary>Silos that are lost are missed soon.</summary>
+    public EmbeddedKafka Kafka { get; } = new(partitions, sessionTimeout: TimeSpan.FromSeconds(3));
+
+    public RedisServer Redis { get; } = redis ?? RedisServer.Shared;
+
+    public NotingSender Sender { get; } = new();
+
+    public async Task<IReadOnlyList<KeyValuePair<string, string?>>> Settings() =>
+    [
+        new("Kafka:BootstrapServers", Kafka.BootstrapServers),
+        new("Redis:ConnectionString", await Redis.ConnectionString()),
+        new("Redis:Queue", _queue),
+        new("Notifications:Worker:Lease", "00:00:03"),
+        new("Notifications:Worker:SendTimeout", "00:00:02"),
+        new("Notifications:Worker:BaseDelay", "00:00:00.050"),
+    ];
+
+    public void AddTo(ISiloBuilder silo)
+    {
+        silo.UseKafka();
+        silo.UseRedis();
+        silo.Services.AddNotificationWorker();
+        silo.Services.Replace(ServiceDescriptor.Singleton<INotificationSender>(Sender));
+    }
+
+    public void Dispose() => Kafka.Dispose();
+}
