@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OrderFlow.Orders;
 using OrderFlow.Tests.Fixtures;
 
@@ -11,8 +10,6 @@ public sealed class Losing_a_part_under_load
     private const int Clients = 32;
     private const int Products = 20;
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ClientPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan ClientPause = TimeSpan.FromMilliseconds(20);
 
     [Fact]
     public async Task A_silo_killed() => await NothingIsLost(PostgresServer.Shared, (cluster, _) => cluster.KillOneSilo());
@@ -44,7 +41,7 @@ public sealed class Losing_a_part_under_load
         var loss = Task.CompletedTask;
         await Parallel.ForAsync(0, Orders, new ParallelOptions { MaxDegreeOfParallelism = Clients }, async (n, _) =>
         {
-            ids[n] = await PlaceOne(cluster, n);
+            ids[n] = await Client.PlaceUntilAnswered(cluster, (Product(n), 1), (Product(n + 7), 2));
             if (Interlocked.Increment(ref acknowledged) == Orders / 2) loss = lose(cluster, server);
         });
         await loss;
@@ -54,31 +51,6 @@ public sealed class Losing_a_part_under_load
         Assert.Equal(Orders, orders.Count(order => order.Status == OrderStatus.Reserved));
         Assert.Equal(3 * Orders, await cluster.Scalar<long>("SELECT sum(reserved_quantity)::bigint FROM stock_items"));
         await Reconciler.AssertConsistent(cluster);
-    }
-
-    private static async Task<long> PlaceOne(OrderFlowCluster cluster, int n)
-    {
-        var command = OrderFlowCluster.Command(OrderFlowCluster.Alice, (Product(n), 1), (Product(n + 7), 2));
-        var id = await UntilAnswered(cluster.NextId);
-        var placed = await UntilAnswered(() => cluster.Order(id).Place(command));
-        Assert.Equal(Outcome.Ok, placed.Outcome);
-        return id;
-    }
-
-    private static async Task<T> UntilAnswered<T>(Func<Task<T>> call)
-    {
-        var watch = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                return await call();
-            }
-            catch (Exception) when (watch.Elapsed < ClientPatience)
-            {
-                await Task.Delay(ClientPause);
-            }
-        }
     }
 
     private static string Product(int n) => $"lost-{n % Products}";

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace OrderFlow.Tests.Fixtures;
+
+/// <summary>A client as the API is one: it tries again with the same id until it is answered.</summary>
+internal static class Client
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Places an order for Alice and returns its id.</summary>
+    public static async Task<long> PlaceUntilAnswered(OrderFlowCluster cluster, params (string ProductId, int Quantity)[] lines)
+    {
+        var command = OrderFlowCluster.Command(OrderFlowCluster.Alice, lines);
+        var id = await UntilAnswered(cluster.NextId);
+        var placed = await UntilAnswered(() => cluster.Order(id).Place(command));
+        Assert.Equal(Outcome.Ok, placed.Outcome);
+        return id;
+    }
+
+    private static async Task<T> UntilAnswered<T>(Func<Task<T>> call)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (Exception) when (watch.Elapsed < Patience)
+            {
+                await Task.Delay(Pause);
+            }
+        }
+    }
+}
