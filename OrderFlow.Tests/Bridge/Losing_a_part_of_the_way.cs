@@ -1,4 +1,3 @@
-using OrderFlow.Silo.Kafka;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Bridge;
