@@ -1,0 +1,156 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Json.Schema;
+using OrderFlow.Orders;
+using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Postgres;
+using YamlDotNet.Core;
+
+namespace OrderFlow.Tests.Documents;
+
+/// <summary><c>docs/asyncapi.yaml</c> says what the code does.</summary>
+public sealed class Asyncapi_document
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 25, 3, 8, 41, 115, TimeSpan.Zero);
+
+    /// <summary>One of each kind.</summary>
+    private static readonly OrderEvent[] Events =
+    [
+        new OrderCreated(42, "alice", [new("sku-1", 2)], TotalAmount: 0, Version: 1, Now),
+        new OrderReserved(42, "alice", [new("sku-1", 2), new("sku-1", 1)], TotalAmount: 29.97m, Version: 2, Now),
+        new OrderFailed(42, "alice", [new("sku-1", 2)], "unknown product: sku-1", Version: 2, Now),
+        new OrderCancelled(42, "alice", [new("sku-1", 2)], "deleted", Version: 3, Now),
+        new OrderReopened(42, "alice", [new("sku-1", 2)], Version: 3, Now),
+    ];
+
+    private readonly JsonObject _document = AsyncapiFile.Load();
+
+    public static TheoryData<string> EventTypes => [.. Events.Select(told => told.Type)];
+
+    public static TheoryData<string> AllTopics => [.. Topics.All];
+
+    [Fact]
+    public void A_key_that_stands_twice_is_refused() => Assert.Throws<YamlException>(() => AsyncapiFile.Parse("info: {title: one, title: two}"));
+
+    [Fact]
+    public void Each_topic_is_a_channel_with_one_message_and_is_sent_to()
+    {
+        var channels = _document["channels"]!.AsObject().Select(channel => channel.Value!).ToList();
+
+        Assert.Equal(Topics.All.Order(), channels.Select(Address).Order());
+        Assert.All(channels, channel => Assert.Equal(Address(channel), (string?)Assert.Single(channel["messages"]!.AsObject()).Value!["name"]));
+        Assert.Equal(Topics.All.Order(), Operations("send").Order());
+    }
+
+    [Fact]
+    public void What_is_received_is_what_customers_are_told_of_by_default() =>
+        Assert.Equal(new ConsumerOptions().EventTopics.Order(), Operations("receive").Order());
+
+    [Fact]
+    public void Every_kind_of_event_is_tried_here() =>
+        Assert.Equal(
+            typeof(OrderEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(OrderEvent))).Select(type => type.Name).Order(),
+            Events.Select(told => told.GetType().Name).Order());
+
+    [Theory, MemberData(nameof(EventTypes))]
+    public void An_event_has_the_members_of_its_payload_no_more_and_no_less(string type)
+    {
+        var payload = Closed(Message(type)["payload"]!.DeepClone());
+        var sent = JsonNode.Parse(OutboxRow.Of(Events.Single(told => told.Type == type)).Payload)!;
+
+        AssertValid(payload, sent);
+        AssertAllRequired(payload);
+    }
+
+    [Fact]
+    public void The_test_message_has_the_members_of_its_payload()
+    {
+        var payload = Closed(Message(Topics.Test)["payload"]!.DeepClone());
+
+        AssertValid(payload, JsonNode.Parse(ConnectivityCheck.TestMessage)!);
+        AssertAllRequired(payload);
+    }
+
+    [Theory, MemberData(nameof(EventTypes)), InlineData(Topics.Test)]
+    public void Headers_are_those_that_are_written(string type)
+    {
+        var headers = Message(type)["headers"]!;
+        var written = new JsonObject(CloudEventHeaders.Of("42-2", type, "42", Now)
+            .Select(header => KeyValuePair.Create(header.Key, (JsonNode?)Encoding.UTF8.GetString(header.GetValueBytes()))));
+
+        AssertValid(headers, written);
+        AssertAllRequired(headers["allOf"]![0]!);
+        Assert.Equal(written.Select(header => header.Key).Order(), Names(headers["allOf"]![0]!["properties"]!).Order());
+    }
+
+    [Theory, MemberData(nameof(AllTopics))]
+    public void Examples_are_valid(string topic)
+    {
+        var message = Message(topic);
+        var examples = message["examples"]!.AsArray();
+
+        Assert.NotEmpty(examples);
+        Assert.All(examples, example =>
+        {
+            AssertValid(message["headers"]!, example!["headers"]!);
+            AssertValid(Closed(message["payload"]!.DeepClone()), example["payload"]!);
+        });
+    }
+
+    [Fact]
+    public void Bounds_are_those_of_requests()
+    {
+        var members = Message(Topics.Created)["payload"]!["properties"]!;
+        var line = members["items"]!["items"]!["properties"]!;
+
+        Assert.Equal(Limits.UserIdLength, (decimal)members["userId"]!["maxLength"]!);
+        Assert.Equal(Limits.OrderLines, (decimal)members["items"]!["maxItems"]!);
+        Assert.Equal(Limits.ProductIdLength, (decimal)line["productId"]!["maxLength"]!);
+        Assert.Equal(Limits.Quantity, (decimal)line["quantity"]!["maximum"]!);
+    }
+
+    private static string? Address(JsonNode channel) => (string?)channel["address"];
+
+    private static IEnumerable<string> Names(JsonNode members) => members.AsObject().Select(member => member.Key);
+
+    private IEnumerable<string?> Operations(string action) =>
+        _document["operations"]!.AsObject().Select(operation => operation.Value!).Where(operation => (string?)operation["action"] == action)
+            .Select(operation => Address(operation["channel"]!));
+
+    private JsonNode Message(string topic) =>
+        _document["channels"]!.AsObject().Single(channel => Address(channel.Value!) == topic).Value!["messages"]!.AsObject().Single().Value!;
+
+    /// <summary>
+    /// The document lets events grow, so that consumers pass over what they do not know. Here a member that it does not list is an error:
+    /// the code has it, and the document lacks it.
+    /// </summary>
+    private static JsonNode Closed(JsonNode schema)
+    {
+        foreach (var node in Schemas(schema)) node["additionalProperties"] = false;
+        return schema;
+    }
+
+    /// <summary>No member is ever left out.</summary>
+    private static void AssertAllRequired(JsonNode schema) => Assert.All(
+        Schemas(schema), node => Assert.Equal(Names(node["properties"]!).Order(), node["required"]!.AsArray().Select(name => (string)name!).Order()));
+
+    /// <summary>The schemas of objects in this one.</summary>
+    private static List<JsonObject> Schemas(JsonNode schema)
+    {
+        var nested = schema["properties"]?.AsObject().Select(member => member.Value!) ?? [];
+        List<JsonObject> found = [.. nested.SelectMany(Schemas), .. schema["items"] is { } items ? Schemas(items) : []];
+        return schema["properties"] is null ? found : [schema.AsObject(), .. found];
+    }
+
+    private static void AssertValid(JsonNode schema, JsonNode value)
+    {
+        var built = JsonSchema.FromText(schema.ToJsonString(), new BuildOptions { Dialect = Dialect.Draft07, SchemaRegistry = new() });
+        var results = built.Evaluate(
+            JsonSerializer.SerializeToElement(value), new EvaluationOptions { OutputFormat = OutputFormat.List, RequireFormatValidation = true });
+        var errors = (results.Details ?? [])
+            .SelectMany(detail => (detail.Errors ?? new Dictionary<string, string>()).Select(error => $"{detail.InstanceLocation} {error.Key}: {error.Value}"));
+
+        Assert.True(results.IsValid, $"{value.ToJsonString()}: {string.Join("; ", errors)}");
+    }
+}
