@@ -1,0 +1,80 @@
+# The system under test: found or started, with stock that never runs out.
+# shellcheck shell=bash disable=SC2034,SC2153 # its variables are for the other parts, and ORDERS is an option
+
+DRILL_DIR=$RUN_DIR/drill
+DRILL_PRODUCTS=20
+DRILL_STOCK=1000000000 # the most a product may have: nothing is ever short
+STOCKED_SECONDS=60
+
+# The embedded broker drops the oldest of a partition beyond 5 MiB without a word. An order has two events, each far below 1 KiB with all its headers;
+# partitions are filled unevenly, so that each is to be a quarter full.
+LEAST_PARTITIONS=12
+MOST_PARTITIONS=1000
+ORDERS_EACH_PARTITION=1280
+
+STARTED_HERE=''
+
+drill_open() {
+  DRILL_NAME=drill-$(date -u +%Y%m%d-%H%M%S) # whose the orders of this drill are
+  mkdir -p "$DRILL_DIR"
+  exec {DRILL_LOCK}>"$DRILL_DIR/lock"
+  flock --nonblock "$DRILL_LOCK" || die "another drill is at work here"
+  find "$DRILL_DIR" -type f -not -name lock -delete
+}
+
+system_up() {
+  if ! system_is_up; then
+    say "OrderFlow does not run here; starting it"
+    STARTED_HERE=yes
+    Kafka__TopicPartitions=${Kafka__TopicPartitions:-$(drill_partitions)} \
+      bash infra/run.sh --detach --silos "$(drill_silos)" --port "$(free_port)"
+    system_is_up || die "infra/run.sh started OrderFlow, but it does not answer"
+  fi
+  (($(wc -w <<<"$ORDERFLOW_SILO_PIDS") >= $(drill_silos))) || die "$OUTAGE needs $(drill_silos) silos: start OrderFlow with 'bash infra/run.sh --silos 2'"
+}
+
+# Also takes over .run/env.
+system_is_up() {
+  [[ -f $RUN_DIR/env ]] || return 1
+  # shellcheck source=/dev/null
+  source "$RUN_DIR/env"
+  http_is_ok "$ORDERFLOW_API/health"
+}
+
+system_down() {
+  if [[ -n $STARTED_HERE ]]; then
+    bash infra/run.sh stop
+  fi
+}
+
+drill_silos() {
+  if [[ $OUTAGE == silo-killed ]]; then say 2; else say 1; fi
+}
+
+drill_partitions() {
+  local orders=$ORDERS partitions
+  [[ -n $TIMES ]] || orders=$((RATE * (BEFORE_SECONDS + AWAY_SECONDS + BACK_SECONDS + AFTER_SECONDS)))
+  partitions=$((LEAST_PARTITIONS + orders / ORDERS_EACH_PARTITION))
+  say $((partitions < MOST_PARTITIONS ? partitions : MOST_PARTITIONS))
+}
+
+# ask FILE [variable=value ...]: what a query of infra/drill finds, columns apart by tabs.
+ask() {
+  local file=$1
+  shift
+  psql --no-psqlrc --quiet --tuples-only --no-align --field-separator=$'\t' --set=ON_ERROR_STOP=1 --dbname="$ORDERFLOW_POSTGRES" \
+    "${@/#/--set=}" --file="infra/drill/$file"
+}
+
+stock_products() {
+  STOCKED=0
+  wait_until "$STOCKED_SECONDS" try_to_stock_products ||
+    die "only $STOCKED of $DRILL_PRODUCTS products could be stored in $STOCKED_SECONDS s"
+}
+
+try_to_stock_products() {
+  STOCKED=$({ http --parallel --output /dev/null --write-out '%{http_code}\n' --request PUT \
+    --header "Authorization: Bearer $ADMIN_TOKEN" --header 'Content-Type: application/json' \
+    --data "{\"availableQuantity\":$DRILL_STOCK,\"unitPrice\":9.99}" "$ORDERFLOW_API/inventory/drill-[1-$DRILL_PRODUCTS]" 2>/dev/null || true; } | grep -c '^20' || true)
+  ((STOCKED == DRILL_PRODUCTS))
+}
