@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using OrderFlow.Silo.Redis;
+using OrderFlow.Tests.Fixtures;
+using OrderFlow.Tests.Smtp;
+
+namespace OrderFlow.Tests.Notifications;
+
+/// <summary>The <c>worker</c> mode of the silo program, run as infra/ runs it: a process of its own that sends mails.</summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private WorkerProcess(Process process) => _process = process;
+
+    /// <summary>Starts it; it is up when this is done.</summary>
+    /// <param name="redis">A StackExchange.Redis configuration string.</param>
+    /// <param name="queue">The name of the queue.</param>
+    /// <param name="mails">Where the mails go.</param>
+    /// <param name="settings">Others, such as <c>Notifications__Worker__Lease</c>.</param>
+    public static async Task<WorkerProcess> Start(string redis, string queue, MailServer mails, params (string Name, string Value)[] settings)
+    {
+        var url = new Uri($"http://127.0.0.1:{Random.Shared.Next(20_000, 32_768)}");
+        var start = new ProcessStartInfo("dotnet", [typeof(NotificationQueue).Assembly.Location, "worker"]);
+        (string Name, string Value)[] all =
+        [
+            ("ASPNETCORE_URLS", url.ToString()),
+            ("DOTNET_gcServer", "0"),
+            ("Logging__Console__LogLevel__Default", "None"),
+            ("Redis__ConnectionString", redis),
+            ("Redis__Queue", queue),
+            ("Notifications__Sender", "smtp"),
+            ("Smtp__Host", "127.0.0.1"),
+            ("Smtp__Port", $"{mails.Port}"),
+            ("Smtp__Security", "none"),
+            ("Smtp__From", "orders@shop.example"),
+            ("Smtp__RecipientDomain", "users.example"),
+            .. settings,
+        ];
+        foreach (var (name, value) in all) start.Environment[name] = value;
+        var worker = new WorkerProcess(Process.Start(start)!);
+        await Eventually.Get("the worker to be healthy", () => Health(url), answer => answer == """{"status":"ok"}""");
+        return worker;
+    }
+
+    /// <summary>Ends it with SIGKILL: no goodbye.</summary>
+    public async Task Kill()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+
+    private static async Task<string> Health(Uri url)
+    {
+        using var http = new HttpClient();
+        try
+        {
+            return await http.GetStringAsync(new Uri(url, "/health"));
+        }
+        catch (HttpRequestException error)
+        {
+            return error.Message;
+        }
+    }
+}
