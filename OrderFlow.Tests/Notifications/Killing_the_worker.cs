@@ -7,16 +7,19 @@ using StackExchange.Redis;
 namespace OrderFlow.Tests.Notifications;
 
 /// <summary>
-/// Two workers, each a process of its own, send mails; ten times one of them is killed with its hands full, and a new one takes its place.
+/// Four workers, each a process of its own, send mails; five times two of them are killed with their hands full, and two new ones take their places.
 /// That a worker which is slow, not dead, cannot finish a job that it has lost: <see cref="Redis.Losing_a_lease"/>.
 /// </summary>
 public sealed class Killing_the_worker : IAsyncLifetime
 {
     private const string Queue = "killed-workers";
     private const string Group = "workers";   // Scripts/shared.lua
-    private const int Kills = 10;
-    private const int JobsEach = 100;
+    private const int Jobs = 1_000;
+    private const int Rounds = 5;
     private const int Concurrency = 8;
+
+    /// <summary>As many are started at the same time, and killed at the same time: most of this test is the start of programs.</summary>
+    private const int Pair = 2;
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(4);
 
@@ -26,11 +29,12 @@ public sealed class Killing_the_worker : IAsyncLifetime
     private readonly RedisServer _redis = new();
     private readonly List<WorkerProcess> _workers = [];
 
-    /// <summary>What the queue knows each of them by.</summary>
+    /// <summary>What the queue knows them by: pair by pair in the order of their start.</summary>
     private readonly List<string> _names = [];
 
     private MailServer _mails = null!;
     private GivenQueue _given = null!;
+    private int _queued;
 
     /// <summary>Mails arrive, and are not accepted before it is open.</summary>
     private Gate _gate = new();
@@ -55,18 +59,15 @@ public sealed class Killing_the_worker : IAsyncLifetime
     public async Task Loses_no_job_and_repeats_only_those_it_had_in_hand()
     {
         var killed = new Dictionary<string, List<DateTimeOffset>>();   // when workers of this job were
-        await StartWorkers();
-        for (var kill = 0; kill < Kills; kill++)
+        await StartPair();
+        await FillAllHands(Pair * Concurrency);   // the queue is to know them apart from those who come now
+        _gate.Open();
+        await StartPair();
+        for (var round = 0; round < Rounds; round++)
         {
-            _gate = new();
-            await Enqueue(Jobs(kill * JobsEach, JobsEach));
-            await Eventually.Get("both workers to have their hands full", () => Task.FromResult(_gate.Arrived), arrived => arrived >= 2 * Concurrency);
-            await LearnNames();
-
-            await _workers[kill].Kill();
-            var at = TimeProvider.System.GetUtcNow();
-            var inHand = await JobsOf(_names[kill]);
-            Assert.Equal(Concurrency, inHand.Count);
+            await FillAllHands(Jobs / Rounds * (round + 1));
+            var (inHand, at) = await KillPair(round);
+            Assert.Equal(Pair * Concurrency, inHand.Count);
             foreach (var job in inHand)
             {
                 killed.TryAdd(job, []);
@@ -74,7 +75,7 @@ public sealed class Killing_the_worker : IAsyncLifetime
             }
 
             _gate.Open();
-            await StartWorker();
+            if (round < Rounds - 1) await StartPair();
         }
 
         var sent = await AllSent();
@@ -84,34 +85,43 @@ public sealed class Killing_the_worker : IAsyncLifetime
             _mails.Mails.CountBy(mail => mail.MessageId!.Split('@')[0]).Select(mails => (mails.Key, mails.Value)).Order());
     }
 
-    private static IEnumerable<NotificationJob> Jobs(int after, int count) => Enumerable.Range(after + 1, count).Select(order => GivenQueue.Job(order));
-
-    private Task Enqueue(IEnumerable<NotificationJob> jobs) => Task.WhenAll(jobs.Select(_given.Queue.Enqueue));
-
-    /// <summary>The second one starts when the first has had a job: the queue learns of them in the order in which they are started.</summary>
-    private async Task StartWorkers()
+    private async Task StartPair()
     {
-        await StartWorker();
-        _gate.Open();
-        await Enqueue(Jobs(0, 1));
-        await Eventually.Get("the first worker to send its first job", _given.Queue.GetStats, stats => stats.Processed == 1);
-        await LearnNames();
-        await StartWorker();
+        var redis = await _redis.ConnectionString();
+        for (var n = 0; n < Pair; n++)
+        {
+            _workers.Add(WorkerProcess.Start(
+                redis, Queue, _mails,
+                ("Notifications__Worker__Concurrency", $"{Concurrency}"),
+                ("Smtp__Connections", $"{Concurrency}"),
+                ("Notifications__Worker__Lease", $"{Lease:c}"),
+                ("Notifications__Worker__SendTimeout", $"{Lease - TimeSpan.FromSeconds(0.5):c}")));
+        }
+
+        await Task.WhenAll(_workers.TakeLast(Pair).Select(worker => worker.IsUp()));
     }
 
-    private async Task StartWorker() => _workers.Add(await WorkerProcess.Start(
-        await _redis.ConnectionString(), Queue, _mails,
-        ("Notifications__Worker__Concurrency", $"{Concurrency}"),
-        ("Smtp__Connections", $"{Concurrency}"),
-        ("Notifications__Worker__Lease", $"{Lease:c}"),
-        ("Notifications__Worker__SendTimeout", $"{Lease - TimeSpan.FromSeconds(0.5):c}")));
-
-    /// <summary>Every worker that was started has had jobs by now.</summary>
-    private async Task LearnNames()
+    /// <summary>Queues jobs up to this one, and waits until every worker that lives has as many as it may, whose mails have arrived and are not accepted.</summary>
+    private async Task FillAllHands(int lastJob)
     {
-        var known = await (await _given.Database()).StreamConsumerInfoAsync(_given.Keys.Jobs, Group);
-        _names.AddRange(known.Select(worker => worker.Name).Except(_names));
+        _gate = new();
+        await Task.WhenAll(Enumerable.Range(_queued + 1, lastJob - _queued).Select(order => _given.Queue.Enqueue(GivenQueue.Job(order))));
+        _queued = lastJob;
+
+        var slots = _workers.Count(worker => worker.Lives) * Concurrency;
+        await Eventually.Get($"{slots} mails to arrive", () => Task.FromResult(_gate.Arrived), arrived => arrived >= slots);
+        var workers = await (await _given.Database()).StreamConsumerInfoAsync(_given.Keys.Jobs, Group);
+        _names.AddRange(workers.Select(worker => worker.Name).Except(_names));
         Assert.Equal(_workers.Count, _names.Count);
+    }
+
+    /// <summary>Kills the two that were started first of those who live. Answers which jobs they had.</summary>
+    private async Task<(IReadOnlyList<string> InHand, DateTimeOffset At)> KillPair(int pair)
+    {
+        await Task.WhenAll(_workers.Skip(pair * Pair).Take(Pair).Select(worker => worker.Kill()));
+        var at = TimeProvider.System.GetUtcNow();
+        var inHand = await Task.WhenAll(_names.Skip(pair * Pair).Take(Pair).Select(JobsOf));
+        return ([.. inHand.SelectMany(jobs => jobs)], at);
     }
 
     /// <summary>Ids of the jobs that this worker has claimed and not finished.</summary>
@@ -126,11 +136,10 @@ public sealed class Killing_the_worker : IAsyncLifetime
     /// <summary>All jobs by their ids, once all are sent and nothing else is in the queue.</summary>
     private async Task<IReadOnlyDictionary<string, Notification>> AllSent()
     {
-        const int all = Kills * JobsEach;
-        await Eventually.Get("all jobs to be sent", _given.Queue.GetStats, stats => stats.Processed == all);
-        Assert.Equal(new NotificationStats(Waiting: 0, Active: 0, Delayed: 0, Processed: all, Failed: 0, DeadLettered: 0, DeadLetters: 0, Paused: false), await _given.Queue.GetStats());
+        await Eventually.Get("all jobs to be sent", _given.Queue.GetStats, stats => stats.Processed == Jobs);
+        Assert.Equal(new NotificationStats(Waiting: 0, Active: 0, Delayed: 0, Processed: Jobs, Failed: 0, DeadLettered: 0, DeadLetters: 0, Paused: false), await _given.Queue.GetStats());
 
-        var told = await Task.WhenAll(Jobs(0, all).Select(job => _given.Queue.OfOrder(job.OrderId)));
+        var told = await Task.WhenAll(Enumerable.Range(1, Jobs).Select(order => _given.Queue.OfOrder(order)));
         Assert.All(told, order => Assert.Equal(NotificationState.Sent, Assert.Single(order).State));
         return told.Select(order => order[0]).ToDictionary(job => job.JobId);
     }

@@ -8,16 +8,20 @@ namespace OrderFlow.Tests.Notifications;
 /// <summary>The <c>worker</c> mode of the silo program, run as infra/ runs it: a process of its own that sends mails.</summary>
 internal sealed class WorkerProcess : IDisposable
 {
+    private static readonly HttpClient Http = new();
+
     private readonly Process _process;
+    private readonly Uri _url;
 
-    private WorkerProcess(Process process) => _process = process;
+    private WorkerProcess(Process process, Uri url) => (_process, _url) = (process, url);
 
-    /// <summary>Starts it; it is up when this is done.</summary>
+    public bool Lives => !_process.HasExited;
+
     /// <param name="redis">A StackExchange.Redis configuration string.</param>
     /// <param name="queue">The name of the queue.</param>
     /// <param name="mails">Where the mails go.</param>
     /// <param name="settings">Others, such as <c>Notifications__Worker__Lease</c>.</param>
-    public static async Task<WorkerProcess> Start(string redis, string queue, MailServer mails, params (string Name, string Value)[] settings)
+    public static WorkerProcess Start(string redis, string queue, MailServer mails, params (string Name, string Value)[] settings)
     {
         var url = new Uri($"http://127.0.0.1:{Random.Shared.Next(20_000, 32_768)}");
         var start = new ProcessStartInfo("dotnet", [typeof(NotificationQueue).Assembly.Location, "worker"]);
@@ -37,10 +41,10 @@ internal sealed class WorkerProcess : IDisposable
             .. settings,
         ];
         foreach (var (name, value) in all) start.Environment[name] = value;
-        var worker = new WorkerProcess(Process.Start(start)!);
-        await Eventually.Get("the worker to be healthy", () => Health(url), answer => answer == """{"status":"ok"}""");
-        return worker;
+        return new(Process.Start(start)!, url);
     }
+
+    public Task IsUp() => Eventually.Get("the worker to be healthy", Health, answer => answer == """{"status":"ok"}""");
 
     /// <summary>Ends it with SIGKILL: no goodbye.</summary>
     public async Task Kill()
@@ -51,16 +55,15 @@ internal sealed class WorkerProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (Lives) _process.Kill();
         _process.Dispose();
     }
 
-    private static async Task<string> Health(Uri url)
+    private async Task<string> Health()
     {
-        using var http = new HttpClient();
         try
         {
-            return await http.GetStringAsync(new Uri(url, "/health"));
+            return await Http.GetStringAsync(new Uri(_url, "/health"));
         }
         catch (HttpRequestException error)
         {

@@ -14,16 +14,16 @@ outage_kafka_away() {
   outage_begin "kafka up" kafka down
   sleep "$AWAY_SECONDS"
   WAITING=$(ask outbox.sql before=infinity)
-  outage_end
   await_published
   sleep "$AFTER_SECONDS"
   load_stop
 }
 
-# Only what was there when Kafka came back: the load goes on.
+# Only what was there when Kafka came back, for the load goes on; and counted from before it could.
 await_published() {
   local returned began=$EPOCHREALTIME
   returned=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
+  outage_end
   PUBLISHED_AFTER=never
   if wait_until "$BACK_SECONDS" outbox_is_empty "$returned"; then
     PUBLISHED_AFTER=$(awk "BEGIN { printf \"%.1f\", $EPOCHREALTIME - $began }")
