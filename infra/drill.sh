@@ -42,10 +42,10 @@ main() {
   need_command curl curl
   need_command kcat kcat
   need_command psql postgresql-client
+  drill_open
   trap clean_up EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
-  drill_open
   system_up
   prepare_load
   "outage_${OUTAGE//-/_}"
