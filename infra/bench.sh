@@ -3,18 +3,22 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for library in common progress apt ports http postgres; do
+for library in common progress apt ports http process settings postgres; do
   # shellcheck source=/dev/null
   source "infra/lib/$library.sh"
 done
-for part in results system cost wrk load reads reference report; do
+for part in results system cost wrk told load reads queue reference report; do
   # shellcheck source=/dev/null
   source "infra/bench/$part.sh"
 done
 
+# The embedded broker keeps about 5 MiB of each, and drops what is older without a word: so many hold the events of a whole load, should none be read
+# before it ends.
+TOPIC_PARTITIONS=32
+
 usage() {
   cat <<'END'
-usage: bash infra/bench.sh [--seconds N] [--warm-up N] [--connections "16 64 256"] [--only spread|hot|reads|reference] [--repeat N] [--json FILE]
+usage: bash infra/bench.sh [--seconds N] [--warm-up N] [--connections "16 64 256"] [--only spread|hot|reads|queue|reference] [--repeat N] [--json FILE]
 
 Measures OrderFlow through HTTP, and the same Postgres with pgbench for comparison. Takes what infra/run.sh has started;
 where nothing runs, it starts it for itself and stops it afterwards. Gets wrk through apt where it is missing.
@@ -22,6 +26,7 @@ where nothing runs, it starts it for itself and stops it afterwards. Gets wrk th
   spread     orders of 2 different products out of 1,000
   hot        every order wants the same product
   reads      GET /orders/{id} and the list, at 64 connections
+  queue      50,000 notifications that wait in Redis, and are sent by the log sender
   reference  what an order needs at least of the database: three transactions of one statement each, from 32 clients
 
   --seconds N      how long each load lasts, default 15
@@ -31,7 +36,10 @@ where nothing runs, it starts it for itself and stops it afterwards. Gets wrk th
   --repeat N       everything N times in turn; the tables then show medians
   --json FILE      the results for programs, too
 
-Ends with 1 where a request failed, an order stayed pending, or infra/check.sh found a drift.
+A load has drained when no order is pending any more, and is told when every event is published and every customer's notification sent.
+CPU and memory are those of the programs that run on this machine, all of them, from the load's begin until all is told.
+
+Ends with 1 where a request failed, an order stayed pending, a notification was not sent, or infra/check.sh found a drift.
 END
 }
 
@@ -44,8 +52,12 @@ main() {
   trap 'exit 143' TERM HUP
   need_command wrk wrk
   need_command curl curl
+  if wanted queue; then
+    need_command redis-cli redis-tools
+  fi
   postgres_install # pgbench and psql come with it
-  system_up
+  system_up Kafka__TopicPartitions="$TOPIC_PARTITIONS"
+  count_partitions
   facts
   prepare
   for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
@@ -78,7 +90,7 @@ parse() {
         shift
         ;;
       --only)
-        [[ ${2:-} =~ ^(spread|hot|reads|reference)$ ]] || die "--only wants spread, hot, reads or reference, not '${2:-}'"
+        [[ ${2:-} =~ ^(spread|hot|reads|queue|reference)$ ]] || die "--only wants spread, hot, reads, queue or reference, not '${2:-}'"
         ONLY+=("$2")
         shift
         ;;
@@ -109,7 +121,22 @@ needs_http() {
   wanted spread || wanted hot || wanted reads
 }
 
+# A system that was found running has the partitions it was started with.
+count_partitions() {
+  local partitions
+  partitions=$(topic_partitions)
+  if ((${partitions:-$TOPIC_PARTITIONS} < TOPIC_PARTITIONS)); then
+    warn "The embedded broker's topics have $partitions partitions; with fewer than $TOPIC_PARTITIONS it may drop events of a long load, and their notifications are missing then"
+  fi
+}
+
 prepare() {
+  if needs_http || wanted queue; then
+    make_admin_token
+  fi
+  if wanted queue; then
+    queue_must_only_log
+  fi
   if needs_http; then
     make_tokens
     stock_products
@@ -137,9 +164,13 @@ round() {
   if wanted reads; then
     reads
   fi
+  if wanted queue; then
+    queue
+  fi
 }
 
 clean_up() {
+  queue_resume
   reference_close
   system_down
 }

@@ -17,6 +17,7 @@ cpu_ms() {
 # rss_mib PIDS: resident memory.
 rss_mib() {
   local pid
+  [[ -n $1 ]] || { printf -- '-\n' && return; }
   for pid in $1; do
     cat "/proc/$pid/status" 2>/dev/null || true
   done | awk '/^VmRSS:/ { kib += $2 } END { printf "%.0f\n", kib / 1024 }'
@@ -35,8 +36,8 @@ children() {
   { cat /proc/[0-9]*/stat 2>/dev/null || true; } | awk -v parent="$1" '{ pid = $1; sub(/^.*\) /, ""); if ($2 == parent) print pid }'
 }
 
-# cost_begin and, after the load, cost_end REQUESTS: sets CPU_EACH (milliseconds of all programs for each request, then of the silos, the API
-# and Postgres alone) and MEMORY, the columns of a measurement.
+# cost_begin and, after the load, cost_end REQUESTS: sets CPU_EACH (milliseconds of all programs for each request, then of the silos, the API,
+# Postgres, Redis and Kafka alone) and MEMORY, the columns of a measurement.
 cost_begin() {
   mapfile -t CPU_BEFORE < <(cpu_of_groups)
 }
@@ -65,8 +66,11 @@ program_groups() {
   say "$ORDERFLOW_SILO_PIDS"
   say "$ORDERFLOW_API_PID"
   say "${ORDERFLOW_POSTGRES_PID:-}"
+  say "${ORDERFLOW_REDIS_PID:-}"
+  say "${ORDERFLOW_KAFKA_PID:-}"
 }
 
 memory() {
-  MEMORY=("$(rss_mib "$ORDERFLOW_SILO_PIDS")" "$(rss_mib "$ORDERFLOW_API_PID")" "$(pss_mib "${ORDERFLOW_POSTGRES_PID:-}")")
+  MEMORY=("$(rss_mib "$ORDERFLOW_SILO_PIDS")" "$(rss_mib "$ORDERFLOW_API_PID")" "$(pss_mib "${ORDERFLOW_POSTGRES_PID:-}")"
+    "$(pss_mib "${ORDERFLOW_REDIS_PID:-}")" "$(rss_mib "${ORDERFLOW_KAFKA_PID:-}")")
 }

@@ -7,13 +7,13 @@ BEGIN { FS = OFS = "\t" }
   if (!(key in count)) order[++keys] = key
   n = ++count[key]
   for (column = 4; column <= NF; column++) value[key, column, n] = $column
-  columns = NF
+  columns[key] = NF
 }
 
 END {
   for (k = 1; k <= keys; k++) {
     line = order[k]
-    for (column = 4; column <= columns; column++) line = line OFS median(order[k], column)
+    for (column = 4; column <= columns[order[k]]; column++) line = line OFS median(order[k], column)
     print line
   }
 }

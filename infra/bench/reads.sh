@@ -27,5 +27,5 @@ read_load() {
   cost_begin
   run_wrk read "$shape" "$READ_CONNECTIONS" "$SECONDS_EACH" infra/bench/read.lua
   cost_end "$REQUESTS"
-  measured read "$shape" "$READ_CONNECTIONS" "$(rate "$REQUESTS" "$ELAPSED")" "$P50_MS" "$P99_MS" "$FAILED" - - "${CPU_EACH[@]}" "${MEMORY[@]}"
+  measured read "$shape" "$READ_CONNECTIONS" "$(rate "$REQUESTS" "$ELAPSED")" "$P50_MS" "$P99_MS" "$FAILED" - - - "${CPU_EACH[@]}" "${MEMORY[@]}"
 }

@@ -46,7 +46,7 @@ reference() {
   failed=$(sed -n 's/^number of failed transactions: \([0-9]*\).*/\1/p' "$REFERENCE_LOG")
   cost_end "$orders"
   [[ ${failed:-0} == 0 ]] || went_wrong reference "$shape" "$REFERENCE_CLIENTS" failed "$failed"
-  measured reference "$shape" "$REFERENCE_CLIENTS" "$(calc "$rate" 0)" - - "${failed:-0}" - - "${CPU_EACH[3]}" - - "${CPU_EACH[3]}" - - "${MEMORY[2]}"
+  measured reference "$shape" "$REFERENCE_CLIENTS" "$(calc "$rate" 0)" - - "${failed:-0}" - - - "${CPU_EACH[3]}" - - "${CPU_EACH[3]}" - - - - "${MEMORY[2]}" - -
 }
 
 run_pgbench() {

@@ -7,13 +7,16 @@ STOCK=1000000000 # the most a product may have: nothing is ever short
 TOKEN_SECONDS=86400
 DRAIN_SQL=infra/bench/drain.sql
 
+TOPIC_PARTITIONS_UNSET=12 # the programs' own default
+
 STARTED_HERE=''
 
+# system_up NAME=VALUE...: settings for a system that is started here.
 system_up() {
   if ! system_is_up; then
     say "OrderFlow does not run here; starting it"
     STARTED_HERE=yes
-    bash infra/run.sh --detach --port "$(free_port)"
+    env "$@" bash infra/run.sh --detach --port "$(free_port)"
     system_is_up || die "infra/run.sh started OrderFlow, but it does not answer"
   fi
   BEGAN=$(ask "SELECT now()")
@@ -31,6 +34,18 @@ system_down() {
   if [[ -n $STARTED_HERE ]]; then
     bash infra/run.sh stop
   fi
+}
+
+# topic_partitions: of the embedded broker's topics; nothing where Kafka is somebody else's.
+topic_partitions() {
+  if [[ -f $PROGRAMS_DIR/kafka.settings ]]; then
+    kept_setting kafka Kafka__TopicPartitions "$TOPIC_PARTITIONS_UNSET"
+  fi
+}
+
+# kept_setting PROGRAM VARIABLE DEFAULT: what infra/run.sh has started the program with.
+kept_setting() {
+  setting_of "$1" "$2" 2>/dev/null || say "$3"
 }
 
 # ask SQL: one value or some lines, columns apart by tabs.
@@ -51,13 +66,16 @@ checkpoint() {
 }
 
 facts() {
-  local setting
+  local setting partitions
+  partitions=$(topic_partitions)
   fact cores "$(nproc)"
   fact cpu "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)"
   fact memoryMiB "$(awk '/^MemTotal:/ { printf "%d", $2 / 1024 }' /proc/meminfo)"
   fact kernel "$(uname -r)"
   fact silos "$(wc -w <<<"$ORDERFLOW_SILO_PIDS")"
   fact postgres "$(if [[ -n ${ORDERFLOW_POSTGRES_PID:-} ]]; then say 'on this machine'; else say 'elsewhere, its CPU and memory not counted'; fi)"
+  fact redis "$(if [[ -n ${ORDERFLOW_REDIS_PID:-} ]]; then say 'on this machine'; else say 'elsewhere, its CPU and memory not counted'; fi)"
+  fact kafka "$(if [[ -n $partitions ]]; then say "embedded broker, $partitions partitions a topic"; else say 'elsewhere, its CPU and memory not counted'; fi)"
   fact commit "$(git rev-parse --short HEAD 2>/dev/null || printf 'unknown')"
   fact orders_before "$(ask 'SELECT count(*) FROM orders')" # what is stored already makes indexes deeper and lists longer
   fact seconds "$SECONDS_EACH"
@@ -79,12 +97,19 @@ make_tokens() {
   )
 }
 
+make_admin_token() {
+  ADMIN_TOKEN=$(bash infra/token.sh bench-admin --role admin --ttl "$TOKEN_SECONDS")
+}
+
+as_admin() {
+  http --fail --header "Authorization: Bearer $ADMIN_TOKEN" "$@"
+}
+
 stock_products() {
-  local token answers stored
+  local answers stored
   say "Stocking $PRODUCTS products"
-  token=$(bash infra/token.sh bench-admin --role admin)
   answers=$(http --parallel --parallel-max 32 --output /dev/null --write-out '%{http_code}\n' --request PUT \
-    --header "Authorization: Bearer $token" --header 'Content-Type: application/json' \
+    --header "Authorization: Bearer $ADMIN_TOKEN" --header 'Content-Type: application/json' \
     --data "{\"availableQuantity\":$STOCK,\"unitPrice\":9.99}" "$ORDERFLOW_API/inventory/bench-[0001-$PRODUCTS]" 2>/dev/null) || true
   stored=$(grep -c '^20' <<<"$answers" || true)
   ((stored == PRODUCTS)) ||
