@@ -14,22 +14,23 @@ cpu_ms() {
     END { printf "%d\n", ticks * 1000 / per_second }'
 }
 
-# rss_mib PIDS: resident memory.
+# rss_mib PIDS [DECIMALS]: resident memory.
 rss_mib() {
   local pid
   [[ -n $1 ]] || { printf -- '-\n' && return; }
   for pid in $1; do
     cat "/proc/$pid/status" 2>/dev/null || true
-  done | awk '/^VmRSS:/ { kib += $2 } END { printf "%.0f\n", kib / 1024 }'
+  done | awk -v format="%.${2:-0}f\n" '/^VmRSS:/ { kib += $2 } END { printf format, kib / 1024 }'
 }
 
-# pss_mib PID: the memory of a program and its children. What they share counts once: the processes of Postgres share their buffers.
+# pss_mib PID [DECIMALS] [LINES]: the memory of a program and its children. What they share counts once: the processes of Postgres share their buffers.
+# LINES says which of the kernel's are summed up, Pss by default.
 pss_mib() {
   local pid
   [[ -n $1 ]] || { printf -- '-\n' && return; }
   for pid in "$1" $(children "$1"); do
     cat "/proc/$pid/smaps_rollup" 2>/dev/null || true
-  done | awk '/^Pss:/ { kib += $2 } END { printf "%.0f\n", kib / 1024 }'
+  done | awk -v format="%.${2:-0}f\n" -v lines="^${3:-Pss}:" '$1 ~ lines { kib += $2 } END { printf format, kib / 1024 }'
 }
 
 children() {

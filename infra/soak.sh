@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2034 # the options are for the parts in infra/soak
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+for library in common progress apt ports http process settings postgres; do
+  # shellcheck source=/dev/null
+  source "infra/lib/$library.sh"
+done
+for part in bench/results bench/system bench/cost bench/wrk bench/told bench/report soak/load soak/verdicts; do
+  # shellcheck source=/dev/null
+  source "infra/$part.sh"
+done
+
+# What has a bound is to reach it early, so that what grows after that grows for good: few partitions, for the embedded broker keeps about 5 MiB of each;
+# and ids of sent notifications are remembered for a minute, not for a day.
+SETTINGS=(Kafka__TopicPartitions=4 Redis__RememberFinished=00:01:00)
+
+usage() {
+  cat <<'END'
+usage: bash infra/soak.sh [--minutes N] [--rate N] [--keep]
+
+Loads OrderFlow steadily through HTTP, and looks at the memory of every program and at the depth of every queue. Where nothing runs, it starts a system
+for itself whose memory reaches its bounds early, and stops it afterwards; one that runs already it takes as it is. Gets wrk through apt where it is missing.
+
+  --minutes N  how long, default 10
+  --rate N     orders a second, default 300
+  --keep       what was started here goes on running
+
+Prints a row for each minute, then a verdict on each line. Ends with 1 where
+  a program has more than 1.15 times the memory of minute 4 at the end (in short runs, of 40 % of the time),
+  the outbox or a queue is deeper than in minute 4, by more than a second's orders,
+  orders acknowledged, orders settled and notifications sent are not the same number,
+  a request failed, or infra/check.sh found a drift.
+END
+}
+
+main() {
+  MINUTES=10 RATE=300 KEEP=''
+  parse "$@"
+  results_open
+  SAMPLES=$BENCH_DIR/samples.tsv
+  : >"$SAMPLES"
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  need_command wrk wrk
+  need_command curl curl
+  need_command psql postgresql-client
+  system_up "${SETTINGS[@]}"
+  warn_of_other_settings
+  make_admin_token
+  make_tokens
+  stock_products
+  connections_of_rate
+  soak_warm_up
+  soak
+  check
+  report_soak
+}
+
+parse() {
+  while (($# > 0)); do
+    case $1 in
+      --minutes)
+        check_number "$1" "${2:-}" 9999
+        MINUTES=$2
+        shift
+        ;;
+      --rate)
+        check_number "$1" "${2:-}" 9999
+        RATE=$2
+        shift
+        ;;
+      --keep) KEEP=yes ;;
+      --help | -h)
+        usage
+        exit 0
+        ;;
+      *)
+        usage >&2
+        exit 2
+        ;;
+    esac
+    shift
+  done
+}
+
+warn_of_other_settings() {
+  [[ -n $STARTED_HERE ]] || warn "OrderFlow runs here already, with its own settings: without ${SETTINGS[*]} the memory of Kafka and Redis may still grow to its bounds"
+}
+
+clean_up() {
+  load_stop
+  [[ -n $KEEP ]] || system_down
+}
+
+main "$@"
