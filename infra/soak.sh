@@ -21,7 +21,7 @@ usage() {
 usage: bash infra/soak.sh [--minutes N] [--rate N] [--keep]
 
 Loads OrderFlow steadily through HTTP, and looks at the memory of every program and at the depth of every queue. Where nothing runs, it starts a system
-for itself whose memory reaches its bounds early, and stops it afterwards; one that runs already it takes as it is. Gets wrk through apt where it is missing.
+for itself whose memory reaches its bounds early, and stops it afterwards; it takes one that runs already. Gets wrk through apt where it is missing.
 
   --minutes N  how long, default 10
   --rate N     orders a second, default 300
@@ -87,7 +87,11 @@ parse() {
 }
 
 warn_of_other_settings() {
-  [[ -n $STARTED_HERE ]] || warn "OrderFlow runs here already, with its own settings: without ${SETTINGS[*]} the memory of Kafka and Redis may still grow to its bounds"
+  local setting
+  for setting in "${SETTINGS[@]}"; do
+    [[ $(kept_setting silo-1 "${setting%%=*}" '') == "${setting#*=}" ]] ||
+      warn "OrderFlow runs here already, and was started without $setting: what grows may be what has not reached its bound yet"
+  done
 }
 
 clean_up() {

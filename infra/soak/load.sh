@@ -1,9 +1,9 @@
 # A steady load, and what is looked at meanwhile.
 # shellcheck shell=bash disable=SC2034 # its variables are for the other parts
 
-ANSWER_MS=200       # so long an answer may take without slowing the load down: each connection has one order under way
-WARM_UP_SECONDS=20
-TAIL_SECONDS=5      # after the last order, for its answer
+ANSWER_MS=200      # so long an answer may take without slowing the load down: each connection has one order under way
+WARM_UP_SECONDS=60 # a finished order stays in memory for so long
+TAIL_SECONDS=5     # after the last order, for its answer
 SAMPLE_SECONDS=15
 LOAD_PID=''
 
@@ -52,6 +52,7 @@ load_ends() {
 load_stop() {
   if [[ -n $LOAD_PID ]]; then
     kill "$LOAD_PID" 2>/dev/null || true
+    wait "$LOAD_PID" 2>/dev/null || true
   fi
 }
 
