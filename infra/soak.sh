@@ -12,10 +12,6 @@ for part in bench/results bench/system bench/cost bench/wrk bench/told bench/rep
   source "infra/$part.sh"
 done
 
-# What has a bound is to reach it early, so that what grows after that grows for good: few partitions, for the embedded broker keeps about 5 MiB of each;
-# and ids of sent notifications are remembered for a minute, not for a day.
-SETTINGS=(Kafka__TopicPartitions=4 Redis__RememberFinished=00:01:00)
-
 usage() {
   cat <<'END'
 usage: bash infra/soak.sh [--minutes N] [--rate N] [--keep]
@@ -28,7 +24,8 @@ for itself whose memory reaches its bounds early, and stops it afterwards; it ta
   --keep       what was started here goes on running
 
 Prints a row for each minute, then a verdict on each line. Ends with 1 where
-  a program has more than 1.15 times the memory of minute 4 at the end (in short runs, of 40 % of the time),
+  a program (Postgres without its shared buffers, whose size is set) has more than 1.15 times the memory of minute 4 at the end; in short runs, of 40 % of
+  the time,
   the outbox or a queue is deeper than in minute 4, by more than a second's orders,
   orders acknowledged, orders settled and notifications sent are not the same number,
   a request failed, or infra/check.sh found a drift.
@@ -47,6 +44,7 @@ main() {
   need_command wrk wrk
   need_command curl curl
   need_command psql postgresql-client
+  choose_settings
   system_up "${SETTINGS[@]}"
   warn_of_other_settings
   make_admin_token
@@ -84,6 +82,14 @@ parse() {
     esac
     shift
   done
+}
+
+# What has a bound is to reach it before minute 4, so that what grows after that grows for good: few partitions, 4 at 300 orders a second, for the
+# embedded broker keeps about 5 MiB of each, and an order has about 600 bytes of events; and the ids of sent notifications are remembered for a minute,
+# not for a day.
+choose_settings() {
+  local partitions=$((RATE / 75))
+  SETTINGS=(Kafka__TopicPartitions="$((partitions > 0 ? partitions : 1))" Redis__RememberFinished=00:01:00)
 }
 
 warn_of_other_settings() {

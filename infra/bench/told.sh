@@ -14,9 +14,12 @@ telling_begins() {
 await_told() {
   SETTLED=$(orders_settled)
   wait_until "$TOLD_SECONDS" all_are_told || true
-  if (($(missing) != 0)); then
+  if (($(missing) > 0)); then
     warn "error: $(missing) of $SETTLED notifications are missing $TOLD_SECONDS s after their orders were settled (the queue: $QUEUE)"
     went_wrong "$1" "$2" "$3" notifications-missing "$(missing)"
+  elif (($(missing) < 0)); then
+    warn "error: $((-$(missing))) notifications more than the $SETTLED orders have were sent: somebody else is at work here, too"
+    went_wrong "$1" "$2" "$3" notifications-too-many "$((-$(missing)))"
   fi
   outbox_is_empty || went_wrong "$1" "$2" "$3" events-not-published "$(ask "SELECT count(*) FROM outbox")"
 }
