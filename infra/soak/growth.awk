@@ -1,5 +1,5 @@
 # What grows: compares the end of the load with an earlier time, by which all that has a bound should have reached it. A line for each verdict;
-# ends with 1 where something grows. Columns of a sample: see curve.awk.
+# ends with 1 where something grows, or is gone. Columns of a sample: see curve.awk.
 # Variables: seconds, how long the load lasted; rate, orders a second.
 BEGIN {
   FS = "\t"
@@ -36,18 +36,19 @@ function memory(i, name,    before, after) {
   before = sum["early", i] / samples["early"]
   after = sum["late", i] / samples["late"]
   if (before == 0 && after == 0) return # on another machine
-  verdict(after > 0 && after <= before * MEMORY_LIMIT,
+  verdict(after == 0 ? "GONE" : "GROWS", after > 0 && after <= before * MEMORY_LIMIT,
     sprintf("memory of %s: %.1f MiB after %d s, %.1f at the end, %.2f times as much (at most %.2f)", name, before, at, after, before > 0 ? after / before : 0, MEMORY_LIMIT))
 }
 
 # What a second brings is under way, not left over.
 function queue(i, name) {
-  verdict(most["late", i] <= most["early", i] + rate,
+  verdict("GROWS", most["late", i] <= most["early", i] + rate,
     sprintf("%s: at most %d after %d s, %d at the end (no more than a second's orders more)", name, most["early", i], at, most["late", i]))
 }
 
-function verdict(holds, text) {
-  printf "%-6s %s\n", (holds ? "ok" : "GROWS"), text
+# The word stands where it does not hold.
+function verdict(word, holds, text) {
+  printf "%-6s %s\n", (holds ? "ok" : word), text
   if (!holds) grows = 1
 }
 
