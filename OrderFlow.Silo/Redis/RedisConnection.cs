@@ -56,6 +56,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
         settings.ClientName = "orderflow-silo";
         settings.AbortOnConnectFail = false;
         settings.BacklogPolicy = BacklogPolicy.FailFast;
+        settings.IncludeDetailInExceptions = false;   // pages of counters, which would go all the way to the callers
         settings.ConnectTimeout = (int)ConnectPatience.TotalMilliseconds;
         settings.SyncTimeout = settings.AsyncTimeout = (int)Patience.TotalMilliseconds;
         settings.ReconnectRetryPolicy = new ExponentialRetry((int)FirstReconnect.TotalMilliseconds, (int)LongestReconnect.TotalMilliseconds);

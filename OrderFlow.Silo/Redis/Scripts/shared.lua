@@ -61,10 +61,10 @@ end
 local function remember(job, state, ref, opened)
   local shard = shard_of(job.order)
   redis.call('HSET', shard, job.id, table.concat({ state, job.attempts, now, ref, job.type }, ' '))
-  if redis.call('HINCRBY', shard, 'open', opened) > 0 then
-    redis.call('PERSIST', shard)
-  else
+  if redis.call('HINCRBY', shard, 'open', opened) <= 0 then
     redis.call('PEXPIRE', shard, remember_ms)
+  elseif opened > 0 then
+    redis.call('PERSIST', shard)
   end
 end
 
