@@ -31,11 +31,13 @@ internal sealed partial class NotificationQueue
     public async Task<IReadOnlyList<ClaimedJob>> TakeOver(string worker, int count, TimeSpan lease, DateTimeOffset now)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+
+        // Before jobs are taken: were it to fail after that, nobody would know of them until their new lease has ended.
+        await Move(QueueScripts.ForgetWorkers, now, (long)ForgetWorkerAfter.TotalMilliseconds, WorkersForgottenAtOnce);
+
         var results = await Move(
             QueueScripts.TakeOver, now, worker, Math.Min(count, JobsAtOnce), (long)lease.TotalMilliseconds, options.Value.TakeOverLimit, options.Value.DeadLetterLimit);
         foreach (var jobId in (string[])results[1]!) LogWorkersDied(jobId, options.Value.TakeOverLimit);
-
-        await Move(QueueScripts.ForgetWorkers, now, (long)ForgetWorkerAfter.TotalMilliseconds, WorkersForgottenAtOnce);
         return Claimed(results[0]);
     }
 
