@@ -1,24 +1,21 @@
-using Orleans.Concurrency;
+using Orleans.Placement;
 using OrderFlow.Orders;
 
 namespace OrderFlow.Notifications;
 
 /// <inheritdoc cref="INotificationGrain"/>
 /// <remarks>The queue tells events that come again by their ids, so that it does not matter which silo's activation takes one, nor how many do.</remarks>
-[GrainType("notification"), StatelessWorker]
+[GrainType("notification"), PreferLocalPlacement]
 internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory grains) : Grain, INotificationGrain
 {
     public async Task Notify(OrderNotice notice)
     {
         if (NotificationText.Message(notice) is { } message)
             await queue.Enqueue(new NotificationJob(notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message));
-
-        DeactivateOnIdle();   // an order has one or two events in its life: a grain that stayed for more would only fill the memory
     }
 
     public async Task<NotificationList> List(int page, int limit, Caller by)
     {
-        DeactivateOnIdle();
         var orderId = this.GetPrimaryKeyLong();
         if ((await grains.GetGrain<IOrderGrain>(orderId).Get(by)).Outcome != Outcome.Ok) return new(Outcome.NotFound);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Orleans.Configuration;
+using OrderFlow.Notifications;
 using OrderFlow.Orders;
 using OrderFlow.Silo.Postgres;
 
@@ -11,7 +12,12 @@ internal static class ClusterSetup
     /// <summary>How long a grain stays that nobody calls. Orders are called a few times and then hardly ever again.</summary>
     private static readonly TimeSpan IdleGrainAge = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan CollectionInterval = TimeSpan.FromSeconds(20);
+    /// <summary>
+    /// The same for notification grains, of which each order has one for a moment. They do not leave with their last line: a call that comes just then is refused.
+    /// </summary>
+    private static readonly TimeSpan IdleNotificationAge = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan CollectionInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a grain waits for another's answer; what it asked may have happened then, and is safe to ask again.</summary>
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(10);
@@ -43,6 +49,7 @@ internal static class ClusterSetup
         {
             options.CollectionAge = IdleGrainAge;
             options.CollectionQuantum = CollectionInterval;
+            options.ClassSpecificCollectionAge[typeof(NotificationGrain).FullName!] = IdleNotificationAge;
         });
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = CallPatience);
         silo.Services.AddOptions<RecoveryOptions>().BindConfiguration(RecoveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
