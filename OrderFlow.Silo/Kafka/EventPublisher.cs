@@ -6,17 +6,17 @@ using OrderFlow.Outbox;
 namespace OrderFlow.Silo.Kafka;
 
 /// <inheritdoc cref="IEventPublisher"/>
-internal sealed class EventPublisher(KafkaProducer producer, KafkaMetrics metrics) : IEventPublisher
+internal sealed class EventPublisher(KafkaProducer producer, EventCounts counts) : IEventPublisher
 {
     public Task<IReadOnlyList<long>> Publish(IReadOnlyList<OutboxEvent> events)
     {
-        var run = new Run(producer, metrics, events);
+        var run = new Run(producer, counts, events);
         run.Start();
         return run.Answer;
     }
 
     /// <summary>The events of one call. Orders go side by side, each order's events one after the other.</summary>
-    private sealed class Run(KafkaProducer producer, KafkaMetrics metrics, IReadOnlyList<OutboxEvent> events)
+    private sealed class Run(KafkaProducer producer, EventCounts counts, IReadOnlyList<OutboxEvent> events)
     {
         private readonly TaskCompletionSource<IReadOnlyList<long>> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly List<long> _acknowledged = new(events.Count);
@@ -38,7 +38,7 @@ internal sealed class EventPublisher(KafkaProducer producer, KafkaMetrics metric
             {
                 if (failure is null)
                 {
-                    metrics.Published(next.Type);
+                    counts.Published(next.Type);
                     lock (_acknowledged) _acknowledged.Add(next.Seq);
                 }
 

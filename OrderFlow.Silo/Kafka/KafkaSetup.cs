@@ -14,13 +14,14 @@ internal static class KafkaSetup
 
         services.AddSingleton<KafkaState>();
         services.AddSingleton<KafkaProducer>();
-        services.AddSingleton<KafkaMetrics>();
+        services.AddSingleton<EventCounts>();
         services.AddSingleton<IEventPublisher, EventPublisher>();
         services.AddSingleton<OrderEventHandler>();
         services.AddSingleton<ConsumedPartitions>();
 
         services.AddHosted<OutboxDepth>();
         services.AddHosted<ConnectivityCheck>();
+        services.AddHostedService<BridgeGauges>();
         services.AddHostedService<OutboxWaker>();
         services.AddHostedService<OrderEventConsumer>();
 

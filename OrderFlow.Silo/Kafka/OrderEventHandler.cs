@@ -9,7 +9,7 @@ namespace OrderFlow.Silo.Kafka;
 /// Redis, the cluster or Kafka being away makes it wait, and poisons nothing.
 /// </summary>
 internal sealed partial class OrderEventHandler(
-    IGrainFactory grains, KafkaProducer producer, KafkaMetrics metrics, TimeProvider time, ILogger<OrderEventHandler> log)
+    IGrainFactory grains, KafkaProducer producer, EventCounts counts, TimeProvider time, ILogger<OrderEventHandler> log)
 {
     /// <summary>How often a message is tried whose handling fails for no outage: then it is a fault that trying again does not cure.</summary>
     public const int FaultLimit = 5;
@@ -26,7 +26,7 @@ internal sealed partial class OrderEventHandler(
         objection ??= await Notify(notice!, lost);
         if (objection is not null) await Bury(consumed, objection, lost);
 
-        metrics.Consumed(consumed.Topic);
+        counts.Consumed(consumed.Topic);
     }
 
     /// <summary>Null once the grain has answered; the reason where it never will.</summary>
@@ -65,7 +65,7 @@ internal sealed partial class OrderEventHandler(
         var letter = new Message<byte[], byte[]> { Key = consumed.Message.Key, Value = consumed.Message.Value, Headers = headers };
 
         await Repeat(async () => await producer.Send(Topics.DeadLetter, letter) is null, lost);
-        metrics.DeadLettered(consumed.Topic);
+        counts.DeadLettered(consumed.Topic);
         LogBuried(consumed.Topic, consumed.Partition.Value, consumed.Offset.Value, reason);
     }
 

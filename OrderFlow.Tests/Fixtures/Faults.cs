@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
+using OrderFlow.Outbox;
 
 namespace OrderFlow.Tests.Fixtures;
 
@@ -63,6 +64,18 @@ internal sealed class Faults
             Pass($"after call {call.MethodName}");
         });
         foreach (var name in new[] { StorageNames.Orders, StorageNames.Stock }) Wrap(silo.Services, name);
+        Wrap<IOutbox>(silo.Services, real => new FaultyOutbox(real, this));
+        Wrap<IEventPublisher>(silo.Services, real => new FaultyPublisher(real, this));
+    }
+
+    private static void Wrap<TService>(IServiceCollection services, Func<TService, TService> wrap)
+        where TService : class
+    {
+        if (services.LastOrDefault(service => service.ServiceType == typeof(TService)) is not { } real) return;
+
+        services.Remove(real);
+        services.AddSingleton(provider => wrap((TService)(
+            real.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, real.ImplementationType!))));
     }
 
     private void Wrap(IServiceCollection services, string name)
@@ -101,6 +114,28 @@ internal sealed class Faults
     private sealed record Fault(string Point)
     {
         public int Left { get; set; }
+    }
+
+    private sealed class FaultyOutbox(IOutbox real, Faults faults) : IOutbox
+    {
+        public async Task<IReadOnlyList<OutboxEvent>> Advance(int partition, IReadOnlyList<long> published, int limit)
+        {
+            faults.Pass("before advance");
+            var events = await real.Advance(partition, published, limit);
+            faults.Pass("after advance");
+            return events;
+        }
+    }
+
+    private sealed class FaultyPublisher(IEventPublisher real, Faults faults) : IEventPublisher
+    {
+        public async Task<IReadOnlyList<long>> Publish(IReadOnlyList<OutboxEvent> events)
+        {
+            faults.Pass("before publish");
+            var acknowledged = await real.Publish(events);
+            faults.Pass("after publish");
+            return acknowledged;
+        }
     }
 
     private sealed class FaultyStorage(IGrainStorage real, Faults faults) : IGrainStorage, IAsyncDisposable

@@ -1,0 +1,20 @@
+using System.Diagnostics.Metrics;
+
+namespace OrderFlow.Silo.Kafka;
+
+/// <summary>How the bridge stands at the moment, as the meter <c>OrderFlow.Kafka</c>.</summary>
+internal sealed class BridgeGauges(IMeterFactory meters, OutboxDepth outbox, KafkaState state) : IHostedService
+{
+    public const string MeterName = "OrderFlow.Kafka";
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var meter = meters.Create(MeterName);
+        meter.CreateObservableGauge("orderflow.outbox.depth", () => outbox.Rows, "{event}", "Events that wait to be published.");
+        meter.CreateObservableGauge("orderflow.outbox.oldest_age", () => outbox.OldestAge.TotalSeconds, "s", "How long the oldest of them has waited.");
+        meter.CreateObservableGauge("orderflow.kafka.up", () => state.IsThere ? 1 : 0, description: "1 while Kafka acknowledges what it is sent.");
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,20 @@
+using System.Diagnostics.Metrics;
+
+namespace OrderFlow.Silo.Kafka;
+
+/// <summary>What crosses the bridge, counted by type or topic, never by order. Part of the meter <see cref="BridgeGauges.MeterName"/>.</summary>
+internal sealed class EventCounts(IMeterFactory meters)
+{
+    private readonly Counter<long> _published = Counter(meters, "orderflow.events.published", "Events that Kafka has acknowledged, by type.");
+    private readonly Counter<long> _consumed = Counter(meters, "orderflow.events.consumed", "Messages that were handled, by topic.");
+    private readonly Counter<long> _deadLettered = Counter(meters, "orderflow.events.dead_lettered", "Messages that could never be handled, by topic.");
+
+    public void Published(string type) => _published.Add(1, new KeyValuePair<string, object?>("type", type));
+
+    public void Consumed(string topic) => _consumed.Add(1, new KeyValuePair<string, object?>("topic", topic));
+
+    public void DeadLettered(string topic) => _deadLettered.Add(1, new KeyValuePair<string, object?>("topic", topic));
+
+    private static Counter<long> Counter(IMeterFactory meters, string name, string description) =>
+        meters.Create(BridgeGauges.MeterName).CreateCounter<long>(name, "{event}", description);
+}

@@ -1,0 +1,132 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using OrderFlow.Tests.Bridge;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Api;
+
+/// <summary>The whole way: an order over HTTP, Kafka, Redis, a worker, and what HTTP says of it.</summary>
+[Collection(BridgeCollection.Name)]
+public sealed class Notifications_over_http : IDisposable
+{
+    private readonly OrderFlowCluster _cluster;
+    private readonly World _world;
+    private readonly ApiProgram _api;
+    private readonly HttpClient _alice;
+    private readonly HttpClient _bob;
+    private readonly HttpClient _admin;
+
+    public Notifications_over_http(SharedBridge shared)
+    {
+        (_cluster, _world) = (shared.Cluster, shared.World);
+        _api = new(_cluster.Client);
+        (_alice, _bob, _admin) = (_api.As(Tokens.Alice), _api.As(Tokens.Bob), _api.As(Tokens.Admin));
+    }
+
+    [Fact]
+    public async Task The_owner_sees_what_was_sent_and_nobody_else_but_admins()
+    {
+        var id = await Reserved("http-told");
+
+        var list = await Notifications(id, "sent");
+        Assert.Equal((1, 1, 10), ((int)list["total"]!, (int)list["page"]!, (int)list["limit"]!));
+        var told = Assert.Single(list["items"]!.AsArray())!;
+        Assert.Equal(
+            ($"{id}-2", "order.reserved", $"Your order {id} is reserved. Total: 1.00.", 1),
+            ((string?)told["jobId"], (string?)told["eventType"], (string?)told["message"], (int)told["attempts"]!));
+        Assert.EndsWith("Z", (string)told["updatedAt"]!, StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await _bob.Call("GET", $"/orders/{id}/notifications")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await _admin.Call("GET", $"/orders/{id}/notifications?page=2&limit=5")).Status);
+        Assert.Equal("limit", Problem.Paths((await _alice.Call("GET", $"/orders/{id}/notifications?limit=101")).Body));
+        await _alice.Call("DELETE", $"/orders/{id}");
+        Assert.Equal(HttpStatusCode.NotFound, (await _alice.Call("GET", $"/orders/{id}/notifications")).Status);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_sent_is_a_dead_letter_that_is_replayed_or_purged()
+    {
+        var before = (int)(await Stats())["deadLettered"]!;
+        _world.Sender.Fails = true;
+        var (replayed, purged) = (await Reserved("http-dead-a"), await Reserved("http-dead-b"));
+        await Notifications(replayed, "dead");
+        Assert.Equal(3, (int)(await Notifications(purged, "dead"))["items"]![0]!["attempts"]!);
+        _world.Sender.Fails = false;
+
+        var letters = (await _admin.Call("GET", "/notifications/dead-letters?limit=100")).Body["items"]!.AsArray();
+        var letter = Assert.Single(letters, each => (string?)each!["jobId"] == $"{replayed}-2")!;
+        Assert.Equal(
+            (replayed, "alice", "order.reserved", 3, "the sender was told to fail"),
+            ((long)letter["orderId"]!, (string?)letter["userId"], (string?)letter["eventType"], (int)letter["attempts"]!, (string?)letter["reason"]));
+        Assert.Equal(2, (int)(await Stats())["deadLettered"]! - before);
+
+        Assert.Equal(HttpStatusCode.OK, (await _admin.Call("POST", $"/notifications/dead-letters/{replayed}-2/replay")).Status);
+        await Notifications(replayed, "sent");
+        Assert.Equal(HttpStatusCode.OK, (await _admin.Call("DELETE", $"/notifications/dead-letters/{purged}-2")).Status);
+        Assert.Empty((await _alice.Call("GET", $"/orders/{purged}/notifications")).Body["items"]!.AsArray());
+
+        Assert.Equal(HttpStatusCode.NotFound, (await _admin.Call("POST", $"/notifications/dead-letters/{purged}-2/replay")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await _admin.Call("DELETE", "/notifications/dead-letters/nonsense")).Status);
+    }
+
+    [Fact]
+    public async Task While_the_queue_is_paused_notifications_wait()
+    {
+        Assert.True((bool)(await _admin.Call("POST", "/notifications/pause")).Body["paused"]!);
+        var id = await Reserved("http-paused");
+        await Notifications(id, "waiting");
+
+        Assert.False((bool)(await _admin.Call("POST", "/notifications/resume")).Body["paused"]!);
+        await Notifications(id, "sent");
+    }
+
+    [Theory]
+    [InlineData("GET", "/notifications/stats")]
+    [InlineData("POST", "/notifications/pause")]
+    [InlineData("POST", "/notifications/resume")]
+    [InlineData("GET", "/notifications/dead-letters")]
+    [InlineData("POST", "/notifications/dead-letters/1-2/replay")]
+    [InlineData("DELETE", "/notifications/dead-letters/1-2")]
+    public async Task The_queue_is_for_admins_only(string method, string address)
+    {
+        using var anyone = _api.As(null);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await anyone.Call(method, address)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _alice.Call(method, address)).Status);
+    }
+
+    [Fact]
+    public async Task Anybody_may_ask_whether_the_queue_can_be_reached()
+    {
+        using var anyone = _api.As(null);
+        Assert.Equal((HttpStatusCode.OK, "ok"), await Health(anyone));
+    }
+
+    public void Dispose()
+    {
+        _alice.Dispose();
+        _bob.Dispose();
+        _admin.Dispose();
+        _api.Dispose();
+    }
+
+    private static async Task<(HttpStatusCode Status, string? Says)> Health(HttpClient client)
+    {
+        var (status, body) = await client.Call("GET", "/notifications/health");
+        return (status, (string?)body["status"]);
+    }
+
+    private async Task<long> Reserved(string product)
+    {
+        await _cluster.SetStock(product, 1);
+        var id = await _alice.Place("alice", (product, 1));
+        await _alice.Settled(id);
+        return id;
+    }
+
+    private async Task<JsonObject> Stats() => (await _admin.Call("GET", "/notifications/stats")).Body;
+
+    private async Task<JsonObject> Notifications(long orderId, string state) => (await Eventually.Get(
+        $"the notification of order {orderId} to be {state}",
+        () => _alice.Call("GET", $"/orders/{orderId}/notifications"),
+        answer => (string?)answer.Body["items"]?.AsArray().SingleOrDefault()?["state"] == state)).Body;
+}

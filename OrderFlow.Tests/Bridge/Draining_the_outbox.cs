@@ -1,0 +1,45 @@
+using OrderFlow.Silo.Kafka;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Bridge;
+
+/// <summary>The publishing grain dies before or after each of its steps: nothing is lost, and what comes twice is the same.</summary>
+public sealed class Draining_the_outbox
+{
+    private const int Orders = 50;
+
+    [Theory]
+    [InlineData("before advance")]
+    [InlineData("after advance")]
+    [InlineData("before publish")]
+    [InlineData("after publish")]
+    public async Task A_failure_at_any_step_loses_nothing_and_repeats_only_the_same(string point)
+    {
+        using var world = new World();
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, world: world);
+        await cluster.SetStock("drained", Orders);
+        foreach (var nth in new[] { 1, 2, 3 }) cluster.Faults.Fail(point, nth);
+
+        for (var n = 0; n < Orders; n++) await cluster.Place(("drained", 1));
+        await cluster.Quiet();
+
+        await Eventually.Get("all three faults", () => Task.FromResult(cluster.Faults.Happened), happened => happened == 3);
+        await Events.AssertCompleteForReserved(cluster, world.Kafka);
+        foreach (var partition in (await world.Kafka.ReadAll(Topics.Created, Topics.Reserved)).GroupBy(record => (record.Topic, record.Partition)))
+            Events.AssertInOrder(partition);
+    }
+
+    [Fact]
+    public async Task Rows_that_a_lost_silo_has_left_are_published_without_any_commit()
+    {
+        await using var server = new PostgresServer();
+        using var world = new World();
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, server, world: world);
+        await using (var insert = cluster.Database.CreateCommand(
+            "INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at) VALUES ('77-1', 'order', '77', 'order.created', '{\"version\": 1}', 5, now())"))
+            await insert.ExecuteNonQueryAsync();
+
+        var record = Assert.Single(await world.Kafka.ReadUntil("the row that was left", read => read.Count > 0, Topics.Created));
+        Assert.Equal(("77", "77-1"), (record.Key, record.Headers["ce_id"]));
+    }
+}

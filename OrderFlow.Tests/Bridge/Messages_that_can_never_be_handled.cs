@@ -1,0 +1,36 @@
+using Confluent.Kafka;
+using OrderFlow.Silo.Kafka;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Bridge;
+
+/// <summary>What somebody else puts into our topics, or what makes a handler fail for good, must not keep what comes after it.</summary>
+[Collection(BridgeCollection.Name)]
+public sealed class Messages_that_can_never_be_handled(SharedBridge shared)
+{
+    private readonly World _world = shared.World;
+
+    [Fact]
+    public async Task Lie_in_the_dead_letter_topic_with_the_reason_and_their_partition_moves_on()
+    {
+        const long orderId = 4_000_000_001;
+        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _world.Kafka.BootstrapServers }).Build();
+        var poison = new Message<string, string> { Key = "poison", Value = "{not json", Headers = new Headers { { "ce_id", "x-1"u8.ToArray() } } };
+        var after = new Message<string, string> { Key = "poison", Value = $$"""{"orderId":{{orderId}},"userId":"alice","version":2,"totalAmount":1}""" };
+        var report = await producer.ProduceAsync(Topics.Reserved, poison);
+        await producer.ProduceAsync(Topics.Reserved, after);
+
+        await Eventually.Get(
+            "the message behind it to be told",
+            () => Task.FromResult(_world.Sender.Sent.Count(job => job.OrderId == orderId)),
+            count => count == 1);
+        var letter = Assert.Single(
+            await _world.Kafka.ReadUntil("a dead letter", read => read.Any(record => record.Key == "poison"), Topics.DeadLetter),
+            record => record.Key == "poison");
+
+        Assert.Equal("{not json", letter.Value);
+        Assert.Equal("x-1", letter.Headers["ce_id"]);
+        Assert.Equal($"{Topics.Reserved}/{report.Partition.Value}/{report.Offset.Value}", letter.Headers["orderflow-source"]);
+        Assert.StartsWith("the value is not the JSON of an event", letter.Headers["orderflow-reason"], StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using OrderFlow.Outbox;
+using OrderFlow.Silo.Kafka;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Kafka;
+
+/// <summary>What the publisher acknowledges is in Kafka; an order's next event is not sent before the one ahead of it is acknowledged.</summary>
+public sealed class Publishing_events : IAsyncLifetime
+{
+    /// <summary>More than a broker or a producer takes by default.</summary>
+    private const int TooLarge = 2_000_000;
+
+    private readonly EmbeddedKafka _kafka = new(partitions: 2);
+    private ServiceProvider? _services;
+
+    private IEventPublisher Publisher => _services!.GetRequiredService<IEventPublisher>();
+
+    public Task InitializeAsync()
+    {
+        _services = new ServiceCollection()
+            .AddLogging().AddMetrics().AddOptions()
+            .AddSingleton(TimeProvider.System)
+            .Configure<KafkaOptions>(options => options.BootstrapServers = _kafka.BootstrapServers)
+            .AddSingleton<KafkaState>().AddSingleton<KafkaProducer>()
+            .AddSingleton(provider => new EventCounts(provider.GetRequiredService<IMeterFactory>()))
+            .AddSingleton<IEventPublisher, EventPublisher>()
+            .BuildServiceProvider();
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _services!.DisposeAsync();
+        _kafka.Dispose();
+    }
+
+    [Fact]
+    public async Task All_events_are_acknowledged_and_lie_in_the_order_of_each_order()
+    {
+        var events = Enumerable.Range(0, 500).Select(n => Event(seq: n, orderId: n % 50, version: 1 + (n / 50), Topics.Created)).ToList();
+
+        var acknowledged = await Publisher.Publish(events);
+
+        Assert.Equal(events.Select(told => told.Seq), acknowledged.Order());
+        var records = await _kafka.ReadAll(Topics.Created);
+        Assert.Equal(500, records.Count);
+        foreach (var order in records.GroupBy(record => record.Key))
+            Assert.Equal(Enumerable.Range(1, 10).Select(version => $"{order.Key}-{version}"), order.Select(record => record.Headers["ce_id"]));
+    }
+
+    [Fact]
+    public async Task Behind_an_event_that_fails_nothing_of_its_order_is_sent_and_other_orders_go_on()
+    {
+        var acknowledged = await Publisher.Publish(
+        [
+            Event(seq: 1, orderId: 7, version: 1, Topics.Created),
+            Event(seq: 2, orderId: 7, version: 2, Topics.Reserved, payload: new string('x', TooLarge)),
+            Event(seq: 3, orderId: 8, version: 1, Topics.Created),
+            Event(seq: 4, orderId: 7, version: 3, Topics.Cancelled),
+            Event(seq: 5, orderId: 8, version: 2, Topics.Reserved),
+        ]);
+
+        Assert.Equal([1, 3, 5], acknowledged.Order());
+        Assert.Equal(["8-2"], (await _kafka.ReadAll(Topics.Reserved, Topics.Cancelled)).Select(record => record.Headers["ce_id"]));
+    }
+
+    [Fact]
+    public async Task While_Kafka_is_away_nothing_is_acknowledged_and_afterwards_the_same_producer_goes_on()
+    {
+        await Publisher.Publish([Event(seq: 1, orderId: 1, version: 1, Topics.Created)]);
+        var state = _services!.GetRequiredService<KafkaState>();
+        Assert.Null(state.Away);
+
+        _kafka.Down();
+        Assert.Empty(await Publisher.Publish([Event(seq: 2, orderId: 1, version: 2, Topics.Reserved), Event(seq: 3, orderId: 1, version: 3, Topics.Cancelled)]));
+        Assert.NotNull(state.Away);
+
+        _kafka.Up();
+        Assert.Equal([2, 3], await Publisher.Publish([Event(seq: 2, orderId: 1, version: 2, Topics.Reserved), Event(seq: 3, orderId: 1, version: 3, Topics.Cancelled)]));
+        Assert.Null(state.Away);
+        Assert.Equal(["1-3"], (await _kafka.ReadAll(Topics.Cancelled)).Select(record => record.Headers["ce_id"]).Distinct());
+    }
+
+    private static OutboxEvent Event(long seq, long orderId, long version, string type, string payload = "{}") =>
+        new(seq, string.Create(CultureInfo.InvariantCulture, $"{orderId}-{version}"), orderId, type, payload, DateTimeOffset.UnixEpoch);
+}
