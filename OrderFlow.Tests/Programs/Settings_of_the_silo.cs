@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using OrderFlow.Silo.Kafka;
+using OrderFlow.Tests.Api;
+
+namespace OrderFlow.Tests.Programs;
+
+/// <summary>A setting that is missing or wrong stops the silo, or a worker apart from silos, with a sentence that names the variable.</summary>
+public sealed class Settings_of_the_silo
+{
+    private static readonly Dictionary<string, string> Good = new()
+    {
+        ["Postgres__ConnectionString"] = "Host=127.0.0.1;Port=1",
+        ["Auth__Issuer"] = "i",
+        ["Auth__Audience"] = "a",
+        ["Auth__PublicKeyFile"] = Tokens.PublicKeyFile,
+        ["Kafka__BootstrapServers"] = "127.0.0.1:1",
+        ["Redis__ConnectionString"] = "127.0.0.1:1",
+    };
+
+    [Theory]
+    [InlineData("Kafka__BootstrapServers", "", "Kafka__BootstrapServers is not set: the silo needs the brokers' addresses, such as kafka-1:9092,kafka-2:9092")]
+    [InlineData("Redis__ConnectionString", "", "Redis__ConnectionString is not set: the silo needs a StackExchange.Redis configuration string, such as 127.0.0.1:6379,password=…")]
+    [InlineData("Kafka__ReplicationFactor", "0", "Kafka__ReplicationFactor: 0 replicas cannot be; -1 leaves it to the broker")]
+    [InlineData("Kafka__SecurityProtocol", "SaslSsl", "Kafka__SaslMechanism: SaslSsl needs one")]
+    [InlineData("Notifications__Events", "order.sold", "Notifications__Events: there are no events of type 'order.sold'; there are order.created, order.reserved, order.failed, order.cancelled, order.reopened")]
+    public async Task One_that_is_wrong_is_named(string variable, string value, string sentence)
+    {
+        var (exitCode, errors) = await Run([], new(Good) { [variable] = value });
+
+        Assert.Equal((1, sentence), (exitCode, Assert.Single(errors)));
+    }
+
+    [Fact]
+    public async Task Several_are_all_named()
+    {
+        var (exitCode, errors) = await Run([], new(Good) { ["Kafka__BootstrapServers"] = "", ["Redis__Queue"] = "{}", ["Notifications__Sender"] = "pigeon" });
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal(
+            ["Kafka__BootstrapServers", "Notifications__Sender:", "Redis__Queue"],
+            errors.Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_worker_apart_needs_Redis_alone()
+    {
+        var (exitCode, errors) = await Run(["worker"], []);
+
+        Assert.Equal((1, "Redis__ConnectionString"), (exitCode, Assert.Single(errors).Split(' ')[0]));
+    }
+
+    private static async Task<(int ExitCode, string[] Errors)> Run(string[] mode, Dictionary<string, string> settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Topics).Assembly.Location, .. mode]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+        using var program = Process.Start(start)!;
+        var output = program.StandardOutput.ReadToEndAsync();
+        var errors = await program.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await program.WaitForExitAsync();
+        await output;
+        return (program.ExitCode, errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+}
