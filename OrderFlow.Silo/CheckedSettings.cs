@@ -29,8 +29,9 @@ internal static class CheckedSettings
         }
         catch (AggregateException several) when (several.InnerExceptions.All(error => error is OptionsValidationException))
         {
-            throw new OptionsValidationException(
-                "settings", typeof(object), several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(error => error.Failures));
+            // Options that hang on others fail for what is wrong with those, too.
+            var failures = several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(error => error.Failures).Distinct();
+            throw new OptionsValidationException("settings", typeof(object), failures);
         }
     }
 

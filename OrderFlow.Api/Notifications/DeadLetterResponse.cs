@@ -8,7 +8,7 @@ namespace OrderFlow.Api.Notifications;
 /// <param name="UserId">Who was to be told.</param>
 /// <param name="EventType">Such as <c>order.reserved</c>.</param>
 /// <param name="Message">What the customer was to read.</param>
-/// <param name="Attempts">How often sending was begun.</param>
+/// <param name="Attempts">Attempts to send it; one that ended with its worker does not count.</param>
 /// <param name="Reason">Why the last attempt failed.</param>
 /// <param name="DiedAt">When it was given up; UTC, written with Z.</param>
 internal sealed record DeadLetterResponse(

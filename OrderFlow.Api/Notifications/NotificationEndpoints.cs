@@ -65,7 +65,7 @@ internal static class NotificationEndpoints
 
     /// <summary>Queues a dead letter again, with all its attempts before it.</summary>
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Replay(string jobId, ClusterCalls cluster) =>
-        Answer(await cluster.Repeat(grains => Queue(grains).Replay(jobId)), "Notification queued again");
+        Answer(await cluster.Repeat(grains => Queue(grains).Replay(jobId)), "Notification queued or sent");
 
     /// <summary>Removes a dead letter; it will not be sent.</summary>
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Purge(string jobId, ClusterCalls cluster) =>

@@ -8,7 +8,7 @@ namespace OrderFlow.Api.Notifications;
 /// <param name="EventType">Such as <c>order.reserved</c>.</param>
 /// <param name="Message">What the customer reads; absent once it was sent and has left the queue's history.</param>
 /// <param name="State">waiting, active, delayed, sent or dead.</param>
-/// <param name="Attempts">How often sending was begun.</param>
+/// <param name="Attempts">Attempts to send it; one that ended with its worker does not count.</param>
 /// <param name="UpdatedAt">When its state last changed; UTC, written with Z.</param>
 internal sealed record NotificationResponse(
     string JobId, string EventType, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Message,

@@ -26,7 +26,7 @@ public sealed record NotificationStats(
 /// <param name="UserId">Who was to be told.</param>
 /// <param name="EventType">Such as <c>order.reserved</c>.</param>
 /// <param name="Message">What the customer was to read.</param>
-/// <param name="Attempts">How often sending was begun.</param>
+/// <param name="Attempts">Attempts to send it; one that ended with its worker does not count.</param>
 /// <param name="Reason">Why the last attempt failed, for an operator to read.</param>
 /// <param name="DiedAt">When it was given up, UTC.</param>
 [GenerateSerializer, Immutable, Alias("dead-letter")]

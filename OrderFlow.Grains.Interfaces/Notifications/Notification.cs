@@ -25,7 +25,7 @@ public enum NotificationState
 /// <param name="EventType">Such as <c>order.reserved</c>.</param>
 /// <param name="Message">What the customer reads; null once it was sent and has left the bounded history.</param>
 /// <param name="State">Where it stands.</param>
-/// <param name="Attempts">How often sending was begun.</param>
+/// <param name="Attempts">Attempts to send it; one that ended with its worker does not count.</param>
 /// <param name="UpdatedAt">When its state last changed, UTC.</param>
 [GenerateSerializer, Immutable, Alias("notification-view")]
 public sealed record Notification(

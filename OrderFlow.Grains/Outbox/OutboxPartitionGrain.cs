@@ -17,7 +17,7 @@ internal sealed partial class OutboxPartitionGrain(
     /// <summary>A batch smaller than this is followed by a pause, in which the next one gathers: a round trip then carries more than a few events.</summary>
     private const int SmallBatch = BatchLimit / 4;
 
-    private static readonly TimeSpan GatheringPause = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan GatheringPause = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 

@@ -3,10 +3,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace OrderFlow.Silo.Kafka;
 
 /// <summary>Degraded while Kafka is away: a silo is as ready without it, for no order waits for Kafka.</summary>
-internal sealed class KafkaHealth(KafkaState state, ConnectivityCheck check) : IHealthCheck
+internal sealed class KafkaHealth(KafkaState state, ConnectivityCheck check, OrderEventConsumer consumer) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
         state.Away is { } away ? HealthCheckResult.Degraded(away)
-        : check.Passed.IsCompleted ? HealthCheckResult.Healthy()
-        : HealthCheckResult.Degraded("the test message was not acknowledged yet"));
+        : !check.Passed.IsCompleted ? HealthCheckResult.Degraded("the test message was not acknowledged yet")
+        : consumer.Trouble is { } trouble ? HealthCheckResult.Degraded($"events cannot be read: {trouble}")
+        : HealthCheckResult.Healthy());
 }

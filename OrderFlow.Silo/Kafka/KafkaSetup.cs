@@ -23,7 +23,7 @@ internal static class KafkaSetup
         services.AddHosted<ConnectivityCheck>();
         services.AddHostedService<BridgeGauges>();
         services.AddHostedService<OutboxWaker>();
-        services.AddHostedService<OrderEventConsumer>();
+        services.AddHosted<OrderEventConsumer>();
 
         services.AddHealthChecks()
             .AddCheck<KafkaHealth>("kafka", tags: [HealthEndpoints.Ready])

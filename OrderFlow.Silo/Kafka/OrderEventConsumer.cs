@@ -28,6 +28,10 @@ internal sealed partial class OrderEventConsumer(
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _room = new(options.Value.ConsumedAtOnce);
+    private volatile string? _trouble;
+
+    /// <summary>Why events cannot be read; null while they can.</summary>
+    public string? Trouble => _trouble;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -55,7 +59,7 @@ internal sealed partial class OrderEventConsumer(
             }
             catch (KafkaException error)
             {
-                LogFailed(error.Error.Reason);
+                Fail(error.Error);
                 stoppingToken.WaitHandle.WaitOne(PauseAfterError);
             }
             finally
@@ -115,13 +119,21 @@ internal sealed partial class OrderEventConsumer(
     {
         try
         {
-            return consumer.Consume(within);
+            var consumed = consumer.Consume(within);
+            if (consumed is not null) _trouble = null;
+            return consumed;
         }
         catch (ConsumeException error) when (!error.Error.IsFatal)
         {
-            LogFailed(error.Error.Reason);
+            Fail(error.Error);
             return null;
         }
+    }
+
+    private void Fail(Error error)
+    {
+        if (_trouble is null) LogFailed(error.Reason);
+        _trouble = error.Reason;
     }
 
     private async Task Handle(ConsumeResult<byte[], byte[]> consumed, ConsumedPartition partition)
@@ -151,13 +163,17 @@ internal sealed partial class OrderEventConsumer(
             QueuedMaxMessagesKbytes = FetchedAheadKbytes,
         };
         return new ConsumerBuilder<byte[], byte[]>(config)
-            .SetPartitionsAssignedHandler((_, assigned) => partitions.Assigned(assigned))
+            .SetPartitionsAssignedHandler((_, assigned) =>
+            {
+                _trouble = null;
+                partitions.Assigned(assigned);
+            })
             .SetPartitionsRevokedHandler(partitions.Revoked)
             .SetPartitionsLostHandler((_, lost) => partitions.Lost(lost))
             .SetLogHandler((_, line) => KafkaLog.Pass(log, line))
             .Build();
     }
 
-    [LoggerMessage(LogLevel.Warning, "Events cannot be read at the moment: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Events cannot be read, and it is tried again: {Reason}")]
     private partial void LogFailed(string reason);
 }

@@ -14,6 +14,10 @@ internal sealed partial class OrderEventHandler(
     /// <summary>How often a message is tried whose handling fails for no outage: then it is a fault that trying again does not cure.</summary>
     public const int FaultLimit = 5;
 
+    /// <summary>Headers of a dead letter: why it lies there, and where it came from, as <c>topic/partition/offset</c>.</summary>
+    public const string ReasonHeader = "orderflow-reason";
+    public const string SourceHeader = "orderflow-source";
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
@@ -60,8 +64,8 @@ internal sealed partial class OrderEventHandler(
     {
         var headers = new Headers();
         foreach (var header in consumed.Message.Headers ?? []) headers.Add(header);
-        headers.Add("orderflow-reason", Encoding.UTF8.GetBytes(reason));
-        headers.Add("orderflow-source", Encoding.UTF8.GetBytes($"{consumed.Topic}/{consumed.Partition.Value}/{consumed.Offset.Value}"));
+        headers.Add(ReasonHeader, Encoding.UTF8.GetBytes(reason));
+        headers.Add(SourceHeader, Encoding.UTF8.GetBytes($"{consumed.Topic}/{consumed.Partition.Value}/{consumed.Offset.Value}"));
         var letter = new Message<byte[], byte[]> { Key = consumed.Message.Key, Value = consumed.Message.Value, Headers = headers };
 
         await Repeat(async () => await producer.Send(Topics.DeadLetter, letter) is null, lost);

@@ -9,7 +9,7 @@ namespace OrderFlow.Silo.Kafka;
 internal sealed partial class OutboxWaker(IGrainFactory grains, OutboxSignal signal, TimeProvider time, ILogger<OutboxWaker> log) : BackgroundService
 {
     /// <summary>How long commits gather before a partition is woken: one call for many of them.</summary>
-    private static readonly TimeSpan GatheringPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan GatheringPause = TimeSpan.FromMilliseconds(20);
 
     private static readonly TimeSpan WakeAllEvery = TimeSpan.FromSeconds(2);
 

@@ -19,6 +19,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
 
     private readonly Lock _gate = new();
     private Task<ConnectionMultiplexer>? _connected;
+    private bool _isAway;
     private bool _disposed;
 
     /// <summary>The database to send commands to, whether Redis answers or not.</summary>
@@ -62,11 +63,28 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
         settings.ReconnectRetryPolicy = new ExponentialRetry((int)FirstReconnect.TotalMilliseconds, (int)LongestReconnect.TotalMilliseconds);
 
         var multiplexer = await ConnectionMultiplexer.ConnectAsync(settings);
-        multiplexer.ConnectionFailed += (_, lost) => LogLost(lost.EndPoint, lost.FailureType);
-        multiplexer.ConnectionRestored += (_, restored) => LogRestored(restored.EndPoint);
+        multiplexer.ConnectionFailed += (_, lost) => NoteLost(lost);
+        multiplexer.ConnectionRestored += (_, restored) => NoteRestored(multiplexer, restored).Ignore();
         if (!multiplexer.IsConnected) LogAway();
         return multiplexer;
     }
+
+    private void NoteLost(ConnectionFailedEventArgs lost)
+    {
+        if (IsForCommands(lost) && !Interlocked.Exchange(ref _isAway, true)) LogLost(lost.EndPoint, lost.FailureType);
+    }
+
+    /// <summary>A Redis that still reads its file takes connections and ends them again: it is back once it answers.</summary>
+    private async Task NoteRestored(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs restored)
+    {
+        if (!IsForCommands(restored)) return;
+
+        await multiplexer.GetDatabase().PingAsync();
+        if (Interlocked.Exchange(ref _isAway, false)) LogRestored(restored.EndPoint);
+    }
+
+    // The driver has a second connection, for subscriptions, that comes and goes with the first.
+    private static bool IsForCommands(ConnectionFailedEventArgs change) => change.ConnectionType == ConnectionType.Interactive;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis at {EndPoint} is lost ({Failure}); it is looked for until it is back")]
     private partial void LogLost(EndPoint? endPoint, ConnectionFailureType failure);

@@ -87,8 +87,8 @@ public sealed class Order_storage : IAsyncLifetime
         var rows = await _database.Column<string>("SELECT concat_ws(' ', seq, id, aggregatetype, aggregateid, type, partition, payload) FROM outbox ORDER BY seq");
         Assert.Equal(
             [
-                """1 1-1 order 1 order.created 1 {"items": [{"quantity": 2, "productId": "sku-1"}], "userId": "alice", "orderId": 1, "version": 1, "occurredAt": "2026-11-22T10:00:00+00:00", "totalAmount": 0}""",
-                """2 1-2 order 1 order.reserved 1 {"items": [{"quantity": 2, "productId": "sku-1"}], "userId": "alice", "orderId": 1, "version": 2, "occurredAt": "2026-11-22T10:00:00+00:00", "totalAmount": 19.98}""",
+                """1 1-1 order 1 order.created 1 {"items": [{"quantity": 2, "productId": "sku-1"}], "userId": "alice", "orderId": 1, "version": 1, "occurredAt": "2026-11-22T10:00:00Z", "totalAmount": 0}""",
+                """2 1-2 order 1 order.reserved 1 {"items": [{"quantity": 2, "productId": "sku-1"}], "userId": "alice", "orderId": 1, "version": 2, "occurredAt": "2026-11-22T10:00:00Z", "totalAmount": 19.98}""",
             ],
             rows);
     }
