@@ -4,10 +4,11 @@ using OrderFlow.Notifications;
 namespace OrderFlow.Silo.Notifications;
 
 /// <summary>
-/// Claims jobs from the queue and has them sent, a bounded number at a time. It claims only what it has free slots for, so that no job waits while its lease runs.
+/// Claims jobs from the queue and has them sent, a bounded number at a time, which is no more than the sender can send at once.
+/// It claims only what it has free slots for, so that no job waits while its lease runs.
 /// </summary>
 internal sealed partial class NotificationWorker(
-    INotificationJobs jobs, Delivery delivery, WorkerName worker, QueueState queue,
+    INotificationJobs jobs, INotificationSender sender, Delivery delivery, WorkerName worker, QueueState queue,
     TimeProvider time, IOptions<WorkerOptions> options, ILogger<NotificationWorker> log) : BackgroundService
 {
     /// <summary>How long a worker that was asked to stop waits for what it has begun; well within <see cref="Shutdown.Limit"/>.</summary>
@@ -17,7 +18,7 @@ internal sealed partial class NotificationWorker(
     private static readonly TimeSpan TakeOverInterval = TimeSpan.FromSeconds(1);
 
     private readonly WorkerOptions _options = options.Value;
-    private readonly Slots _slots = new(options.Value.Concurrency, time);
+    private readonly Slots _slots = new(Math.Min(options.Value.Concurrency, sender.MostAtOnce), time);
     private readonly RetrySchedule _idlePauses = new(int.MaxValue, options.Value.ShortestPause, options.Value.LongestPause, Jitter: 0);
     private long? _tookOverAt;
 

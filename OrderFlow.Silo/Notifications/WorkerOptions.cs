@@ -11,7 +11,7 @@ internal sealed class WorkerOptions : IValidatableObject
     /// <summary>Whether this process sends any.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>How many are sent at the same time.</summary>
+    /// <summary>How many are sent at the same time, where the sender can send as many.</summary>
     [Range(1, 1_024)]
     public int Concurrency { get; set; } = 32;
 

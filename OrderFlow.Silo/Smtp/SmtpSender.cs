@@ -14,6 +14,8 @@ internal sealed partial class SmtpSender(SmtpConnections connections, IOptions<S
 
     private readonly MailboxAddress _from = MailboxAddress.Parse(options.Value.From);
 
+    public int MostAtOnce => options.Value.Connections;
+
     public async Task Send(NotificationJob job, CancellationToken cancellationToken)
     {
         using var mail = Mail.Of(job, _from, options.Value.RecipientDomain, time.GetUtcNow());

@@ -83,6 +83,32 @@ public sealed class Mail_server_connections
     }
 
     [Fact]
+    public async Task Are_waited_for_in_the_queue_where_no_time_runs()
+    {
+        await using var server = await MailServer.Start();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var accepting = 0;
+        server.BeforeAccepting = () =>
+        {
+            Interlocked.Increment(ref accepting);
+            return gate.Task;
+        };
+        var jobs = new InMemoryJobs();
+        jobs.Add(Given.Jobs(12));
+        await using var worker = await WorkerHost.Start(
+            jobs, sender: null, time: null, ("Notifications:Sender", "smtp"), ("Smtp:Host", "127.0.0.1"), ("Smtp:Port", $"{server.Port}"), ("Smtp:Security", "none"),
+            ("Smtp:From", "orders@shop.example"), ("Smtp:RecipientDomain", "users.example"), ("Smtp:Connections", "3"));
+
+        await WorkerHost.Until("three mails on their way", () => Volatile.Read(ref accepting) == 3);
+        Assert.Equal((3, 9), (jobs.Active, jobs.Waiting));
+        gate.SetResult();
+        await WorkerHost.Until("all mails", () => worker.Counted("sent") == 12);
+
+        Assert.Equal((12, 3), (server.Mails.Length, server.Opened));
+        Assert.All(jobs.Calls("Claim"), claim => Assert.InRange(claim.Asked, 1, 3));
+    }
+
+    [Fact]
     public async Task Are_closed_when_nobody_uses_them()
     {
         await using var server = await MailServer.Start();
