@@ -18,7 +18,7 @@ internal sealed partial class NotificationWorker(
     private static readonly TimeSpan TakeOverInterval = TimeSpan.FromSeconds(1);
 
     private readonly WorkerOptions _options = options.Value;
-    private readonly Slots _slots = new(Math.Min(options.Value.Concurrency, sender.MostAtOnce), time);
+    private readonly Slots _slots = new(Math.Min(options.Value.Concurrency, sender.Capacity), time);
     private readonly RetrySchedule _idlePauses = new(int.MaxValue, options.Value.ShortestPause, options.Value.LongestPause, Jitter: 0);
     private long? _tookOverAt;
 

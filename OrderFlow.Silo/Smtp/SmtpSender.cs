@@ -14,7 +14,7 @@ internal sealed partial class SmtpSender(SmtpConnections connections, IOptions<S
 
     private readonly MailboxAddress _from = MailboxAddress.Parse(options.Value.From);
 
-    public int MostAtOnce => options.Value.Connections;
+    public int Capacity => options.Value.Connections;
 
     public async Task Send(NotificationJob job, CancellationToken cancellationToken)
     {
