@@ -85,10 +85,11 @@ internal sealed class SmtpConnections : IAsyncDisposable
             await idle.Client.NoOpAsync(cancellationToken);
             return idle.Client;
         }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception)
         {
-            idle.Client.Dispose();   // the server has closed it: a new one will tell whether it is there at all
-            return null;
+            idle.Client.Dispose();
+            if (cancellationToken.IsCancellationRequested) throw;
+            return null;   // the server has closed it: a new one will tell whether it is there at all
         }
     }
 
