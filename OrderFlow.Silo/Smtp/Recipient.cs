@@ -25,7 +25,7 @@ internal static partial class Recipient
 
     public static bool IsAddress(string text) => text.Length <= AddressLimit && text.IndexOf('@', StringComparison.Ordinal) <= LocalPartLimit && Address().IsMatch(text);
 
-    [GeneratedRegex(@"\A[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z",
-        RegexOptions.IgnoreCase | RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"\A[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\z",
+        RegexOptions.ECMAScript)]   // not IgnoreCase, for which the Kelvin sign U+212A is a k
     private static partial Regex Address();
 }

@@ -18,6 +18,8 @@ public sealed class Refused_recipients
     [InlineData("alice@-users.example")]
     [InlineData("a..b")]
     [InlineData("jürgen")]
+    [InlineData("\u212Aarl")]
+    [InlineData("alice@\u212A.example")]
     [InlineData("@users.example")]
     [InlineData("alice@")]
     [InlineData("a@b@users.example")]
