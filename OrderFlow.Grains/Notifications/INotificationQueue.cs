@@ -45,6 +45,9 @@ internal sealed record ClaimedJob(NotificationJob Job, int Attempt, string Lease
 /// <summary>The queue, for workers. A worker is named; the name is its own for as long as its process lives.</summary>
 internal interface INotificationJobs
 {
+    /// <summary>The most characters that are kept of why an attempt failed: it is text of somebody else's making.</summary>
+    const int ReasonLimit = 500;
+
     /// <summary>Takes up to so many waiting jobs, those whose delay is over by <paramref name="now"/> included. None while the queue is paused.</summary>
     Task<IReadOnlyList<ClaimedJob>> Claim(string worker, int count, DateTimeOffset now);
 

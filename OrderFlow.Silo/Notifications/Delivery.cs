@@ -8,9 +8,6 @@ internal sealed partial class Delivery(
     INotificationJobs jobs, INotificationSender sender, Settlement settlement, WorkerName worker,
     NotificationMetrics metrics, TimeProvider time, IOptions<WorkerOptions> options, ILogger<Delivery> log)
 {
-    /// <summary>Characters that are kept of why an attempt failed.</summary>
-    public const int ReasonLimit = 500;
-
     private readonly RetrySchedule _retries = options.Value.Retries;
 
     /// <summary>Sends the job. Never throws.</summary>
@@ -63,7 +60,7 @@ internal sealed partial class Delivery(
     {
         metrics.FailedAttempts.Add(1);
         var jobId = new OneLine(claimed.Job.JobId);
-        var reason = new OneLine(BoundedText.Cut(failure.Message, ReasonLimit)).ToString();
+        var reason = new OneLine(BoundedText.Cut(failure.Message, INotificationJobs.ReasonLimit)).ToString();
         if (failure is not UndeliverableException && _retries.DelayAfter(claimed.Attempt, Random.Shared.NextDouble()) is { } delay)
         {
             var now = time.GetUtcNow();

@@ -18,9 +18,6 @@ internal sealed partial class NotificationQueue
 
     private const int WorkersForgottenAtOnce = 20;
 
-    /// <summary>Characters of a reason that are kept: it is text of somebody else's making.</summary>
-    private const int ReasonLength = 1_000;
-
     public async Task<IReadOnlyList<ClaimedJob>> Claim(string worker, int count, DateTimeOffset now)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -52,7 +49,7 @@ internal sealed partial class NotificationQueue
 
     public async Task<bool> HandBack(string worker, ClaimedJob job, DateTimeOffset now) => await MoveHeld(QueueScripts.HandBack, worker, job, now);
 
-    private static string Kept(string reason) => reason.Length <= ReasonLength ? reason : reason[..ReasonLength];
+    private static string Kept(string reason) => BoundedText.Cut(reason, INotificationJobs.ReasonLimit);
 
     private static List<ClaimedJob> Claimed(RedisResult entries)
     {

@@ -118,9 +118,9 @@ public sealed class Dead_letters : IAsyncLifetime
     [Fact]
     public async Task Keep_so_much_of_a_reason_as_an_operator_reads()
     {
-        await _given.Dead(42, new string('x', 100_000));
+        await _given.Dead(42, new string('x', 498) + "😀" + new string('x', 100_000));   // the bound is in the middle of a pair of surrogates
 
-        Assert.Equal(new string('x', 1_000), Assert.Single((await Queue.ListDeadLetters(1, 10)).Items).Reason);
+        Assert.Equal(new string('x', 498) + "…", Assert.Single((await Queue.ListDeadLetters(1, 10)).Items).Reason);
     }
 
     [Fact]
