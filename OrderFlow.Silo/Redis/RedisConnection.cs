@@ -54,7 +54,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
     private async Task<ConnectionMultiplexer> Connect()
     {
         var settings = ConfigurationOptions.Parse(options.Value.ConnectionString);
-        settings.ClientName = "orderflow-silo";
+        settings.ClientName = "orderflow";
         settings.AbortOnConnectFail = false;
         settings.BacklogPolicy = BacklogPolicy.FailFast;
         settings.IncludeDetailInExceptions = false;   // pages of counters, which would go all the way to the callers
