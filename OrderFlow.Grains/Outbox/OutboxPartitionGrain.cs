@@ -72,17 +72,16 @@ internal sealed partial class OutboxPartitionGrain(
         }
 
         var acknowledged = await publisher.Publish(events);
-        if (acknowledged.Count < events.Count)
+        if (acknowledged.Count < events.Count) _woken = true;   // the others are still there
+        if (acknowledged.Count == 0)
         {
-            _woken = true;   // the others are still there
             await Pause();
-        }
-        else
-        {
-            Recovered();
-            if (events.Count < SmallBatch) await Wait(GatheringPause);
+            return acknowledged;
         }
 
+        Recovered();
+        if (acknowledged.Count < events.Count) await Wait(FirstPause);   // one event that fails is not to hold up those of other orders for longer
+        else if (events.Count < SmallBatch) await Wait(GatheringPause);
         return acknowledged;
     }
 

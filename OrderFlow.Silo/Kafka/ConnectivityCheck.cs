@@ -33,7 +33,7 @@ internal sealed partial class ConnectivityCheck(
                 if (!Passed.IsCompleted) await Pass();
                 else if (!state.IsThere) await Look();
             }
-            catch (Exception error) when (error is KafkaException or ObjectDisposedException)
+            catch (Exception error) when (error is not OperationCanceledException)
             {
                 state.Failed(error.Message);
             }

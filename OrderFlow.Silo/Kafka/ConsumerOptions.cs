@@ -18,6 +18,7 @@ internal sealed class ConsumerOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (EventTopics.Count == 0) yield return new("names no type of event", [nameof(Events)]);
         if (EventTopics.Except(Known).FirstOrDefault() is { } unknown)
             yield return new($"there are no events of type '{unknown}'; there are {string.Join(", ", Known)}", [nameof(Events)]);
     }

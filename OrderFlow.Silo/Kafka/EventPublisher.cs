@@ -8,21 +8,31 @@ namespace OrderFlow.Silo.Kafka;
 /// <inheritdoc cref="IEventPublisher"/>
 internal sealed class EventPublisher(KafkaProducer producer, EventCounts counts) : IEventPublisher
 {
+    /// <summary>How long a batch is waited for: longer than Kafka's producer tries a message, for an order's events go one after the other.</summary>
+    private static readonly TimeSpan AnswerWithin = 4 * KafkaProducer.Patience;
+
     public Task<IReadOnlyList<long>> Publish(IReadOnlyList<OutboxEvent> events)
     {
         var run = new Run(producer, counts, events);
         run.Start();
-        return run.Answer;
+        return run.Answer(AnswerWithin);
     }
 
     /// <summary>The events of one call. Orders go side by side, each order's events one after the other.</summary>
     private sealed class Run(KafkaProducer producer, EventCounts counts, IReadOnlyList<OutboxEvent> events)
     {
-        private readonly TaskCompletionSource<IReadOnlyList<long>> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly List<long> _acknowledged = new(events.Count);
         private int _ordersLeft;
+        private volatile bool _isOver;
 
-        public Task<IReadOnlyList<long>> Answer => _answer.Task;
+        /// <summary>What was acknowledged by then; nothing more is sent for this call.</summary>
+        public async Task<IReadOnlyList<long>> Answer(TimeSpan within)
+        {
+            await _done.Task.WaitAsync(within).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _isOver = true;
+            lock (_acknowledged) return [.. _acknowledged];
+        }
 
         public void Start()
         {
@@ -42,10 +52,10 @@ internal sealed class EventPublisher(KafkaProducer producer, EventCounts counts)
                     lock (_acknowledged) _acknowledged.Add(next.Seq);
                 }
 
-                if (failure is null && order.Count > 0)
+                if (failure is null && order.Count > 0 && !_isOver)
                     SendNext(order);
                 else if (Interlocked.Decrement(ref _ordersLeft) == 0)
-                    _answer.SetResult(_acknowledged);
+                    _done.TrySetResult();
             });
         }
     }

@@ -56,6 +56,11 @@ internal sealed class KafkaOptions : IValidatableObject
     {
         if (ReplicationFactor == 0) yield return new("0 replicas cannot be; -1 leaves it to the broker", [nameof(ReplicationFactor)]);
 
+        foreach (var (name, path) in new[] { (nameof(SslCaLocation), SslCaLocation), (nameof(SslCertificateLocation), SslCertificateLocation), (nameof(SslKeyLocation), SslKeyLocation) })
+        {
+            if (path is not null && !File.Exists(path)) yield return new($"there is no file {path}", [name]);
+        }
+
         var usesSasl = SecurityProtocol is Confluent.Kafka.SecurityProtocol.SaslSsl or Confluent.Kafka.SecurityProtocol.SaslPlaintext;
         if (usesSasl && SaslMechanism is null) yield return new($"{SecurityProtocol} needs one", [nameof(SaslMechanism)]);
     }

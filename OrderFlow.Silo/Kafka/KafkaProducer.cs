@@ -6,7 +6,7 @@ namespace OrderFlow.Silo.Kafka;
 
 /// <summary>
 /// The silo's one producer: idempotent, acknowledged by all replicas. A producer that librdkafka declares broken for good is replaced by a new one;
-/// what it had not delivered fails, and is sent again by whoever wanted it sent.
+/// what the old one had not delivered fails, and is sent again by whoever wanted it sent.
 /// </summary>
 internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<SiloOptions> silo, KafkaState state, ILogger<KafkaProducer> log) : IDisposable
 {
@@ -16,14 +16,20 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
     /// <summary>How long messages gather to be sent together.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>How long a single message's answer is waited for; librdkafka answers within <see cref="Patience"/>, a stopped producer never.</summary>
+    private static readonly TimeSpan AnswerWithin = 2 * Patience;
+
     private static readonly TimeSpan FlushAtEnd = TimeSpan.FromSeconds(5);
+
+    /// <summary>What a broker takes by default, <c>message.max.bytes</c>; the client's own default is less.</summary>
+    private const int LargestMessage = 1_048_588;
 
     private readonly Lock _lock = new();
     private IProducer<byte[], byte[]>? _producer;
     private bool _isDisposed;
 
-    /// <summary>Sends a message, and says on a thread of the producer's own whether it was acknowledged; the reason where not. Never throws for Kafka's sake.</summary>
-    public void Send(string topic, Message<byte[], byte[]> message, Action<string?> answered)
+    /// <summary>Sends a message, and says on a thread of the producer's own whether it was acknowledged: null, or why not. Never throws for Kafka's sake.</summary>
+    public void Send(string topic, Message<byte[], byte[]> message, Action<SendFailure?> answered)
     {
         IProducer<byte[], byte[]> producer;
         lock (_lock)
@@ -42,16 +48,23 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
         }
         catch (ObjectDisposedException)
         {
-            answered("the producer was replaced");
+            answered(new("the producer was replaced"));
         }
     }
 
-    /// <summary>Sends a message; null where it was acknowledged, else the reason.</summary>
-    public Task<string?> Send(string topic, Message<byte[], byte[]> message)
+    /// <summary>Sends a message; null where it was acknowledged, else why not.</summary>
+    public async Task<SendFailure?> Send(string topic, Message<byte[], byte[]> message)
     {
-        var answer = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Send(topic, message, answer.SetResult);
-        return answer.Task;
+        var answer = new TaskCompletionSource<SendFailure?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Send(topic, message, failure => answer.TrySetResult(failure));
+        try
+        {
+            return await answer.Task.WaitAsync(AnswerWithin);
+        }
+        catch (TimeoutException)
+        {
+            return new("there was no answer");
+        }
     }
 
     /// <summary>What Kafka knows of topics and brokers; throws <see cref="KafkaException"/> where it does not answer in time. Blocks.</summary>
@@ -95,7 +108,7 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
         }
     }
 
-    private void Answer(IProducer<byte[], byte[]> producer, Error error, PersistenceStatus status, Action<string?> answered)
+    private void Answer(IProducer<byte[], byte[]> producer, Error error, PersistenceStatus status, Action<SendFailure?> answered)
     {
         if (!error.IsError && status == PersistenceStatus.Persisted)
         {
@@ -105,8 +118,9 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
         }
 
         if (error.IsFatal) Replace(producer);
-        state.Failed(error.Reason);
-        answered(error.Reason);
+        var failure = SendFailure.Of(error);
+        if (!failure.IsForGood) state.Failed(error.Reason);
+        answered(failure);
     }
 
     private void Replace(IProducer<byte[], byte[]> broken)
@@ -117,7 +131,12 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
             _producer = null;
         }
 
-        Task.Run(broken.Dispose);   // not here: this is a call from the producer's own thread, which disposing waits for
+        // Not here: this is a call from the producer's own thread, which disposing waits for. Flushed first: what is disposed of answers nobody.
+        Task.Run(() =>
+        {
+            broken.Flush(AnswerWithin);
+            broken.Dispose();
+        });
     }
 
     private IProducer<byte[], byte[]> Build()
@@ -131,6 +150,7 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
             RequestTimeoutMs = (int)Patience.TotalMilliseconds / 2,
             CompressionType = options.Value.Compression,
             Partitioner = Partitioner.Murmur2Random,   // a key is where the Java clients would put it
+            MessageMaxBytes = LargestMessage,
             DeliveryReportFields = "status",
         };
         return new ProducerBuilder<byte[], byte[]>(config)

@@ -24,6 +24,9 @@ internal sealed partial class OrderEventConsumer(
     private const int FetchedAhead = 5_000;
     private const int FetchedAheadKbytes = 16 * 1024;
 
+    /// <summary>How long leaving the group may take: without Kafka the client would try for most of a minute, and the silo has more to finish.</summary>
+    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(8);
+
     private static readonly TimeSpan CommitInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(1);
 
@@ -38,6 +41,13 @@ internal sealed partial class OrderEventConsumer(
         await check.Passed.WaitAsync(stoppingToken);
         await Task.Factory.StartNew(   // a thread of its own: the client's calls block
             () => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(LeaveWithin);
+        await base.StopAsync(limit.Token);
     }
 
     public override void Dispose()
@@ -57,9 +67,9 @@ internal sealed partial class OrderEventConsumer(
                 Consume(consumer, stoppingToken);
                 consumer.Close();   // hands the partitions over, and commits
             }
-            catch (KafkaException error)
+            catch (Exception error) when (error is KafkaException or InvalidOperationException)   // the latter for settings the client cannot use
             {
-                Fail(error.Error);
+                Fail(error.Message);
                 stoppingToken.WaitHandle.WaitOne(PauseAfterError);
             }
             finally
@@ -125,15 +135,15 @@ internal sealed partial class OrderEventConsumer(
         }
         catch (ConsumeException error) when (!error.Error.IsFatal)
         {
-            Fail(error.Error);
+            Fail(error.Error.Reason);
             return null;
         }
     }
 
-    private void Fail(Error error)
+    private void Fail(string reason)
     {
-        if (_trouble is null) LogFailed(error.Reason);
-        _trouble = error.Reason;
+        if (_trouble is null) LogFailed(reason);
+        _trouble = reason;
     }
 
     private async Task Handle(ConsumeResult<byte[], byte[]> consumed, ConsumedPartition partition)
@@ -142,6 +152,10 @@ internal sealed partial class OrderEventConsumer(
         {
             await handler.Handle(consumed, partition.Lost);
             partition.Offsets.Finish(consumed.Offset.Value);
+        }
+        catch (Exception error) when (!partition.Lost.IsCancellationRequested)
+        {
+            LogLeft(consumed.Topic, consumed.Partition.Value, consumed.Offset.Value, error);   // not committed: it comes again after the next start
         }
         finally
         {
@@ -173,6 +187,9 @@ internal sealed partial class OrderEventConsumer(
             .SetLogHandler((_, line) => KafkaLog.Pass(log, line))
             .Build();
     }
+
+    [LoggerMessage(LogLevel.Error, "{Topic}/{Partition}/{Offset} is left undone, and nothing behind it is committed")]
+    private partial void LogLeft(string topic, int partition, long offset, Exception error);
 
     [LoggerMessage(LogLevel.Warning, "Events cannot be read, and it is tried again: {Reason}")]
     private partial void LogFailed(string reason);

@@ -18,8 +18,14 @@ internal sealed partial class OrderEventHandler(
     public const string ReasonHeader = "orderflow-reason";
     public const string SourceHeader = "orderflow-source";
 
+    /// <summary>Header of a dead letter that Kafka does not take as a whole: what is not in it, and why.</summary>
+    public const string LeftOutHeader = "orderflow-left-out";
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>A single call that failed is nobody's business.</summary>
+    private static readonly TimeSpan SayAfter = TimeSpan.FromSeconds(1);
 
     private int _waiting;
 
@@ -39,18 +45,18 @@ internal sealed partial class OrderEventHandler(
         var grain = grains.GetGrain<INotificationGrain>(notice.OrderId);
         var faults = 0;
         string? fault = null;
-        await Repeat(async () =>
+        await Repeat("notifications cannot be queued", async () =>
         {
             try
             {
                 await grain.Notify(notice).WaitAsync(lost);
                 return true;
             }
-            catch (Exception error) when (IsOutage(error))
+            catch (Exception error) when (!lost.IsCancellationRequested && IsOutage(error))
             {
                 return false;
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (Exception error) when (!lost.IsCancellationRequested)
             {
                 if (++faults < FaultLimit) return false;
                 fault = $"{error.GetType().Name}: {error.Message}";
@@ -68,36 +74,51 @@ internal sealed partial class OrderEventHandler(
         headers.Add(SourceHeader, Encoding.UTF8.GetBytes($"{consumed.Topic}/{consumed.Partition.Value}/{consumed.Offset.Value}"));
         var letter = new Message<byte[], byte[]> { Key = consumed.Message.Key, Value = consumed.Message.Value, Headers = headers };
 
-        await Repeat(async () => await producer.Send(Topics.DeadLetter, letter) is null, lost);
+        await Repeat($"{Topics.DeadLetter} cannot be written", async () =>
+        {
+            if (await producer.Send(Topics.DeadLetter, letter) is not { } failure) return true;
+            if (failure.IsForGood && letter.Value is { } value)
+            {
+                headers.Add(LeftOutHeader, Encoding.UTF8.GetBytes($"the value of {value.Length} bytes: {failure.Reason}"));
+                letter.Value = null!;
+            }
+
+            return false;
+        }, lost);
         counts.DeadLettered(consumed.Topic);
         LogBuried(consumed.Topic, consumed.Partition.Value, consumed.Offset.Value, reason);
     }
 
-    private async Task Repeat(Func<Task<bool>> isDone, CancellationToken lost)
+    private async Task Repeat(string trouble, Func<Task<bool>> isDone, CancellationToken lost)
     {
-        if (await isDone()) return;
-
-        if (Interlocked.Increment(ref _waiting) == 1) LogWaiting();
+        var began = time.GetTimestamp();
+        var isSaid = false;
+        var pause = FirstPause;
         try
         {
-            var pause = FirstPause;
-            do
+            while (!await isDone())
             {
+                if (!isSaid && time.GetElapsedTime(began) > SayAfter)
+                {
+                    isSaid = true;
+                    if (Interlocked.Increment(ref _waiting) == 1) LogWaiting(trouble);
+                }
+
                 await Task.Delay(pause, time, lost);
                 pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
             }
-            while (!await isDone());
         }
         finally
         {
-            if (Interlocked.Decrement(ref _waiting) == 0) LogGoingOn();
+            if (isSaid && Interlocked.Decrement(ref _waiting) == 0) LogGoingOn();
         }
     }
 
-    private static bool IsOutage(Exception error) => error is UnavailableException or OrleansException or TimeoutException;
+    private static bool IsOutage(Exception error) => error is UnavailableException or OrleansException or TimeoutException
+        or OperationCanceledException or ObjectDisposedException;   // a silo gave the call up, or stops
 
-    [LoggerMessage(LogLevel.Warning, "Notifications cannot be queued; consumed events wait until they can")]
-    private partial void LogWaiting();
+    [LoggerMessage(LogLevel.Warning, "Consumed events wait: {Trouble}")]
+    private partial void LogWaiting(string trouble);
 
     [LoggerMessage(LogLevel.Information, "No consumed event waits any more")]
     private partial void LogGoingOn();

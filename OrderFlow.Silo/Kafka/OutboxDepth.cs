@@ -3,7 +3,7 @@ using OrderFlow.Silo.Postgres;
 
 namespace OrderFlow.Silo.Kafka;
 
-/// <summary>How many events wait to be published and for how long, looked up now and then: counting costs more the more there are.</summary>
+/// <summary>How many events wait to be published and for how long, looked up now and then.</summary>
 internal sealed class OutboxDepth(Postgres.Outbox outbox, TimeProvider time) : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -11,14 +11,14 @@ internal sealed class OutboxDepth(Postgres.Outbox outbox, TimeProvider time) : B
 
     private volatile OutboxBacklog _backlog = new(0, null);
 
-    /// <summary>Events that wait.</summary>
+    /// <summary>Events that wait, up to <see cref="Postgres.Outbox.CountLimit"/>.</summary>
     public long Rows => _backlog.Rows;
 
     /// <summary>How long the oldest has waited; zero where none does.</summary>
     public TimeSpan OldestAge => _backlog.Oldest is { } oldest && time.GetUtcNow() - oldest is var age && age > TimeSpan.Zero ? age : TimeSpan.Zero;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(HealthCheckResult.Healthy(Rows == 0 ? "empty" : $"{Rows} events wait, the oldest for {OldestAge.TotalSeconds:0} s"));
+        Task.FromResult(HealthCheckResult.Healthy(Rows == 0 ? "empty" : $"{(Rows == Postgres.Outbox.CountLimit ? "at least " : "")}{Rows} events wait, the oldest for {OldestAge.TotalSeconds:0} s"));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,9 +27,11 @@ internal sealed class OutboxDepth(Postgres.Outbox outbox, TimeProvider time) : B
         {
             try
             {
-                _backlog = await outbox.Measure().WaitAsync(Patience, time, stoppingToken);
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                patience.CancelAfter(Patience);
+                _backlog = await outbox.Measure(patience.Token);
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (Exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // The database is away, which its own health check says; the last known depth stands.
             }

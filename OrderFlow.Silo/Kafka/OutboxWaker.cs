@@ -13,13 +13,20 @@ internal sealed partial class OutboxWaker(IGrainFactory grains, OutboxSignal sig
 
     private static readonly TimeSpan WakeAllEvery = TimeSpan.FromSeconds(2);
 
+    private readonly Task[] _calls = [.. Enumerable.Repeat(Task.CompletedTask, OutboxRow.Partitions)];
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(WakeRaised(stoppingToken), RaiseAll(stoppingToken));
 
     private async Task WakeRaised(CancellationToken stoppingToken)
     {
         while (true)
         {
-            foreach (var partition in await signal.Take(stoppingToken)) Wake(partition).Ignore();
+            foreach (var partition in await signal.Take(stoppingToken))
+            {
+                // While a silo hangs no calls heap up; the call under way, or the next look at all partitions, does for what is passed over.
+                if (_calls[partition].IsCompleted) _calls[partition] = Wake(partition);
+            }
+
             await Task.Delay(GatheringPause, time, stoppingToken);
         }
     }

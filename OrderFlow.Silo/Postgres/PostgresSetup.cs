@@ -52,7 +52,8 @@ internal static class PostgresSetup
             provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<OutboxSignal>()));
         services.AddGrainStorage(StorageNames.Stock, (provider, _) => new StockStorage(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
         services.AddSingleton<OutboxSignal>();
-        services.AddSingleton(provider => new Outbox(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
+        services.AddSingleton(provider => new Outbox(
+            provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<Outbox>());
         services.AddSingleton<IReservations>(provider => new Reservations(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
         services.AddSingleton<IOrderIndex, OrderIndex>();

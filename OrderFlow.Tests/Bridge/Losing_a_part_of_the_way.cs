@@ -9,6 +9,9 @@ public sealed class Losing_a_part_of_the_way
     private const int Clients = 16;
     private const int Products = 20;
 
+    /// <summary>Less than the 45 s for which the client would try to say goodbye to its group.</summary>
+    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(35);
+
     [Fact]
     public async Task The_silo_that_publishes_and_consumes_killed_ten_times()
     {
@@ -55,6 +58,22 @@ public sealed class Losing_a_part_of_the_way
         });
 
         await AssertEverybodyWasTold(cluster, world);
+    }
+
+    [Fact]
+    public async Task A_silo_leaves_in_time_while_Kafka_is_away()
+    {
+        using var world = new World();
+        await using var cluster = await Start(world);
+        await Client.PlaceUntilAnswered(cluster, (Product(0), 1));
+        world.Kafka.Down();
+        await Client.PlaceUntilAnswered(cluster, (Product(0), 1));
+
+        await cluster.StopOneSilo().WaitAsync(LeaveWithin);
+
+        world.Kafka.Up();
+        await cluster.Quiet();
+        await Events.AssertCompleteForReserved(cluster, world.Kafka);
     }
 
     private static async Task<OrderFlowCluster> Start(World world)

@@ -33,4 +33,20 @@ public sealed class Messages_that_can_never_be_handled(SharedBridge shared)
         Assert.Equal($"{Topics.Reserved}/{report.Partition.Value}/{report.Offset.Value}", letter.Headers["orderflow-source"]);
         Assert.StartsWith("the value is not the JSON of an event", letter.Headers["orderflow-reason"], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task One_that_is_too_large_for_a_dead_letter_lies_there_without_its_value()
+    {
+        var large = new string('x', 1_100_000);   // more than our own producer sends
+        using var producer = new ProducerBuilder<string, string>(
+            new ProducerConfig { BootstrapServers = _world.Kafka.BootstrapServers, MessageMaxBytes = 2_000_000 }).Build();
+        await producer.ProduceAsync(Topics.Reserved, new() { Key = "large", Value = large });
+
+        var letter = Assert.Single(
+            await _world.Kafka.ReadUntil("a dead letter", read => read.Any(record => record.Key == "large"), Topics.DeadLetter),
+            record => record.Key == "large");
+
+        Assert.Null(letter.Value);
+        Assert.StartsWith($"the value of {large.Length} bytes: ", letter.Headers["orderflow-left-out"], StringComparison.Ordinal);
+    }
 }

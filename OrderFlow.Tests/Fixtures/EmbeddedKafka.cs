@@ -37,6 +37,9 @@ internal sealed class EmbeddedKafka : IDisposable
     /// <inheritdoc cref="EmbeddedBroker.Up"/>
     public void Up() => _broker.Up();
 
+    /// <inheritdoc cref="EmbeddedBroker.Refuse"/>
+    public void Refuse(short apiKey, params int[] errors) => _broker.Refuse(apiKey, errors);
+
     public void Dispose() => _broker.Dispose();
 
     /// <summary>Everything that is in these topics now, partition by partition in the order of the records.</summary>

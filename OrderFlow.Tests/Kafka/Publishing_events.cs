@@ -84,6 +84,30 @@ public sealed class Publishing_events : IAsyncLifetime
         Assert.Equal(["1-3"], (await _kafka.ReadAll(Topics.Cancelled)).Select(record => record.Headers["ce_id"]).Distinct());
     }
 
+    /// <summary>Errors after which librdkafka wants a new producer: out of sequence while producing, not allowed while it asks for its id.</summary>
+    [Theory]
+    [InlineData(0, 45)]
+    [InlineData(22, 31)]
+    public async Task A_producer_that_is_broken_for_good_answers_and_is_replaced(short request, int error)
+    {
+        _kafka.Refuse(request, error, error, error);
+        var events = Enumerable.Range(1, 200).Select(n => Event(seq: n, orderId: n, version: 1, Topics.Created)).ToList();
+
+        var acknowledged = new HashSet<long>();
+        await Eventually.Get(
+            "all events to be acknowledged",
+            async () =>
+            {
+                acknowledged.UnionWith(await Publisher.Publish([.. events.Where(told => !acknowledged.Contains(told.Seq))]));
+                return acknowledged.Count;
+            },
+            count => count == events.Count);
+
+        Assert.Equal(
+            events.Select(told => told.Id).Order(),
+            (await _kafka.ReadAll(Topics.Created)).Select(record => record.Headers["ce_id"]).Distinct().Order());
+    }
+
     private static OutboxEvent Event(long seq, long orderId, long version, string type, string payload = "{}") =>
         new(seq, string.Create(CultureInfo.InvariantCulture, $"{orderId}-{version}"), orderId, type, payload, DateTimeOffset.UnixEpoch);
 }

@@ -21,6 +21,8 @@ public sealed class Settings_of_the_silo
     [InlineData("Kafka__BootstrapServers", "", "Kafka__BootstrapServers is not set: the silo needs the brokers' addresses, such as kafka-1:9092,kafka-2:9092")]
     [InlineData("Redis__ConnectionString", "", "Redis__ConnectionString is not set: the silo needs a StackExchange.Redis configuration string, such as 127.0.0.1:6379,password=…")]
     [InlineData("Kafka__ReplicationFactor", "0", "Kafka__ReplicationFactor: 0 replicas cannot be; -1 leaves it to the broker")]
+    [InlineData("Kafka__SslCaLocation", "/nowhere/ca.pem", "Kafka__SslCaLocation: there is no file /nowhere/ca.pem")]
+    [InlineData("Notifications__Events", ",", "Notifications__Events: names no type of event")]
     [InlineData("Kafka__SecurityProtocol", "SaslSsl", "Kafka__SaslMechanism: SaslSsl needs one")]
     [InlineData("Notifications__Events", "order.sold", "Notifications__Events: there are no events of type 'order.sold'; there are order.created, order.reserved, order.failed, order.cancelled, order.reopened")]
     public async Task One_that_is_wrong_is_named(string variable, string value, string sentence)

@@ -71,6 +71,15 @@ internal sealed class EmbeddedBroker : IDisposable
             Check(Librdkafka.rd_kafka_mock_broker_set_up(_cluster, Librdkafka.AllBrokers), "bringing the broker up");
     }
 
+    /// <summary>Answers the next requests of this kind with these errors, one each.</summary>
+    /// <param name="apiKey">The kind, as the protocol numbers it: 0 is Produce, 22 is InitProducerId.</param>
+    /// <param name="errors">Codes of the protocol.</param>
+    public void Refuse(short apiKey, params int[] errors)
+    {
+        lock (_oneCommandAtATime)
+            Librdkafka.rd_kafka_mock_push_request_errors_array(_cluster, apiKey, (nuint)errors.Length, errors);
+    }
+
     /// <summary>Ends the broker, and its records with it.</summary>
     public void Dispose()
     {

@@ -81,6 +81,9 @@ internal static class Librdkafka
     internal static extern void rd_kafka_mock_set_group_consumer_heartbeat_interval_ms(MockCluster cluster, int intervalMs);
 
     [DllImport(Library)]
+    internal static extern void rd_kafka_mock_push_request_errors_array(MockCluster cluster, short apiKey, nuint count, int[] errors);
+
+    [DllImport(Library)]
     internal static extern int rd_kafka_mock_broker_set_down(MockCluster cluster, int broker);
 
     [DllImport(Library)]
