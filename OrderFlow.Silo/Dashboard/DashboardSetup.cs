@@ -12,7 +12,7 @@ internal static class DashboardSetup
     public const string Path = "/dashboard";
 
     /// <summary>How often the dashboard's counters are taken. Each time costs a look at every activation there is.</summary>
-    private static readonly TimeSpan CounterInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CounterInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>Registers bearer tokens, as the API takes them, and the cookie that may stand for one.</summary>
     /// <exception cref="OptionsValidationException">A setting of <c>Auth__*</c> is missing or wrong; each failure is a sentence that names it.</exception>

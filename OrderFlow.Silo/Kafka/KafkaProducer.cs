@@ -14,7 +14,7 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>How long messages gather to be sent together.</summary>
-    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long a single message's answer is waited for; librdkafka answers within <see cref="Patience"/>, a stopped producer never.</summary>
     private static readonly TimeSpan AnswerWithin = 2 * Patience;

@@ -20,6 +20,10 @@ internal sealed partial class OrderEventConsumer(
     /// <summary>How long the loop waits for a message, or for room, before it looks after its partitions again.</summary>
     private static readonly TimeSpan LookAfter = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>So many bytes are fetched at once, or what there is after so long: else each event would cost a request of its own.</summary>
+    private const int WorthFetching = 16 * 1024;
+    private static readonly TimeSpan FetchWithin = TimeSpan.FromMilliseconds(50);
+
     /// <summary>How many messages, and how much of them, the client reads ahead of what is consumed.</summary>
     private const int FetchedAhead = 5_000;
     private const int FetchedAheadKbytes = 16 * 1024;
@@ -173,6 +177,8 @@ internal sealed partial class OrderEventConsumer(
             EnableAutoOffsetStore = false,   // what is stored is what was dealt with; the client commits it
             EnableAutoCommit = true,
             AutoCommitIntervalMs = (int)CommitInterval.TotalMilliseconds,
+            FetchMinBytes = WorthFetching,
+            FetchWaitMaxMs = (int)FetchWithin.TotalMilliseconds,
             QueuedMinMessages = FetchedAhead,
             QueuedMaxMessagesKbytes = FetchedAheadKbytes,
         };

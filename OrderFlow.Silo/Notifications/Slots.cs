@@ -6,7 +6,7 @@ namespace OrderFlow.Silo.Notifications;
 internal sealed class Slots
 {
     /// <summary>How long free slots wait for more of them, so that under load one claim serves many.</summary>
-    public static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(2);
+    public static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The part of all slots that is worth a claim at once.</summary>
     private const int Handfuls = 4;
