@@ -66,6 +66,6 @@ internal interface INotificationJobs
     /// <summary>The last attempt failed: the job becomes a dead letter. False where this worker has lost the job.</summary>
     Task<bool> GiveUp(string worker, ClaimedJob job, string reason, DateTimeOffset now);
 
-    /// <summary>The worker stops before it has begun to send: the job waits again, and the attempt does not count. False where this worker has lost the job.</summary>
+    /// <summary>The worker stops, or the lease would end, before it has begun to send: the job waits again, and the attempt does not count. False where this worker has lost the job.</summary>
     Task<bool> HandBack(string worker, ClaimedJob job, DateTimeOffset now);
 }

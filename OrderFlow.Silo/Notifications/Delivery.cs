@@ -10,11 +10,19 @@ internal sealed partial class Delivery(
 {
     private readonly RetrySchedule _retries = options.Value.Retries;
 
-    /// <summary>Sends the job. Never throws.</summary>
+    /// <summary>Sends the job, or hands it back where its lease would end before a send is cut off: then another worker would send it too. Never throws.</summary>
     /// <param name="claimed">The job.</param>
     /// <param name="claimedAt">The time stamp of the claim.</param>
     public async Task Run(ClaimedJob claimed, long claimedAt)
     {
+        var age = time.GetElapsedTime(claimedAt);
+        if (age >= options.Value.Lease - options.Value.SendTimeout)
+        {
+            LogTooLate(new(claimed.Job.JobId), age);
+            await HandBack(claimed, claimedAt);
+            return;
+        }
+
         using var patience = new CancellationTokenSource(options.Value.SendTimeout, time);
         var began = time.GetTimestamp();
         var sending = Send(claimed.Job, patience.Token);
@@ -75,6 +83,9 @@ internal sealed partial class Delivery(
             LogGivenUp(jobId, claimed.Job.OrderId, claimed.Attempt, reason);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Notification {JobId} is handed back: it was claimed {Age} ago, and its lease is too short for a send")]
+    private partial void LogTooLate(OneLine jobId, TimeSpan age);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Notification {JobId} of order {OrderId}: attempt {Attempt} failed, the next is due in {Delay}: {Reason}")]
     private partial void LogDelayed(OneLine jobId, long orderId, int attempt, TimeSpan delay, string reason);

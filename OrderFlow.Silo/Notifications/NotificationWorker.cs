@@ -70,9 +70,9 @@ internal sealed partial class NotificationWorker(
 
     private async Task<int> TakeJobs(int free, CancellationToken stopping)
     {
-        var abandoned = TakeOverIsDue() ? await Begin(jobs.TakeOver(worker.Value, free, _options.Lease, time.GetUtcNow()), stopping) : 0;
+        var abandoned = TakeOverIsDue() ? await Begin(() => jobs.TakeOver(worker.Value, free, _options.Lease, time.GetUtcNow()), stopping) : 0;
         if (abandoned == free) return abandoned;
-        return abandoned + await Begin(jobs.Claim(worker.Value, free - abandoned, time.GetUtcNow()), stopping);
+        return abandoned + await Begin(() => jobs.Claim(worker.Value, free - abandoned, time.GetUtcNow()), stopping);
     }
 
     private bool TakeOverIsDue()
@@ -83,10 +83,10 @@ internal sealed partial class NotificationWorker(
         return true;
     }
 
-    private async Task<int> Begin(Task<IReadOnlyList<ClaimedJob>> claim, CancellationToken stopping)
+    private async Task<int> Begin(Func<Task<IReadOnlyList<ClaimedJob>>> claim, CancellationToken stopping)
     {
-        var claimedAt = time.GetTimestamp();   // before the answer: the lease runs from when the queue counted it
-        var claimed = await claim;
+        var claimedAt = time.GetTimestamp();   // before the call: the lease runs from when the queue counts it, which may be long before its answer
+        var claimed = await claim();
         _slots.Take(claimed.Count);
         foreach (var job in claimed) _ = Task.Run(() => Run(job, claimedAt, stopping), CancellationToken.None);
         return claimed.Count;

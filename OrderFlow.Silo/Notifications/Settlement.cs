@@ -13,7 +13,9 @@ internal sealed partial class Settlement(
     /// <summary>How often it is told at most, however long the lease.</summary>
     private const int TryLimit = 100;
 
-    /// <summary>True where the queue took it. False where the job is no longer this worker's, or is left to its lease: then nothing more is to be done.</summary>
+    /// <summary>
+    /// True where the queue took it. False where the job is no longer this worker's, or is left to its lease, or where that cannot be known: then nothing more is to be done.
+    /// </summary>
     /// <param name="claimed">The job.</param>
     /// <param name="claimedAt">The time stamp of the claim.</param>
     /// <param name="tell">Finishes the job, or delays it, or gives it up, or hands it back.</param>
@@ -25,8 +27,13 @@ internal sealed partial class Settlement(
             {
                 var held = await tell();
 
-                // After a try whose answer never came, "no" may be what that try has done.
-                if (held || tries > 1) return true;
+                if (held) return true;
+                if (tries > 1)
+                {
+                    // The try whose answer never came may have done it, or another worker may have the job: to count it could be to count it twice.
+                    LogUnknown(new(claimed.Job.JobId), claimed.Attempt);
+                    return false;
+                }
 
                 metrics.LostLeases.Add(1);
                 LogLost(new(claimed.Job.JobId), claimed.Attempt);
@@ -48,6 +55,9 @@ internal sealed partial class Settlement(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Notification {JobId}: attempt {Attempt} lost its lease to another worker")]
     private partial void LogLost(OneLine jobId, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Notification {JobId}: the queue was told how attempt {Attempt} ended by a call that it did not answer, or the lease was lost")]
+    private partial void LogUnknown(OneLine jobId, int attempt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Notification {JobId}: the queue was not told how attempt {Attempt} ended, and the job is left to its lease: {Reason}")]
     private partial void LogLeft(OneLine jobId, int attempt, OneLine reason);

@@ -8,6 +8,9 @@ internal sealed class WorkerOptions : IValidatableObject
 {
     public const string Section = "Notifications:Worker";
 
+    /// <summary>What a send leaves of its lease at least. A job whose claim is older is not sent, and were this nothing, none ever would be.</summary>
+    private static readonly TimeSpan LeastMargin = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Whether this process sends any.</summary>
     public bool Enabled { get; set; } = true;
 
@@ -52,9 +55,9 @@ internal sealed class WorkerOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (SendTimeout >= Lease)
+        if (Lease - SendTimeout < LeastMargin)
         {
-            yield return new($"a send must be cut off before its lease ends, and {SendTimeout} is not less than {Lease}", [nameof(SendTimeout), nameof(Lease)]);
+            yield return new($"a send must be cut off {LeastMargin.TotalMilliseconds} ms before its lease ends or sooner, and {SendTimeout} is too close to {Lease}", [nameof(SendTimeout), nameof(Lease)]);
         }
 
         if (BaseDelay > LongestDelay) yield return new($"{BaseDelay} is more than {LongestDelay}", [nameof(BaseDelay), nameof(LongestDelay)]);

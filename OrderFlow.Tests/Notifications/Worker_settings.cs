@@ -14,8 +14,8 @@ public sealed class Worker_settings
     [InlineData("Notifications:Sender=pigeon", "Notifications__Sender: 'pigeon' is no sender: it must be log or smtp")]
     [InlineData("Notifications:Worker:Concurrency=0", "Notifications__Worker__Concurrency: The field Concurrency must be between 1 and 1024.")]
     [InlineData("Notifications:Worker:Concurrency=many", "Failed to convert configuration value 'many' at 'Notifications__Worker__Concurrency' to type 'System.Int32'.")]
-    [InlineData("Notifications:Worker:Lease=00:00:20",
-        "Notifications__Worker__SendTimeout, Notifications__Worker__Lease: a send must be cut off before its lease ends, and 00:00:20 is not less than 00:00:20")]
+    [InlineData("Notifications:Worker:Lease=00:00:20.099",
+        "Notifications__Worker__SendTimeout, Notifications__Worker__Lease: a send must be cut off 100 ms before its lease ends or sooner, and 00:00:20 is too close to 00:00:20.0990000")]
     [InlineData("Notifications:Worker:BaseDelay=00:06:00", "Notifications__Worker__BaseDelay, Notifications__Worker__LongestDelay: 00:06:00 is more than 00:05:00")]
     [InlineData("Notifications:Worker:ShortestPause=00:00:01", "Notifications__Worker__ShortestPause, Notifications__Worker__LongestPause: 00:00:01 is more than 00:00:00.0500000")]
     [InlineData("Notifications:Sender=SMTP Smtp:From=orders@shop.example", "Smtp__Host is not set: Notifications__Sender is smtp, which needs the name of a mail server")]
