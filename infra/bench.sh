@@ -3,7 +3,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for library in common progress apt ports http process settings postgres; do
+for library in common progress apt ports http process settings postgres system; do
   # shellcheck source=/dev/null
   source "infra/lib/$library.sh"
 done
@@ -56,7 +56,9 @@ main() {
     need_command redis-cli redis-tools
   fi
   postgres_install # pgbench and psql come with it
-  system_up Kafka__TopicPartitions="$TOPIC_PARTITIONS"
+  export Kafka__TopicPartitions=$TOPIC_PARTITIONS
+  system_up
+  BEGAN=$(ask "SELECT now()")
   count_partitions
   facts
   prepare

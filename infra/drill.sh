@@ -3,7 +3,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for library in common progress apt ports http; do
+for library in common progress apt ports http system; do
   # shellcheck source=/dev/null
   source "infra/lib/$library.sh"
 done
@@ -46,7 +46,7 @@ main() {
   trap clean_up EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
-  system_up
+  drill_system_up
   prepare_load
   "outage_${OUTAGE//-/_}"
   verify "$DRILL_NAME"

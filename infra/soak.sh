@@ -3,7 +3,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for library in common progress apt ports http process settings postgres; do
+for library in common progress apt ports http process settings postgres system; do
   # shellcheck source=/dev/null
   source "infra/lib/$library.sh"
 done
@@ -45,7 +45,8 @@ main() {
   need_command curl curl
   need_command psql postgresql-client
   choose_settings
-  system_up "${SETTINGS[@]}"
+  export "${SETTINGS[@]}"
+  system_up
   warn_of_other_settings
   make_admin_token
   make_tokens

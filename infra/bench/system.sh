@@ -1,4 +1,4 @@
-# The system under test: found or started, and filled with what the loads need.
+# The system under test, filled with what the loads need.
 # shellcheck shell=bash disable=SC2034 # its variables are for the other parts
 
 USERS=16
@@ -8,33 +8,6 @@ TOKEN_SECONDS=86400
 DRAIN_SQL=infra/bench/drain.sql
 
 TOPIC_PARTITIONS_UNSET=12 # the programs' own default
-
-STARTED_HERE=''
-
-# system_up NAME=VALUE...: settings for a system that is started here.
-system_up() {
-  if ! system_is_up; then
-    say "OrderFlow does not run here; starting it"
-    STARTED_HERE=yes
-    env "$@" bash infra/run.sh --detach --port "$(free_port)"
-    system_is_up || die "infra/run.sh started OrderFlow, but it does not answer"
-  fi
-  BEGAN=$(ask "SELECT now()")
-}
-
-# Also takes over .run/env.
-system_is_up() {
-  [[ -f $RUN_DIR/env ]] || return 1
-  # shellcheck source=/dev/null
-  source "$RUN_DIR/env"
-  http_is_ok "$ORDERFLOW_API/health"
-}
-
-system_down() {
-  if [[ -n $STARTED_HERE ]]; then
-    bash infra/run.sh stop
-  fi
-}
 
 # topic_partitions: of the embedded broker's topics; nothing where Kafka is somebody else's.
 topic_partitions() {

@@ -1,4 +1,4 @@
-# The system under test: found or started, with stock that never runs out.
+# The system under test, with stock that never runs out.
 # shellcheck shell=bash disable=SC2034,SC2153 # its variables are for the other parts, and ORDERS is an option
 
 DRILL_DIR=$RUN_DIR/drill
@@ -12,8 +12,6 @@ LEAST_PARTITIONS=12
 MOST_PARTITIONS=1000
 ORDERS_EACH_PARTITION=1280
 
-STARTED_HERE=''
-
 drill_open() {
   DRILL_NAME=drill-$(date -u +%Y%m%d-%H%M%S) # whose the orders of this drill are
   mkdir -p "$DRILL_DIR"
@@ -22,29 +20,10 @@ drill_open() {
   find "$DRILL_DIR" -type f -not -name lock -delete
 }
 
-system_up() {
-  if ! system_is_up; then
-    say "OrderFlow does not run here; starting it"
-    STARTED_HERE=yes
-    Kafka__TopicPartitions=${Kafka__TopicPartitions:-$(drill_partitions)} \
-      bash infra/run.sh --detach --silos "$(drill_silos)" --port "$(free_port)"
-    system_is_up || die "infra/run.sh started OrderFlow, but it does not answer"
-  fi
+drill_system_up() {
+  export Kafka__TopicPartitions=${Kafka__TopicPartitions:-$(drill_partitions)}
+  system_up --silos "$(drill_silos)"
   (($(wc -w <<<"$ORDERFLOW_SILO_PIDS") >= $(drill_silos))) || die "$OUTAGE needs $(drill_silos) silos: start OrderFlow with 'bash infra/run.sh --silos 2'"
-}
-
-# Also takes over .run/env.
-system_is_up() {
-  [[ -f $RUN_DIR/env ]] || return 1
-  # shellcheck source=/dev/null
-  source "$RUN_DIR/env"
-  http_is_ok "$ORDERFLOW_API/health"
-}
-
-system_down() {
-  if [[ -n $STARTED_HERE ]]; then
-    bash infra/run.sh stop
-  fi
 }
 
 drill_silos() {
