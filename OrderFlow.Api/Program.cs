@@ -13,6 +13,7 @@ builder.AddHttp();
 builder.AddCluster();
 builder.Services.AddBearerTokens();
 builder.Services.AddSingleton<IOrderIds, OrderIds>();
+builder.Services.AddSingleton<OrderPlacing>();
 builder.Services.AddSingleton<ClusterHealth>();
 
 await using var app = builder.Build();

@@ -15,4 +15,7 @@ public enum Outcome
 
     /// <summary>Its present state does not allow this.</summary>
     Conflict,
+
+    /// <summary>It is not in the version that the command is meant for.</summary>
+    Stale,
 }

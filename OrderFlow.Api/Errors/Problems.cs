@@ -36,6 +36,13 @@ internal static class Problems
         Extensions = { ["allowed"] = allowed.Select(OrderStatusNames.ToWireName).ToArray() },
     });
 
+    /// <summary>412: the resource is not in the version that the request is meant for.</summary>
+    public static ProblemHttpResult Stale(string detail) => OfStatus(StatusCodes.Status412PreconditionFailed, detail);
+
+    /// <summary>422: the <c>Idempotency-Key</c> was used with another body.</summary>
+    public static ProblemHttpResult OtherCommand() => OfStatus(
+        StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key was used with another body. A new order needs a new key.");
+
     /// <summary>A problem that its status says all about, but for a sentence of detail.</summary>
     public static ProblemHttpResult OfStatus(int status, string? detail = null) =>
         TypedResults.Problem(statusCode: status, detail: detail ?? DetailOf(status));

@@ -22,21 +22,28 @@ internal static class OrderEndpoints
         orders.MapDelete("/{id:long:min(1)}", Delete);
     }
 
-    /// <summary>Places an order. It is stored as pending; reserving stock goes on after the answer.</summary>
+    /// <summary>Places an order. It is stored as pending; reserving stock goes on after the answer, which waits for it where the client prefers that.</summary>
     private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> Place(
-        JsonBody<PlaceOrderRequest> body, CurrentCaller current, IOrderIds ids, ClusterCalls cluster)
+        JsonBody<PlaceOrderRequest> body, IdempotencyKey key, HttpContext http, CurrentCaller current, OrderPlacing placing)
     {
         if (!body.IsGood(out var request, out var refusal)) return refusal;
+        if (!key.IsGood(out refusal)) return refusal;
         if (!current.Caller.MayActFor(request.UserId!)) return NotForYou();
 
-        // With the id fixed before the first try, placing again after an unknown outcome cannot place twice.
-        var id = await ids.Next();
         var command = request.ToCommand(current.Caller);
-        var result = await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).Place(command));
+        var (use, result) = key.Value is { } value ? await placing.PlaceOnce(value, command) : new(KeyUse.First, await placing.Place(command));
+        if (use == KeyUse.OtherCommand) return Problems.OtherCommand();
+        if (use == KeyUse.Repeated) http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        if (result is not { Outcome: Outcome.Ok, Order: { } placed }) return Refusal(result!);
 
-        return result is { Outcome: Outcome.Ok, Order: { } placed }
-            ? TypedResults.Created($"/orders/{placed.Id}", OrderResponse.Of(placed))
-            : Refusal(result);
+        if (PreferredWait.Of(http.Request.Headers[PreferredWait.Header]) is { } wait)
+        {
+            http.Response.Headers[PreferredWait.AppliedHeader] = PreferredWait.Applied(wait);
+            placed = await placing.Settled(placed, current.Caller, wait, http.RequestAborted);
+        }
+
+        http.Response.Headers.ETag = IfMatch.TagOf(placed.Version);
+        return TypedResults.Created($"/orders/{placed.Id}", OrderResponse.Of(placed));
     }
 
     /// <summary>Lists orders, newest first: one's own, or all for an admin.</summary>
@@ -54,29 +61,43 @@ internal static class OrderEndpoints
     }
 
     /// <summary>The order as it is persisted now.</summary>
-    private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> Get(long id, CurrentCaller current, ClusterCalls cluster) =>
-        Answer(await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).Get(current.Caller)));
+    private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> Get(
+        long id, HttpResponse response, CurrentCaller current, ClusterCalls cluster) =>
+        Answer(response, await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).Get(current.Caller)));
 
     /// <summary>Cancels an order, or has a failed one tried again (admins).</summary>
     private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> ChangeStatus(
-        long id, JsonBody<ChangeStatusRequest> body, CurrentCaller current, ClusterCalls cluster)
+        long id, JsonBody<ChangeStatusRequest> body, IfMatch ifMatch, HttpResponse response, CurrentCaller current, ClusterCalls cluster)
     {
         if (!body.IsGood(out var request, out var refusal)) return refusal;
+        if (!ifMatch.IsGood(out refusal)) return refusal;
+
+        var tries = 0;
+        Task<OrderResult> Change(IGrainFactory grains)
+        {
+            tries++;
+            return grains.GetGrain<IOrderGrain>(id).ChangeStatus(request.Target, current.Caller, ifMatch.Version);
+        }
 
         // To cancel again has no effect. To have a failed order tried again may have: it can have failed anew before the second call.
-        Func<IGrainFactory, Task<OrderResult>> change = grains => grains.GetGrain<IOrderGrain>(id).ChangeStatus(request.Target, current.Caller);
-        return Answer(await (request.Target == OrderStatus.Cancelled ? cluster.Repeat(change) : cluster.Once(change)));
+        var result = await (request.Target == OrderStatus.Cancelled ? cluster.Repeat(Change) : cluster.Once(Change));
+
+        // A try whose answer was lost may have made the version stale, by the very change that was asked for.
+        if (result is { Outcome: Outcome.Stale, Order: { } order } && tries > 1 && order.Status == request.Target) result = OrderResult.Ok(order);
+        return Answer(response, result);
     }
 
     /// <summary>Releases what an order holds, then removes it.</summary>
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Delete(
-        long id, CurrentCaller current, ClusterCalls cluster)
+        long id, IfMatch ifMatch, CurrentCaller current, ClusterCalls cluster)
     {
+        if (!ifMatch.IsGood(out var refusal)) return refusal;
+
         var tries = 0;
         var result = await cluster.Repeat(grains =>
         {
             tries++;
-            return grains.GetGrain<IOrderGrain>(id).Delete(current.Caller);
+            return grains.GetGrain<IOrderGrain>(id).Delete(current.Caller, ifMatch.Version);
         });
 
         // A try whose answer was lost may have removed it. Where there never was one, it is just as gone, and the caller learns nothing new.
@@ -84,8 +105,13 @@ internal static class OrderEndpoints
         return isGone ? TypedResults.Ok(new MessageResponse("Order deleted")) : Refusal(result);
     }
 
-    private static Results<Ok<OrderResponse>, ProblemHttpResult> Answer(OrderResult result) =>
-        result is { Outcome: Outcome.Ok, Order: { } order } ? TypedResults.Ok(OrderResponse.Of(order)) : Refusal(result);
+    private static Results<Ok<OrderResponse>, ProblemHttpResult> Answer(HttpResponse response, OrderResult result)
+    {
+        if (result is not { Outcome: Outcome.Ok, Order: { } order }) return Refusal(result);
+
+        response.Headers.ETag = IfMatch.TagOf(order.Version);
+        return TypedResults.Ok(OrderResponse.Of(order));
+    }
 
     private static ProblemHttpResult Refusal(OrderResult result) => result switch
     {
@@ -93,6 +119,7 @@ internal static class OrderEndpoints
         { Outcome: Outcome.Forbidden } => Problems.Forbidden(result.Reason ?? "This caller may not do this with the order."),
         { Outcome: Outcome.Conflict, AllowedStatuses.IsDefault: true } => Problems.Conflict(result.Reason),
         { Outcome: Outcome.Conflict } => Problems.Conflict(result.Reason, result.AllowedStatuses),
+        { Outcome: Outcome.Stale } => Problems.Stale("The order is not in the version that If-Match names; read it again."),
         _ => throw new InvalidOperationException($"The order grain answered {result.Outcome} without an order."),
     };
 

@@ -22,13 +22,18 @@ public interface IOrderGrain : IGrainWithIntegerKey
     /// <summary>
     /// Cancels a pending or reserved order (owner or admin), or tries a failed one again (<see cref="OrderStatus.Pending"/>, admin only).
     /// The status it already has: Ok, and nothing happens. Anything else: Conflict with the allowed transitions.
+    /// Stale, with the order, where it is not in a version that <paramref name="ifVersion"/> allows.
     /// </summary>
     [Alias("change-status")]
-    Task<OrderResult> ChangeStatus(OrderStatus target, Caller by);
+    Task<OrderResult> ChangeStatus(OrderStatus target, Caller by, IfVersion ifVersion = default);
 
-    /// <summary>Gives back what the order holds and removes it. Its id stays taken.</summary>
+    /// <summary>Gives back what the order holds and removes it. Its id stays taken. Stale as with <see cref="ChangeStatus"/>.</summary>
     [Alias("delete")]
-    Task<OrderResult> Delete(Caller by);
+    Task<OrderResult> Delete(Caller by, IfVersion ifVersion = default);
+
+    /// <summary>The order as it is persisted once the work under way is done, or after <paramref name="patience"/>, whichever is first.</summary>
+    [Alias("get-settled"), AlwaysInterleave]
+    Task<OrderResult> GetSettled(Caller by, TimeSpan patience);
 
     /// <summary>Goes on with whatever the order has begun and not finished; joins the work where it is already under way. Safe to call at any time.</summary>
     [Alias("resume"), AlwaysInterleave]

@@ -4,7 +4,7 @@ namespace OrderFlow.Orders;
 
 /// <summary>What an order grain answers.</summary>
 /// <param name="Outcome">Whether it was done.</param>
-/// <param name="Order">The order as it now stands, where the caller may see it.</param>
+/// <param name="Order">The order as it now stands, where it was done or the command was meant for another version.</param>
 /// <param name="Reason">Why it was refused, for a person to read.</param>
 /// <param name="AllowedStatuses">Where a change of status was refused: what this caller may change it to now.</param>
 [GenerateSerializer, Immutable, Alias("order-result")]

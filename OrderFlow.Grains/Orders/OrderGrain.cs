@@ -51,10 +51,19 @@ internal sealed partial class OrderGrain(
         return order is null || OrderLifecycle.IsHiddenFrom(order, by) ? OrderResult.NotFound : OrderResult.Ok(order.ToOrder());
     }
 
-    public Task<OrderResult> ChangeStatus(OrderStatus target, Caller by) =>
-        Change(order => OrderLifecycle.ChangeStatus(order, target, by, Now));
+    public Task<OrderResult> ChangeStatus(OrderStatus target, Caller by, IfVersion ifVersion) =>
+        Change(order => OrderLifecycle.ChangeStatus(order, target, by, Now, ifVersion));
 
-    public Task<OrderResult> Delete(Caller by) => Change(order => OrderLifecycle.Delete(order, by, Now));
+    public Task<OrderResult> Delete(Caller by, IfVersion ifVersion) => Change(order => OrderLifecycle.Delete(order, by, Now, ifVersion));
+
+    public async Task<OrderResult> GetSettled(Caller by, TimeSpan patience)
+    {
+        var now = await Get(by);
+        if (now.Order?.Status != OrderStatus.Pending) return now;
+
+        await WaitFor(Resume(), patience);
+        return await Get(by);
+    }
 
     public Task Resume() => _running is { IsCompleted: false } running ? running : _running = Finish();
 
@@ -66,15 +75,15 @@ internal sealed partial class OrderGrain(
         if (decision.Next is { IsUnfinished: true } changed)
         {
             var finishing = this.AsReference<IOrderGrain>().Resume();
-            if (changed.Releasing)
-            {
-                await finishing.WaitAsync(ReleaseWait, time)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            }
+            if (changed.Releasing) await WaitFor(finishing, ReleaseWait);
         }
 
         return Answer(decision);
     }
+
+    /// <summary>Waits until the work is done, has failed or takes too long; which of these it was, the order's state tells.</summary>
+    private async Task WaitFor(Task work, TimeSpan patience) => await work.WaitAsync(patience, time)
+        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     /// <summary>Takes the order as far as it can go: gives back what is to be given back, and tries to reserve while it is pending.</summary>
     private async Task Finish()
@@ -172,9 +181,12 @@ internal sealed partial class OrderGrain(
         return decision;
     }
 
-    private OrderResult Answer(OrderDecision decision) => decision.Outcome == Outcome.Ok
-        ? OrderResult.Ok(_record.Value?.Order.ToOrder() ?? decision.Next!.ToOrder())
-        : new(decision.Outcome, Reason: decision.Reason, AllowedStatuses: decision.AllowedStatuses);
+    private OrderResult Answer(OrderDecision decision) => decision.Outcome switch
+    {
+        Outcome.Ok => OrderResult.Ok(_record.Value?.Order.ToOrder() ?? decision.Next!.ToOrder()),
+        Outcome.Stale => new(decision.Outcome, _record.Value?.Order.ToOrder(), decision.Reason),
+        _ => new(decision.Outcome, Reason: decision.Reason, AllowedStatuses: decision.AllowedStatuses),
+    };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{EventType}: order {OrderId}, version {Version}")]
     private partial void LogTold(string eventType, long orderId, long version);

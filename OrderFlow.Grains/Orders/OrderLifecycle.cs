@@ -54,9 +54,10 @@ internal static class OrderLifecycle
     }
 
     /// <summary>Cancelling, or trying a failed order again.</summary>
-    public static OrderDecision ChangeStatus(OrderState order, OrderStatus target, Caller by, DateTimeOffset now)
+    public static OrderDecision ChangeStatus(OrderState order, OrderStatus target, Caller by, DateTimeOffset now, IfVersion ifVersion = default)
     {
         if (IsHiddenFrom(order, by)) return OrderDecision.NotFound;
+        if (!ifVersion.Allows(order.Version)) return OrderDecision.Stale;
         if (order.Status == target) return OrderDecision.NoChange;
 
         var allowed = AskedTransitions[order.Status];
@@ -72,9 +73,10 @@ internal static class OrderLifecycle
     }
 
     /// <summary>Turns the order into a tombstone; what it holds is to be given back.</summary>
-    public static OrderDecision Delete(OrderState order, Caller by, DateTimeOffset now)
+    public static OrderDecision Delete(OrderState order, Caller by, DateTimeOffset now, IfVersion ifVersion = default)
     {
         if (IsHiddenFrom(order, by)) return OrderDecision.NotFound;
+        if (!ifVersion.Allows(order.Version)) return OrderDecision.Stale;
 
         var decision = order.Status is OrderStatus.Pending or OrderStatus.Reserved
             ? Cancel(order, "deleted", now)

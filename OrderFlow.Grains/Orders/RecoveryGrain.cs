@@ -3,11 +3,11 @@ using Microsoft.Extensions.Options;
 
 namespace OrderFlow.Orders;
 
-/// <summary>Rows that only refuse what can no longer come: deleted orders and released reservations.</summary>
+/// <summary>Rows that only answer or refuse what can no longer come: deleted orders, released reservations and used <c>Idempotency-Key</c>s.</summary>
 internal interface ITombstones
 {
     /// <summary>Removes at most a bounded number of each; returns how many went.</summary>
-    Task<int> Sweep(DateTimeOffset ordersDeletedBefore, DateTimeOffset reservationsReleasedBefore);
+    Task<int> Sweep(DateTimeOffset ordersDeletedBefore, DateTimeOffset reservationsReleasedBefore, DateTimeOffset keysUsedBefore);
 }
 
 /// <inheritdoc cref="IRecoveryGrain"/>
@@ -81,14 +81,15 @@ internal sealed partial class RecoveryGrain(
     private async Task SweepTombstones()
     {
         var now = time.GetUtcMilliseconds();
-        var swept = await tombstones.Sweep(now - _options.KeepDeletedOrders, now - _options.KeepReleasedReservations);
+        var swept = await tombstones.Sweep(
+            now - _options.KeepDeletedOrders, now - _options.KeepReleasedReservations, now - _options.KeepIdempotencyKeys);
         if (swept > 0) LogSwept(swept);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Orders} orders were left lying; {Finished} of them went on")]
     private partial void LogResumed(int orders, int finished);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Rows} rows of deleted orders and released reservations were swept")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Rows} rows of deleted orders, released reservations and used keys were swept")]
     private partial void LogSwept(int rows);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Recovery could not look for orders left lying; it will look again")]

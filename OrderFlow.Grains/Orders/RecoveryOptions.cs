@@ -26,4 +26,8 @@ internal sealed class RecoveryOptions
     /// <summary>How long a released reservation refuses its tries; longer than any call can be on its way.</summary>
     [Range(typeof(TimeSpan), "00:10:00", "30.00:00:00")]
     public TimeSpan KeepReleasedReservations { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long an <c>Idempotency-Key</c> brings back the order it was first used for.</summary>
+    [Range(typeof(TimeSpan), "00:10:00", "30.00:00:00")]
+    public TimeSpan KeepIdempotencyKeys { get; set; } = TimeSpan.FromHours(24);
 }

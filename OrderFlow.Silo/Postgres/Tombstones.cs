@@ -9,7 +9,7 @@ internal sealed class Tombstones(NpgsqlDataSource database) : ITombstones
     /// <summary>The most rows of each kind that one sweep removes.</summary>
     private const int SweepLimit = 5_000;
 
-    public async Task<int> Sweep(DateTimeOffset ordersDeletedBefore, DateTimeOffset reservationsReleasedBefore)
+    public async Task<int> Sweep(DateTimeOffset ordersDeletedBefore, DateTimeOffset reservationsReleasedBefore, DateTimeOffset keysUsedBefore)
     {
         await using var batch = database.CreateBatch();
         batch.Command("""
@@ -22,6 +22,12 @@ internal sealed class Tombstones(NpgsqlDataSource database) : ITombstones
               SELECT product_id, order_id FROM stock_reservations WHERE released_at < $1 ORDER BY released_at LIMIT $2 FOR UPDATE SKIP LOCKED)
             """)
             .With(reservationsReleasedBefore).With(SweepLimit);
+        batch.Command($"""
+            DELETE FROM orleans_grain_state WHERE ctid IN (
+              SELECT ctid FROM orleans_grain_state
+              WHERE state_name = '{IdempotencyRecord.StateName}' AND modified_at < $1 ORDER BY modified_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+            """)
+            .With(keysUsedBefore).With(SweepLimit);
         return await batch.ExecuteNonQueryAsync();
     }
 }

@@ -18,6 +18,8 @@ public sealed class Crash_points(SharedCluster shared)
 
     public static TheoryData<string, int> WhileDeleting => Points(("call Delete", 1), ("write order", 2), ("call Resume", 1), ("call Release", 2), ("write stock-item", 2));
 
+    public static TheoryData<string, int> WhilePlacingWithAKey => Points(("call Place", 2), ("write order", 1));
+
     [Theory, MemberData(nameof(WhileReserving))]
     public async Task A_crash_while_reserving_leaves_a_reserved_order(string point, int nth)
     {
@@ -78,6 +80,24 @@ public sealed class Crash_points(SharedCluster shared)
         Assert.Equal(["order.created", "order.reserved", "order.cancelled"], await _cluster.EventsOf(id));
     }
 
+    [Theory, MemberData(nameof(WhilePlacingWithAKey))]
+    public async Task A_crash_while_placing_with_a_key_leaves_one_order(string point, int nth)
+    {
+        var (a, _) = await Stock(10, 10);
+        var keyed = _cluster.Client.GetGrain<IIdempotencyGrain>($"idem/{a}");
+
+        var before = _cluster.Faults.Happened;
+        _cluster.Faults.Fail(point, nth);
+        var first = await UntilAnswered(async () => await keyed.Place(await _cluster.NextId(), Command(Alice, (a, 1))));
+        var again = await keyed.Place(await _cluster.NextId(), Command(Alice, (a, 1)));
+        await _cluster.Quiet();
+
+        Assert.Equal(1, _cluster.Faults.Happened - before);
+        Assert.Equal((KeyUse.Repeated, first.Result!.Order!.Id), (again.Use, again.Result!.Order!.Id));
+        Assert.Equal((9, 1), await _cluster.StockOf(a));
+        Assert.Equal(1, await _cluster.Scalar<long>($"SELECT count(*) FROM orders WHERE items->0->>'productId' = '{a}'"));
+    }
+
     private static TheoryData<string, int> Points(params (string Point, int Times)[] points)
     {
         var data = new TheoryData<string, int>();
@@ -117,7 +137,7 @@ public sealed class Crash_points(SharedCluster shared)
     }
 
     /// <summary>As a client does whose call ended without an answer: the same again.</summary>
-    private static async Task<OrderResult> UntilAnswered(Func<Task<OrderResult>> call)
+    private static async Task<T> UntilAnswered<T>(Func<Task<T>> call)
     {
         const int attempts = 5;
         for (var attempt = 1; ; attempt++)

@@ -52,7 +52,7 @@ internal sealed class Faults
     {
         silo.AddIncomingGrainCallFilter(async call =>
         {
-            if (call.Grain is not (IOrderGrain or IStockItemGrain))
+            if (call.Grain is not (IOrderGrain or IStockItemGrain or IIdempotencyGrain))
             {
                 await call.Invoke();
                 return;

@@ -9,7 +9,7 @@ public sealed class Sweeping_tombstones
     private static readonly DateTimeOffset Limit = new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public async Task Only_what_was_deleted_or_released_before_the_limit_goes_and_nothing_that_is_still_releasing()
+    public async Task Only_what_was_deleted_released_or_used_before_the_limit_goes_and_nothing_that_is_still_releasing()
     {
         await using var database = await PostgresServer.Shared.CreateDatabase();
         await using var connections = NpgsqlDataSource.Create(database.ConnectionString);
@@ -25,10 +25,19 @@ public sealed class Sweeping_tombstones
             FROM (VALUES (1, $1 - interval '1 millisecond'), (2, $1), (3, NULL)) AS r (id, released_at)
             """, Limit);
 
-        var swept = await new Tombstones(connections).Sweep(ordersDeletedBefore: Limit, reservationsReleasedBefore: Limit);
+        await database.Execute("""
+            INSERT INTO orleans_grain_state (grain_id_hash, grain_type_hash, grain_id_n0, grain_id_n1, grain_extension, state_name, service_id, version, modified_at)
+            SELECT 1, 1, 0, 0, key, state_name, 'orderflow', 1, modified_at
+            FROM (VALUES
+              ('idem/old', 'idempotency', $1 - interval '1 millisecond'), ('idem/new', 'idempotency', $1),
+              ('other', 'subscriptions', $1 - interval '1 day')) AS k (key, state_name, modified_at)
+            """, Limit);
 
-        Assert.Equal(2, swept);
+        var swept = await new Tombstones(connections).Sweep(ordersDeletedBefore: Limit, reservationsReleasedBefore: Limit, keysUsedBefore: Limit);
+
+        Assert.Equal(3, swept);
         Assert.Equal([2L, 3L, 4L], await database.Column<long>("SELECT id FROM orders ORDER BY id"));
         Assert.Equal([2L, 3L], await database.Column<long>("SELECT order_id FROM stock_reservations ORDER BY order_id"));
+        Assert.Equal(["idem/new", "other"], await database.Column<string>("SELECT grain_extension FROM orleans_grain_state ORDER BY grain_extension"));
     }
 }

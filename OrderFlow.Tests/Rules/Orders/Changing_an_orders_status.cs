@@ -113,6 +113,26 @@ public sealed class Changing_an_orders_status
         }
     }
 
+    [Theory]
+    [InlineData(Pending)]
+    [InlineData(Reserved)]
+    [InlineData(Failed)]
+    [InlineData(Cancelled)]
+    public void Meant_for_another_version_is_stale_whatever_it_asks_for(OrderStatus status)
+    {
+        var order = Given.In(status);
+        foreach (var target in Enum.GetValues<OrderStatus>())
+        {
+            Assert.Equal(OrderDecision.Stale, OrderLifecycle.ChangeStatus(order, target, Given.Admin, Given.Now, new([order.Version - 1, order.Version + 1])));
+            Assert.Equal(OrderDecision.Stale, OrderLifecycle.ChangeStatus(order, target, Given.Admin, Given.Now, new([])));
+            Assert.Equal(OrderDecision.NotFound, OrderLifecycle.ChangeStatus(order, target, Given.Bob, Given.Now, new([])));
+            Assert.Equivalent(
+                Change(order, target, Given.Admin),
+                OrderLifecycle.ChangeStatus(order, target, Given.Admin, Given.Now, new([order.Version - 1, order.Version])),
+                strict: true);
+        }
+    }
+
     private static OrderDecision Change(OrderState order, OrderStatus target, Caller by) => OrderLifecycle.ChangeStatus(order, target, by, Given.Now);
 
     private static void IsRefused(OrderDecision decision, string reason, OrderStatus[] allowed)

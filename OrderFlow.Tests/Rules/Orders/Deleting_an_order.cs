@@ -32,6 +32,15 @@ public sealed class Deleting_an_order
         Assert.True(decision.Next.IsUnfinished);
     }
 
+    [Fact]
+    public void Meant_for_another_version_is_stale()
+    {
+        var order = Given.In(Reserved);
+        Assert.Equal(OrderDecision.Stale, OrderLifecycle.Delete(order, Given.Alice, Given.Now, new([order.Version + 1])));
+        Assert.Equal(OrderDecision.NotFound, OrderLifecycle.Delete(order, Given.Bob, Given.Now, new([order.Version + 1])));
+        Assert.Equal(Delete(order, Given.Alice).Event, OrderLifecycle.Delete(order, Given.Alice, Given.Now, new([order.Version])).Event);
+    }
+
     [Theory]
     [InlineData(Failed)]
     [InlineData(Cancelled)]

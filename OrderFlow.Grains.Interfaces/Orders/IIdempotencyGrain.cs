@@ -1,0 +1,35 @@
+namespace OrderFlow.Orders;
+
+/// <summary>One <c>Idempotency-Key</c> of one user: however often an order is placed with it, there is one order, and one answer.</summary>
+[Alias("idempotency")]
+public interface IIdempotencyGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Places the order once. The order's id is kept before it is placed and the answer after, so that a call that broke off anywhere can be made again.
+    /// Only what was placed is kept: after a refusal or an error the next call tries again.
+    /// </summary>
+    /// <param name="freshId">The id for the order, should this be the key's first use.</param>
+    /// <param name="command">The command.</param>
+    [Alias("place")]
+    Task<PlacedOnce> Place(long freshId, PlaceOrder command);
+}
+
+/// <summary>What became of placing an order with a key.</summary>
+/// <param name="Use">How the key was used before.</param>
+/// <param name="Result">What the order answered, now or the first time; null where the key belongs to another command.</param>
+[GenerateSerializer, Immutable, Alias("placed-once")]
+public sealed record PlacedOnce([property: Id(0)] KeyUse Use, [property: Id(1)] OrderResult? Result);
+
+/// <summary>How a key was used before.</summary>
+[GenerateSerializer, Alias("key-use")]
+public enum KeyUse
+{
+    /// <summary>Not at all, or nothing came of it.</summary>
+    First,
+
+    /// <summary>With the same command: the result is what was answered then.</summary>
+    Repeated,
+
+    /// <summary>With another command: nothing was done.</summary>
+    OtherCommand,
+}

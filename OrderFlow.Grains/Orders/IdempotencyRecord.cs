@@ -1,0 +1,20 @@
+namespace OrderFlow.Orders;
+
+/// <summary>What is kept of an <c>Idempotency-Key</c>.</summary>
+internal sealed record IdempotencyRecord
+{
+    /// <summary>The name it is stored under; unique among all states in the default grain storage.</summary>
+    public const string StateName = "idempotency";
+
+    /// <summary>The order that is placed with the key.</summary>
+    public required long OrderId { get; init; }
+
+    /// <summary>What tells the command from another.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>When the key was first used.</summary>
+    public required DateTimeOffset KeptSince { get; init; }
+
+    /// <summary>The order as it was answered the first time; null before that.</summary>
+    public Order? Placed { get; init; }
+}
