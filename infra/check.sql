@@ -94,6 +94,28 @@ FROM (
   ORDER BY o.id
 ) AS broken;
 
+SELECT 'the numbers of orders kept for lists = the orders there are',
+  (SELECT count(*) FROM order_counts), count(*), array_to_string((array_agg(what))[1:5], E'\n')
+FROM (
+  WITH counted AS (
+    SELECT user_id, status, count(*) AS orders FROM orders WHERE deleted_at IS NULL GROUP BY user_id, status
+  ), changes AS (
+    SELECT user_id, status, sum(change) AS change FROM order_count_changes GROUP BY user_id, status
+  ), kept AS (
+    SELECT user_id, status, coalesce(count, 0) + coalesce(change, 0) AS orders FROM order_counts FULL JOIN changes USING (user_id, status)
+  ), kept_in_all AS (
+    SELECT status, coalesce(count, 0) + coalesce(change, 0) AS orders
+    FROM order_totals FULL JOIN (SELECT status, sum(change) AS change FROM changes GROUP BY status) AS all_changes USING (status)
+  )
+  SELECT format('%s has %s %s orders, counted as %s', user_id, coalesce(counted.orders, 0), status, coalesce(kept.orders, 0)) AS what
+  FROM counted FULL JOIN kept USING (user_id, status)
+  WHERE coalesce(counted.orders, 0) <> coalesce(kept.orders, 0)
+  UNION ALL
+  SELECT format('there are %s %s orders, counted as %s', coalesce(in_all.orders, 0), status, coalesce(kept_in_all.orders, 0))
+  FROM (SELECT status, sum(orders) AS orders FROM counted GROUP BY status) AS in_all FULL JOIN kept_in_all USING (status)
+  WHERE coalesce(in_all.orders, 0) <> coalesce(kept_in_all.orders, 0)
+) AS broken;
+
 SELECT format('no order is stuck: none in flight for more than %s s (in flight now: %s)', :'stuck_seconds', count(*)),
   (SELECT count(*) FROM orders), count(*) FILTER (WHERE stuck), array_to_string((array_agg(what ORDER BY id) FILTER (WHERE stuck))[1:5], E'\n')
 FROM (

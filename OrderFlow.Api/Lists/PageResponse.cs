@@ -1,13 +1,20 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 
 namespace OrderFlow.Api.Lists;
 
 /// <summary>A list on the wire: every list has this shape.</summary>
 /// <param name="Items">What is on this page.</param>
 /// <param name="Total">How many there are on all pages.</param>
-/// <param name="Page">The page's number; the first is 1.</param>
+/// <param name="Page">The page's number; the first is 1. Absent where a cursor was asked for.</param>
 /// <param name="Limit">The most items a page may hold.</param>
-internal sealed record PageResponse<T>(T[] Items, long Total, int Page, int Limit);
+/// <param name="NextCursor">What to ask for the next page with, where the list has cursors and may go on.</param>
+internal sealed record PageResponse<T>(
+    T[] Items,
+    long Total,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Page,
+    int Limit,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NextCursor = null);
 
 /// <summary>Makes <see cref="PageResponse{T}"/> of what grains answer.</summary>
 internal static class PageResponse

@@ -48,17 +48,23 @@ internal static class OrderEndpoints
 
     /// <summary>Lists orders, newest first: one's own, or all for an admin.</summary>
     private static async Task<Results<Ok<PageResponse<OrderResponse>>, ProblemHttpResult>> List(
-        string? status, string? userId, string? page, string? limit, CurrentCaller current, ClusterCalls cluster)
+        string? status, string? userId, string? page, string? limit, string? cursor, CurrentCaller current, ClusterCalls cluster)
     {
         var violations = new Violations();
-        var query = OrderListParameters.Read(status, userId, page, limit, violations);
+        var query = OrderListParameters.Read(status, userId, page, limit, cursor, violations);
         if (!violations.None) return Problems.Invalid(violations);
 
         var list = await cluster.Repeat(grains => grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
-            ? TypedResults.Ok(PageResponse.Of(found, OrderResponse.Of))
+            ? TypedResults.Ok(PageOf(found, query))
             : NotForYou();
     }
+
+    private static PageResponse<OrderResponse> PageOf(Page<Order> found, OrderQuery query) => PageResponse.Of(found, OrderResponse.Of) with
+    {
+        Page = query.After is null ? found.Number : null,
+        NextCursor = found.Items.Length == found.Limit ? OrderCursor.Behind(found.Items[^1]) : null,
+    };
 
     /// <summary>The order as it is persisted now.</summary>
     private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> Get(

@@ -9,13 +9,16 @@ namespace OrderFlow.Api.Orders;
 internal static class OrderListParameters
 {
     /// <summary>Reads the parameters as they were sent; what is wrong with them goes to <paramref name="violations"/>.</summary>
-    public static OrderQuery Read(string? status, string? userId, string? page, string? limit, Violations violations)
+    public static OrderQuery Read(string? status, string? userId, string? page, string? limit, string? cursor, Violations violations)
     {
         var wanted = status is null ? null : OrderStatusNames.FromWireName(status);
         if (status is not null && wanted is null) violations.Add("status", ChangeStatusRequest.Objection);
         if (userId is not null) violations.Add("userId", TextId.Objection(userId, Limits.UserIdLength));
 
         var (number, size) = PageParameters.Read(page, limit, violations);
-        return new OrderQuery(wanted, userId, number, size);
+        var place = cursor is null ? null : OrderCursor.Read(cursor);
+        if (cursor is not null && place is null) violations.Add("cursor", OrderCursor.Objection);
+        if (cursor is not null && page is not null) violations.Add("page", "cannot be given together with cursor");
+        return new OrderQuery(wanted, userId, number, size, place);
     }
 }

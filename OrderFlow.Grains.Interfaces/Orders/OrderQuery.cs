@@ -5,12 +5,20 @@ namespace OrderFlow.Orders;
 /// <param name="UserId">Only this user's orders; null for all the caller may see.</param>
 /// <param name="Page">The page's number; the first is 1.</param>
 /// <param name="Limit">Items on a page, 1 to 100.</param>
+/// <param name="After">Where to go on, in place of a page's number: however far that is, it costs the same. Null to go by <paramref name="Page"/>.</param>
 [GenerateSerializer, Immutable, Alias("order-query")]
 public sealed record OrderQuery(
     [property: Id(0)] OrderStatus? Status,
     [property: Id(1)] string? UserId,
     [property: Id(2)] int Page,
-    [property: Id(3)] int Limit);
+    [property: Id(3)] int Limit,
+    [property: Id(4)] OrderPlace? After = null);
+
+/// <summary>A place in the list of orders: right behind the order with this time and id, whether there is one or not.</summary>
+/// <param name="CreatedAt">The order's <see cref="Order.CreatedAt"/>.</param>
+/// <param name="Id">The order's id.</param>
+[GenerateSerializer, Immutable, Alias("order-place")]
+public sealed record OrderPlace([property: Id(0)] DateTimeOffset CreatedAt, [property: Id(1)] long Id);
 
 /// <summary>What a query of orders is answered.</summary>
 /// <param name="Outcome">Ok, or Forbidden where the caller asked for another user's orders.</param>

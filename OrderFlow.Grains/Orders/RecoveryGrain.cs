@@ -16,6 +16,7 @@ internal interface ITombstones
 internal sealed partial class RecoveryGrain(
     IOrderIndex index,
     ITombstones tombstones,
+    IOrderCounts counts,
     IGrainFactory grains,
     TimeProvider time,
     IOptions<RecoveryOptions> options,
@@ -45,6 +46,7 @@ internal sealed partial class RecoveryGrain(
         {
             await ResumeUnfinished(cancellationToken);
             await SweepTombstones();
+            await counts.Fold();
         }
         catch (Exception error)
         {

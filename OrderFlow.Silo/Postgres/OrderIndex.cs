@@ -10,21 +10,17 @@ internal sealed class OrderIndex(NpgsqlDataSource database) : IOrderIndex
     public async Task<Page<Order>> List(OrderQuery query)
     {
         // The conditions are spelled out, so that the planner sees which index serves them.
-        var (where, values) = Conditions(query);
-
         await using var batch = database.CreateBatch();
-        var count = batch.Command($"SELECT count(*) FROM orders WHERE {where}");
-        var page = batch.Command($"""
-            SELECT {OrderRows.Columns} FROM orders WHERE {where}
-            ORDER BY created_at DESC, id DESC LIMIT ${values.Count + 1} OFFSET ${values.Count + 2}
-            """);
-        foreach (var value in values)
-        {
-            count.With(value);
-            page.With(value);
-        }
+        OrderCounts.AddTo(batch, query);
 
-        page.With((long)query.Limit).With((query.Page - 1L) * query.Limit);
+        var page = new NpgsqlBatchCommand();
+        var where = Conditions(query, page);
+        page.With((long)query.Limit).With(query.After is null ? (query.Page - 1L) * query.Limit : 0);
+        page.CommandText = $"""
+            SELECT {OrderRows.Columns} FROM orders WHERE {where}
+            ORDER BY created_at DESC, id DESC LIMIT ${page.Parameters.Count - 1} OFFSET ${page.Parameters.Count}
+            """;
+        batch.BatchCommands.Add(page);
 
         await using var rows = await batch.ExecuteReaderAsync();
         await rows.ReadAsync();
@@ -50,22 +46,17 @@ internal sealed class OrderIndex(NpgsqlDataSource database) : IOrderIndex
         return ids;
     }
 
-    private static (string Where, List<string> Values) Conditions(OrderQuery query)
+    private static string Conditions(OrderQuery query, NpgsqlBatchCommand command)
     {
         var where = "deleted_at IS NULL";
-        var values = new List<string>();
-        if (query.Status is { } status)
+        if (query.Status is { } status) where += $" AND status = ${command.With(status.ToWireName()).Parameters.Count}";
+        if (query.UserId is { } userId) where += $" AND user_id = ${command.With(userId).Parameters.Count}";
+        if (query.After is { } place)
         {
-            values.Add(status.ToWireName());
-            where += $" AND status = ${values.Count}";
+            var last = command.With(place.CreatedAt).With(place.Id).Parameters.Count;
+            where += $" AND (created_at, id) < (${last - 1}, ${last})";
         }
 
-        if (query.UserId is { } userId)
-        {
-            values.Add(userId);
-            where += $" AND user_id = ${values.Count}";
-        }
-
-        return (where, values);
+        return where;
     }
 }

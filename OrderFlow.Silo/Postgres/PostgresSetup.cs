@@ -57,6 +57,7 @@ internal static class PostgresSetup
         services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<Outbox>());
         services.AddSingleton<IReservations>(provider => new Reservations(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
         services.AddSingleton<IOrderIndex, OrderIndex>();
+        services.AddSingleton<IOrderCounts, OrderCounts>();
         services.AddSingleton<IStockIndex, StockIndex>();
         services.AddSingleton<IOrderIdSequence, OrderIdSequence>();
         services.AddSingleton<ITombstones, Tombstones>();

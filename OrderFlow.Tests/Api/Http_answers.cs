@@ -62,6 +62,13 @@ public sealed class Http_answers : IDisposable
     [InlineData("status=0", "status")]
     [InlineData("userId=", "userId")]
     [InlineData("userId=a%00b", "userId")]
+    [InlineData("cursor=", "cursor")]
+    [InlineData("cursor=!", "cursor")]
+    [InlineData("cursor=MS4y.", "cursor")]
+    [InlineData("cursor=OTk5OTk5OTk5OTk5OTk5OTk5OS4x", "cursor")]
+    [InlineData("cursor=LTEuMQ", "cursor")]
+    [InlineData("cursor=MQ", "cursor")]
+    [InlineData("page=1&cursor=MS4y", "page")]
     public async Task A_bad_parameter_of_a_list_is_named(string query, string? paths)
     {
         using var client = _api.As(Tokens.Alice);
@@ -89,6 +96,25 @@ public sealed class Http_answers : IDisposable
             await client.GetStringAsync(new Uri($"/orders{query}", UriKind.Relative)));
         Assert.Equal(new OrderQuery(status, userId, page, limit), asked[0]);
         Assert.Equal(new Caller("alice", IsAdmin: false), asked[1]);
+    }
+
+    [Fact]
+    public async Task A_full_page_says_how_to_go_on_and_a_page_after_a_cursor_has_no_number()
+    {
+        object?[] asked = [];
+        _grains.Answer<IOrderQueryGrain>((_, arguments) =>
+        {
+            asked = arguments;
+            return Task.FromResult(new OrderList(Outcome.Ok, new Page<Order>([Failed()], 21, 1, 1)));
+        });
+
+        using var client = _api.As(Tokens.Alice);
+        var (_, first) = await client.Call("GET", "/orders?limit=1");
+        Assert.Equal(1, (int)first["page"]!);
+
+        var (_, second) = await client.Call("GET", $"/orders?limit=1&cursor={first["nextCursor"]}");
+        Assert.Equal(new OrderQuery(null, null, 1, 1, new OrderPlace(Failed().CreatedAt, 7)), asked[0]);
+        Assert.Equal((false, (string?)first["nextCursor"]), (second.ContainsKey("page"), (string?)second["nextCursor"]));
     }
 
     [Fact]

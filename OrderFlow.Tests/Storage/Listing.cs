@@ -48,6 +48,27 @@ public sealed class Listing : IAsyncLifetime
         Assert.Equal((total, page, limit), (found.Total, found.Number, found.Limit));
     }
 
+    [Theory]
+    [InlineData(null, null, new long[] { 1, 4, 3, 2 }, 4)]
+    [InlineData(OrderStatus.Reserved, "alice", new long[] { 1, 4 }, 2)]
+    public async Task A_list_goes_on_behind_the_last_order_of_a_page(OrderStatus? status, string? userId, long[] expected, long total)
+    {
+        var index = new OrderIndex(_connections);
+        var seen = new List<long>();
+        OrderPlace? place = null;
+        while (true)
+        {
+            var page = await index.List(new(status, userId, Page: 1, Limit: 1, place));
+            Assert.Equal(total, page.Total);
+            if (page.Items is not [var order]) break;
+
+            seen.Add(order.Id);
+            place = new(order.CreatedAt, order.Id);
+        }
+
+        Assert.Equal(expected, seen);
+    }
+
     [Fact]
     public async Task Stock_items_come_by_product_id()
     {

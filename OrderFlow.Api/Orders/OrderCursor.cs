@@ -1,0 +1,31 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Api.Orders;
+
+/// <summary>A place in the list of orders, as an opaque text that one page gives and the next is asked for with.</summary>
+internal static class OrderCursor
+{
+    /// <summary>What is wrong with a text that no page has given.</summary>
+    public const string Objection = "must be the nextCursor of an earlier page";
+
+    private const int LongestText = 64;
+
+    /// <summary>The place right behind an order.</summary>
+    public static string Behind(Order order) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(
+        string.Create(CultureInfo.InvariantCulture, $"{order.CreatedAt.UtcTicks}.{order.Id}")));
+
+    /// <summary>The place that a text means, or null where it means none.</summary>
+    public static OrderPlace? Read(string text)
+    {
+        if (text.Length > LongestText || !Base64Url.IsValid(text)) return null;
+
+        return Encoding.ASCII.GetString(Base64Url.DecodeFromChars(text)).Split('.') is [var ticks, var id]
+            && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= DateTime.MaxValue.Ticks
+            && long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var orderId)
+                ? new(new DateTimeOffset(at, TimeSpan.Zero), orderId)
+                : null;
+    }
+}
