@@ -7,7 +7,7 @@ for library in common progress apt ports http process settings postgres system; 
   # shellcheck source=/dev/null
   source "infra/lib/$library.sh"
 done
-for part in results system cost wrk told load reads queue reference report; do
+for part in results system cost wrk told load reads lists queue reference report; do
   # shellcheck source=/dev/null
   source "infra/bench/$part.sh"
 done
@@ -18,7 +18,7 @@ TOPIC_PARTITIONS=32
 
 usage() {
   cat <<'END'
-usage: bash infra/bench.sh [--seconds N] [--warm-up N] [--connections "16 64 256"] [--only spread|hot|reads|queue|reference] [--repeat N] [--json FILE]
+usage: bash infra/bench.sh [--seconds N] [--warm-up N] [--connections "16 64 256"] [--only spread|hot|reads|queue|reference|lists] [--repeat N] [--json FILE]
 
 Measures OrderFlow through HTTP, and the same Postgres with pgbench for comparison. Takes what infra/run.sh has started;
 where nothing runs, it starts it for itself and stops it afterwards. Gets wrk through apt where it is missing.
@@ -28,6 +28,8 @@ where nothing runs, it starts it for itself and stops it afterwards. Gets wrk th
   reads      GET /orders/{id} and the list, at 64 connections
   queue      50,000 notifications that wait in Redis, and are sent by the log sender
   reference  what an order needs at least of the database: three transactions of one statement each, from 32 clients
+  lists      GET /orders with 10,000 orders in the table and with 1,000,000: its first page for their user and for an admin, and one from the middle by cursor;
+             only where --only asks for it
 
   --seconds N      how long each load lasts, default 15
   --warm-up N      how long orders are posted before anything counts, default 10
@@ -94,7 +96,7 @@ parse() {
         shift
         ;;
       --only)
-        [[ ${2:-} =~ ^(spread|hot|reads|queue|reference)$ ]] || die "--only wants spread, hot, reads, queue or reference, not '${2:-}'"
+        [[ ${2:-} =~ ^(spread|hot|reads|queue|reference|lists)$ ]] || die "--only wants spread, hot, reads, queue, reference or lists, not '${2:-}'"
         ONLY+=("$2")
         shift
         ;;
@@ -121,6 +123,11 @@ wanted() {
   ((${#ONLY[@]} == 0)) || [[ " ${ONLY[*]} " == *" $1 "* ]]
 }
 
+# wanted_by_name KIND: what takes long and changes seldom is not part of everything.
+wanted_by_name() {
+  [[ " ${ONLY[*]:-} " == *" $1 "* ]]
+}
+
 needs_http() {
   wanted spread || wanted hot || wanted reads
 }
@@ -135,8 +142,11 @@ count_partitions() {
 }
 
 prepare() {
-  if needs_http || wanted queue; then
+  if needs_http || wanted queue || wanted_by_name lists; then
     make_admin_token
+  fi
+  if wanted_by_name lists; then
+    make_lists_token
   fi
   if wanted queue; then
     queue_must_only_log
@@ -171,9 +181,13 @@ round() {
   if wanted queue; then
     queue
   fi
+  if wanted_by_name lists; then
+    lists
+  fi
 }
 
 clean_up() {
+  lists_clear
   queue_resume
   reference_close
   system_down

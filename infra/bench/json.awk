@@ -27,7 +27,7 @@ function measurement(line,    column, name, text, i) {
   split(line, column, "\t")
   split("kind shape connections perSecond p50Ms p99Ms errors drainSeconds endToEndPerSecond toldSeconds " \
     "cpuMsEach cpuMsSilos cpuMsApi cpuMsPostgres cpuMsRedis cpuMsKafka silosMiB apiMiB postgresMiB redisMiB kafkaMiB " \
-    "bytesPerWaitingJob bytesPerRememberedId bytesMoreThanBefore", name, " ")
+    "bytesPerWaitingJob bytesPerRememberedId bytesMoreThanBefore p50MsFewOrders", name, " ")
   text = pair(name[1], column[1])
   for (i = 2; i in column; i++) if (column[i] != "-") text = text "," pair(name[i], column[i])
   if (column[1] == "load" && reference[column[2]] > 0) text = text "," pair("endToEndToReference", sprintf("%.3f", column[9] / reference[column[2]]))

@@ -19,6 +19,7 @@ results_open() {
 
 # measured KIND SHAPE CONNECTIONS RATE P50_MS P99_MS ERRORS DRAIN_SECONDS END_TO_END_RATE TOLD_SECONDS,
 # then CPU_MS of each order, read or job: in all, of the silos, the API, Postgres, Redis and Kafka, then their MEMORY in MiB; "-" for what does not apply.
+# Of lists also P50_MS with few orders, behind those of the queue.
 # Of the queue also the BYTES of Redis: of a waiting job, of a remembered id, and what else it has more than before, for each job.
 measured() {
   tab_line "$@" >>"$RESULTS"

@@ -4,6 +4,7 @@ BEGIN {
   JOBS_A_SECOND = 3000
   BYTES_OF_A_JOB = 1024
   BYTES_OF_AN_ID = 100
+  TIMES_AS_LONG = 2
 }
 
 FILENAME == ARGV[1] { fact[$1] = $2; next }
@@ -26,6 +27,7 @@ END {
     if (kind == "read") read()
     if (kind == "reference") base()
     if (kind == "queue") queue()
+    if (kind == "list") list()
   }
 }
 
@@ -38,8 +40,14 @@ function heading(kind) {
       "CPU ms/read: silos + API + Postgres + Redis + Kafka", "MiB: silos, API, Postgres, Redis, Kafka"
   if (kind == "reference")
     printf "\n%-8s %5s %10s %6s   %-54s %s\n", "pgbench", "conns", "orders/s", "errors", "CPU ms/order: Postgres", "MiB: Postgres"
+  if (kind == "list")
+    printf "\n%-8s %18s %18s %8s target <= %d\n", "lists", "p50 ms, few orders", "p50 ms, 1,000,000", "ratio", TIMES_AS_LONG
   if (kind == "queue")
     printf "\n%-36s %10s   %s\n", "queue", "measured", "target"
+}
+
+function list() {
+  printf "%-8s %18s %18s %8s %s\n", column[2], column[25], column[5], ratio(column[5], column[25]), (column[5] <= TIMES_AS_LONG * column[25] ? "met" : "missed")
 }
 
 function load() {
