@@ -7,6 +7,9 @@ using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Notifications;
 using OrderFlow.Api.Orders;
 using OrderFlow.Auth;
+using OrderFlow.Health;
+
+if (args is ["health", .. var about]) return await OwnHealth.Ask(about);
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddHttp();

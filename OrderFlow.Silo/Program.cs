@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Options;
+using OrderFlow.Health;
 using OrderFlow.Silo;
 using OrderFlow.Silo.Kafka.Embedded;
 using OrderFlow.Silo.Postgres;
+
+if (args is ["health", .. var about]) return await OwnHealth.Ask(about);
 
 try
 {
