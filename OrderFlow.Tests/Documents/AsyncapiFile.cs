@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using OrderFlow.Tests.Fixtures;
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace OrderFlow.Tests.Documents;
 
@@ -17,30 +15,9 @@ internal static class AsyncapiFile
     /// <exception cref="YamlException">The text is no YAML, or a key stands twice.</exception>
     public static JsonObject Parse(string text)
     {
-        var yaml = new YamlStream();
-        yaml.Load(new StringReader(text));
-        var root = ToJson(Assert.Single(yaml.Documents).RootNode)!.AsObject();
+        var root = Assert.Single(Yaml.Documents(text))!.AsObject();
         return Resolve(root, root, depth: 0)!.AsObject();
     }
-
-    private static JsonNode? ToJson(YamlNode node) => node switch
-    {
-        YamlMappingNode members => new JsonObject(members.Select(member => KeyValuePair.Create(((YamlScalarNode)member.Key).Value!, ToJson(member.Value)))),
-        YamlSequenceNode elements => new JsonArray([.. elements.Select(ToJson)]),
-        YamlScalarNode { Style: ScalarStyle.Plain } plain => Plain(plain.Value!),
-        YamlScalarNode quoted => quoted.Value,
-        _ => throw new ArgumentException($"{node.Start}: {node.NodeType} has no place in JSON", nameof(node)),
-    };
-
-    /// <summary>What YAML 1.2 makes of text without quotes (core schema, §10.3).</summary>
-    private static JsonNode? Plain(string text) => text switch
-    {
-        "" or "~" or "null" => null,
-        "true" => true,
-        "false" => false,
-        _ when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
-        _ => text,
-    };
 
     private static JsonNode? Resolve(JsonNode? node, JsonObject root, int depth)
     {

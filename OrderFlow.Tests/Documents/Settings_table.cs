@@ -1,11 +1,5 @@
-extern alias api;
-
 using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
-using OrderFlow.Orders;
-using OrderFlow.Silo;
-using OrderFlow.Silo.Kafka;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Documents;
@@ -21,15 +15,9 @@ public sealed partial class Settings_table
 
     /// <summary>Every setting of the programs and its default; a dash where it has none.</summary>
     private static readonly Dictionary<string, string> Defaults = new(
-        from assembly in new[] { typeof(KafkaOptions).Assembly, typeof(RecoveryOptions).Assembly, typeof(api::Program).Assembly }
-        from type in assembly.GetTypes()
-        let section = type.GetField("Section", BindingFlags.Public | BindingFlags.Static)
-        where section is { IsLiteral: true }
-        let options = Activator.CreateInstance(type)
-        from property in type.GetProperties()
-        where property.CanWrite
-        group Text(property.GetValue(options)) by RequiredSettings.Variable((string)section.GetRawConstantValue()!, property.Name) into setting
-        select KeyValuePair.Create(setting.Key, Assert.Single(setting.Distinct())));
+        from setting in ProgramSettings.Of([.. ProgramSettings.SiloOptions, .. ProgramSettings.ApiOptions])
+        group Text(setting.Default) by setting.Variable into same
+        select KeyValuePair.Create(same.Key, Assert.Single(same.Distinct())));
 
     [Fact]
     public void The_example_has_every_setting_and_no_other() =>
