@@ -49,11 +49,11 @@ internal static class ProgramSettings
         return
         [
             .. RequiredSettings.Failures(Section(type)!, untouched),
-            .. from validator in type.Assembly.GetTypes()
-               where !validator.ContainsGenericParameters && contract.IsAssignableFrom(validator)
-               let result = (ValidateOptionsResult)contract.GetMethod("Validate")!.Invoke(Activator.CreateInstance(validator), [null, untouched])!
-               from failure in result.Failures ?? []
-               select failure,
+            .. (from validator in type.Assembly.GetTypes()
+                where !validator.ContainsGenericParameters && contract.IsAssignableFrom(validator)
+                let result = (ValidateOptionsResult)contract.GetMethod("Validate")!.Invoke(Activator.CreateInstance(validator), [null, untouched])!
+                from failure in result.Failures ?? []
+                select failure),
         ];
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using OrderFlow.Tests.Fixtures;
 
@@ -114,7 +115,7 @@ public sealed partial class Compose_file
     [Theory, MemberData(nameof(Services))]
     public void A_service_starts_when_what_it_needs_is_healthy(string name)
     {
-        var needed = ComposeFile.Services[name]!["depends_on"]?.AsObject() ?? [];
+        var needed = ComposeFile.Services[name]!["depends_on"]?.AsObject() ?? new JsonObject();
 
         Assert.NotNull(ComposeFile.Services[name]!["healthcheck"]!["test"]);
         Assert.All(needed, one =>

@@ -88,7 +88,7 @@ public sealed partial class Images
         from item in XDocument.Parse(RepositoryFiles.Read($"{project}/{project}.csproj")).Descendants(element)
         let path = (string?)item.Attribute("Include")
         where path?.StartsWith("../", StringComparison.Ordinal) == true
-        select path["../".Length..];
+        select path!["../".Length..];
 
     [GeneratedRegex(@"^FROM (?<image>\S+)", RegexOptions.Multiline)]
     private static partial Regex From();
