@@ -85,11 +85,11 @@ parse() {
   done
 }
 
-# What has a bound is to reach it before minute 4, so that what grows after that grows for good: few partitions, 4 at 300 orders a second, for the
-# embedded broker keeps about 5 MiB of each, and an order has about 600 bytes of events; and the ids of sent notifications are remembered for a minute,
-# not for a day.
+# What has a bound is to reach it before minute 4, so that what grows after that grows for good: one partition for each 300 orders a second, for the
+# embedded broker keeps about 5 MiB of each, and has been seen to take 8 minutes to fill four; and the ids of sent notifications are remembered for a
+# minute, not for a day.
 choose_settings() {
-  local partitions=$((RATE / 75))
+  local partitions=$((RATE / 300))
   SETTINGS=(Kafka__TopicPartitions="$((partitions > 0 ? partitions : 1))" Redis__RememberFinished=00:01:00)
 }
 
