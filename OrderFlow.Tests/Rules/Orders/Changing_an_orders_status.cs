@@ -126,10 +126,9 @@ public sealed class Changing_an_orders_status
             Assert.Equal(OrderDecision.Stale, OrderLifecycle.ChangeStatus(order, target, Given.Admin, Given.Now, new([order.Version - 1, order.Version + 1])));
             Assert.Equal(OrderDecision.Stale, OrderLifecycle.ChangeStatus(order, target, Given.Admin, Given.Now, new([])));
             Assert.Equal(OrderDecision.NotFound, OrderLifecycle.ChangeStatus(order, target, Given.Bob, Given.Now, new([])));
-            Assert.Equivalent(
-                Change(order, target, Given.Admin),
-                OrderLifecycle.ChangeStatus(order, target, Given.Admin, Given.Now, new([order.Version - 1, order.Version])),
-                strict: true);
+
+            var (expected, met) = (Change(order, target, Given.Admin), OrderLifecycle.ChangeStatus(order, target, Given.Admin, Given.Now, new([order.Version - 1, order.Version])));
+            Assert.Equal((expected.Outcome, expected.Next?.Version, expected.Event), (met.Outcome, met.Next?.Version, met.Event));
         }
     }
 
