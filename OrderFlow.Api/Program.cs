@@ -31,9 +31,15 @@ catch (Exception e) when (e is OptionsValidationException or AggregateException)
     return 1;
 }
 
+app.UseRequestIds();
+app.UseAnswerHeaders();
 app.UseProblemDetails();
+app.UseLongestAddress();
 app.UseRouting();
+app.UseCorsOrigins();
+app.UseRequestTimeouts();
 app.UseAuthentication();
+app.UseRateLimitPerUser();
 app.UseAuthorization();
 app.MapHealth();
 app.MapOrders();

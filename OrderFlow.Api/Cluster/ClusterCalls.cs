@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Reflection;
 using Orleans.Serialization;
 
 namespace OrderFlow.Api.Cluster;
@@ -6,8 +7,10 @@ namespace OrderFlow.Api.Cluster;
 /// <summary>
 /// Calls into the cluster, where a silo may be gone and its grains on their way to another. What may safely be asked twice is asked again until it is
 /// answered or <see cref="GiveUpAfter"/> has passed. Refusals are answers and are not repeated; errors in the program are not either.
+/// As an endpoint's parameter it also stops waiting when the time of the request is up. What was asked of a grain goes on there all the same, so the
+/// outcome is unknown then, as it is when a silo is lost.
 /// </summary>
-internal sealed partial class ClusterCalls(IGrainFactory grains, ClusterConnection connection, TimeProvider time, ILogger<ClusterCalls> log)
+internal sealed class ClusterCalls : IBindableFromHttpContext<ClusterCalls>
 {
     /// <summary>How long one call may take before its outcome counts as unknown.</summary>
     public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
@@ -27,29 +30,42 @@ internal sealed partial class ClusterCalls(IGrainFactory grains, ClusterConnecti
     /// <summary>The most requests that wait to be tried again at once; beyond it a failed call is answered, so that an outage cannot fill the memory.</summary>
     public const int MostWaiting = 2_000;
 
-    /// <summary>How often failed calls are logged: their number, not each.</summary>
-    private static readonly TimeSpan LogEvery = TimeSpan.FromSeconds(5);
+    private readonly ClusterWay _way;
+    private readonly CancellationToken _timeIsUp;
 
-    private int _waiting;
-    private int _failed;
-    private long _nextLog = time.GetTimestamp();
+    /// <summary>Calls that no request's time ends.</summary>
+    public ClusterCalls(IGrainFactory grains, ClusterConnection connection, TimeProvider time, ILogger<ClusterCalls> log)
+        : this(new ClusterWay(grains, connection, time, log), CancellationToken.None)
+    {
+    }
+
+    private ClusterCalls(ClusterWay way, CancellationToken timeIsUp) => (_way, _timeIsUp) = (way, timeIsUp);
+
+    /// <summary>The calls of a request, as a parameter of its endpoint.</summary>
+    public static ValueTask<ClusterCalls?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        ValueTask.FromResult<ClusterCalls?>(context.RequestServices.GetRequiredService<ClusterCalls>().Until(context.RequestAborted));
+
+    /// <summary>The same calls, which are waited for no longer than until this is cancelled.</summary>
+    public ClusterCalls Until(CancellationToken timeIsUp) => new(_way, timeIsUp);
 
     /// <summary>Makes a call that may be repeated with no second effect, until it is answered.</summary>
-    /// <exception cref="ClusterUnavailableException">There was no answer in time.</exception>
+    /// <exception cref="ClusterUnavailableException">There was no answer in time; the call may have had its effect.</exception>
     public async Task<T> Repeat<T>(Func<IGrainFactory, Task<T>> call)
     {
-        var began = time.GetTimestamp();
+        var began = _way.Time.GetTimestamp();
         var pause = FirstPause;
         while (true)
         {
             try
             {
-                return await call(Grains());
+                return await call(_way.Grains()).WaitAsync(_timeIsUp);
             }
             catch (Exception e) when (IsOutage(e))
             {
-                NoteFailure(e);
-                if (time.GetElapsedTime(began) + pause > GiveUpAfter || !await TryPause(pause)) throw new ClusterUnavailableException(e);
+                if (_timeIsUp.IsCancellationRequested) throw new ClusterUnavailableException(e);
+
+                _way.NoteFailure(e);
+                if (_way.Time.GetElapsedTime(began) + pause > GiveUpAfter || !await _way.TryPause(pause, _timeIsUp)) throw new ClusterUnavailableException(e);
             }
 
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
@@ -62,11 +78,11 @@ internal sealed partial class ClusterCalls(IGrainFactory grains, ClusterConnecti
     {
         try
         {
-            return await call(Grains());
+            return await call(_way.Grains()).WaitAsync(_timeIsUp);
         }
         catch (Exception e) when (IsOutage(e))
         {
-            NoteFailure(e);
+            if (!_timeIsUp.IsCancellationRequested) _way.NoteFailure(e);
             throw new ClusterUnavailableException(e);
         }
     }
@@ -80,33 +96,4 @@ internal sealed partial class ClusterCalls(IGrainFactory grains, ClusterConnecti
         UnavailableExceptionFallbackException => true,   // of a type that only silos know: their storage, not a fault in a grain
         _ => false,
     };
-
-    private IGrainFactory Grains() => connection.WasOpened ? grains : throw new SiloUnavailableException("No silo was reached yet.");
-
-    private async Task<bool> TryPause(TimeSpan pause)
-    {
-        try
-        {
-            if (Interlocked.Increment(ref _waiting) > MostWaiting) return false;
-            await Task.Delay(pause * (0.5 + (Random.Shared.NextDouble() / 2)), time);   // not all at the same moment
-            return true;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
-    }
-
-    private void NoteFailure(Exception e)
-    {
-        Interlocked.Increment(ref _failed);
-        var now = time.GetTimestamp();
-        var due = Interlocked.Read(ref _nextLog);
-        if (now < due || Interlocked.CompareExchange(ref _nextLog, now + (long)(LogEvery.TotalSeconds * time.TimestampFrequency), due) != due) return;
-
-        LogFailed(Interlocked.Exchange(ref _failed, 0), e.GetType().Name, e.Message);
-    }
-
-    [LoggerMessage(LogLevel.Warning, "{Count} calls into the cluster failed since this was last said, the latest with {Error}: {Message}")]
-    private partial void LogFailed(int count, string error, string message);
 }

@@ -13,29 +13,32 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> log) : IExcep
     {
         var problem = exception switch
         {
-            ClusterUnavailableException away => Unavailable(context.Response, away),
+            ClusterUnavailableException => Unavailable(context.Response),
             BadHttpRequestException bad => Problems.OfStatus(bad.StatusCode),
-            _ => Failed(context.Request, exception),
+            _ => Failed(context, exception),
         };
 
         await problem.ExecuteAsync(context);
         return true;
     }
 
-    private static ProblemHttpResult Unavailable(HttpResponse response, ClusterUnavailableException away)
+    /// <summary>Answers 503, for a request that came to nothing for no fault of its own and may yet have its effect.</summary>
+    public static Task AnswerUnavailable(HttpContext context) => Unavailable(context.Response).ExecuteAsync(context);
+
+    private static ProblemHttpResult Unavailable(HttpResponse response)
     {
         response.Headers.RetryAfter = ((int)ClusterCalls.ComeBackAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, away.Message);
+        return Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, ClusterUnavailableException.OutcomeUnknown);
     }
 
-    private ProblemHttpResult Failed(HttpRequest request, Exception exception)
+    private ProblemHttpResult Failed(HttpContext context, Exception exception)
     {
-        LogFailed(request.Method, request.Path, exception);
+        LogFailed(context.Request.Method, context.Request.Path, context.TraceIdentifier, exception);
         return Problems.OfStatus(StatusCodes.Status500InternalServerError);
     }
 
-    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
-    private partial void LogFailed(string method, PathString path, Exception exception);
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed, request {RequestId}")]
+    private partial void LogFailed(string method, PathString path, string requestId, Exception exception);
 }
 
 /// <summary>Registers and places <see cref="ErrorHandling"/>.</summary>
@@ -43,7 +46,7 @@ internal static class ErrorHandlingSetup
 {
     /// <summary>Registers what <see cref="UseProblemDetails"/> needs.</summary>
     public static IServiceCollection AddErrorHandling(this IServiceCollection services) =>
-        services.AddProblemDetails().AddExceptionHandler<ErrorHandling>();
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>().AddProblemDetails().AddExceptionHandler<ErrorHandling>();
 
     /// <summary>Answers every error below this place with problem details, whatever the request's <c>Accept</c> says.</summary>
     public static void UseProblemDetails(this IApplicationBuilder app)

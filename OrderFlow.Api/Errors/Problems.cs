@@ -53,8 +53,11 @@ internal static class Problems
         StatusCodes.Status403Forbidden => "This is for admins only.",
         StatusCodes.Status404NotFound => "There is nothing at this address.",
         StatusCodes.Status405MethodNotAllowed => "The resource does not have this method; the header Allow lists those it has.",
+        StatusCodes.Status408RequestTimeout => "The body did not come in time.",
         StatusCodes.Status413PayloadTooLarge => $"The body may have at most {Http.JsonBody.LongestBytes} bytes.",
+        StatusCodes.Status414UriTooLong => $"The path with its query may have at most {Http.RequestBounds.LongestAddress} characters.",
         StatusCodes.Status415UnsupportedMediaType => "The body must be application/json in UTF-8, without a content coding.",
+        StatusCodes.Status429TooManyRequests => "This user has made too many requests; the header Retry-After says when the next will be taken.",
         StatusCodes.Status500InternalServerError => "Something failed here that should not have. It has been logged.",
         _ => null,
     };

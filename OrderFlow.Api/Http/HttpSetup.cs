@@ -14,10 +14,19 @@ internal static class HttpSetup
     /// </summary>
     public const int MostBytesDropped = 16 * 1024 * 1024;
 
+    /// <summary>The most bytes of a request's first line; beyond it the server answers a bare 414. <see cref="RequestBounds.LongestAddress"/> is less.</summary>
+    public const int LongestFirstLine = 8 * 1024;
+
+    /// <summary>The most headers of a request; beyond it the server answers a bare 431.</summary>
+    public const int MostHeaders = 100;
+
+    /// <summary>The most bytes of all headers of a request together; beyond it the server answers a bare 431.</summary>
+    public const int MostHeaderBytes = 32 * 1024;
+
     /// <summary>How long a client may take to send the headers of a request.</summary>
     public static readonly TimeSpan HeadersWithin = TimeSpan.FromSeconds(10);
 
-    /// <summary>Bounds the server, and registers JSON and problem details.</summary>
+    /// <summary>Bounds the server, and registers JSON, problem details and the bounds of requests.</summary>
     public static void AddHttp(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -26,8 +35,14 @@ internal static class HttpSetup
             kestrel.Limits.MaxRequestBodySize = MostBytesDropped;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.RequestHeadersTimeout = HeadersWithin;
+            kestrel.Limits.MaxRequestLineSize = LongestFirstLine;
+            kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
         });
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ResponseJson.Default));
         builder.Services.AddErrorHandling();
+        builder.Services.AddRequestBounds();
+        builder.Services.AddCorsOrigins();
+        builder.Services.AddRateLimitPerUser();
     }
 }

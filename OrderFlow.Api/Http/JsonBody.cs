@@ -38,7 +38,9 @@ internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>
         return value is not null;
     }
 
-    /// <summary>Reads the body of a request: 415 for another type than JSON, 413 for too many bytes, 400 for what is not as it must be.</summary>
+    /// <summary>
+    /// Reads the body of a request: 415 for another type than JSON, 413 for too many bytes, 408 for one that takes too long, 400 for what is not as it must be.
+    /// </summary>
     public static async ValueTask<JsonBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var request = context.Request;
@@ -50,7 +52,7 @@ internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>
             var body = request.BodyReader;
             while (true)
             {
-                var read = await body.ReadAsync();
+                var read = await body.ReadAsync(context.RequestAborted);
                 var isTooLong = read.Buffer.Length > JsonBody.LongestBytes;
                 if (!isTooLong && !read.IsCompleted)
                 {
@@ -66,6 +68,10 @@ internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>
         catch (BadHttpRequestException bad)
         {
             return Refuse(bad.StatusCode);   // the server found it too large, too slow or cut off
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return Refuse(StatusCodes.Status408RequestTimeout);   // the time of the request is up, or nobody waits for its answer any more
         }
     }
 

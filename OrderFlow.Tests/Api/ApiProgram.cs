@@ -22,17 +22,17 @@ internal sealed class ApiProgram : WebApplicationFactory<api::Program>
 
     /// <summary>The API with its own Orleans client, which finds silos as these settings say.</summary>
     public ApiProgram(params (string Key, string Value)[] settings)
-        : this(grains: null, settings)
+        : this(settings, grains: null)
     {
     }
 
     /// <summary>The API with these grains in place of a client of its own.</summary>
-    public ApiProgram(IGrainFactory grains)
-        : this(grains, [("Postgres:ConnectionString", "Host=not.asked")])
+    public ApiProgram(IGrainFactory grains, params (string Key, string Value)[] settings)
+        : this([("Postgres:ConnectionString", "Host=not.asked"), .. settings], grains)
     {
     }
 
-    private ApiProgram(IGrainFactory? grains, (string Key, string Value)[] settings)
+    private ApiProgram((string Key, string Value)[] settings, IGrainFactory? grains)
     {
         (_grains, _settings) = (grains, settings);
         UseKestrel();
@@ -41,6 +41,9 @@ internal sealed class ApiProgram : WebApplicationFactory<api::Program>
 
     /// <summary>What the program has logged as an error, the server below it included.</summary>
     public ConcurrentQueue<string> Errors { get; } = [];
+
+    /// <summary>The log scopes of each of these errors, one after the other.</summary>
+    public ConcurrentQueue<string> ScopesOfErrors { get; } = [];
 
     /// <summary>A client that sends this token; null for none.</summary>
     public HttpClient As(string? token)
@@ -70,7 +73,7 @@ internal sealed class ApiProgram : WebApplicationFactory<api::Program>
         builder.UseSetting("Auth:Audience", Tokens.Audience);
         builder.UseSetting("Auth:PublicKeyFile", Tokens.PublicKeyFile);
         foreach (var (key, value) in _settings) builder.UseSetting(key, value);
-        builder.ConfigureLogging(logging => logging.AddProvider(new ErrorLog(Errors)));
+        builder.ConfigureLogging(logging => logging.AddProvider(new ErrorLog(Errors, ScopesOfErrors)));
         if (_grains is null) return;
 
         builder.ConfigureTestServices(services =>

@@ -102,20 +102,58 @@ public sealed class Bearer_tokens : IDisposable
     [InlineData("Authorization: Basic YWxpY2U6c2VjcmV0")]
     [InlineData("Authorization: Bearer")]
     public async Task Another_scheme_or_half_a_header_is_refused(string header) =>
-        Assert.StartsWith("HTTP/1.1 401 ", await _api.Send("GET /orders/1 HTTP/1.1", header), StringComparison.Ordinal);
+        Refused(await _api.Send("GET /orders/1 HTTP/1.1", header));
 
     [Fact]
-    public async Task Two_tokens_are_refused_even_where_both_are_good() => Assert.StartsWith(
-        "HTTP/1.1 401 ",
-        await _api.Send("GET /orders/1 HTTP/1.1", $"Authorization: Bearer {Tokens.Alice}", $"Authorization: Bearer {Tokens.Bob}"),
-        StringComparison.Ordinal);
+    public async Task Two_tokens_are_refused_even_where_both_are_good()
+    {
+        foreach (var second in new[] { Tokens.Bob, Tokens.Alice })
+            Refused(await _api.Send("GET /orders/1 HTTP/1.1", $"Authorization: Bearer {Tokens.Alice}", $"Authorization: Bearer {second}"));
+    }
 
-    [Fact]
-    public async Task A_token_in_the_address_is_no_token()
+    [Theory]
+    [InlineData("access_token")]
+    [InlineData("jwt")]
+    [InlineData("token")]
+    public async Task A_token_in_the_address_is_no_token(string parameter)
     {
         using var client = _api.As(null);
-        using var answer = await client.GetAsync(new Uri($"/orders/1?access_token={Tokens.Alice}", UriKind.Relative));
+        using var answer = await client.GetAsync(new Uri($"/orders/1?{parameter}={Tokens.Alice}", UriKind.Relative));
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("Bearer", Assert.Single(answer.Headers.WwwAuthenticate).Scheme);
+        await Problem.In(answer);
+        Assert.Empty(_grains.Asked);
+    }
+
+    [Fact]
+    public async Task A_token_in_a_cookie_is_no_token() => Refused(await _api.Send("GET /orders/1 HTTP/1.1", $"Cookie: access_token={Tokens.Alice}"));
+
+    [Theory]
+    [InlineData("POST", "/orders")]
+    [InlineData("GET", "/orders")]
+    [InlineData("GET", "/orders/1")]
+    [InlineData("PATCH", "/orders/1/status")]
+    [InlineData("DELETE", "/orders/1")]
+    [InlineData("GET", "/orders/1/notifications")]
+    [InlineData("GET", "/inventory")]
+    [InlineData("GET", "/inventory/sku-1")]
+    [InlineData("PUT", "/inventory/sku-1")]
+    [InlineData("POST", "/inventory/sku-1/restock")]
+    [InlineData("GET", "/notifications/stats")]
+    [InlineData("POST", "/notifications/pause")]
+    [InlineData("POST", "/notifications/resume")]
+    [InlineData("GET", "/notifications/dead-letters")]
+    [InlineData("POST", "/notifications/dead-letters/1-2/replay")]
+    [InlineData("DELETE", "/notifications/dead-letters/1-2")]
+    public async Task Every_call_but_health_needs_a_token(string method, string address)
+    {
+        using var client = _api.As(null);
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
+        using var answer = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("Bearer", Assert.Single(answer.Headers.WwwAuthenticate).Scheme);
+        await Problem.In(answer);
+        Assert.Empty(_grains.Asked);
     }
 
     [Theory]
@@ -137,6 +175,14 @@ public sealed class Bearer_tokens : IDisposable
     }
 
     public void Dispose() => _api.Dispose();
+
+    private void Refused(string answer)
+    {
+        Assert.StartsWith("HTTP/1.1 401 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nWWW-Authenticate: Bearer", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nContent-Type: application/problem+json\r\n", answer, StringComparison.Ordinal);
+        Assert.Empty(_grains.Asked);
+    }
 
     private static string Tampered()
     {

@@ -71,6 +71,46 @@ public sealed class Calling_the_cluster : IDisposable
     }
 
     [Fact]
+    public async Task A_call_is_waited_for_no_longer_than_the_time_of_its_request()
+    {
+        await Connect();
+        using var time = new CancellationTokenSource();
+        var never = new TaskCompletionSource<int>();
+        var calls = new[] { _cluster.Until(time.Token).Repeat(_ => never.Task), _cluster.Until(time.Token).Once(_ => never.Task) };
+        Assert.All(calls, call => Assert.False(call.IsCompleted));
+
+        await time.CancelAsync();
+        foreach (var call in calls) await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
+    }
+
+    [Fact]
+    public async Task A_call_is_not_repeated_once_the_time_of_its_request_is_up()
+    {
+        await Connect();
+        using var time = new CancellationTokenSource();
+        var calls = 0;
+        var call = _cluster.Until(time.Token).Repeat<int>(_ =>
+        {
+            calls++;
+            throw new SiloUnavailableException("gone");
+        });
+        Assert.False(call.IsCompleted);
+
+        await time.CancelAsync();
+        await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_an_answer_even_when_the_time_is_up()
+    {
+        await Connect();
+        using var time = new CancellationTokenSource();
+        await time.CancelAsync();
+        Assert.Equal(7, await _cluster.Until(time.Token).Repeat(_ => Task.FromResult(7)));
+    }
+
+    [Fact]
     public async Task Before_a_silo_was_reached_nothing_is_called()
     {
         var call = _cluster.Repeat(_ => Task.FromResult(7));

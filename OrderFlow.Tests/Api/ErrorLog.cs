@@ -3,10 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>Keeps what is logged as an error, for tests to see that nothing was.</summary>
-internal sealed class ErrorLog(ConcurrentQueue<string> errors) : ILoggerProvider, ILogger
+/// <summary>Keeps what is logged as an error, for tests to see that nothing was, with the scopes it was logged in.</summary>
+internal sealed class ErrorLog(ConcurrentQueue<string> errors, ConcurrentQueue<string> scopes) : ILoggerProvider, ISupportExternalScope, ILogger
 {
+    private IExternalScopeProvider? _scopes;
+
     public ILogger CreateLogger(string categoryName) => this;
+
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -15,7 +19,12 @@ internal sealed class ErrorLog(ConcurrentQueue<string> errors) : ILoggerProvider
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (IsEnabled(logLevel)) errors.Enqueue(formatter(state, exception));
+        if (!IsEnabled(logLevel)) return;
+
+        errors.Enqueue(formatter(state, exception));
+        var all = new List<string?>();
+        _scopes?.ForEachScope((scope, list) => list.Add(scope?.ToString()), all);
+        scopes.Enqueue(string.Join(' ', all));
     }
 
     public void Dispose()

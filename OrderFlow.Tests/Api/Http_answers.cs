@@ -232,8 +232,9 @@ public sealed class Http_answers : IDisposable
         using var client = _api.As(Tokens.Alice);
         using var answer = await client.GetAsync(new Uri("/orders/7", UriKind.Relative));
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
-        Assert.DoesNotContain("secret", (await Problem.In(answer)).ToJsonString(), StringComparison.Ordinal);
-        Assert.Equal("GET /orders/7 failed", Assert.Single(_api.Errors));
+        var problem = await Problem.In(answer);
+        Assert.DoesNotContain("secret", problem.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal($"GET /orders/7 failed, request {problem["requestId"]}", Assert.Single(_api.Errors));
     }
 
     public void Dispose() => _api.Dispose();

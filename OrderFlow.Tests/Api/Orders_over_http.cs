@@ -128,7 +128,10 @@ public sealed class Orders_over_http : IDisposable
         {
             ("GET", $"/orders/{id}", null),
             ("PATCH", $"/orders/{id}/status", """{"status":"cancelled"}"""),
+            ("PATCH", $"/orders/{id}/status", """{"status":"pending"}"""),
+            ("PATCH", $"/orders/{id}/status", """{"status":"reserved"}"""),
             ("DELETE", $"/orders/{id}", null),
+            ("GET", $"/orders/{id}/notifications", null),
         })
             Assert.Equal((method, HttpStatusCode.NotFound), (method, (await _bob.Call(method, address, body)).Status));
         Assert.Equal(HttpStatusCode.Forbidden, (await _bob.Call("GET", "/orders?userId=alice")).Status);

@@ -17,6 +17,7 @@ internal static class Problem
         Assert.Equal((int)answer.StatusCode, (int)problem["status"]!);
         Assert.NotEqual("", (string?)problem["title"]);
         Assert.NotNull((string?)problem["type"]);
+        Assert.Equal(Assert.Single(answer.Headers.GetValues("X-Request-Id")), (string?)problem["requestId"]);
         return problem;
     }
 

@@ -70,6 +70,31 @@ public sealed class Settings_at_start
         Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("RateLimit__PerUserPerMinute", "-1", "RateLimit__PerUserPerMinute: -1 is not from 0 (no limit) to 1000000")]
+    [InlineData("RateLimit__PerUserPerMinute", "1000001", "RateLimit__PerUserPerMinute: 1000001 is not from 0 (no limit) to 1000000")]
+    [InlineData("RateLimit__PerUserPerMinute", "many", "Failed to convert configuration value 'many' at 'RateLimit__PerUserPerMinute' to type 'System.Int32'.")]
+    [InlineData("Requests__Timeout", "00:00:00", "Requests__Timeout: 00:00:00 is not from 00:00:00.0100000 to 01:00:00")]
+    [InlineData("Requests__Timeout", "30", "Requests__Timeout: 30.00:00:00 is not from 00:00:00.0100000 to 01:00:00")]
+    [InlineData("Requests__Timeout", "soon", "Failed to convert configuration value 'soon' at 'Requests__Timeout' to type 'System.TimeSpan'.")]
+    [InlineData("Cors__Origins", "*", "Cors__Origins: '*' is no origin, such as https://shop.example or http://localhost:3000")]
+    [InlineData("Cors__Origins", "https://a.example,https://b.example/", "Cors__Origins: 'https://b.example/' is no origin, such as https://shop.example or http://localhost:3000")]
+    [InlineData("Cors__Origins", "https://me@a.example", "Cors__Origins: 'https://me@a.example' is no origin, such as https://shop.example or http://localhost:3000")]
+    [InlineData("Cors__Origins", "shop.example", "Cors__Origins: 'shop.example' is no origin, such as https://shop.example or http://localhost:3000")]
+    [InlineData("Cors__Origins", "null", "Cors__Origins: 'null' is no origin, such as https://shop.example or http://localhost:3000")]
+    public async Task One_that_is_wrong_is_named(string variable, string value, string sentence)
+    {
+        var (exitCode, errors) = await Run(new()
+        {
+            ["Auth__Issuer"] = "i",
+            ["Auth__Audience"] = "a",
+            ["Auth__PublicKeyFile"] = Tokens.PublicKeyFile,
+            ["Postgres__ConnectionString"] = "Host=db",
+            [variable] = value,
+        });
+        Assert.Equal((1, sentence), (exitCode, Assert.Single(errors)));
+    }
+
     private static IEnumerable<string> Validate(AuthOptions options) => new AuthOptionsValidator().Validate(null, options).Failures ?? [];
 
     private static async Task<(int ExitCode, string[] Errors)> Run(Dictionary<string, string> settings)

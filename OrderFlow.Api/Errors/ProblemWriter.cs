@@ -1,0 +1,24 @@
+using System.Diagnostics;
+
+namespace OrderFlow.Api.Errors;
+
+/// <summary>Writes every problem, whatever the request's <c>Accept</c> says, with the request's id, by which it can be found in the log.</summary>
+internal sealed class ProblemWriter : IProblemDetailsWriter
+{
+    /// <summary>The member of a problem that holds the request's id.</summary>
+    public const string RequestId = "requestId";
+
+    private const string TraceId = "traceId";
+
+    /// <inheritdoc/>
+    public bool CanWrite(ProblemDetailsContext context) => true;
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(ProblemDetailsContext context)
+    {
+        var (http, problem) = (context.HttpContext, context.ProblemDetails);
+        problem.Extensions[RequestId] = http.TraceIdentifier;
+        if (Activity.Current?.Id is { } trace) problem.Extensions[TraceId] = trace;
+        return new(http.Response.WriteAsJsonAsync(problem, problem.GetType(), options: null, contentType: "application/problem+json"));
+    }
+}

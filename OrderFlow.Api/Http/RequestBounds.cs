@@ -1,0 +1,69 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.Extensions.Options;
+using OrderFlow.Api.Errors;
+
+namespace OrderFlow.Api.Http;
+
+/// <summary>How long a request may take: the section <c>Requests</c> of the configuration.</summary>
+internal sealed class RequestSettings : ICheckedSettings
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Requests";
+
+    /// <summary>The shortest time that can be set.</summary>
+    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The longest time that can be set.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// The time from the end of a request's headers to its answer. By default it is longer than a call into the cluster is repeated for, so that it ends
+    /// only what several calls, or a slow body, have drawn out.
+    /// </summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Objections()
+    {
+        if (Timeout < Shortest || Timeout > Longest)
+            yield return string.Create(CultureInfo.InvariantCulture, $"Requests__Timeout: {Timeout} is not from {Shortest} to {Longest}");
+    }
+}
+
+/// <summary>
+/// Bounds of a request that a problem can be answered to. Beyond the server's own bounds (<see cref="HttpSetup"/>) it answers a bare status, since there is
+/// no request that could be handed on.
+/// </summary>
+internal static class RequestBounds
+{
+    /// <summary>The most characters of a path with its query.</summary>
+    public const int LongestAddress = 4 * 1024;
+
+    /// <summary>
+    /// Registers the time limit. When it has passed, <see cref="HttpContext.RequestAborted"/> is cancelled: a body that is still being read is answered with
+    /// 408, a call into the cluster that is still waited for with 503. What was asked of a grain goes on there, and no answer says that it failed.
+    /// An endpoint whose answer has no end, such as a stream of events, opts out with <c>DisableRequestTimeout()</c>.
+    /// </summary>
+    public static void AddRequestBounds(this IServiceCollection services)
+    {
+        services.AddCheckedSettings<RequestSettings>(RequestSettings.Section);
+        services.AddRequestTimeouts();
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<RequestSettings>>((timeouts, settings) => timeouts.DefaultPolicy = new()
+        {
+            Timeout = settings.Value.Timeout,
+            TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+            WriteTimeoutResponse = ErrorHandling.AnswerUnavailable,
+        });
+    }
+
+    /// <summary>Refuses an address that is too long, with 414.</summary>
+    public static void UseLongestAddress(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        if (context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Length <= LongestAddress) return next(context);
+
+        context.Response.StatusCode = StatusCodes.Status414UriTooLong;
+        return Task.CompletedTask;
+    });
+}

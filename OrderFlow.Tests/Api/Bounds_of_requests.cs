@@ -1,0 +1,89 @@
+using System.Net;
+using System.Text;
+using OrderFlow.Orders;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Api;
+
+/// <summary>How long a request may take and how long its address and headers may be, and what is answered beyond.</summary>
+public sealed class Bounds_of_requests : IDisposable
+{
+    private const string GoodOrder = """{"userId":"alice","items":[{"productId":"sku-1","quantity":1}]}""";
+    private const string OutcomeUnknown = "The service cannot answer at the moment. Whether the request was carried out is not known; look, or try again.";
+
+    private readonly TaskCompletionSource<OrderResult> _never = new();
+    private readonly GivenGrains _grains = GivenGrains.Make().Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)));
+    private readonly ApiProgram _api;
+
+    public Bounds_of_requests()
+    {
+        _grains.Answer<IOrderGrain>((_, _) => _never.Task);
+        _api = new(_grains.Factory, ("Requests:Timeout", "00:00:01"));
+    }
+
+    [Theory]
+    [InlineData("GET", "/orders/1", null, "IOrderGrain(1).Get")]
+    [InlineData("DELETE", "/orders/1", null, "IOrderGrain(1).Delete")]
+    [InlineData("PATCH", "/orders/1/status", """{"status":"pending"}""", "IOrderGrain(1).ChangeStatus")]
+    [InlineData("POST", "/orders", GoodOrder, "IOrderGrain(42).Place")]
+    public async Task A_request_that_takes_too_long_is_not_said_to_have_failed(string method, string address, string? body, string call)
+    {
+        using var client = _api.As(Tokens.Admin);
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(ClusterCalls.ComeBackAfter, answer.Headers.RetryAfter?.Delta);
+        Assert.Equal(OutcomeUnknown, (string?)(await Problem.In(answer))["detail"]);
+        Assert.Equal(call, Assert.Single(_grains.Asked, asked => asked.StartsWith("IOrderGrain", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_request_is_not_tried_again_once_its_time_is_up()
+    {
+        _grains.Answer<IOrderGrain>((_, _) => Task.FromException<OrderResult>(new SiloUnavailableException("gone")));
+        using var client = _api.As(Tokens.Alice);
+        var began = TimeProvider.System.GetTimestamp();
+        var (status, problem) = await client.Call("GET", "/orders/1");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, OutcomeUnknown), (status, (string?)problem["detail"]));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromMilliseconds(900), ClusterCalls.GiveUpAfter / 2);
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_come_is_not_waited_for()
+    {
+        var answer = await _api.Send("POST /orders HTTP/1.1", $"Authorization: Bearer {Tokens.Alice}", "Content-Type: application/json", "Content-Length: 10");
+        Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\"detail\":\"The body did not come in time.\"", answer, StringComparison.Ordinal);
+        Assert.Empty(_grains.Asked);
+        Assert.Empty(_api.Errors);
+    }
+
+    [Theory]
+    [InlineData(4 * 1024, HttpStatusCode.NotFound)]
+    [InlineData((4 * 1024) + 1, HttpStatusCode.RequestUriTooLong)]
+    public async Task An_address_may_have_so_many_characters(int length, HttpStatusCode status)
+    {
+        using var client = _api.As(Tokens.Alice);
+        const string path = "/nowhere?";
+        using var answer = await client.GetAsync(new Uri(path + new string('a', length - path.Length), UriKind.Relative));
+        Assert.Equal(status, answer.StatusCode);
+        await Problem.In(answer);
+    }
+
+    [Fact]
+    public async Task What_the_server_cannot_take_in_gets_a_bare_status()
+    {
+        Assert.StartsWith("HTTP/1.1 414 ", await _api.Send($"GET /{new string('a', 9_000)} HTTP/1.1"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 431 ", await _api.Send(["GET /health HTTP/1.1", .. Enumerable.Repeat("A: b", 101)]), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 431 ", await _api.Send("GET /health HTTP/1.1", $"A: {new string('a', 33_000)}"), StringComparison.Ordinal);
+        Assert.Empty(_api.Errors);
+    }
+
+    public void Dispose()
+    {
+        _api.Dispose();
+        _never.TrySetCanceled();
+    }
+}

@@ -1,0 +1,112 @@
+extern alias api;
+
+using System.Net;
+using api::OrderFlow.Api.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using OrderFlow.Inventory;
+using OrderFlow.Orders;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Api;
+
+/// <summary>What every answer has, whatever it is.</summary>
+public sealed class Headers_of_answers : IDisposable
+{
+    private readonly GivenGrains _grains = GivenGrains.Make();
+    private readonly ApiProgram _api;
+
+    public Headers_of_answers()
+    {
+        _grains.Answer<IStockQueryGrain>((_, _) => Task.FromResult(new Page<StockItem>([], 0, 1, 10)));
+        _grains.Answer<IOrderGrain>((method, _) => method == "Get"
+            ? throw new InvalidOperationException("a fault")
+            : Task.FromResult(OrderResult.NotFound));
+        _grains.Answer<IStockItemGrain>((_, _) => Task.FromException<StockResult>(new TimeoutException()));
+        _api = new(_grains.Factory);
+    }
+
+    [Theory]
+    [InlineData("GET", "/health", HttpStatusCode.OK)]
+    [InlineData("GET", "/inventory", HttpStatusCode.OK)]
+    [InlineData("GET", "/orders?limit=0", HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/nope", HttpStatusCode.NotFound)]
+    [InlineData("DELETE", "/orders/1", HttpStatusCode.NotFound)]
+    [InlineData("PUT", "/orders", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("POST", "/orders", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("GET", "/orders/1", HttpStatusCode.InternalServerError)]
+    [InlineData("POST", "/inventory/sku-1/restock", HttpStatusCode.ServiceUnavailable)]
+    public async Task An_answer_is_safe_from_browsers_and_caches(string method, string address, HttpStatusCode status)
+    {
+        using var client = _api.As(Tokens.Admin);
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
+        if (status == HttpStatusCode.ServiceUnavailable) request.Content = new StringContent("""{"quantity":1}""", null, "application/json");
+        using var answer = await client.SendAsync(request);
+        Assert.Equal((address, status), (address, answer.StatusCode));
+        Safe(answer);
+    }
+
+    [Fact]
+    public async Task So_is_one_to_a_caller_without_a_token()
+    {
+        using var client = _api.As(null);
+        using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Safe(answer);
+    }
+
+    [Fact]
+    public async Task A_page_keeps_the_policy_it_needs_and_may_be_kept()
+    {
+        const string policy = "default-src 'self'";
+        var app = new ApplicationBuilder(new ServiceCollection().BuildServiceProvider());
+        app.UseAnswerHeaders();
+        app.Run(page =>
+        {
+            page.Response.Headers.ContentSecurityPolicy = policy;
+            page.Response.Headers.CacheControl = "max-age=60";
+            return Task.CompletedTask;
+        });
+        var response = new ResponseThatStarts();
+        var context = new DefaultHttpContext();
+        context.Features.Set<IHttpResponseFeature>(response);
+
+        await app.Build()(context);
+        await response.Start();
+
+        Assert.Equal((policy, "max-age=60"), (Value("Content-Security-Policy"), Value("Cache-Control")));
+        Assert.Equal(("nosniff", "DENY"), (Value("X-Content-Type-Options"), Value("X-Frame-Options")));
+
+        string Value(string header) => context.Response.Headers[header].ToString();
+    }
+
+    public void Dispose() => _api.Dispose();
+
+    private static void Safe(HttpResponseMessage answer)
+    {
+        Assert.Equal("nosniff", One(answer, "X-Content-Type-Options"));
+        Assert.Equal("DENY", One(answer, "X-Frame-Options"));
+        Assert.Equal("no-referrer", One(answer, "Referrer-Policy"));
+        Assert.Equal("default-src 'none'; frame-ancestors 'none'", One(answer, "Content-Security-Policy"));
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+        Assert.NotEqual("", One(answer, "X-Request-Id"));
+        Assert.False(answer.Headers.Contains("Server"));
+    }
+
+    private static string One(HttpResponseMessage answer, string header) => Assert.Single(answer.Headers.GetValues(header));
+
+    /// <summary>A response without a server, which is told when to start.</summary>
+    private sealed class ResponseThatStarts : HttpResponseFeature
+    {
+        private readonly Stack<Func<Task>> _starting = [];
+
+        public override void OnStarting(Func<object, Task> callback, object state) => _starting.Push(() => callback(state));
+
+        public async Task Start()
+        {
+            while (_starting.TryPop(out var next)) await next();
+        }
+    }
+}
