@@ -5,6 +5,7 @@ using OrderFlow.Api.Health;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Notifications;
+using OrderFlow.Api.OpenApi;
 using OrderFlow.Api.Orders;
 using OrderFlow.Auth;
 using OrderFlow.Health;
@@ -18,6 +19,7 @@ builder.Services.AddBearerTokens();
 builder.Services.AddSingleton<IOrderIds, OrderIds>();
 builder.Services.AddSingleton<OrderPlacing>();
 builder.Services.AddSingleton<ClusterHealth>();
+builder.Services.AddDescription();
 
 await using var app = builder.Build();
 try
@@ -45,6 +47,7 @@ app.MapHealth();
 app.MapOrders();
 app.MapInventory();
 app.MapNotifications();
+app.MapDescription();
 
 await app.RunAsync();
 return 0;

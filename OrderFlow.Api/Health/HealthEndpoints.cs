@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrderFlow.Api.Errors;
+using OrderFlow.Api.OpenApi;
 
 namespace OrderFlow.Api.Health;
 
@@ -10,12 +11,12 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("").AllowAnonymous().WithTags("Health");
-        health.MapGet("/health", Alive);
-        health.MapGet("/health/live", Alive);
-        health.MapGet("/health/startup", Alive);
-        health.MapGet("/health/ready", Ready);
-        health.MapGet("/inventory/health", Inventory);
-        health.MapGet("/notifications/health", Notifications);
+        health.MapGet("/health", Alive).Describe("getHealth", "The program runs and serves requests.");
+        health.MapGet("/health/live", Alive).Describe("getLiveness", "The same, for a liveness probe.");
+        health.MapGet("/health/startup", Alive).Describe("getStartup", "The same, for a startup probe.");
+        health.MapGet("/health/ready", Ready).Describe("getReadiness", "A silo can be reached, so requests can be answered.", 503);
+        health.MapGet("/inventory/health", Inventory).Describe("getInventoryHealth", "Stock can be read from the database.", 503);
+        health.MapGet("/notifications/health", Notifications).Describe("getNotificationHealth", "The queue of notifications can be reached.", 503);
     }
 
     /// <summary>The program runs and serves requests.</summary>

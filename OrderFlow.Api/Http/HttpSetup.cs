@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrderFlow.Api.Errors;
 
 namespace OrderFlow.Api.Http;
@@ -39,7 +40,11 @@ internal static class HttpSetup
             kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
             kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
         });
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ResponseJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ResponseJson.Default);
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;   // numbers are never texts, and the API's description says so
+        });
         builder.Services.AddErrorHandling();
         builder.Services.AddRequestBounds();
         builder.Services.AddCorsOrigins();

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 using OrderFlow.Api.Errors;
 
@@ -21,7 +22,7 @@ internal interface IRequestBody<TSelf>
 }
 
 /// <summary>A request body, read and checked before the endpoint sees it: either a good one, or the refusal to answer with.</summary>
-internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>
+internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider
     where T : class, IRequestBody<T>
 {
     private readonly T? _value;
@@ -74,6 +75,12 @@ internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>
             return Refuse(StatusCodes.Status408RequestTimeout);   // the time of the request is up, or nobody waits for its answer any more
         }
     }
+
+    /// <summary>
+    /// Says for the API's description what the endpoint reads. No content type is named: routing would then answer for another one, before it is known
+    /// who calls.
+    /// </summary>
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new AcceptsMetadata([], typeof(T)));
 
     private static JsonBody<T> Parse(in ReadOnlySequence<byte> utf8)
     {

@@ -3,6 +3,7 @@ using OrderFlow.Api.Cluster;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Lists;
+using OrderFlow.Api.OpenApi;
 using OrderFlow.Auth;
 using OrderFlow.Inventory;
 
@@ -15,10 +16,12 @@ internal static class InventoryEndpoints
     public static void MapInventory(this IEndpointRouteBuilder routes)
     {
         var inventory = routes.MapGroup("/inventory").RequireAuthorization().WithTags("Inventory");
-        inventory.MapGet("/", List);
-        inventory.MapGet("/{productId}", Get);
-        inventory.MapPut("/{productId}", Set).RequireAuthorization(BearerTokens.AdminPolicy);
-        inventory.MapPost("/{productId}/restock", Restock).RequireAuthorization(BearerTokens.AdminPolicy);
+        inventory.MapGet("/", List).Describe("listStock", "Lists stock items by product.", 400);
+        inventory.MapGet("/{productId}", Get).Describe("getStock", "A product's stock.", 404);
+        inventory.MapPut("/{productId}", Set).RequireAuthorization(BearerTokens.AdminPolicy)
+            .Describe("setStock", "Creates a product, or sets its available pieces and its price.");
+        inventory.MapPost("/{productId}/restock", Restock).RequireAuthorization(BearerTokens.AdminPolicy)
+            .Describe("restock", "Adds pieces to a product.", 404, 409);
     }
 
     /// <summary>Lists stock items by product id.</summary>

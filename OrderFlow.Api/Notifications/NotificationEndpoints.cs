@@ -3,6 +3,7 @@ using OrderFlow.Api.Cluster;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Lists;
+using OrderFlow.Api.OpenApi;
 using OrderFlow.Auth;
 using OrderFlow.Notifications;
 
@@ -14,15 +15,19 @@ internal static class NotificationEndpoints
     /// <summary>Maps the resource.</summary>
     public static void MapNotifications(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/orders/{id:long:min(1)}/notifications", OfOrder).RequireAuthorization().WithTags("Notifications");
+        routes.MapGet("/orders/{id:long:min(1)}/notifications", OfOrder).RequireAuthorization().WithTags("Notifications")
+            .Describe("listOrderNotifications", "What an order's customer was told or is to be told, oldest first.", 400, 404);
 
         var notifications = routes.MapGroup("/notifications").RequireAuthorization(BearerTokens.AdminPolicy).WithTags("Notifications");
-        notifications.MapGet("/stats", Stats);
-        notifications.MapPost("/pause", (ClusterCalls cluster) => SetPaused(true, cluster));
-        notifications.MapPost("/resume", (ClusterCalls cluster) => SetPaused(false, cluster));
-        notifications.MapGet("/dead-letters", DeadLetters);
-        notifications.MapPost("/dead-letters/{jobId}/replay", Replay);
-        notifications.MapDelete("/dead-letters/{jobId}", Purge);
+        notifications.MapGet("/stats", Stats).Describe("getNotificationStats", "How many notifications are where.");
+        notifications.MapPost("/pause", (ClusterCalls cluster) => SetPaused(true, cluster))
+            .Describe("pauseNotifications", "Keeps workers from taking notifications; what they have taken they finish.");
+        notifications.MapPost("/resume", (ClusterCalls cluster) => SetPaused(false, cluster))
+            .Describe("resumeNotifications", "Lets workers take notifications again.");
+        notifications.MapGet("/dead-letters", DeadLetters).Describe("listDeadLetters", "Notifications that were given up, newest first.", 400);
+        notifications.MapPost("/dead-letters/{jobId}/replay", Replay)
+            .Describe("replayDeadLetter", "Queues a dead letter again, with all its attempts before it.", 404);
+        notifications.MapDelete("/dead-letters/{jobId}", Purge).Describe("deleteDeadLetter", "Removes a dead letter; it will not be sent.", 404);
     }
 
     /// <summary>What was queued, sent or given up for an order, oldest first.</summary>

@@ -18,7 +18,8 @@ internal sealed record NotificationResponse(
     public static NotificationResponse Of(Notification notification) => new(
         notification.JobId, notification.EventType, notification.Message, NameOf(notification.State), notification.Attempts, notification.UpdatedAt.UtcDateTime);
 
-    private static string NameOf(NotificationState state) => state switch
+    /// <summary>A state's name on the wire.</summary>
+    public static string NameOf(NotificationState state) => state switch
     {
         NotificationState.Waiting => "waiting",
         NotificationState.Active => "active",

@@ -15,13 +15,20 @@ internal sealed record ChangeStatusRequest(string? Status) : IRequestBody<Change
     /// <inheritdoc/>
     public static JsonTypeInfo<ChangeStatusRequest> Json => RequestJson.Default.ChangeStatusRequest;
 
-    /// <summary>The status, once the body was found good.</summary>
-    public OrderStatus Target => OrderStatusNames.FromWireName(Status!) ?? throw new InvalidOperationException("The body was not checked.");
-
     /// <inheritdoc/>
     public void Check(Violations violations)
     {
         if (Status is null) violations.Add("status", "is required");
         else if (OrderStatusNames.FromWireName(Status) is null) violations.Add("status", Objection);
+    }
+}
+
+/// <summary>What a good <see cref="ChangeStatusRequest"/> asks for. Not a member of it: JSON would take a member of that name too, and drop it.</summary>
+internal static class ChangeStatusTarget
+{
+    extension(ChangeStatusRequest request)
+    {
+        /// <summary>The status, once the body was found good.</summary>
+        public OrderStatus Target => OrderStatusNames.FromWireName(request.Status!) ?? throw new InvalidOperationException("The body was not checked.");
     }
 }

@@ -3,6 +3,7 @@ using OrderFlow.Api.Cluster;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Lists;
+using OrderFlow.Api.OpenApi;
 using OrderFlow.Auth;
 using OrderFlow.Orders;
 
@@ -15,11 +16,12 @@ internal static class OrderEndpoints
     public static void MapOrders(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/orders").RequireAuthorization().WithTags("Orders");
-        orders.MapPost("/", Place);
-        orders.MapGet("/", List);
-        orders.MapGet("/{id:long:min(1)}", Get);
-        orders.MapPatch("/{id:long:min(1)}/status", ChangeStatus);
-        orders.MapDelete("/{id:long:min(1)}", Delete);
+        orders.MapPost("/", Place).Describe("placeOrder", "Places an order; reserving stock goes on after the answer.", 403);
+        orders.MapGet("/", List).Describe("listOrders", "Lists orders, newest first: one's own, or all for an admin.", 400, 403);
+        orders.MapGet("/{id:long:min(1)}", Get).Describe("getOrder", "An order as it is now.", 404);
+        orders.MapPatch("/{id:long:min(1)}/status", ChangeStatus)
+            .Describe("changeOrderStatus", "Cancels an order, or has a failed one tried again (admins).", 403, 404, 409);
+        orders.MapDelete("/{id:long:min(1)}", Delete).Describe("deleteOrder", "Gives back what an order holds, then removes it.", 404);
     }
 
     /// <summary>Places an order. It is stored as pending; reserving stock goes on after the answer, which waits for it where the client prefers that.</summary>

@@ -135,6 +135,16 @@ public sealed class Request_bodies : IDisposable
         Assert.Empty(_grains.Asked);
     }
 
+    [Fact]
+    public async Task A_status_is_all_that_its_body_may_have()
+    {
+        using var client = _api.As(Tokens.Alice);
+        using var answer = await client.PatchAsync(new Uri("/orders/1/status", UriKind.Relative), Json("""{"status":"cancelled","target":"cancelled"}"""));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("target", Problem.Paths(await Problem.In(answer)));
+        Assert.Empty(_grains.Asked);
+    }
+
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/xml")]

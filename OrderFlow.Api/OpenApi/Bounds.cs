@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using OrderFlow.Api.Notifications;
+using OrderFlow.Notifications;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Api.OpenApi;
+
+/// <summary>
+/// What values may be, as the checks of requests have it: <see cref="Limits"/>, <see cref="Ids.TextId"/>, <see cref="Inventory.ProductIds"/>,
+/// <see cref="Inventory.Money"/>.
+/// </summary>
+internal static class Bounds
+{
+    private const string Control = @"\u0000-\u001f\u007f-\u009f";
+
+    /// <summary>A user's id.</summary>
+    public static void UserId(OpenApiSchema schema) => Text(schema, Limits.UserIdLength, forbidden: Control);
+
+    /// <summary>A product's id.</summary>
+    public static void ProductId(OpenApiSchema schema) => Text(schema, Limits.ProductIdLength, forbidden: Control + "/");
+
+    /// <summary>A notification's id.</summary>
+    public static void JobId(OpenApiSchema schema) => schema.Pattern = "^[0-9]+-[0-9]+$";
+
+    /// <summary>A status of orders.</summary>
+    public static void Status(OpenApiSchema schema) => OneOf(schema, Enum.GetValues<OrderStatus>().Select(OrderStatusNames.ToWireName));
+
+    /// <summary>A state of notifications.</summary>
+    public static void State(OpenApiSchema schema) => OneOf(schema, Enum.GetValues<NotificationState>().Select(NotificationResponse.NameOf));
+
+    /// <summary>Nothing but this text.</summary>
+    public static Action<OpenApiSchema> Only(string text) => schema => OneOf(schema, [text]);
+
+    /// <summary>A whole number from here on.</summary>
+    public static Action<OpenApiSchema> From(long least) => schema => schema.Minimum = Number(least);
+
+    /// <summary>A whole number.</summary>
+    public static Action<OpenApiSchema> Between(long least, long most) => schema =>
+    {
+        schema.Minimum = Number(least);
+        schema.Maximum = Number(most);
+    };
+
+    /// <summary>An amount of money. That it has at most 2 decimals is said in words: few validators can tell for sure that 19.99 is a multiple of 0.01.</summary>
+    public static Action<OpenApiSchema> Money(decimal most) => schema =>
+    {
+        schema.Minimum = Number(0);
+        schema.Maximum = Number(most);
+        schema.Format = "decimal";
+        schema.Description = $"{schema.Description} At most 2 decimals.".TrimStart();
+    };
+
+    private static void Text(OpenApiSchema schema, int longest, string forbidden)
+    {
+        schema.MinLength = 1;
+        schema.MaxLength = longest;
+        schema.Pattern = $@"^[^\s{forbidden}]([^{forbidden}]*[^\s{forbidden}])?$";
+    }
+
+    private static void OneOf(OpenApiSchema schema, IEnumerable<string> names) => schema.Enum = [.. names.Select(name => (JsonNode)JsonValue.Create(name)!)];
+
+    private static string Number(decimal number) => number.ToString("0.##", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OrderFlow.Api.Health;
+using OrderFlow.Api.Http;
+using OrderFlow.Api.Inventory;
+using OrderFlow.Api.Lists;
+using OrderFlow.Api.Notifications;
+using OrderFlow.Api.Orders;
+using OrderFlow.Notifications;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Api.OpenApi;
+
+/// <summary>An example of a body.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Summary">What it is an example of.</param>
+/// <param name="Value">The body.</param>
+internal sealed record Example(string Name, string Summary, JsonNode Value);
+
+/// <summary>Examples of bodies. Those of answers are written as answers are, so that they cannot have other members.</summary>
+internal static class Examples
+{
+    /// <summary>A user.</summary>
+    public const string UserId = "alice";
+
+    /// <summary>A product.</summary>
+    public const string ProductId = "sku-1";
+
+    /// <summary>A notification.</summary>
+    public const string JobId = "42-2";
+
+    private const string Message = "Your order 42 is reserved. Total: 19.98.";
+
+    private static readonly DateTime Placed = new(2026, 11, 25, 3, 8, 41, 115, DateTimeKind.Utc);
+    private static readonly DateTime Settled = new(2026, 11, 25, 3, 8, 41, 234, DateTimeKind.Utc);
+
+    private static readonly OrderResponse Reserved = new(42, UserId, [new OrderLine(ProductId, 2)], "reserved", 19.98m, Placed, Settled, FailReason: null);
+
+    private static readonly StockItemResponse StockItem = new(ProductId, 998, 2, 9.99m, Settled);
+
+    private static readonly NotificationResponse Notification = new(
+        JobId, "order.reserved", Message, NotificationResponse.NameOf(NotificationState.Sent), Attempts: 1, Settled);
+
+    private static readonly DeadLetterResponse DeadLetter = new(
+        JobId, 42, UserId, "order.reserved", Message, Attempts: 3, "the mail server refused the recipient", Settled);
+
+    private static readonly Dictionary<Type, (string Meaning, object Value)> Answers = new()
+    {
+        [typeof(OrderResponse)] = ("The order.", Reserved),
+        [typeof(PageResponse<OrderResponse>)] = ("A page of orders, newest first.", Page(Reserved)),
+        [typeof(StockItemResponse)] = ("The stock item.", StockItem),
+        [typeof(PageResponse<StockItemResponse>)] = ("A page of stock items, by product.", Page(StockItem)),
+        [typeof(PageResponse<NotificationResponse>)] = ("A page of the order's notifications, oldest first.", Page(Notification)),
+        [typeof(PageResponse<DeadLetterResponse>)] = ("A page of dead letters, newest first.", Page(DeadLetter)),
+        [typeof(StatsResponse)] = ("The queue as it is now.", new StatsResponse(3, 1, 2, 1_204, 5, 1, 1, Paused: false)),
+        [typeof(MessageResponse)] = ("What was done.", new MessageResponse("Order deleted")),
+        [typeof(HealthResponse)] = ("All is well.", HealthResponse.Ok),
+    };
+
+    /// <summary>Where an operation's answer is not like others of its type.</summary>
+    private static readonly Dictionary<string, object> OwnAnswers = new()
+    {
+        ["placeOrder"] = Reserved with { Status = "pending", TotalAmount = 0, UpdatedAt = Placed },
+        ["changeOrderStatus"] = Reserved with { Status = "cancelled" },
+        ["replayDeadLetter"] = new MessageResponse("Notification queued or sent"),
+        ["deleteDeadLetter"] = new MessageResponse("Dead letter removed"),
+        ["pauseNotifications"] = new StatsResponse(3, 0, 2, 1_204, 5, 1, 1, Paused: true),
+    };
+
+    private static readonly Dictionary<Type, Example[]> Bodies = new()
+    {
+        [typeof(PlaceOrderRequest)] =
+        [
+            Body(
+                "order", "An order at whatever the prices are",
+                """{"userId": "alice", "items": [{"productId": "sku-1", "quantity": 2}, {"productId": "sku-2", "quantity": 1}]}"""),
+            Body(
+                "agreedTotal", "An order that fails where its total is another",
+                """{"userId": "alice", "items": [{"productId": "sku-1", "quantity": 2}], "totalAmount": 19.98}"""),
+        ],
+        [typeof(ChangeStatusRequest)] =
+        [
+            Body("cancel", "Cancels the order", """{"status": "cancelled"}"""),
+            Body("tryAgain", "Has a failed order tried again; for admins", """{"status": "pending"}"""),
+        ],
+        [typeof(SetStockRequest)] = [Body("stock", "100 pieces at 9.99", """{"availableQuantity": 100, "unitPrice": 9.99}""")],
+        [typeof(RestockRequest)] = [Body("restock", "50 more pieces", """{"quantity": 50}""")],
+    };
+
+    /// <summary>What an answer with a body of this type means.</summary>
+    public static string Meaning(Type type) => Answers[type].Meaning;
+
+    /// <summary>What an operation may answer.</summary>
+    public static JsonNode OfAnswer(string operation, Type type)
+    {
+        var answer = OwnAnswers.GetValueOrDefault(operation, Answers[type].Value);
+        return JsonSerializer.SerializeToNode(answer, type, ResponseJson.Default)!;
+    }
+
+    /// <summary>What a request's body may be.</summary>
+    public static IReadOnlyList<Example> OfBody(Type type) => Bodies[type];
+
+    private static PageResponse<T> Page<T>(T only) => new([only], Total: 1, Page: 1, PageParameters.DefaultLimit);
+
+    private static Example Body(string name, string summary, string json) => new(name, summary, JsonNode.Parse(json)!);
+}

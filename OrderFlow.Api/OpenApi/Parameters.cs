@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using OrderFlow.Api.Lists;
+
+namespace OrderFlow.Api.OpenApi;
+
+/// <summary>The parameters of paths and queries. Each means the same wherever it stands.</summary>
+internal static class Parameters
+{
+    private static readonly Dictionary<string, Parameter> All = new()
+    {
+        ["id"] = new("The order's number.", JsonSchemaType.Integer, "int64", 42, Bounds.From(1)),
+        ["productId"] = new("The product.", JsonSchemaType.String, null, Examples.ProductId, Bounds.ProductId),
+        ["jobId"] = new("The notification: the id of the event it tells of, `{orderId}-{version}`.", JsonSchemaType.String, null, Examples.JobId, Bounds.JobId),
+        ["status"] = new("Only orders of this status.", JsonSchemaType.String, null, "reserved", Bounds.Status),
+        ["userId"] = new("Only this user's orders; who is no admin may only name oneself.", JsonSchemaType.String, null, Examples.UserId, Bounds.UserId),
+        ["page"] = new("The page; the first is 1.", JsonSchemaType.Integer, "int32", 1, schema =>
+        {
+            Bounds.Between(1, int.MaxValue)(schema);
+            schema.Default = 1;
+        }),
+        ["limit"] = new("How many a page may hold.", JsonSchemaType.Integer, "int32", PageParameters.DefaultLimit, schema =>
+        {
+            Bounds.Between(1, Limits.PageSize)(schema);
+            schema.Default = PageParameters.DefaultLimit;
+        }),
+    };
+
+    /// <summary>Says what a parameter means and what it may be. The endpoints take most of them as text, to be able to name what is wrong with them.</summary>
+    public static void Complete(OpenApiParameter parameter)
+    {
+        if (parameter.Name is not { } name || !All.TryGetValue(name, out var known)) return;
+
+        var schema = new OpenApiSchema { Type = known.Type, Format = known.Format };
+        known.Bound(schema);
+        parameter.Description = known.Description;
+        parameter.Schema = schema;
+        parameter.Example = known.Example.DeepClone();
+    }
+
+    private sealed record Parameter(string Description, JsonSchemaType Type, string? Format, JsonNode Example, Action<OpenApiSchema> Bound);
+}

@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using OrderFlow.Health;
+using OrderFlow.Inventory;
+using OrderFlow.Notifications;
+using OrderFlow.Tests.Api;
+using OrderFlow.Tests.Bridge;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.OpenApi;
+
+/// <summary>Every status that the document promises is provoked, and is answered with the content type, the body and the headers that it promises.</summary>
+[Collection(BridgeCollection.Name)]
+public sealed class Answers_of_every_operation : IDisposable
+{
+    /// <summary>What cannot be had from a healthy system: slow clients, too many of them, faults.</summary>
+    private static readonly int[] NotProvoked = [408, 429, 500, 503];
+
+    private readonly OpenapiFile _document = OpenapiFile.Committed;
+    private readonly HashSet<(string Operation, int Status)> _seen = [];
+    private readonly OrderFlowCluster _cluster;
+    private readonly World _world;
+    private readonly ApiProgram _api;
+    private readonly HttpClient _anyone;
+    private readonly HttpClient _alice;
+    private readonly HttpClient _admin;
+
+    public Answers_of_every_operation(SharedBridge shared)
+    {
+        (_cluster, _world) = (shared.Cluster, shared.World);
+        _api = new(_cluster.Client);
+        (_anyone, _alice, _admin) = (_api.As(null), _api.As(Tokens.Alice), _api.As(Tokens.Admin));
+    }
+
+    [Fact]
+    public async Task What_is_promised_is_answered()
+    {
+        await WithoutToken();
+        await Health();
+        await BadBodies();
+        await Stock();
+        await Orders();
+        await Notifications();
+
+        var promised = _document.Operations.SelectMany(operation => operation.Statuses.Except(NotProvoked).Select(status => (operation.Id, status)));
+        Assert.Equal(promised.Order(), _seen.Order());
+        Assert.Empty(_api.Errors);
+    }
+
+    [Theory]
+    [InlineData("getReadiness")]
+    [InlineData("getInventoryHealth")]
+    [InlineData("getNotificationHealth")]
+    public async Task What_is_away_is_a_503(string operation)
+    {
+        using var api = new ApiProgram(GivenGrains.Make()
+            .Answer<IPingGrain>((_, _) => Task.FromException(new SiloUnavailableException("gone")))
+            .Answer<IStockQueryGrain>((_, _) => Task.FromException<Page<StockItem>>(new SiloUnavailableException("gone")))
+            .Answer<INotificationQueueGrain>((_, _) => Task.FromException(new SiloUnavailableException("gone"))).Factory);
+        using var anyone = api.As(null);
+
+        await Call(anyone, operation, 503);
+    }
+
+    [Fact]
+    public async Task A_lost_call_is_a_503_that_says_when_to_come_back()
+    {
+        using var api = new ApiProgram(GivenGrains.Make()
+            .Answer<IStockItemGrain>((_, _) => Task.FromException<StockResult>(new SiloUnavailableException("gone"))).Factory);
+        using var admin = api.As(Tokens.Admin);
+
+        using var answer = await Send(admin, _document["restock"], "/inventory/sku-1/restock", """{"quantity":1}""");
+        await Check(_document["restock"], 503, answer);
+        Assert.Equal("2", answer.Headers.RetryAfter?.ToString());
+    }
+
+    public void Dispose()
+    {
+        _world.Sender.Fails = false;
+        _anyone.Dispose();
+        _alice.Dispose();
+        _admin.Dispose();
+        _api.Dispose();
+    }
+
+    private async Task WithoutToken()
+    {
+        foreach (var operation in _document.Operations.Where(operation => operation.DemandsToken)) await Call(_anyone, operation.Id, 401);
+        foreach (var operation in _document.Operations.Where(operation => operation.DemandsAdmin)) await Call(_alice, operation.Id, 403);
+    }
+
+    private async Task Health()
+    {
+        foreach (var operation in _document.Operations.Where(operation => !operation.DemandsToken)) await Call(_anyone, operation.Id, 200);
+    }
+
+    private async Task BadBodies()
+    {
+        foreach (var operation in _document.Operations.Where(operation => operation.Body is not null))
+        {
+            await Call(_admin, operation.Id, 400, body: """{"unknown":1}""");
+            await Call(_admin, operation.Id, 413, body: new string(' ', 100_000));
+            await Call(_admin, operation.Id, 415, body: "quantity=1", type: "application/x-www-form-urlencoded");
+        }
+
+        foreach (var list in new[] { "listOrders", "listStock", "listDeadLetters", "listOrderNotifications" }) await Call(_admin, list, 400, query: "?limit=101");
+    }
+
+    private async Task Stock()
+    {
+        await Call(_admin, "setStock", 200, "described", body: """{"availableQuantity":7,"unitPrice":1.50}""");
+        await Call(_admin, "restock", 200, "described", body: """{"quantity":1}""");
+        await Call(_admin, "restock", 404, "described-nowhere", body: """{"quantity":1}""");
+        await Call(_admin, "setStock", 200, "described-full", body: $$"""{"availableQuantity":{{Limits.AvailableQuantity}},"unitPrice":0}""");
+        await Call(_admin, "restock", 409, "described-full", body: """{"quantity":1}""");
+        await Call(_alice, "getStock", 200, "described");
+        await Call(_alice, "getStock", 404, "described-nowhere");
+        await Call(_alice, "listStock", 200);
+    }
+
+    private async Task Orders()
+    {
+        await Call(_alice, "placeOrder", 403, body: """{"userId":"bob","items":[{"productId":"described","quantity":1}]}""");
+        await Call(_alice, "listOrders", 403, query: "?userId=bob");
+        await Call(_alice, "getOrder", 404, long.MaxValue);
+        await Call(_alice, "deleteOrder", 404, long.MaxValue);
+        await Call(_alice, "changeOrderStatus", 404, long.MaxValue, body: """{"status":"cancelled"}""");
+
+        var failed = await Placed("described-nowhere");
+        await Call(_alice, "getOrder", 200, failed);
+        await Call(_alice, "changeOrderStatus", 403, failed, body: """{"status":"pending"}""");
+        await Call(_alice, "changeOrderStatus", 409, failed, body: """{"status":"cancelled"}""");
+        await Call(_admin, "changeOrderStatus", 200, failed, body: """{"status":"pending"}""");
+        await _alice.Settled(failed);
+        await Call(_alice, "listOrders", 200, query: "?status=failed&limit=100");
+        await Call(_alice, "deleteOrder", 200, failed);
+    }
+
+    private async Task Notifications()
+    {
+        _world.Sender.Fails = true;
+        var dead = new[] { await Placed("described"), await Placed("described") };
+        foreach (var id in dead) await Told(id, "dead");
+        _world.Sender.Fails = false;
+
+        await Call(_admin, "listDeadLetters", 200, query: "?limit=100");
+        await Call(_admin, "replayDeadLetter", 200, $"{dead[0]}-2");
+        await Told(dead[0], "sent");
+        await Call(_admin, "deleteDeadLetter", 200, $"{dead[1]}-2");
+        await Call(_admin, "replayDeadLetter", 404, "nonsense");
+        await Call(_admin, "deleteDeadLetter", 404, "nonsense");
+        await Call(_alice, "listOrderNotifications", 200, dead[0]);
+        await Call(_alice, "listOrderNotifications", 404, long.MaxValue);
+
+        await Call(_admin, "pauseNotifications", 200);
+        await Call(_admin, "resumeNotifications", 200);
+        await Call(_admin, "getNotificationStats", 200);
+    }
+
+    private async Task<long> Placed(string product)
+    {
+        var order = await Call(_alice, "placeOrder", 201, body: $$"""{"userId":"alice","items":[{"productId":"{{product}}","quantity":1}]}""");
+        await _alice.Settled((long)order["id"]!);
+        return (long)order["id"]!;
+    }
+
+    private Task Told(long orderId, string state) => Eventually.Get(
+        $"the notification of order {orderId} to be {state}",
+        () => _alice.Call("GET", $"/orders/{orderId}/notifications"),
+        answer => (string?)answer.Body["items"]?.AsArray().SingleOrDefault()?["state"] == state);
+
+    /// <summary>Calls an operation, with this value for the parameter of its path or with the document's example, and checks what comes back.</summary>
+    private async Task<JsonObject> Call(
+        HttpClient client, string id, int status, object? parameter = null, string query = "", string? body = null, string type = "application/json")
+    {
+        var operation = _document[id];
+        var path = operation.Path;
+        foreach (var each in operation.Parameters.Where(each => (string?)each["in"] == "path"))
+        {
+            var value = Convert.ToString(parameter ?? each["example"]!.ToString(), CultureInfo.InvariantCulture)!;
+            path = path.Replace($"{{{each["name"]}}}", Uri.EscapeDataString(value), StringComparison.Ordinal);
+        }
+
+        using var answer = await Send(client, operation, path + query, body, type);
+        return await Check(operation, status, answer);
+    }
+
+    private static async Task<HttpResponseMessage> Send(HttpClient client, Operation operation, string address, string? body, string type = "application/json")
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(operation.Method), new Uri(address, UriKind.Relative));
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(type));
+        return await client.SendAsync(request);
+    }
+
+    private async Task<JsonObject> Check(Operation operation, int status, HttpResponseMessage answer)
+    {
+        Assert.Equal((operation.Id, status), (operation.Id, (int)answer.StatusCode));
+        _seen.Add((operation.Id, status));
+
+        var promised = _document.Answer(operation, status);
+        var (type, content) = promised["content"]!.AsObject().Single();
+        Assert.Equal(type, answer.Content.Headers.ContentType?.MediaType);
+        var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();
+        Assert.Equal("", _document.Objections(content!["schema"]!, body, closed: true));
+
+        foreach (var (name, header) in promised["headers"]?.AsObject() ?? new JsonObject())
+            if ((bool?)header!["required"] == true) Assert.True(answer.Headers.Contains(name), $"{operation.Id} {status} has no {name}");
+        return body;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using OrderFlow.Tests.Api;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.OpenApi;
+
+/// <summary>
+/// Random requests made of the document, good and bad, to every operation by everybody. Whatever is sent is answered with what the document promises, and
+/// never with a 5xx. Where that fails the seed is told; <c>ORDERFLOW_FUZZ_SEED</c> in the environment brings it back.
+/// </summary>
+public sealed class Fuzzing_every_operation : IAsyncLifetime, IDisposable
+{
+    private const int Requests = 6_000;
+    private const int AtOnce = 8;
+    private const int OrdersBefore = 100;
+    private const string Seed = "ORDERFLOW_FUZZ_SEED";
+
+    /// <summary>These succeed with a dead letter only, which no order here becomes.</summary>
+    private static readonly string[] OfDeadLetters = ["replayDeadLetter", "deleteDeadLetter"];
+
+    private static readonly string?[] ContentTypes =
+    [
+        "text/plain", "application/xml", "application/json; charset=utf-16", "application/merge-patch+json", "application/json;charset=\"utf-8\"", "nonsense", null,
+    ];
+
+    private readonly OpenapiFile _document = OpenapiFile.Committed;
+    private readonly World _world = new();
+    private readonly ConcurrentDictionary<(string Operation, int Status), int> _answers = new();
+    private OrderFlowCluster? _cluster;
+
+    public async Task InitializeAsync()
+    {
+        _cluster = await OrderFlowCluster.Start(silos: 1, world: _world);
+        foreach (var product in new[] { "sku-1", "sku-2", "sku-3" }) await _cluster.SetStock(product, 100_000);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_cluster is not null) await _cluster.DisposeAsync();
+    }
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public async Task Whatever_is_sent_is_answered_as_the_document_says()
+    {
+        var seed = Environment.GetEnvironmentVariable(Seed) is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next();
+        using var api = new ApiProgram(_cluster!.Client);
+        using var anyone = api.As(null);
+        using var nobody = api.As("no.token.this");
+        using var alice = api.As(Tokens.Alice);
+        using var admin = api.As(Tokens.Admin);
+        for (var i = 0; i < OrdersBefore; i++) await alice.Place("alice", ("sku-1", 1));
+        HttpClient[] callers = [alice, alice, alice, alice, admin, admin, admin, admin, anyone, nobody];
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, Requests), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) =>
+        {
+            // Each has its own numbers, whatever order they come in.
+            var values = new FuzzedValues(_document, new Random(HashOf(seed, number)));
+            var operation = _document.Operations[number % _document.Operations.Count];
+            using var request = RequestOf(operation, values);
+            var told = $"{Seed}={seed}, request {number}: {request.Method} {request.RequestUri} {request.Content?.Headers.ContentType} {await BodyOf(request)}";
+            using var answer = await values.Pick(callers).SendAsync(request, CancellationToken.None);
+            await Check(operation, answer, told);
+        });
+
+        using var resumed = await admin.PostAsync(new Uri("/notifications/resume", UriKind.Relative), content: null);
+        Assert.Empty(api.Errors);
+
+        // Nothing was asked in vain: each operation has done what it is for, and has refused what it can refuse for its form.
+        var missing = _document.Operations
+            .SelectMany(operation => operation.Statuses.Select(status => (operation.Id, status)))
+            .Where(each => each.status is 400 or 401 or 413 or 415 || (each.status < 300 && !OfDeadLetters.Contains(each.Id)))
+            .Except(_answers.Keys).ToList();
+        Assert.True(missing.Count == 0, $"{Seed}={seed}: never answered: {string.Join(", ", missing)}");
+        Assert.Equal(Requests, _answers.Values.Sum());
+    }
+
+    private static int HashOf(int seed, int number) => unchecked((seed * 486_187_739) + (number * 16_777_619));
+
+    private static HttpRequestMessage RequestOf(Operation operation, FuzzedValues values)
+    {
+        var path = operation.Path;
+        var query = new List<string>();
+        foreach (var parameter in operation.Parameters)
+        {
+            var name = (string)parameter["name"]!;
+            var value = values.Parameter(parameter);
+            if ((string?)parameter["in"] == "path") path = path.Replace($"{{{name}}}", Uri.EscapeDataString(Segment(value)), StringComparison.Ordinal);
+            else if (values.OneIn(2)) query.Add($"{name}={Uri.EscapeDataString(value)}");
+        }
+
+        if (values.OneIn(10)) query.Add("unknown=1");
+        var request = new HttpRequestMessage(
+            new HttpMethod(operation.Method), new Uri(query.Count == 0 ? path : $"{path}?{string.Join('&', query)}", UriKind.Relative));
+        if (operation.Body is { } body) request.Content = ContentOf(body, values);
+        return request;
+    }
+
+    /// <summary>What would be another path is left out: there the document has another operation, or none.</summary>
+    private static string Segment(string value) => value is "" or "health" || value.Trim('.').Length == 0 ? "other" : value;
+
+    private static StringContent ContentOf(JsonObject body, FuzzedValues values)
+    {
+        var text = values.Body(body);
+        if (values.OneIn(8)) text += new string(' ', 70_000);
+        var content = new StringContent(text, Encoding.UTF8, "application/json");
+        if (values.OneIn(12))
+        {
+            content.Headers.Remove("Content-Type");
+            if (values.Pick(ContentTypes) is { } type) content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
+        if (values.OneIn(40)) content.Headers.ContentEncoding.Add("gzip");
+        return content;
+    }
+
+    private static async Task<string> BodyOf(HttpRequestMessage request)
+    {
+        const int longest = 500;
+        var body = request.Content is null ? "" : Encoding.UTF8.GetString(await request.Content.ReadAsByteArrayAsync());   // its type may lie
+        return body.Length > longest ? body[..longest] : body;
+    }
+
+    private async Task Check(Operation operation, HttpResponseMessage answer, string told)
+    {
+        var status = (int)answer.StatusCode;
+        var text = await answer.Content.ReadAsStringAsync();
+        try
+        {
+            Assert.InRange(status, 200, 499);
+            var (type, content) = _document.Answer(operation, status)["content"]!.AsObject().Single();
+            Assert.Equal(type, answer.Content.Headers.ContentType?.MediaType);
+            Assert.Equal("", _document.Objections(content!["schema"]!, JsonNode.Parse(text)));
+            if (status >= 400) await Problem.In(answer);   // which also looks for the names of types and for stacks
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"{told}\nanswered {status}: {text}\n{e.Message}", e);
+        }
+
+        _answers.AddOrUpdate((operation.Id, status), 1, (_, count) => count + 1);
+    }
+}

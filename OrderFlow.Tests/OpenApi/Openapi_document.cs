@@ -1,0 +1,181 @@
+extern alias api;
+
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OrderFlow.Orders;
+using OrderFlow.Tests.Api;
+using OrderFlow.Tests.Fixtures;
+using DescriptionPaths = api::OrderFlow.Api.OpenApi.Description;
+using RequestBodies = api::OrderFlow.Api.Http.JsonBody;
+
+namespace OrderFlow.Tests.OpenApi;
+
+/// <summary><c>docs/openapi.json</c> is what the program serves, and says all there is to say.</summary>
+public sealed partial class Openapi_document : IDisposable
+{
+    private static readonly OpenapiFile Document = OpenapiFile.Committed;
+
+    private readonly ApiProgram _api = new(GivenGrains.Make().Factory);
+
+    public static TheoryData<string> OperationIds => [.. Document.Operations.Select(operation => operation.Id)];
+
+    public static TheoryData<string> SchemaNames => [.. Document.Schemas.Select(schema => schema.Key)];
+
+    [Fact]
+    public async Task The_committed_copy_is_what_is_served_to_anyone()
+    {
+        using var anyone = _api.As(null);
+        using var answer = await anyone.GetAsync(new Uri(DescriptionPaths.Address, UriKind.Relative));
+        var served = await answer.Content.ReadAsStringAsync();
+
+        Assert.Equal((HttpStatusCode.OK, "application/json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.True(served == Document.Text, "docs/openapi.json is not what is served; to write it anew: curl -so docs/openapi.json localhost:8080/openapi/v1.json");
+        Assert.Equal("3.1", ((string)Document.Json["openapi"]!)[..3]);
+    }
+
+    [Fact]
+    public void Every_route_is_described_and_nothing_else()
+    {
+        using var anyone = _api.As(null);   // starts the program
+        var routes =
+            from endpoint in _api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            let path = "/" + Constraint().Replace(endpoint.RoutePattern.RawText!, "").Trim('/')
+            where !path.StartsWith(DescriptionPaths.PageAddress, StringComparison.Ordinal) && path != DescriptionPaths.Address
+            from method in endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods
+            select $"{method} {path}";
+
+        Assert.Equal(routes.Order(StringComparer.Ordinal), Document.Operations.Select(each => $"{each.Method} {each.Path}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_page_shows_the_document_and_loads_nothing_from_elsewhere()
+    {
+        using var anyone = _api.As(null);
+        var page = await anyone.GetStringAsync(new Uri(DescriptionPaths.PageAddress + "/", UriKind.Relative));
+
+        Assert.Contains(DescriptionPaths.Address[1..], page, StringComparison.Ordinal);
+        Assert.DoesNotContain("//", page.Replace("<!--", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        var sources = Source().Matches(page).Select(match => match.Groups["address"].Value).ToList();
+        Assert.Equal(2, sources.Count);
+        foreach (var source in sources)
+        {
+            using var script = await anyone.GetAsync(new Uri($"{DescriptionPaths.PageAddress}/{source}", UriKind.Relative));
+            Assert.Equal((source, HttpStatusCode.OK), (source, script.StatusCode));
+        }
+    }
+
+    [Theory, MemberData(nameof(OperationIds))]
+    public void An_operation_is_told_in_words_and_examples(string id)
+    {
+        var operation = Document[id];
+
+        Assert.EndsWith(".", (string?)operation.Json["summary"], StringComparison.Ordinal);
+        Assert.Single(operation.Json["tags"]!.AsArray());
+        Assert.All(operation.Parameters, parameter =>
+        {
+            Assert.EndsWith(".", (string?)parameter["description"], StringComparison.Ordinal);
+            AssertValid(parameter["schema"]!, parameter["example"]!);
+        });
+        if (operation.Json["requestBody"] is not null)
+        {
+            Assert.NotEmpty(operation.Body!["examples"]!.AsObject());
+            Assert.All(operation.Body["examples"]!.AsObject(), example => AssertValid(operation.Body["schema"]!, example.Value!["value"]!));
+        }
+
+        Assert.All(operation.Statuses, status =>
+        {
+            var answer = Document.Answer(operation, status);
+            Assert.EndsWith(".", (string?)answer["description"], StringComparison.Ordinal);
+            var (type, content) = Assert.Single(answer["content"]!.AsObject());
+            Assert.Equal(status < 400 ? "application/json" : "application/problem+json", type);
+            AssertValid(content!["schema"]!, content["example"]!);
+            Assert.All(answer["headers"]?.AsObject() ?? new JsonObject(), header => AssertValid(header.Value!["schema"]!, header.Value["example"]!));
+        });
+    }
+
+    [Fact]
+    public void Names_of_operations_are_there_once() =>
+        Assert.Equal(Document.Operations.Count, Document.Operations.Select(operation => operation.Id).Distinct().Count());
+
+    [Theory, MemberData(nameof(SchemaNames))]
+    public void A_schema_tells_of_each_member(string name)
+    {
+        var schema = Document.Schemas[name]!;
+
+        Assert.NotEqual("", (string?)schema["description"] ?? "");
+        Assert.All(schema["properties"]!.AsObject(), member => Assert.NotEqual((member.Key, ""), (member.Key, (string?)member.Value!["description"] ?? "")));
+        Assert.Subset(
+            schema["properties"]!.AsObject().Select(member => member.Key).ToHashSet(), schema["required"]!.AsArray().Select(member => (string)member!).ToHashSet());
+    }
+
+    [Fact]
+    public void Bounds_are_those_of_requests()
+    {
+        var order = Document.Schemas["PlaceOrder"]!["properties"]!;
+        var line = Document.Schemas["PlaceOrderLine"]!["properties"]!;
+        var stock = Document.Schemas["SetStock"]!["properties"]!;
+        var limit = Document["listOrders"].Parameters.Single(parameter => (string?)parameter["name"] == "limit")["schema"]!;
+
+        Assert.Equal((1, Limits.UserIdLength), ((int)order["userId"]!["minLength"]!, (int)order["userId"]!["maxLength"]!));
+        Assert.Equal((1, Limits.OrderLines), ((int)order["items"]!["minItems"]!, (int)order["items"]!["maxItems"]!));
+        Assert.Equal((0m, Limits.TotalAmount), ((decimal)order["totalAmount"]!["minimum"]!, (decimal)order["totalAmount"]!["maximum"]!));
+        Assert.Equal((1, Limits.ProductIdLength), ((int)line["productId"]!["minLength"]!, (int)line["productId"]!["maxLength"]!));
+        Assert.Equal((1, Limits.Quantity), ((int)line["quantity"]!["minimum"]!, (int)line["quantity"]!["maximum"]!));
+        Assert.Equal((0L, Limits.AvailableQuantity), ((long)stock["availableQuantity"]!["minimum"]!, (long)stock["availableQuantity"]!["maximum"]!));
+        Assert.Equal((0m, Limits.UnitPrice), ((decimal)stock["unitPrice"]!["minimum"]!, (decimal)stock["unitPrice"]!["maximum"]!));
+        Assert.Equal((1, Limits.PageSize, 10), ((int)limit["minimum"]!, (int)limit["maximum"]!, (int)limit["default"]!));
+        Assert.Equal(
+            Enum.GetValues<OrderStatus>().Select(OrderStatusNames.ToWireName),
+            Document.Schemas["ChangeStatus"]!["properties"]!["status"]!["enum"]!.AsArray().Select(name => (string?)name));
+        Assert.Contains($"{RequestBodies.LongestBytes} bytes", (string?)Document["placeOrder"].Json["requestBody"]!["description"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("alice", true)]
+    [InlineData("j.doe+test@example.com 🦊", true)]
+    [InlineData("", false)]
+    [InlineData(" alice", false)]
+    [InlineData("alice ", false)]
+    [InlineData("a\u0000b", false)]
+    [InlineData("a\u0085b", false)]
+    public void A_user_id_is_valid_where_the_check_of_requests_says_so(string id, bool isValid)
+    {
+        Assert.Equal(isValid, api::OrderFlow.Ids.TextId.Objection(id, Limits.UserIdLength) is null);
+        Assert.Equal(isValid, Document.Objections(Document.Schemas["PlaceOrder"]!["properties"]!["userId"]!, id).Length == 0);
+    }
+
+    [Fact]
+    public void There_is_a_request_to_try_for_each_operation()
+    {
+        var tried = Directory.GetFiles(Path.Combine(Repository.Root, "OrderFlow.Api", "Requests"), "*.http")
+            .SelectMany(file => TriedRequest().Matches(File.ReadAllText(file)))
+            .Select(match => $"{match.Groups["method"].Value} {match.Groups["path"].Value.Split('?')[0]}")
+            .ToHashSet();
+
+        Assert.All(Document.Operations, operation => Assert.Contains(tried, request => IsOf(operation, request)));
+    }
+
+    public void Dispose() => _api.Dispose();
+
+    /// <summary>True for a request to the operation's path, whatever its parameters are.</summary>
+    private static bool IsOf(Operation operation, string request) =>
+        Regex.IsMatch(request, $"^{operation.Method} {PathParameter().Replace(operation.Path, "[^/]+")}$")
+        && !Document.Operations.Any(other => other.Path != operation.Path && $"{other.Method} {other.Path}" == request);
+
+    private static void AssertValid(JsonNode schema, JsonNode value) => Assert.Equal("", Document.Objections(schema, value, closed: true));
+
+    [GeneratedRegex(@"(?<=\{\w+):[^}]+(?=\})")]
+    private static partial Regex Constraint();
+
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex PathParameter();
+
+    [GeneratedRegex("<script src=\"(?<address>[^\"]+)\"|from '\\./(?<address>[^']+)'")]
+    private static partial Regex Source();
+
+    [GeneratedRegex(@"^(?<method>[A-Z]+) \{\{api\}\}(?<path>\S+)", RegexOptions.Multiline)]
+    private static partial Regex TriedRequest();
+}
