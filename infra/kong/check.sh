@@ -9,6 +9,7 @@ done
 CHECK_CLIENT=orderflow-check # a client application of its own: nobody else's calls are used up
 LATEST_SECOND=30             # the calls that are counted must all be made in one minute
 WINDOW_TRIES=3
+ANSWER_SECONDS=30
 OVERSIZED_BYTES=$((1024 * 1024))
 
 usage() {
@@ -29,6 +30,7 @@ main() {
   GOOD=$(token alice)
   ANSWER=$(mktemp)
   trap 'rm -f "$ANSWER"' EXIT
+  wait_until "$ANSWER_SECONDS" somebody_answers || die "nobody answers at $BASE"
   check_public
   check_tokens
   check_orders
@@ -79,6 +81,10 @@ ask_as() {
   local bearer=$1
   shift
   ask "$@" --header "Authorization: Bearer $bearer"
+}
+
+somebody_answers() {
+  [[ $(http_status "$BASE/health") != 000 ]]
 }
 
 # The value of a header of the last answer; nothing where it has none.
