@@ -49,6 +49,7 @@ internal static class ProgramSettings
         return
         [
             .. RequiredSettings.Failures(Section(type)!, untouched),
+            .. (untouched as api::OrderFlow.Api.Http.ICheckedSettings)?.Objections() ?? [],
             .. (from validator in type.Assembly.GetTypes()
                 where !validator.ContainsGenericParameters && contract.IsAssignableFrom(validator)
                 let result = (ValidateOptionsResult)contract.GetMethod("Validate")!.Invoke(Activator.CreateInstance(validator), [null, untouched])!
