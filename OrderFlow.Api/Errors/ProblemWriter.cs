@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace OrderFlow.Api.Errors;
 
@@ -17,6 +18,8 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
     public ValueTask WriteAsync(ProblemDetailsContext context)
     {
         var (http, problem) = (context.HttpContext, context.ProblemDetails);
+        problem.Type ??= "about:blank";   // RFC 9457 §4.2.1: then the title is the status's own
+        problem.Title ??= ReasonPhrases.GetReasonPhrase(http.Response.StatusCode);
         problem.Extensions[RequestId] = http.TraceIdentifier;
         if (Activity.Current?.Id is { } trace) problem.Extensions[TraceId] = trace;
         return new(http.Response.WriteAsJsonAsync(problem, problem.GetType(), options: null, contentType: "application/problem+json"));

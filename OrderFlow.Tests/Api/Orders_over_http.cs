@@ -131,7 +131,6 @@ public sealed class Orders_over_http : IDisposable
             ("PATCH", $"/orders/{id}/status", """{"status":"pending"}"""),
             ("PATCH", $"/orders/{id}/status", """{"status":"reserved"}"""),
             ("DELETE", $"/orders/{id}", null),
-            ("GET", $"/orders/{id}/notifications", null),
         })
             Assert.Equal((method, HttpStatusCode.NotFound), (method, (await _bob.Call(method, address, body)).Status));
         Assert.Equal(HttpStatusCode.Forbidden, (await _bob.Call("GET", "/orders?userId=alice")).Status);

@@ -15,7 +15,7 @@ internal static class Problem
 
         var problem = JsonNode.Parse(text)!.AsObject();
         Assert.Equal((int)answer.StatusCode, (int)problem["status"]!);
-        Assert.NotEqual("", (string?)problem["title"]);
+        Assert.False(string.IsNullOrEmpty((string?)problem["title"]));
         Assert.NotNull((string?)problem["type"]);
         Assert.Equal(Assert.Single(answer.Headers.GetValues("X-Request-Id")), (string?)problem["requestId"]);
         return problem;
