@@ -11,6 +11,7 @@ namespace OrderFlow.Api.OpenApi;
 /// <summary>Every error that operations answer with, by status: one of a status means the same wherever it stands.</summary>
 internal static class ProblemAnswers
 {
+    private const string TraceId = "00-84dfb4ad5b75d0b72339a1810303ba7c-a175fbc45cf5c1ea-00";
     private const string Problem = "Problem";
     private const string Invalid = "InvalidRequest";
     private const string Conflict = "Conflict";
@@ -50,6 +51,8 @@ internal static class ProblemAnswers
     private static OpenApiResponse Response(Answer answer, OpenApiDocument document)
     {
         AddSchemas(document);
+        var problem = answer.Example.ProblemDetails;
+        problem.Extensions["traceId"] = TraceId;
         return new OpenApiResponse
         {
             Description = answer.Description,
@@ -59,7 +62,7 @@ internal static class ProblemAnswers
                 ["application/problem+json"] = new()
                 {
                     Schema = new OpenApiSchemaReference(answer.Schema, document),
-                    Example = JsonSerializer.SerializeToNode(answer.Example.ProblemDetails, answer.Example.ProblemDetails.GetType(), JsonSerializerOptions.Web),
+                    Example = JsonSerializer.SerializeToNode(problem, problem.GetType(), JsonSerializerOptions.Web),
                 },
             },
         };
@@ -105,6 +108,7 @@ internal static class ProblemAnswers
             ["title"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The same for people." },
             ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "400", Maximum = "599", Description = "The HTTP status." },
             ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What happened this time, for people." },
+            ["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The request, as operators find it in traces (W3C Trace Context)." },
         },
     };
 

@@ -145,7 +145,7 @@ internal sealed class FuzzedValues(OpenapiFile document, Random random)
         null => "string",
     };
 
-    private static long Least(JsonObject schema) => (long)(schema["minimum"] ?? 0);
+    private static long Least(JsonObject schema) => schema["minimum"] is { } least ? (long)least : 0;
 
-    private static long Most(JsonObject schema) => (long)(schema["maximum"] ?? int.MaxValue);
+    private static long Most(JsonObject schema) => schema["maximum"] is { } most ? (long)most : int.MaxValue;
 }
