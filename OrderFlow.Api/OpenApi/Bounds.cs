@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using OrderFlow.Api.Notifications;
+using OrderFlow.Api.Orders;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
 
@@ -23,6 +24,21 @@ internal static class Bounds
 
     /// <summary>A notification's id.</summary>
     public static void JobId(OpenApiSchema schema) => schema.Pattern = "^[0-9]+-[0-9]+$";
+
+    /// <summary>A place in a list.</summary>
+    public static void Cursor(OpenApiSchema schema)
+    {
+        schema.MaxLength = OrderCursor.LongestText;
+        schema.Pattern = "^[A-Za-z0-9_-]+$";
+    }
+
+    /// <summary>A text of visible ASCII characters.</summary>
+    public static Action<OpenApiSchema> Visible(int longest) => schema =>
+    {
+        schema.MinLength = 1;
+        schema.MaxLength = longest;
+        schema.Pattern = "^[!-~]+$";
+    };
 
     /// <summary>A status of orders.</summary>
     public static void Status(OpenApiSchema schema) => OneOf(schema, Enum.GetValues<OrderStatus>().Select(OrderStatusNames.ToWireName));

@@ -4,6 +4,10 @@ namespace OrderFlow.Api.OpenApi;
 /// <param name="Statuses">Their statuses.</param>
 internal sealed record Refusals(IReadOnlyList<int> Statuses);
 
+/// <summary>The headers that an endpoint takes.</summary>
+/// <param name="Names">Their names.</param>
+internal sealed record TakenHeaders(IReadOnlyList<string> Names);
+
 /// <summary>What an endpoint says of itself for the API's description.</summary>
 internal static class DescribedEndpoint
 {
@@ -17,4 +21,7 @@ internal static class DescribedEndpoint
     /// </param>
     public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string name, string summary, params int[] refusals) =>
         endpoint.WithName(name).WithSummary(summary).WithMetadata(new Refusals(refusals));
+
+    /// <summary>Names the request headers that mean something to an endpoint, apart from those that do to all.</summary>
+    public static RouteHandlerBuilder TakesHeaders(this RouteHandlerBuilder endpoint, params string[] names) => endpoint.WithMetadata(new TakenHeaders(names));
 }

@@ -34,6 +34,9 @@ internal static class Examples
     private static readonly DateTime Placed = new(2026, 11, 25, 3, 8, 41, 115, DateTimeKind.Utc);
     private static readonly DateTime Settled = new(2026, 11, 25, 3, 8, 41, 234, DateTimeKind.Utc);
 
+    /// <summary>A place in the list of orders.</summary>
+    public static readonly string Cursor = OrderCursor.Behind(Placed, 42);
+
     private static readonly OrderResponse Reserved = new(42, UserId, [new OrderLine(ProductId, 2)], "reserved", 19.98m, Placed, Settled, FailReason: null);
 
     private static readonly StockItemResponse StockItem = new(ProductId, 998, 2, 9.99m, Settled);

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
+using OrderFlow.Api.Orders;
 using OrderFlow.Auth;
 
 namespace OrderFlow.Api.OpenApi;
@@ -37,6 +39,7 @@ internal static class Operations
         var forAdmins = demands.Any(demand => demand.Policy == BearerTokens.AdminPolicy);
 
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>()) Parameters.Complete(parameter);
+        foreach (var name in endpoint.OfType<TakenHeaders>().SelectMany(taken => taken.Names)) (operation.Parameters ??= []).Add(Parameters.Header(name));
         CompleteBody(operation, context);
         CompleteAnswers(operation, context);
 
@@ -72,16 +75,22 @@ internal static class Operations
 
             response.Description = Examples.Meaning(answer.Type!);
             response.Content![Json].Example = Examples.OfAnswer(operation.OperationId!, answer.Type!);
-            if (answer.StatusCode == StatusCodes.Status201Created) response.Headers = new Dictionary<string, IOpenApiHeader> { ["Location"] = Location() };
+            var headers = response.Headers = new Dictionary<string, IOpenApiHeader>();
+            if (answer.Type == typeof(OrderResponse)) headers[HeaderNames.ETag] = Header("The order's version, for `If-Match`.", IfMatch.TagOf(2), isAlways: true);
+            if (answer.StatusCode != StatusCodes.Status201Created) continue;
+
+            headers[HeaderNames.Location] = Header("The path of what was created.", "/orders/42", isAlways: true);
+            headers[IdempotencyKey.ReplayedHeader] = Header("`true` where this is the answer to an earlier request with the same key.", "true", isAlways: false);
+            headers[PreferredWait.AppliedHeader] = Header("The wait that was applied.", "wait=5", isAlways: false);
         }
     }
 
-    private static OpenApiHeader Location() => new()
+    private static OpenApiHeader Header(string description, string example, bool isAlways) => new()
     {
-        Description = "The path of what was created.",
-        Required = true,
-        Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri-reference" },
-        Example = JsonValue.Create("/orders/42"),
+        Description = description,
+        Required = isAlways,
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        Example = JsonValue.Create(example),
     };
 
     private static OpenApiSecurityRequirement Token(OpenApiDocument document, List<string> roles)

@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
+using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using OrderFlow.Api.Lists;
+using OrderFlow.Api.Orders;
 
 namespace OrderFlow.Api.OpenApi;
 
-/// <summary>The parameters of paths and queries. Each means the same wherever it stands.</summary>
+/// <summary>The parameters in paths, queries and headers. Each means the same wherever it stands.</summary>
 internal static class Parameters
 {
     private static readonly Dictionary<string, Parameter> All = new()
@@ -24,7 +26,23 @@ internal static class Parameters
             Bounds.Between(1, Limits.PageSize)(schema);
             schema.Default = PageParameters.DefaultLimit;
         }),
+        ["cursor"] = new("Where to go on, in place of `page`: the `nextCursor` of a page of the same list.", JsonSchemaType.String, null, Examples.Cursor, Bounds.Cursor),
+        [IdempotencyKey.Header] = new(
+            "A text of the client's making, for one order: however often it is sent with the same body, there is one order, and one answer.",
+            JsonSchemaType.String, null, "cart-17", Bounds.Visible(IdempotencyKey.LongestKey)),
+        [PreferredWait.Header] = new(
+            $"`wait=N` has the answer wait for the outcome, for up to N seconds, {PreferredWait.Longest.TotalSeconds} at most (RFC 7240).",
+            JsonSchemaType.String, null, "wait=5", _ => { }),
+        [HeaderNames.IfMatch] = new("Which version of the order the request is meant for: its `ETag` (RFC 9110).", JsonSchemaType.String, null, IfMatch.TagOf(2), _ => { }),
     };
+
+    /// <summary>A header that an operation takes.</summary>
+    public static OpenApiParameter Header(string name)
+    {
+        var parameter = new OpenApiParameter { Name = name, In = ParameterLocation.Header };
+        Complete(parameter);
+        return parameter;
+    }
 
     /// <summary>Says what a parameter means and what it may be. The endpoints take most of them as text, to be able to name what is wrong with them.</summary>
     public static void Complete(OpenApiParameter parameter)

@@ -146,6 +146,7 @@ internal static class Schemas
     {
         Bounds.From(0)((OpenApiSchema)page.Properties!["total"]);
         Bounds.From(1)((OpenApiSchema)page.Properties["page"]);
+        Bounds.Cursor((OpenApiSchema)page.Properties["nextCursor"]);
         Bounds.Between(1, Limits.PageSize)((OpenApiSchema)page.Properties["limit"]);
         ((OpenApiSchema)page.Properties["items"]).MaxItems = Limits.PageSize;
     }

@@ -11,11 +11,12 @@ internal static class OrderCursor
     /// <summary>What is wrong with a text that no page has given.</summary>
     public const string Objection = "must be the nextCursor of an earlier page";
 
-    private const int LongestText = 64;
+    /// <summary>The most characters of a cursor.</summary>
+    public const int LongestText = 64;
 
     /// <summary>The place right behind an order.</summary>
-    public static string Behind(Order order) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(
-        string.Create(CultureInfo.InvariantCulture, $"{order.CreatedAt.UtcTicks}.{order.Id}")));
+    public static string Behind(DateTimeOffset createdAt, long id) =>
+        Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{createdAt.UtcTicks}.{id}")));
 
     /// <summary>The place that a text means, or null where it means none.</summary>
     public static OrderPlace? Read(string text)

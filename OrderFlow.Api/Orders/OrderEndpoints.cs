@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 using OrderFlow.Api.Cluster;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
@@ -16,24 +17,27 @@ internal static class OrderEndpoints
     public static void MapOrders(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/orders").RequireAuthorization().WithTags("Orders");
-        orders.MapPost("/", Place).Describe("placeOrder", "Places an order; reserving stock goes on after the answer.", 403);
+        orders.MapPost("/", Place).Describe("placeOrder", "Places an order; reserving stock goes on after the answer.", 403, 422)
+            .TakesHeaders(IdempotencyKey.Header, PreferredWait.Header);
         orders.MapGet("/", List).Describe("listOrders", "Lists orders, newest first: one's own, or all for an admin.", 400, 403);
         orders.MapGet("/{id:long:min(1)}", Get).Describe("getOrder", "An order as it is now.", 404);
         orders.MapPatch("/{id:long:min(1)}/status", ChangeStatus)
-            .Describe("changeOrderStatus", "Cancels an order, or has a failed one tried again (admins).", 403, 404, 409);
-        orders.MapDelete("/{id:long:min(1)}", Delete).Describe("deleteOrder", "Gives back what an order holds, then removes it.", 404);
+            .Describe("changeOrderStatus", "Cancels an order, or has a failed one tried again (admins).", 403, 404, 409, 412)
+            .TakesHeaders(HeaderNames.IfMatch);
+        orders.MapDelete("/{id:long:min(1)}", Delete).Describe("deleteOrder", "Gives back what an order holds, then removes it.", 400, 404, 412)
+            .TakesHeaders(HeaderNames.IfMatch);
     }
 
     /// <summary>Places an order. It is stored as pending; reserving stock goes on after the answer, which waits for it where the client prefers that.</summary>
     private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> Place(
-        JsonBody<PlaceOrderRequest> body, IdempotencyKey key, HttpContext http, CurrentCaller current, OrderPlacing placing)
+        JsonBody<PlaceOrderRequest> body, IdempotencyKey key, HttpContext http, CurrentCaller current, OrderPlacing placing, ClusterCalls cluster)
     {
         if (!body.IsGood(out var request, out var refusal)) return refusal;
         if (!key.IsGood(out refusal)) return refusal;
         if (!current.Caller.MayActFor(request.UserId!)) return NotForYou();
 
         var command = request.ToCommand(current.Caller);
-        var (use, result) = key.Value is { } value ? await placing.PlaceOnce(value, command) : new(KeyUse.First, await placing.Place(command));
+        var (use, result) = key.Value is { } value ? await placing.PlaceOnce(cluster, value, command) : new(KeyUse.First, await placing.Place(cluster, command));
         if (use == KeyUse.OtherCommand) return Problems.OtherCommand();
         if (use == KeyUse.Repeated) http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         if (result is not { Outcome: Outcome.Ok, Order: { } placed }) return Refusal(result!);
@@ -41,7 +45,7 @@ internal static class OrderEndpoints
         if (PreferredWait.Of(http.Request.Headers[PreferredWait.Header]) is { } wait)
         {
             http.Response.Headers[PreferredWait.AppliedHeader] = PreferredWait.Applied(wait);
-            placed = await placing.Settled(placed, current.Caller, wait, http.RequestAborted);
+            placed = await placing.Settled(cluster, placed, current.Caller, wait, http.RequestAborted);
         }
 
         http.Response.Headers.ETag = IfMatch.TagOf(placed.Version);
@@ -65,7 +69,7 @@ internal static class OrderEndpoints
     private static PageResponse<OrderResponse> PageOf(Page<Order> found, OrderQuery query) => PageResponse.Of(found, OrderResponse.Of) with
     {
         Page = query.After is null ? found.Number : null,
-        NextCursor = found.Items.Length == found.Limit ? OrderCursor.Behind(found.Items[^1]) : null,
+        NextCursor = found.Items is [.., var last] && found.Items.Length == found.Limit ? OrderCursor.Behind(last.CreatedAt, last.Id) : null,
     };
 
     /// <summary>The order as it is persisted now.</summary>

@@ -4,7 +4,7 @@ using OrderFlow.Orders;
 namespace OrderFlow.Api.Orders;
 
 /// <summary>How an order gets placed: once, however often it takes, and if wanted with its outcome.</summary>
-internal sealed class OrderPlacing(IOrderIds ids, ClusterCalls cluster, TimeProvider time)
+internal sealed class OrderPlacing(IOrderIds ids, TimeProvider time)
 {
     /// <summary>How long one call into the cluster waits; well below the time after which its answer counts as lost.</summary>
     private static readonly TimeSpan WaitAtOnce = TimeSpan.FromSeconds(4);
@@ -13,14 +13,14 @@ internal sealed class OrderPlacing(IOrderIds ids, ClusterCalls cluster, TimeProv
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Places an order. With its id fixed before the first try, placing again after an unknown outcome cannot place twice.</summary>
-    public async Task<OrderResult> Place(PlaceOrder command)
+    public async Task<OrderResult> Place(ClusterCalls cluster, PlaceOrder command)
     {
         var id = await ids.Next();
         return await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).Place(command));
     }
 
     /// <summary>Places an order once for a key, also where the client has to ask again.</summary>
-    public async Task<PlacedOnce> PlaceOnce(string key, PlaceOrder command)
+    public async Task<PlacedOnce> PlaceOnce(ClusterCalls cluster, string key, PlaceOrder command)
     {
         var name = IdempotencyKey.GrainName(command.By.UserId, key);
         var id = await ids.Next();
@@ -28,7 +28,7 @@ internal sealed class OrderPlacing(IOrderIds ids, ClusterCalls cluster, TimeProv
     }
 
     /// <summary>The order once it is no longer pending, or as it is when the time is over. It is placed already: nothing that goes wrong here changes that.</summary>
-    public async Task<Order> Settled(Order placed, Caller by, TimeSpan wait, CancellationToken gone)
+    public async Task<Order> Settled(ClusterCalls cluster, Order placed, Caller by, TimeSpan wait, CancellationToken gone)
     {
         var order = placed;
         var began = time.GetTimestamp();

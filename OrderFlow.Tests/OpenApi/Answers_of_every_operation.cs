@@ -135,7 +135,14 @@ public sealed class Answers_of_every_operation : IDisposable
         await Call(_admin, "changeOrderStatus", 200, failed, body: """{"status":"pending"}""");
         await _alice.Settled(failed);
         await Call(_alice, "listOrders", 200, query: "?status=failed&limit=100");
+        await Call(_alice, "changeOrderStatus", 412, failed, body: """{"status":"cancelled"}""", header: ("If-Match", "\"1\""));
+        await Call(_alice, "deleteOrder", 412, failed, header: ("If-Match", "\"1\""));
+        await Call(_alice, "deleteOrder", 400, failed, header: ("If-Match", "1"));
         await Call(_alice, "deleteOrder", 200, failed);
+
+        var key = ("Idempotency-Key", $"{Guid.NewGuid()}");
+        await Call(_alice, "placeOrder", 201, body: """{"userId":"alice","items":[{"productId":"described-nowhere","quantity":1}]}""", header: key);
+        await Call(_alice, "placeOrder", 422, body: """{"userId":"alice","items":[{"productId":"described-nowhere","quantity":2}]}""", header: key);
     }
 
     private async Task Notifications()
@@ -173,7 +180,8 @@ public sealed class Answers_of_every_operation : IDisposable
 
     /// <summary>Calls an operation, with this value for the parameter of its path or with the document's example, and checks what comes back.</summary>
     private async Task<JsonObject> Call(
-        HttpClient client, string id, int status, object? parameter = null, string query = "", string? body = null, string type = "application/json")
+        HttpClient client, string id, int status, object? parameter = null, string query = "", string? body = null, string type = "application/json",
+        (string Name, string Value)? header = null)
     {
         var operation = _document[id];
         var path = operation.Path;
@@ -183,14 +191,16 @@ public sealed class Answers_of_every_operation : IDisposable
             path = path.Replace($"{{{each["name"]}}}", Uri.EscapeDataString(value), StringComparison.Ordinal);
         }
 
-        using var answer = await Send(client, operation, path + query, body, type);
+        using var answer = await Send(client, operation, path + query, body, type, header);
         return await Check(operation, status, answer);
     }
 
-    private static async Task<HttpResponseMessage> Send(HttpClient client, Operation operation, string address, string? body, string type = "application/json")
+    private static async Task<HttpResponseMessage> Send(HttpClient client, Operation operation, string address, string? body, string type = "application/json",
+        (string Name, string Value)? header = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(operation.Method), new Uri(address, UriKind.Relative));
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(type));
+        if (header is { } sent) Assert.True(request.Headers.TryAddWithoutValidation(sent.Name, sent.Value));
         return await client.SendAsync(request);
     }
 

@@ -145,7 +145,9 @@ internal sealed class FuzzedValues(OpenapiFile document, Random random)
         null => "string",
     };
 
-    private static long Least(JsonObject schema) => schema["minimum"] is { } least ? (long)least : 0;
+    private static long Least(JsonObject schema) => schema["minimum"] is { } least ? Number(least) : 0;
 
-    private static long Most(JsonObject schema) => schema["maximum"] is { } most ? (long)most : int.MaxValue;
+    private static long Most(JsonObject schema) => schema["maximum"] is { } most ? Number(most) : int.MaxValue;
+
+    private static long Number(JsonNode number) => long.Parse(number.ToJsonString(), CultureInfo.InvariantCulture);
 }

@@ -85,20 +85,27 @@ public sealed class Fuzzing_every_operation : IAsyncLifetime, IDisposable
     {
         var path = operation.Path;
         var query = new List<string>();
+        var headers = new List<(string Name, string Value)>();
         foreach (var parameter in operation.Parameters)
         {
             var name = (string)parameter["name"]!;
             var value = values.Parameter(parameter);
             if ((string?)parameter["in"] == "path") path = path.Replace($"{{{name}}}", Uri.EscapeDataString(Segment(value)), StringComparison.Ordinal);
-            else if (values.OneIn(2)) query.Add($"{name}={Uri.EscapeDataString(value)}");
+            else if (values.OneIn(2)) continue;
+            else if ((string?)parameter["in"] == "header") headers.Add((name, value));
+            else query.Add($"{name}={Uri.EscapeDataString(value)}");
         }
 
         if (values.OneIn(10)) query.Add("unknown=1");
         var request = new HttpRequestMessage(
             new HttpMethod(operation.Method), new Uri(query.Count == 0 ? path : $"{path}?{string.Join('&', query)}", UriKind.Relative));
+        foreach (var (name, value) in headers.Where(header => CanBeSent(header.Value))) request.Headers.TryAddWithoutValidation(name, value);
         if (operation.Body is { } body) request.Content = ContentOf(body, values);
         return request;
     }
+
+    /// <summary>An HTTP client puts nothing else into a header.</summary>
+    private static bool CanBeSent(string value) => value.All(character => character is >= ' ' and <= '~');
 
     /// <summary>What would be another path is left out: there the document has another operation, or none.</summary>
     private static string Segment(string value) => value is "" or "health" || value.Trim('.').Length == 0 ? "other" : value;
