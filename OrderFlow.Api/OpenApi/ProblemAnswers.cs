@@ -108,6 +108,7 @@ internal static class ProblemAnswers
             ["title"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The same for people." },
             ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "400", Maximum = "599", Description = "The HTTP status." },
             ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What happened this time, for people." },
+            ["requestId"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The request, as it is named in the log." },
             ["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The request, as operators find it in traces (W3C Trace Context)." },
         },
     };
