@@ -21,6 +21,10 @@ internal static class Description
     /// <summary>Where the page is.</summary>
     public const string PageAddress = "/docs";
 
+    /// <summary>What the page may load and run: what comes from here, and the script and styles that it brings along.</summary>
+    private const string PagePolicy =
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'";
+
     /// <summary>Registers what makes the description.</summary>
     public static IServiceCollection AddDescription(this IServiceCollection services)
     {
@@ -58,7 +62,15 @@ internal static class Description
             page.Telemetry = false;
             page.DisableAgent();
             page.DisableMcp();
-        }).AllowAnonymous();
+        }).AllowAnonymous().Add(endpoint =>
+        {
+            var serve = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = context =>
+            {
+                context.Response.Headers.ContentSecurityPolicy = PagePolicy;
+                return serve(context);
+            };
+        });
     }
 
     private static void Complete(OpenApiDocument document)

@@ -99,8 +99,8 @@ internal static class Schemas
             RequireMembers(SchemaOf(document, type), optional: type == typeof(PlaceOrderRequest) ? "totalAmount" : null, Requests.Contains(type));
         foreach (var (type, member, bound) in Members) bound((OpenApiSchema)SchemaOf(document, type).Properties![member]);
         foreach (var type in Requests) SchemaOf(document, type).AdditionalPropertiesAllowed = false;
-        foreach (var name in Names.Values.Where(name => name.EndsWith("Page", StringComparison.Ordinal)))
-            BoundPage((OpenApiSchema)document.Components!.Schemas![name]);
+        foreach (var (type, name) in Names.Where(each => each.Value.EndsWith("Page", StringComparison.Ordinal)))
+            BoundPage((OpenApiSchema)document.Components!.Schemas![name], hasCursors: type == typeof(PageResponse<OrderResponse>));
 
         foreach (var (type, description) in Descriptions) SchemaOf(document, type).Description = description;
 
@@ -142,11 +142,20 @@ internal static class Schemas
         schema.Description = "The lines; a product may stand in several.";
     }
 
-    private static void BoundPage(OpenApiSchema page)
+    private static void BoundPage(OpenApiSchema page, bool hasCursors)
     {
         Bounds.From(0)((OpenApiSchema)page.Properties!["total"]);
         Bounds.From(1)((OpenApiSchema)page.Properties["page"]);
-        Bounds.Cursor((OpenApiSchema)page.Properties["nextCursor"]);
+        if (hasCursors)
+        {
+            Bounds.Cursor((OpenApiSchema)page.Properties["nextCursor"]);
+        }
+        else
+        {
+            page.Properties.Remove("nextCursor");
+            page.Required!.Add("page");
+        }
+
         Bounds.Between(1, Limits.PageSize)((OpenApiSchema)page.Properties["limit"]);
         ((OpenApiSchema)page.Properties["items"]).MaxItems = Limits.PageSize;
     }
