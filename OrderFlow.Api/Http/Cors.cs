@@ -45,7 +45,7 @@ internal static class Cors
         ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Prefer", "Last-Event-ID", RequestIds.Header];
 
     /// <summary>What a script may read of an answer, beyond what it always may.</summary>
-    private static readonly string[] Read = ["Location", "ETag", "Retry-After", RequestIds.Header, "Idempotent-Replayed"];
+    private static readonly string[] Read = ["Location", "ETag", "Retry-After", RequestIds.Header, "Idempotent-Replayed", "Preference-Applied"];
 
     /// <summary>Registers the origins of the settings.</summary>
     public static void AddCorsOrigins(this IServiceCollection services)

@@ -24,7 +24,7 @@ internal static class ProblemAnswers
         [401] = new(
             "Unauthorized", "There is no token, or none that is good.", Problems.OfStatus(401), Problem,
             Header("WWW-Authenticate", "`Bearer`, with what is wrong where a token was sent.", "Bearer", isAlways: true)),
-        [403] = new("Forbidden", "The caller is known, but may not do this.", Problems.Forbidden("Only an admin may ask for another user's orders.")),
+        [403] = new("Forbidden", "The caller is known, but may not do this.", Problems.Forbidden("Only an admin may act for another user.")),
         [404] = new("NotFound", "There is none, or the caller must not learn that there is.", Problems.NotFound("There is no such order.")),
         [408] = new("RequestTimeout", "The body came too slowly.", Problems.OfStatus(408)),
         [409] = new(

@@ -135,5 +135,5 @@ internal static class OrderEndpoints
         _ => throw new InvalidOperationException($"The order grain answered {result.Outcome} without an order."),
     };
 
-    private static ProblemHttpResult NotForYou() => Problems.Forbidden("Only an admin may ask for another user's orders.");
+    private static ProblemHttpResult NotForYou() => Problems.Forbidden("Only an admin may act for another user.");
 }

@@ -95,7 +95,7 @@ public sealed class Calls_of_other_pages
     private static void Readable(HttpResponseMessage answer)
     {
         Assert.Equal(Shop, One(answer, AllowOrigin));
-        Assert.Equal("Location,ETag,Retry-After,X-Request-Id,Idempotent-Replayed", One(answer, "Access-Control-Expose-Headers"));
+        Assert.Equal("Location,ETag,Retry-After,X-Request-Id,Idempotent-Replayed,Preference-Applied", One(answer, "Access-Control-Expose-Headers"));
     }
 
     private static string One(HttpResponseMessage answer, string header) => Assert.Single(answer.Headers.GetValues(header));
