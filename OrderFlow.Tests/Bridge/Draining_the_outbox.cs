@@ -30,16 +30,46 @@ public sealed class Draining_the_outbox
     }
 
     [Fact]
+    public async Task What_Kafka_did_not_acknowledge_of_a_batch_is_published_with_a_later_one()
+    {
+        const int Halvings = 5;
+        const int Rows = 3 << Halvings;
+        await using var server = new PostgresServer();
+        using var world = new World();
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, server, world: world);
+        cluster.Faults.Withhold(batches: Halvings);
+        await Execute(cluster, $"""
+            INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at)
+            SELECT n || '-' || v, 'order', n::text, 'order.created', jsonb_build_object('version', v), 5, now()
+            FROM generate_series(1, 3) AS v, generate_series(1, {1 << Halvings}) AS n
+            ORDER BY v, n
+            """);
+
+        var records = await world.Kafka.ReadUntil("every row", read => read.Count >= Rows, Topics.Created);
+
+        Assert.Equal(Halvings, cluster.Faults.Happened);
+        Assert.Equal(Rows, records.Select(record => record.Headers["ce_id"]).Distinct().Count());
+        Assert.Equal(Rows, records.Count);
+        foreach (var partition in records.GroupBy(record => record.Partition)) Events.AssertInOrder(partition);
+    }
+
+    [Fact]
     public async Task Rows_that_a_lost_silo_has_left_are_published_without_any_commit()
     {
         await using var server = new PostgresServer();
         using var world = new World();
         await using var cluster = await OrderFlowCluster.Start(silos: 1, server, world: world);
-        await using (var insert = cluster.Database.CreateCommand(
-            "INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at) VALUES ('77-1', 'order', '77', 'order.created', '{\"version\": 1}', 5, now())"))
-            await insert.ExecuteNonQueryAsync();
+        await Execute(
+            cluster,
+            "INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at) VALUES ('77-1', 'order', '77', 'order.created', '{\"version\": 1}', 5, now())");
 
         var record = Assert.Single(await world.Kafka.ReadUntil("the row that was left", read => read.Count > 0, Topics.Created));
         Assert.Equal(("77", "77-1"), (record.Key, record.Headers["ce_id"]));
+    }
+
+    private static async Task Execute(OrderFlowCluster cluster, string sql)
+    {
+        await using var command = cluster.Database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
     }
 }

@@ -13,6 +13,7 @@ internal sealed class Faults
     private readonly List<Fault> _planned = [];
 
     private Held? _held;
+    private int _withheld;
 
     /// <summary>How many of the planned faults have happened.</summary>
     public int Happened { get; private set; }
@@ -28,10 +29,20 @@ internal sealed class Faults
     /// <summary>Holds every call of this method before it reaches its grain, until what is returned lets them go.</summary>
     public Held Hold(string method) => _held = new(method);
 
+    /// <summary>The next <paramref name="batches"/> that hold events of several orders are published without those of the older half of them.</summary>
+    public void Withhold(int batches)
+    {
+        lock (_lock) _withheld = batches;
+    }
+
     public void Clear()
     {
         _held?.LetGo();
-        lock (_lock) _planned.Clear();
+        lock (_lock)
+        {
+            _withheld = 0;
+            _planned.Clear();
+        }
     }
 
     public void Pass(string point)
@@ -45,6 +56,22 @@ internal sealed class Faults
                 throw new DeliberateFaultException(point);
             }
         }
+    }
+
+    /// <summary>What Kafka is to get of a batch.</summary>
+    private IReadOnlyList<OutboxEvent> Pass(IReadOnlyList<OutboxEvent> events)
+    {
+        var orders = events.Select(row => row.OrderId).Distinct().ToList();
+        lock (_lock)
+        {
+            if (_withheld == 0 || orders.Count == 1) return events;
+
+            _withheld--;
+            Happened++;
+        }
+
+        var younger = orders.Skip(orders.Count / 2).ToHashSet();
+        return [.. events.Where(row => younger.Contains(row.OrderId))];
     }
 
     /// <summary>Puts the lever between the grains and their storages, and on every call they are sent.</summary>
@@ -132,7 +159,7 @@ internal sealed class Faults
         public async Task<IReadOnlyList<long>> Publish(IReadOnlyList<OutboxEvent> events)
         {
             faults.Pass("before publish");
-            var acknowledged = await real.Publish(events);
+            var acknowledged = await real.Publish(faults.Pass(events));
             faults.Pass("after publish");
             return acknowledged;
         }

@@ -62,13 +62,14 @@ public sealed class Embedded_broker : IDisposable
     public async Task Refuses_everybody_while_it_is_down_and_has_its_records_when_it_is_up()
     {
         var address = _kafka.BootstrapServers;
-        using var producer = Producer(TimeSpan.FromSeconds(1));
-        await producer.ProduceAsync(Topics.Created, new() { Key = "1", Value = "before" });
+        using var patient = Producer();
+        using var impatient = Producer(TimeSpan.FromSeconds(1));
+        await patient.ProduceAsync(Topics.Created, new() { Key = "1", Value = "before" });
 
         _kafka.Down();
         _kafka.Down();
         var error = await Assert.ThrowsAsync<ProduceException<string, string>>(
-            () => producer.ProduceAsync(Topics.Created, new() { Key = "1", Value = "lost" }));
+            () => impatient.ProduceAsync(Topics.Created, new() { Key = "1", Value = "lost" }));
         Assert.Equal(Confluent.Kafka.ErrorCode.Local_MsgTimedOut, error.Error.Code);
         Assert.Equal(SocketError.ConnectionRefused, await Connect(address));
 
@@ -76,7 +77,6 @@ public sealed class Embedded_broker : IDisposable
         _kafka.Up();
         Assert.Equal(SocketError.Success, await Connect(address));
         Assert.Equal(address, _kafka.BootstrapServers);
-        using var patient = Producer();
         await patient.ProduceAsync(Topics.Created, new() { Key = "1", Value = "after" });
         Assert.Equal(["before", "after"], (await _kafka.ReadAll(Topics.Created)).Select(record => record.Value));
     }
