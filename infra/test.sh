@@ -41,7 +41,7 @@ run_tests() {
 # Counts what the test runner wrote down; what it said on the way is for people.
 sum_up() {
   local status=$1 passed failed skipped
-  failed_tests | sed 's/^/failed: /'
+  failed_tests
   read -r passed failed skipped < <(count_outcomes)
   if ((status != 0 && failed == 0)); then
     say "The run itself failed (dotnet test: $status); what it counted is not all there is."
@@ -57,9 +57,21 @@ results() {
   find "$RESULTS" -name '*.trx' -exec cat {} +
 }
 
+# Whoever sees only the end of a long output sees what failed, and why.
 failed_tests() {
-  results | grep -o '<UnitTestResult [^>]*outcome="Failed"' |
-    sed 's/.* testName="\([^"]*\)".*/\1/; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' || true
+  results | awk '
+    function text(xml) {
+      gsub(/&quot;/, "\"", xml); gsub(/&lt;/, "<", xml); gsub(/&gt;/, ">", xml); gsub(/&#x[DA];/, "", xml); gsub(/&amp;/, "\\&", xml)
+      return xml
+    }
+    function between(xml, from, to) {
+      return match(xml, from) ? substr(xml, RSTART + RLENGTH, index(substr(xml, RSTART + RLENGTH), to) - 1) : ""
+    }
+    BEGIN { RS = "<UnitTestResult " }
+    /^[^>]*outcome="Failed"/ {
+      print "failed: " text(between($0, "testName=\"", "\""))
+      print text(substr(between($0, "<Message>", "</Message>") "\n" between($0, "<StackTrace>", "</StackTrace>"), 1, 2000))
+    }'
 }
 
 # Prints how many passed, failed (whatever was executed and did not pass) and were skipped.
