@@ -90,16 +90,27 @@ internal sealed partial class OrderEventConsumer(
             partitions.StoreProgressIfDue(consumer);
             if (!TakeRoom(consumer, stoppingToken)) return;
 
-            var consumed = TryConsume(consumer, LookAfter);
-            if (consumed is null || partitions.Find(consumed.TopicPartition) is not { } partition)
+            var isTaken = false;
+            try
             {
-                _room.Release();
-                continue;
+                isTaken = BeginNext(consumer);
             }
-
-            partition.Offsets.Begin(consumed.Offset.Value);
-            Handle(consumed, partition).Ignore();
+            finally
+            {
+                if (!isTaken) _room.Release();   // also where the client is broken: the one that replaces it needs all the room there is
+            }
         }
+    }
+
+    /// <summary>Begins to handle the next message, which gives the room back when it is done. False where there is none.</summary>
+    private bool BeginNext(IConsumer<byte[], byte[]> consumer)
+    {
+        var consumed = TryConsume(consumer, LookAfter);
+        if (consumed is null || partitions.Find(consumed.TopicPartition) is not { } partition) return false;
+
+        partition.Offsets.Begin(consumed.Offset.Value);
+        Handle(consumed, partition).Ignore();
+        return true;
     }
 
     /// <summary>

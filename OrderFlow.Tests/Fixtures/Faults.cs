@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using OrderFlow.Inventory;
+using OrderFlow.Notifications;
 using OrderFlow.Orders;
 using OrderFlow.Outbox;
 
@@ -79,7 +80,7 @@ internal sealed class Faults
     {
         silo.AddIncomingGrainCallFilter(async call =>
         {
-            if (call.Grain is not (IOrderGrain or IStockItemGrain or IIdempotencyGrain))
+            if (call.Grain is not (IOrderGrain or IStockItemGrain or IIdempotencyGrain or INotificationGrain))
             {
                 await call.Invoke();
                 return;
