@@ -1,6 +1,6 @@
-using System.Text;
 using Confluent.Kafka;
 using OrderFlow.Notifications;
+using OrderFlow.Silo.Notifications;
 
 namespace OrderFlow.Silo.Kafka;
 
@@ -13,13 +13,6 @@ internal sealed partial class OrderEventHandler(
 {
     /// <summary>How often a message is tried whose handling fails for no outage: then it is a fault that trying again does not cure.</summary>
     public const int FaultLimit = 5;
-
-    /// <summary>Headers of a dead letter: why it lies there, and where it came from, as <c>topic/partition/offset</c>.</summary>
-    public const string ReasonHeader = "orderflow-reason";
-    public const string SourceHeader = "orderflow-source";
-
-    /// <summary>Header of a dead letter that Kafka does not take as a whole: what is not in it, and why.</summary>
-    public const string LeftOutHeader = "orderflow-left-out";
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -68,25 +61,15 @@ internal sealed partial class OrderEventHandler(
 
     private async Task Bury(ConsumeResult<byte[], byte[]> consumed, string reason, CancellationToken lost)
     {
-        var headers = new Headers();
-        foreach (var header in consumed.Message.Headers ?? []) headers.Add(header);
-        headers.Add(ReasonHeader, Encoding.UTF8.GetBytes(reason));
-        headers.Add(SourceHeader, Encoding.UTF8.GetBytes($"{consumed.Topic}/{consumed.Partition.Value}/{consumed.Offset.Value}"));
-        var letter = new Message<byte[], byte[]> { Key = consumed.Message.Key, Value = consumed.Message.Value, Headers = headers };
-
+        var letter = new DeadLetterMessage(consumed, reason);
         await Repeat($"{Topics.DeadLetter} cannot be written", async () =>
         {
-            if (await producer.Send(Topics.DeadLetter, letter) is not { } failure) return true;
-            if (failure.IsForGood && letter.Value is { } value)
-            {
-                headers.Add(LeftOutHeader, Encoding.UTF8.GetBytes($"the value of {value.Length} bytes: {failure.Reason}"));
-                letter.Value = null!;
-            }
-
+            if (await producer.Send(Topics.DeadLetter, letter.ToMessage()) is not { } failure) return true;
+            if (failure.IsForGood) letter.LeaveOut(failure.Reason);
             return false;
         }, lost);
         counts.DeadLettered(consumed.Topic);
-        LogBuried(consumed.Topic, consumed.Partition.Value, consumed.Offset.Value, reason);
+        LogBuried(consumed.Topic, consumed.Partition.Value, consumed.Offset.Value, new(letter.Reason));
     }
 
     private async Task Repeat(string trouble, Func<Task<bool>> isDone, CancellationToken lost)
@@ -124,5 +107,5 @@ internal sealed partial class OrderEventHandler(
     private partial void LogGoingOn();
 
     [LoggerMessage(LogLevel.Error, "{Topic}/{Partition}/{Offset} can never be handled and lies in order.dead-letter: {Reason}")]
-    private partial void LogBuried(string topic, int partition, long offset, string reason);
+    private partial void LogBuried(string topic, int partition, long offset, OneLine reason);
 }

@@ -49,4 +49,24 @@ public sealed class Messages_that_can_never_be_handled(SharedBridge shared)
         Assert.Null(letter.Value);
         Assert.StartsWith($"the value of {large.Length} bytes: ", letter.Headers["orderflow-left-out"], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task One_whose_headers_and_key_are_too_large_too_lies_there_with_the_reason_alone()
+    {
+        var large = new string('x', 1_100_000);
+        using var producer = new ProducerBuilder<string, string>(
+            new ProducerConfig { BootstrapServers = _world.Kafka.BootstrapServers, MessageMaxBytes = 8_000_000 }).Build();
+        var message = new Message<string, string> { Key = large, Value = large, Headers = new() { { "large", new byte[large.Length] } } };
+        var report = await producer.ProduceAsync(Topics.Reserved, message);
+
+        var source = $"{Topics.Reserved}/{report.Partition.Value}/{report.Offset.Value}";
+        var letter = Assert.Single(
+            await _world.Kafka.ReadUntil("a dead letter", read => read.Any(record => record.Headers["orderflow-source"] == source), Topics.DeadLetter),
+            record => record.Headers["orderflow-source"] == source);
+
+        Assert.Equal((null, null), (letter.Key, letter.Value));
+        Assert.Equal(["orderflow-left-out", "orderflow-reason", "orderflow-source"], letter.Headers.Keys.Order());
+        Assert.StartsWith("the value is not the JSON of an event: ", letter.Headers["orderflow-reason"], StringComparison.Ordinal);
+        Assert.Equal(3, letter.Headers["orderflow-left-out"].Split("; ").Length);
+    }
 }
