@@ -63,11 +63,11 @@ internal sealed partial class ConnectivityCheck(
         LogPassed(Topics.Test);
     }
 
-    /// <summary>The topics that Kafka has; that it answers means that it is there.</summary>
+    /// <summary>The topics that Kafka has; that it answers says something, too.</summary>
     private async Task<IReadOnlyList<string>> Look()
     {
         var metadata = await Task.Run(() => producer.Look(Patience));
-        if (Passed.IsCompleted) state.Acknowledged();
+        if (Passed.IsCompleted) state.Answered();
         return metadata.Topics.ConvertAll(topic => topic.Topic);
     }
 

@@ -119,7 +119,7 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
 
         if (error.IsFatal) Replace(producer);
         var failure = SendFailure.Of(error);
-        if (!failure.IsForGood) state.Failed(error.Reason);
+        if (!failure.IsForGood) state.Refused(error.Reason);
         answered(failure);
     }
 
