@@ -1,7 +1,7 @@
-using System.Text;
 using Confluent.Kafka;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Tests.Fixtures;
+using OrderFlow.Tests.Notifications;
 
 namespace OrderFlow.Tests.Bridge;
 
@@ -78,16 +78,65 @@ public sealed class Consuming_events : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_silo_that_leaves_commits_nothing_that_was_not_answered()
+    public async Task What_is_not_answered_is_not_committed_however_much_comes_after_it()
     {
         await Start();
         var held = Cluster.Faults.Hold("Notify");
-        var id = await PlaceReserved();
+        await PlaceReserved();
         await Eventually.Get("the event on its way to its grain", () => Task.FromResult(held.Waiting), waiting => waiting == 1);
+        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _world.Kafka.BootstrapServers }).Build();
+        await producer.ProduceAsync(Topics.Failed, new() { Key = "poison", Value = "poison" });
 
-        await Cluster.KillOneSilo();
+        // A commit is of all partitions: that of the one message is with that of the other.
+        await AwaitCommitted(Topics.Failed, 1);
+        Assert.Equal(0, await Committed(Topics.Reserved));
 
-        Assert.Equal($"{id}-2", await NextOfTheGroup());
+        held.LetGo();
+        await AwaitCommitted(Topics.Reserved, 1);
+    }
+
+    [Fact]
+    public async Task Partitions_that_come_while_there_is_no_room_lose_nothing()
+    {
+        var log = new LogLines();
+        using var world = new World(partitions: 3, log: log);
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, world: world, settings: new KeyValuePair<string, string?>("Kafka:ConsumedAtOnce", "1"));
+        await cluster.SetStock("consumed", 100);
+        var held = cluster.Faults.Hold("Notify");
+        for (var n = 0; n < 30; n++) await cluster.Settled(await cluster.Place(("consumed", 1)));
+        await Eventually.Get("one to be held", () => Task.FromResult(held.Waiting), waiting => waiting == 1);
+
+        for (var round = 1; round <= 2; round++)
+        {
+            using var leave = new CancellationTokenSource();
+            var member = Task.Run(() => ReadInTheGroup(world, leave.Token));
+            await AwaitLines(log, "no longer read here", round);
+            await leave.CancelAsync();
+            await member;
+            await AwaitLines(log, "more are read here, 6 in all", 1 + round);
+        }
+
+        held.LetGo();
+        await Eventually.Get("all to be told", () => Task.FromResult(world.Sender.Sent.Select(job => job.OrderId).Distinct().Count()), told => told == 30);
+    }
+
+    private static Task AwaitLines(LogLines log, string what, int count) => Eventually.Get(
+        $"{count} lines '{what}'", () => Task.FromResult(log.All.Count(line => line.Contains(what, StringComparison.Ordinal))), lines => lines >= count);
+
+    /// <summary>Another member of the group, which commits nothing.</summary>
+    private static void ReadInTheGroup(World world, CancellationToken leave)
+    {
+        using var member = new ConsumerBuilder<string, string>(new ConsumerConfig
+        {
+            BootstrapServers = world.Kafka.BootstrapServers,
+            GroupId = Group,
+            GroupProtocol = GroupProtocol.Consumer,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            EnableAutoCommit = false,
+        }).Build();
+        member.Subscribe([Topics.Reserved, Topics.Failed]);
+        while (!leave.IsCancellationRequested) member.Consume(TimeSpan.FromMilliseconds(100));
+        member.Close();
     }
 
     private async Task Start(int consumedAtOnce = 256)
@@ -106,18 +155,11 @@ public sealed class Consuming_events : IAsyncLifetime
     private Task AwaitTold(long orderId) => Eventually.Get(
         $"order {orderId} to be told", () => Task.FromResult(_world.Sender.Sent.Count(job => job.OrderId == orderId)), count => count == 1);
 
-    /// <summary>What another member of the group is given first.</summary>
-    private Task<string> NextOfTheGroup() => Task.Run(() =>
+    private Task AwaitCommitted(string topic, long offset) => Eventually.Get($"offset {offset} of {topic} to be committed", () => Committed(topic), committed => committed == offset);
+
+    private Task<long> Committed(string topic) => Task.Run(() =>
     {
-        using var member = new ConsumerBuilder<string, string>(new ConsumerConfig
-        {
-            BootstrapServers = _world.Kafka.BootstrapServers,
-            GroupId = Group,
-            GroupProtocol = GroupProtocol.Consumer,
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-        }).Build();
-        member.Subscribe(Topics.Reserved);
-        var next = member.Consume(TimeSpan.FromSeconds(30)) ?? throw new TimeoutException("waited 30 s for a message that the silo has not committed");
-        return Encoding.UTF8.GetString(next.Message.Headers.GetLastBytes("ce_id"));
+        using var looker = new ConsumerBuilder<string, string>(new ConsumerConfig { BootstrapServers = _world.Kafka.BootstrapServers, GroupId = Group }).Build();
+        return looker.Committed([new TopicPartition(topic, 0)], TimeSpan.FromSeconds(10)).Single().Offset.Value;
     });
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using OrderFlow.Notifications;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Notifications;
@@ -8,7 +9,7 @@ using OrderFlow.Silo.Redis;
 namespace OrderFlow.Tests.Fixtures;
 
 /// <summary>What is around a cluster of silos: a Kafka of its own, a queue of its own in Redis, and a sender that notes what it is given.</summary>
-internal sealed class World(RedisServer? redis = null, int partitions = 3) : IDisposable
+internal sealed class World(RedisServer? redis = null, int partitions = 3, ILoggerProvider? log = null) : IDisposable
 {
     private readonly string _queue = $"test:{Guid.NewGuid():N}";
 
@@ -35,6 +36,7 @@ internal sealed class World(RedisServer? redis = null, int partitions = 3) : IDi
         silo.UseRedis();
         silo.Services.AddNotificationWorker();
         silo.Services.Replace(ServiceDescriptor.Singleton<INotificationSender>(Sender));
+        if (log is not null) silo.Services.AddSingleton(log);
     }
 
     public void Dispose() => Kafka.Dispose();
