@@ -6,8 +6,8 @@ namespace OrderFlow.Api.Cluster;
 /// <summary>The Orleans client: finds the silos in Postgres and calls their grains.</summary>
 internal static class ClusterSetup
 {
-    /// <summary>How often the list of silos is read again.</summary>
-    public static readonly TimeSpan SilosReadEvery = TimeSpan.FromSeconds(10);
+    /// <summary>How often the list of silos is read again. Until then calls are still sent through a silo that hangs.</summary>
+    public static readonly TimeSpan SilosReadEvery = TimeSpan.FromSeconds(2);
 
     /// <summary>Registers the client. It connects while HTTP is already served, so that liveness does not depend on the silos.</summary>
     public static void AddCluster(this WebApplicationBuilder builder)

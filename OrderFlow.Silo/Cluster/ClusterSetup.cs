@@ -22,6 +22,12 @@ internal static class ClusterSetup
     /// <summary>How long a grain waits for another's answer; what it asked may have happened then, and is safe to ask again.</summary>
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How often a silo signs in the membership table. After three that are missing a silo that starts does not wait for it any more: as when all silos were
+    /// lost at once, and their like come back at other addresses.
+    /// </summary>
+    private static readonly TimeSpan SignOfLifeEvery = TimeSpan.FromSeconds(5);
+
     /// <summary>Joins the cluster that the settings name.</summary>
     public static void UseCluster(this ISiloBuilder silo, SiloClusterOptions cluster, string connectionString)
     {
@@ -34,6 +40,12 @@ internal static class ClusterSetup
         silo.ConfigureEndpoints(
             IPAddress.Parse(cluster.AdvertisedAddress), cluster.SiloPort, cluster.GatewayPort,
             listenOnAnyHostAddress: !IPAddress.IsLoopback(IPAddress.Parse(cluster.AdvertisedAddress)));
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = cluster.ProbeTimeout;
+            membership.MaxProbeTimeout = cluster.ProbeTimeout * 2;   // three times this is also how long a silo may hang
+            membership.IAmAliveTablePublishTimeout = SignOfLifeEvery;
+        });
         silo.UseAdoNetClustering(options =>
         {
             options.Invariant = PostgresSetup.Invariant;

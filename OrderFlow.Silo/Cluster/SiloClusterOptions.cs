@@ -8,6 +8,9 @@ internal sealed class SiloClusterOptions : IValidatableObject
 {
     public const string Section = "Cluster";
 
+    private static readonly TimeSpan ShortestProbe = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestProbe = TimeSpan.FromMinutes(1);
+
     /// <summary>Silos and clients with the same id find each other.</summary>
     [Required]
     public string ClusterId { get; set; } = "orderflow";
@@ -32,9 +35,16 @@ internal sealed class SiloClusterOptions : IValidatableObject
     [Range(1, 65535)]
     public int GatewayPort { get; set; } = 30000;
 
+    /// <summary>
+    /// How long another silo may take to answer a probe at first; from then on it is as long as its answers suggest, from half of this to twice as much.
+    /// One that misses three in a row, and from which nothing else comes in all that time either, is declared dead: its grains go on elsewhere.
+    /// </summary>
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!IPAddress.TryParse(AdvertisedAddress, out _)) yield return new($"{AdvertisedAddress} is no IP address", [nameof(AdvertisedAddress)]);
+        if (ProbeTimeout < ShortestProbe || ProbeTimeout > LongestProbe) yield return new($"{ProbeTimeout} is not from {ShortestProbe} to {LongestProbe}", [nameof(ProbeTimeout)]);
         if (SiloPort == GatewayPort) yield return new($"{SiloPort} cannot serve both", [nameof(SiloPort), nameof(GatewayPort)]);
     }
 }

@@ -1,4 +1,7 @@
+extern alias api;
+
 using System.Text.Json.Nodes;
+using api::OrderFlow.Api.Http;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Manifests;
@@ -66,6 +69,10 @@ public sealed class Kong_file
     [Fact]
     public void With_one_there_are_orders_inventory_and_notifications() =>
         Assert.Equal(["/orders", "/inventory", "/notifications"], Routes("api").SelectMany(route => route["paths"].Texts()));
+
+    [Fact]
+    public void It_waits_longer_for_an_answer_than_the_API_lets_a_request_take() =>
+        Assert.True((decimal)Service("api")["read_timeout"]! > (decimal)new RequestSettings().Timeout.TotalMilliseconds);
 
     [Fact]
     public void Events_come_as_they_happen()
