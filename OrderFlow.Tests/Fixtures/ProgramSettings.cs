@@ -1,6 +1,7 @@
 extern alias api;
 
 using System.Reflection;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using OrderFlow.Orders;
 using OrderFlow.Silo;
@@ -31,10 +32,15 @@ internal static class ProgramSettings
     /// <summary>The variables that the options' own checks ask for where nothing is set.</summary>
     public static IEnumerable<string> RequiredOf(IEnumerable<Type> options) =>
         from type in options
-        from failure in Failures(type)
+        from failure in Failures(type, Activator.CreateInstance(type)!)
         from setting in Of([type])
         where failure.Contains(setting.Variable, StringComparison.Ordinal)
         select setting.Variable;
+
+    /// <summary>What the options' own checks find wrong with what is given.</summary>
+    /// <exception cref="InvalidOperationException">A value cannot be read.</exception>
+    public static IEnumerable<string> FailuresOf(IEnumerable<Type> options, IConfiguration given) =>
+        options.SelectMany(type => Failures(type, given.GetSection(Section(type)!).Get(type) ?? Activator.CreateInstance(type)!));
 
     private static Type[] OptionsOf(params Assembly[] program) =>
         [.. program.SelectMany(assembly => assembly.GetTypes()).Where(type => Section(type) is not null)];
@@ -42,17 +48,16 @@ internal static class ProgramSettings
     private static string? Section(Type type) =>
         type.GetField("Section", BindingFlags.Public | BindingFlags.Static) is { IsLiteral: true } section ? (string)section.GetRawConstantValue()! : null;
 
-    private static IEnumerable<string> Failures(Type type)
+    private static IEnumerable<string> Failures(Type type, object options)
     {
-        var untouched = Activator.CreateInstance(type)!;
         var contract = typeof(IValidateOptions<>).MakeGenericType(type);
         return
         [
-            .. RequiredSettings.Failures(Section(type)!, untouched),
-            .. (untouched as api::OrderFlow.Api.Http.ICheckedSettings)?.Objections() ?? [],
+            .. RequiredSettings.Failures(Section(type)!, options),
+            .. (options as api::OrderFlow.Api.Http.ICheckedSettings)?.Objections() ?? [],
             .. (from validator in type.Assembly.GetTypes()
                 where !validator.ContainsGenericParameters && contract.IsAssignableFrom(validator)
-                let result = (ValidateOptionsResult)contract.GetMethod("Validate")!.Invoke(Activator.CreateInstance(validator), [null, untouched])!
+                let result = (ValidateOptionsResult)contract.GetMethod("Validate")!.Invoke(Activator.CreateInstance(validator), [null, options])!
                 from failure in result.Failures ?? []
                 select failure),
         ];

@@ -1,0 +1,76 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using OrderFlow.Tests.Fixtures;
+using OrderFlow.Tests.Manifests;
+
+namespace OrderFlow.Tests.Kubernetes;
+
+/// <summary><c>kubectl kustomize</c>, which needs no cluster, on a copy of <c>infra/</c> with secrets of its own.</summary>
+internal static class Kubectl
+{
+    /// <summary>Made by a script and never committed: here it is made anew.</summary>
+    private const string Secrets = "infra/k8s/overlays/dev/secrets/";
+
+    private static readonly string[] HasComponents = ["version", "--client", "--output=json"];
+
+    /// <summary>Why tests with it are passed over; null where it is there, or must be.</summary>
+    public static string? Missing { get; } = Environment.GetEnvironmentVariable("CI") == "true" || Answers() ? null : "kubectl is not installed";
+
+    /// <summary>What it prints for an overlay.</summary>
+    public static string Kustomize(string overlay)
+    {
+        var copy = Directory.CreateTempSubdirectory("orderflow-kustomize-").FullName;
+        try
+        {
+            foreach (var name in RepositoryFiles.Where(name => name.StartsWith("infra/", StringComparison.Ordinal) && !name.StartsWith(Secrets, StringComparison.Ordinal)))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(copy, name))!);
+                File.Copy(Path.Combine(Repository.Root, name), Path.Combine(copy, name));
+            }
+
+            Run("bash", Path.Combine(copy, "infra", "k8s", "secrets.sh"));
+            return Run("kubectl", "kustomize", Path.Combine(copy, "infra", "k8s", "overlays", overlay));
+        }
+        finally
+        {
+            Directory.Delete(copy, recursive: true);
+        }
+    }
+
+    /// <summary>What a program prints that must succeed.</summary>
+    /// <exception cref="InvalidOperationException">It did not; the message has what it said.</exception>
+    public static string Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment.Remove("Auth__PublicKeyFile");   // the copy's own is wanted
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {errors.Result}");
+    }
+
+    private static bool Answers()
+    {
+        try
+        {
+            return Run("kubectl", HasComponents).Contains("kustomizeVersion", StringComparison.Ordinal);
+        }
+        catch (Exception error) when (error is Win32Exception or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>A test of what kubectl prints.</summary>
+internal sealed class KubectlFactAttribute : FactAttribute
+{
+    public KubectlFactAttribute() => Skip = Kubectl.Missing;
+}
+
+/// <summary>A test of what kubectl prints, for each of several.</summary>
+internal sealed class KubectlTheoryAttribute : TheoryAttribute
+{
+    public KubectlTheoryAttribute() => Skip = Kubectl.Missing;
+}

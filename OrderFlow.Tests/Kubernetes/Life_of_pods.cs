@@ -1,0 +1,115 @@
+extern alias api;
+
+using k8s.Models;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OrderFlow.Silo;
+using OrderFlow.Silo.Postgres;
+using ApiHealth = api::OrderFlow.Api.Health;
+using RequestSettings = api::OrderFlow.Api.Http.RequestSettings;
+using SiloHealth = OrderFlow.Silo.Health;
+
+namespace OrderFlow.Tests.Kubernetes;
+
+/// <summary>Pods start, are asked for their health, are replaced and end as the programs want it.</summary>
+public sealed class Life_of_pods
+{
+    public static TheoryData<string> Names => Overlay.Names;
+
+    public static TheoryData<string, string> Workloads => Overlay.AllWorkloads;
+
+    public static TheoryData<string, string> Programs => Overlay.Programs;
+
+    [KubectlTheory, MemberData(nameof(Programs))]
+    public void Each_probe_of_a_program_has_an_endpoint_of_its_own_that_the_program_has(string overlay, string program)
+    {
+        var container = Overlay.Named(overlay).Workload(program).Container;
+        string[] asked = [container.StartupProbe.HttpGet.Path, container.ReadinessProbe.HttpGet.Path, container.LivenessProbe.HttpGet.Path];
+
+        Assert.Equal(["/health/startup", "/health/ready", "/health/live"], asked);
+        Assert.Subset(Endpoints(program), asked.ToHashSet());
+    }
+
+    [KubectlTheory, MemberData(nameof(Workloads))]
+    public void A_probe_asks_at_a_port_that_is_listened_on_and_waits_for_the_answer(string overlay, string name)
+    {
+        var workload = Overlay.Named(overlay).Workload(name);
+
+        Assert.All(Probes(workload.Container), probe =>
+        {
+            if ((probe.HttpGet?.Port ?? probe.TcpSocket?.Port) is { } port) Assert.Contains(workload.Port(port), workload.Ports);
+            else Assert.NotEmpty(probe.Exec.Command);
+            Assert.True(probe.TimeoutSeconds >= 2 && probe.TimeoutSeconds <= probe.PeriodSeconds + 3 && probe.FailureThreshold >= 2);
+        });
+    }
+
+    /// <summary>Health itself waits 2 s for what it looks at.</summary>
+    [KubectlTheory, MemberData(nameof(Programs))]
+    public void A_program_has_time_to_look_at_what_its_readiness_depends_on(string overlay, string program) =>
+        Assert.True(TimeSpan.FromSeconds(Overlay.Named(overlay).Workload(program).Container.ReadinessProbe.TimeoutSeconds!.Value) > ApiHealth.Probe.AnswerWithin);
+
+    /// <summary>Liveness kills: it must not do so for a busy moment.</summary>
+    [KubectlTheory, MemberData(nameof(Workloads))]
+    public void A_pod_is_killed_only_after_a_minute_without_an_answer(string overlay, string name)
+    {
+        var liveness = Overlay.Named(overlay).Workload(name).Container.LivenessProbe;
+
+        Assert.True(liveness.PeriodSeconds * liveness.FailureThreshold >= 60);
+    }
+
+    [KubectlTheory, MemberData(nameof(Names))]
+    public void A_silo_may_wait_for_the_migrations_of_another(string overlay)
+    {
+        var startup = Overlay.Named(overlay).Workload(Workload.Silo).Container.StartupProbe;
+        var waits = TimeSpan.FromSeconds(startup.PeriodSeconds!.Value * startup.FailureThreshold!.Value);
+
+        Assert.True(waits > DatabaseMigrations.DefaultConnectDeadline + DatabaseMigrations.DefaultLockDeadline);
+        Assert.True(TimeSpan.FromSeconds(Overlay.Named(overlay).Find<V1Deployment>(Workload.Silo).Spec.ProgressDeadlineSeconds!.Value) > waits);
+    }
+
+    [KubectlTheory, MemberData(nameof(Names))]
+    public void A_silo_has_longer_to_end_than_it_takes(string overlay) =>
+        Assert.True(Grace(overlay, Workload.Silo) > Pause(overlay, Workload.Silo) + Shutdown.Limit);
+
+    [KubectlTheory, MemberData(nameof(Names))]
+    public void An_API_has_longer_to_end_than_a_request_may_take_after_the_last_one_came(string overlay)
+    {
+        var request = PodSettings.Environment(Overlay.Named(overlay), Overlay.Named(overlay).Workload(Workload.Api).Container)["Requests__Timeout"];
+
+        Assert.True(Pause(overlay, Workload.Api) >= TimeSpan.FromSeconds(5));
+        Assert.True(Grace(overlay, Workload.Api) > Pause(overlay, Workload.Api) + TimeSpan.Parse(request, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(new RequestSettings().Timeout, TimeSpan.Parse(request, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [KubectlTheory, MemberData(nameof(Names))]
+    public void A_rolling_update_takes_no_pod_away_before_another_is_ready(string overlay) =>
+        Assert.All(Overlay.Named(overlay).Of<V1Deployment>(), deployment =>
+        {
+            Assert.Equal("RollingUpdate", deployment.Spec.Strategy.Type);
+            Assert.Equal(("0", "1"), (deployment.Spec.Strategy.RollingUpdate.MaxUnavailable.Value, deployment.Spec.Strategy.RollingUpdate.MaxSurge.Value));
+        });
+
+    [KubectlTheory, MemberData(nameof(Names))]
+    public void A_silo_that_has_joined_is_given_time_before_the_next_one_goes(string overlay) =>
+        Assert.Equal(30, Overlay.Named(overlay).Find<V1Deployment>(Workload.Silo).Spec.MinReadySeconds);
+
+    private static TimeSpan Grace(string overlay, string name) => TimeSpan.FromSeconds(Overlay.Named(overlay).Workload(name).Pod.TerminationGracePeriodSeconds!.Value);
+
+    private static TimeSpan Pause(string overlay, string name) =>
+        TimeSpan.FromSeconds(Overlay.Named(overlay).Workload(name).Container.Lifecycle?.PreStop?.Sleep?.Seconds ?? 0);
+
+    private static IEnumerable<V1Probe> Probes(V1Container container) => [container.StartupProbe, container.ReadinessProbe, container.LivenessProbe];
+
+    /// <summary>The paths under which the program itself answers.</summary>
+    private static HashSet<string> Endpoints(string program)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddHealthChecks();
+        builder.Services.AddSingleton<ApiHealth.ClusterHealth>();
+        IEndpointRouteBuilder routes = builder.Build();
+        if (program == Workload.Silo) SiloHealth.HealthEndpoints.MapHealth(routes);
+        else ApiHealth.HealthEndpoints.MapHealth(routes);
+        return [.. routes.DataSources.SelectMany(source => source.Endpoints).Cast<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText!)];
+    }
+}
