@@ -8,8 +8,8 @@ namespace OrderFlow.Tests.Kubernetes;
 /// <summary><c>kubectl kustomize</c>, which needs no cluster, on a copy of <c>infra/</c> with secrets of its own.</summary>
 internal static class Kubectl
 {
-    /// <summary>Made by a script and never committed: here it is made anew.</summary>
-    private const string Secrets = "infra/k8s/overlays/dev/secrets/";
+    /// <summary>What scripts make and git does not keep: here it is made anew.</summary>
+    private static readonly string[] Made = ["infra/k8s/overlays/dev/secrets/", "infra/.env"];
 
     private static readonly string[] HasComponents = ["version", "--client", "--output=json"];
 
@@ -22,7 +22,7 @@ internal static class Kubectl
         var copy = Directory.CreateTempSubdirectory("orderflow-kustomize-").FullName;
         try
         {
-            foreach (var name in RepositoryFiles.Where(name => name.StartsWith("infra/", StringComparison.Ordinal) && !name.StartsWith(Secrets, StringComparison.Ordinal)))
+            foreach (var name in RepositoryFiles.Where(name => name.StartsWith("infra/", StringComparison.Ordinal) && !IsMade(name)))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(copy, name))!);
                 File.Copy(Path.Combine(Repository.Root, name), Path.Combine(copy, name));
@@ -49,6 +49,8 @@ internal static class Kubectl
         process.WaitForExit();
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {errors.Result}");
     }
+
+    private static bool IsMade(string name) => Made.Any(made => name.StartsWith(made, StringComparison.Ordinal));
 
     private static bool Answers()
     {

@@ -1,5 +1,6 @@
 extern alias api;
 
+using System.Globalization;
 using k8s.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -46,8 +47,12 @@ public sealed class Life_of_pods
 
     /// <summary>Health itself waits 2 s for what it looks at.</summary>
     [KubectlTheory, MemberData(nameof(Programs))]
-    public void A_program_has_time_to_look_at_what_its_readiness_depends_on(string overlay, string program) =>
-        Assert.True(TimeSpan.FromSeconds(Overlay.Named(overlay).Workload(program).Container.ReadinessProbe.TimeoutSeconds!.Value) > ApiHealth.Probe.AnswerWithin);
+    public void A_program_has_time_to_look_at_what_its_readiness_depends_on(string overlay, string program)
+    {
+        var readiness = Overlay.Named(overlay).Workload(program).Container.ReadinessProbe;
+
+        Assert.True(TimeSpan.FromSeconds(readiness.TimeoutSeconds!.Value) > ApiHealth.Probe.AnswerWithin);
+    }
 
     /// <summary>Liveness kills: it must not do so for a busy moment.</summary>
     [KubectlTheory, MemberData(nameof(Workloads))]
@@ -75,11 +80,12 @@ public sealed class Life_of_pods
     [KubectlTheory, MemberData(nameof(Names))]
     public void An_API_has_longer_to_end_than_a_request_may_take_after_the_last_one_came(string overlay)
     {
-        var request = PodSettings.Environment(Overlay.Named(overlay), Overlay.Named(overlay).Workload(Workload.Api).Container)["Requests__Timeout"];
+        var given = PodSettings.Environment(Overlay.Named(overlay), Overlay.Named(overlay).Workload(Workload.Api).Container);
+        var request = TimeSpan.Parse(given["Requests__Timeout"], CultureInfo.InvariantCulture);
 
         Assert.True(Pause(overlay, Workload.Api) >= TimeSpan.FromSeconds(5));
-        Assert.True(Grace(overlay, Workload.Api) > Pause(overlay, Workload.Api) + TimeSpan.Parse(request, System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Equal(new RequestSettings().Timeout, TimeSpan.Parse(request, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.True(Grace(overlay, Workload.Api) > Pause(overlay, Workload.Api) + request);
+        Assert.Equal(new RequestSettings().Timeout, request);
     }
 
     [KubectlTheory, MemberData(nameof(Names))]
@@ -94,7 +100,8 @@ public sealed class Life_of_pods
     public void A_silo_that_has_joined_is_given_time_before_the_next_one_goes(string overlay) =>
         Assert.Equal(30, Overlay.Named(overlay).Find<V1Deployment>(Workload.Silo).Spec.MinReadySeconds);
 
-    private static TimeSpan Grace(string overlay, string name) => TimeSpan.FromSeconds(Overlay.Named(overlay).Workload(name).Pod.TerminationGracePeriodSeconds!.Value);
+    private static TimeSpan Grace(string overlay, string name) =>
+        TimeSpan.FromSeconds(Overlay.Named(overlay).Workload(name).Pod.TerminationGracePeriodSeconds!.Value);
 
     private static TimeSpan Pause(string overlay, string name) =>
         TimeSpan.FromSeconds(Overlay.Named(overlay).Workload(name).Container.Lifecycle?.PreStop?.Sleep?.Seconds ?? 0);

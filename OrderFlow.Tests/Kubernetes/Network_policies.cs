@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using k8s.Models;
 using Npgsql;
@@ -49,14 +50,16 @@ public sealed partial class Network_policies
         var names = Overlay.Named(overlay).Workloads.Select(workload => workload.Name).ToHashSet();
 
         Assert.Equal(
-            Calls(overlay, ingress: false).Where(call => names.Contains(call.To)).Order(), Calls(overlay, ingress: true).Where(call => names.Contains(call.From)).Order());
+            Calls(overlay, ingress: false).Where(call => names.Contains(call.To)).Order(),
+            Calls(overlay, ingress: true).Where(call => names.Contains(call.From)).Order());
     }
 
     [KubectlTheory, MemberData(nameof(Names))]
     public void The_document_has_them_all(string overlay)
     {
-        var documented = Row().Matches(RepositoryFiles.Read(Document)).Where(row => row.Groups["overlay"].Value is var which && (which == overlay || which == "both"))
-            .Select(row => new Call(row.Groups["from"].Value, row.Groups["to"].Value, int.Parse(row.Groups["port"].Value, System.Globalization.CultureInfo.InvariantCulture)));
+        var documented = Row().Matches(RepositoryFiles.Read(Document)).Select(row => row.Groups)
+            .Where(row => row["overlay"].Value == overlay || row["overlay"].Value == "both")
+            .Select(row => new Call(row["from"].Value, row["to"].Value, int.Parse(row["port"].Value, CultureInfo.InvariantCulture)));
 
         Assert.Equal(documented.Order(), Calls(overlay, ingress: true).Concat(Calls(overlay, ingress: false)).Distinct().Order());
     }
@@ -80,10 +83,12 @@ public sealed partial class Network_policies
         [
             new NpgsqlConnectionStringBuilder(settings["Postgres__ConnectionString"]).Port,
             .. settings["Kafka__BootstrapServers"].Split(',').Append(settings["Redis__ConnectionString"].Split(',')[0])
-                .Select(server => int.Parse(server.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture)),
+                .Select(server => int.Parse(server.Split(':')[1], CultureInfo.InvariantCulture)),
         ];
 
-        Assert.Equal(ports.Distinct().Order(), Calls(Overlay.Production, ingress: false).Where(call => call is { From: "silo", To: "outside" }).Select(call => call.Port).Order());
+        Assert.Equal(
+            ports.Distinct().Order(),
+            Calls(Overlay.Production, ingress: false).Where(call => call is { From: "silo", To: "outside" }).Select(call => call.Port).Order());
     }
 
     /// <summary>Every call that policies of one direction allow, but for looking up names.</summary>
@@ -94,22 +99,24 @@ public sealed partial class Network_policies
         from own in Overlay.Named(overlay).Selected(policy.Spec.PodSelector)
         from other in Peers(overlay, rule.Peers)
         from port in rule.Ports
-        let number = int.Parse(port.Port.Value, System.Globalization.CultureInfo.InvariantCulture)
+        let number = int.Parse(port.Port.Value, CultureInfo.InvariantCulture)
         select ingress ? new Call(other, own.Name, number) : new Call(own.Name, other, number);
 
     private static IEnumerable<(IList<V1NetworkPolicyPeer>? Peers, IList<V1NetworkPolicyPort> Ports)> Rules(V1NetworkPolicySpec spec, bool ingress) => ingress
         ? (spec.Ingress ?? []).Select(rule => ((IList<V1NetworkPolicyPeer>?)rule.FromProperty, rule.Ports))
         : (spec.Egress ?? []).Select(rule => ((IList<V1NetworkPolicyPeer>?)rule.To, rule.Ports));
 
-    private static IEnumerable<string> Peers(string overlay, IList<V1NetworkPolicyPeer>? peers) => peers is null
-        ? ["anyone"]
-        : peers.SelectMany(peer => peer switch
-        {
-            { IpBlock: not null } => ["outside"],
-            { NamespaceSelector.MatchLabels: { } labels } when labels.ContainsKey("orderflow/gateway") => ["gateway"],
-            { NamespaceSelector: null, PodSelector: { } pods } when Overlay.Named(overlay).Selected(pods) is { Count: > 0 } selected => selected.Select(workload => workload.Name),
-            _ => throw new NotSupportedException("a peer that leads to no pod"),
-        });
+    private static IEnumerable<string> Peers(string overlay, IList<V1NetworkPolicyPeer>? peers) =>
+        peers is null ? ["anyone"] : peers.SelectMany(peer => Peer(overlay, peer));
+
+    private static IEnumerable<string> Peer(string overlay, V1NetworkPolicyPeer peer) => peer switch
+    {
+        { IpBlock: not null } => ["outside"],
+        { NamespaceSelector.MatchLabels: { } labels } when labels.ContainsKey("orderflow/gateway") => ["gateway"],
+        { NamespaceSelector: null, PodSelector: { } pods } when Overlay.Named(overlay).Selected(pods) is { Count: > 0 } selected =>
+            selected.Select(workload => workload.Name),
+        _ => throw new NotSupportedException("a peer that leads to no pod"),
+    };
 
     private sealed record Call(string From, string To, int Port) : IComparable<Call>
     {

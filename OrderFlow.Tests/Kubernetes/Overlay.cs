@@ -11,7 +11,8 @@ internal sealed class Overlay
 
     public const string Production = "production";
 
-    private static readonly Dictionary<string, Lazy<Overlay>> All = new[] { Dev, Production }.ToDictionary(name => name, name => new Lazy<Overlay>(() => new(name)));
+    private static readonly Dictionary<string, Lazy<Overlay>> All =
+        new[] { Dev, Production }.ToDictionary(name => name, name => new Lazy<Overlay>(() => new(name)));
 
     private Overlay(string name)
     {
@@ -62,7 +63,7 @@ internal sealed class Overlay
     public static Dictionary<string, string> ProductionSettings() => RepositoryFiles.Read("infra/k8s/overlays/production/secret.env.example")
         .Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split('=', 2)).ToDictionary(line => line[0], line => line[1]);
 
-    // Theory data are made also where kubectl is missing: the tests are then passed over, and need one row each to be so.
+    /// <summary>Also where kubectl is missing there is a row: a theory without any is an error, and one that is passed over is not.</summary>
     private static TheoryData<string, string> Each(Func<Workload, bool> wanted)
     {
         var rows = new TheoryData<string, string>();

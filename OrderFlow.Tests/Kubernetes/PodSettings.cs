@@ -48,7 +48,8 @@ internal static class PodSettings
         null => variable.Value,
         { FieldRef.FieldPath: "metadata.name" } => "silo-5d8f",
         { FieldRef.FieldPath: "status.podIP" } => PodAddress,
-        { SecretKeyRef: { } key } when overlay.Of<V1Secret>().FirstOrDefault(secret => secret.Metadata.Name == key.Name) is { } secret => Encoding.UTF8.GetString(secret.Data[key.Key]),
+        { SecretKeyRef: { } key } when overlay.Of<V1Secret>().FirstOrDefault(secret => secret.Metadata.Name == key.Name) is { } secret =>
+            Encoding.UTF8.GetString(secret.Data[key.Key]),
         { SecretKeyRef: { Name: "orderflow" } key } => Overlay.ProductionSettings()[key.Key],
         _ => throw new KeyNotFoundException($"{variable.Name} comes from nowhere"),
     };

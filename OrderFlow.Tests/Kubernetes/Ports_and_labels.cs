@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using k8s.Models;
 using Npgsql;
@@ -44,14 +45,17 @@ public sealed partial class Ports_and_labels
     {
         var dev = Overlay.Named(Overlay.Dev);
         var silo = PodSettings.Environment(dev, dev.Workload(Workload.Silo).Container);
-        var (postgres, api) = (new NpgsqlConnectionStringBuilder(silo["Postgres__ConnectionString"]), Yaml.Read("infra", "kong", "kong.yml")["services"]!.AsArray());
+        var postgres = new NpgsqlConnectionStringBuilder(silo["Postgres__ConnectionString"]);
+        var kong = Yaml.Read("infra", "kong", "kong.yml")["services"]!.AsArray();
         string[] named =
         [
             $"{postgres.Host}:{postgres.Port}", silo["Kafka__BootstrapServers"], silo["Redis__ConnectionString"].Split(',')[0],
-            .. api.Select(service => new Uri((string)service!["url"]!).Authority),
+            .. kong.Select(service => new Uri((string)service!["url"]!).Authority),
         ];
 
-        Assert.Subset(dev.Of<V1Service>().SelectMany(service => service.Spec.Ports.Select(port => $"{service.Metadata.Name}:{port.Port}")).ToHashSet(), named.ToHashSet());
+        var services = dev.Of<V1Service>().SelectMany(service => service.Spec.Ports.Select(port => $"{service.Metadata.Name}:{port.Port}"));
+
+        Assert.Subset(services.ToHashSet(), named.ToHashSet());
     }
 
     [KubectlTheory, MemberData(nameof(Names))]
@@ -71,9 +75,11 @@ public sealed partial class Ports_and_labels
     public void Pods_of_a_program_are_spread_over_nodes_and_zones(string overlay) =>
         Assert.All(Overlay.Named(overlay).Workloads.Where(workload => workload.IsProgram), workload =>
         {
-            Assert.Equal(["kubernetes.io/hostname", "topology.kubernetes.io/zone"], workload.Pod.TopologySpreadConstraints.Select(spread => spread.TopologyKey));
-            Assert.All(workload.Pod.TopologySpreadConstraints, spread => Assert.Equal([workload], Overlay.Named(overlay).Selected(spread.LabelSelector)));
-            Assert.All(workload.Pod.TopologySpreadConstraints, spread => Assert.Equal(["pod-template-hash"], spread.MatchLabelKeys));
+            var spreads = workload.Pod.TopologySpreadConstraints;
+
+            Assert.Equal(["kubernetes.io/hostname", "topology.kubernetes.io/zone"], spreads.Select(spread => spread.TopologyKey));
+            Assert.All(spreads, spread => Assert.Equal([workload], Overlay.Named(overlay).Selected(spread.LabelSelector)));
+            Assert.All(spreads, spread => Assert.Equal(["pod-template-hash"], spread.MatchLabelKeys));
         });
 
     /// <summary>Where the file said how many there are, applying it would undo what the autoscaler did.</summary>
@@ -83,7 +89,7 @@ public sealed partial class Ports_and_labels
         var scaler = Assert.Single(Overlay.Named(overlay).Of<V2HorizontalPodAutoscaler>());
         var target = Overlay.Named(overlay).Find<V1Deployment>(scaler.Spec.ScaleTargetRef.Name);
 
-        Assert.Equal((target.ApiVersion, target.Kind, "api"), (scaler.Spec.ScaleTargetRef.ApiVersion, scaler.Spec.ScaleTargetRef.Kind, target.Metadata.Name));
+        Assert.Equal(("apps/v1", "Deployment", "api"), (scaler.Spec.ScaleTargetRef.ApiVersion, scaler.Spec.ScaleTargetRef.Kind, target.Metadata.Name));
         Assert.Null(target.Spec.Replicas);
         Assert.InRange(scaler.Spec.MinReplicas!.Value, 2, scaler.Spec.MaxReplicas);
         Assert.Equal(["cpu"], scaler.Spec.Metrics.Select(metric => metric.Resource.Name));
@@ -92,7 +98,7 @@ public sealed partial class Ports_and_labels
     private static int HttpPort(string program)
     {
         var dockerfile = program == Workload.Silo ? "OrderFlow.Silo/Dockerfile" : "OrderFlow.Api/Dockerfile";
-        return int.Parse(HttpPorts().Match(RepositoryFiles.Read(dockerfile)).Groups["port"].Value, System.Globalization.CultureInfo.InvariantCulture);
+        return int.Parse(HttpPorts().Match(RepositoryFiles.Read(dockerfile)).Groups["port"].Value, CultureInfo.InvariantCulture);
     }
 
     [GeneratedRegex(@"^ENV ASPNETCORE_HTTP_PORTS=(?<port>\d+)$", RegexOptions.Multiline)]

@@ -32,7 +32,7 @@ public sealed class Rights_and_bounds_of_pods
             Assert.True(container.SecurityContext.ReadOnlyRootFilesystem);
             Assert.Equal(["ALL"], container.SecurityContext.Capabilities.Drop);
             Assert.Equal(rights, container.SecurityContext.Capabilities.Add ?? []);
-            Assert.True(container.SecurityContext.Privileged is null && container.SecurityContext.RunAsUser is null && container.SecurityContext.RunAsNonRoot is null);
+            Assert.True(container.SecurityContext is { Privileged: null, RunAsUser: null, RunAsNonRoot: null, SeccompProfile: null });   // the pod's hold
             Assert.All(container.Ports ?? [], port => Assert.Null(port.HostPort));
         });
 
@@ -53,12 +53,14 @@ public sealed class Rights_and_bounds_of_pods
         var compose = ComposeFile.Services[name == "silo" ? "silo-1" : name]!;
 
         Assert.Equal((decimal)compose["cpus"]!, limits["cpu"].ToDecimal());
-        Assert.Equal($"{(string)compose["mem_limit"]!}i".Replace("g", "G", StringComparison.Ordinal).Replace("m", "M", StringComparison.Ordinal), limits["memory"].ToString());
+        Assert.Equal($"{((string)compose["mem_limit"]!).ToUpperInvariant()}i", limits["memory"].ToString());
     }
 
     [KubectlTheory, MemberData(nameof(Workloads))]
     public void What_a_pod_may_write_to_is_bounded(string overlay, string name) =>
-        Assert.All((Overlay.Named(overlay).Workload(name).Pod.Volumes ?? []).Where(volume => volume.EmptyDir is not null), volume => Assert.NotNull(volume.EmptyDir.SizeLimit));
+        Assert.All(
+            (Overlay.Named(overlay).Workload(name).Pod.Volumes ?? []).Select(volume => volume.EmptyDir).OfType<V1EmptyDirVolumeSource>(),
+            volume => Assert.NotNull(volume.SizeLimit));
 
     /// <summary>The programs' images of production are those of compose from another registry.</summary>
     [KubectlTheory, MemberData(nameof(Workloads))]
@@ -77,7 +79,8 @@ public sealed class Rights_and_bounds_of_pods
     public void What_is_mounted_is_there_and_what_is_there_is_mounted(string overlay, string name)
     {
         var workload = Overlay.Named(overlay).Workload(name);
-        var disks = Overlay.Named(overlay).Of<V1StatefulSet>().Where(one => one.Metadata.Name == name).SelectMany(one => one.Spec.VolumeClaimTemplates).Select(disk => disk.Metadata.Name);
+        var disks = Overlay.Named(overlay).Of<V1StatefulSet>().Where(one => one.Metadata.Name == name)
+            .SelectMany(one => one.Spec.VolumeClaimTemplates).Select(disk => disk.Metadata.Name);
 
         Assert.Equal(
             (workload.Pod.Volumes ?? []).Select(volume => volume.Name).Concat(disks).Order(),

@@ -11,7 +11,10 @@ public sealed class Settings_of_pods
 {
     /// <summary>What a pod has in another way than compose: addresses within the pod, and folders on its disks.</summary>
     private static readonly HashSet<string> OtherThanInCompose =
-        ["KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_LISTENERS", "KAFKA_LOG_DIRS", "KONG_DECLARATIVE_CONFIG", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "REDISCLI_AUTH"];
+    [
+        "KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_LISTENERS", "KAFKA_LOG_DIRS", "KONG_DECLARATIVE_CONFIG",
+        "POSTGRES_PASSWORD", "REDIS_PASSWORD", "REDISCLI_AUTH",
+    ];
 
     /// <summary>What only a pod needs: a port for probes, a folder below the top of a disk, and what is filled in to an argument.</summary>
     private static readonly HashSet<string> BesideCompose = ["KONG_STATUS_LISTEN", "PGDATA", "REDIS_PASSWORD"];
@@ -47,8 +50,8 @@ public sealed class Settings_of_pods
         var given = Given(overlay, program);
         Assert.Equal("/etc/orderflow/public.pem", given["Auth__PublicKeyFile"]);
         given["Auth__PublicKeyFile"] = Tokens.PublicKeyFile;   // where this machine has one
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(given.Select(variable => KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value))).Build();
+        var settings = given.Select(variable => KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value));
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
 
         Assert.DoesNotContain(ProgramSettings.FailuresOf(Options(program), configuration), failure => !failure.Contains("Smtp__", StringComparison.Ordinal));
     }
@@ -61,8 +64,10 @@ public sealed class Settings_of_pods
         var mount = Assert.Single(workload.Container.VolumeMounts, mount => mount.MountPath == Path.GetDirectoryName(file));
         var secret = workload.Pod.Volumes.Single(volume => volume.Name == mount.Name).Secret.SecretName;
 
+        var made = $"create secret generic {secret} --from-file={Path.GetFileName(file)}=";
+
         if (overlay == Overlay.Dev) Assert.Contains(Path.GetFileName(file), Overlay.Named(overlay).SecretKeys(secret));
-        else Assert.Contains($"create secret generic {secret} --from-file={Path.GetFileName(file)}=", RepositoryFiles.Read("docs/kubernetes.md"), StringComparison.Ordinal);
+        else Assert.Contains(made, RepositoryFiles.Read("docs/kubernetes.md"), StringComparison.Ordinal);
     }
 
     /// <summary>The cluster is the same for both, so that they find each other.</summary>
@@ -70,8 +75,9 @@ public sealed class Settings_of_pods
     public void The_API_looks_for_the_cluster_that_the_silos_make(string overlay)
     {
         var (silo, api) = (Given(overlay, Workload.Silo), Given(overlay, Workload.Api));
+        string[] shared = ["Cluster__ClusterId", "Cluster__ServiceId", "Auth__Issuer", "Auth__Audience"];
 
-        Assert.All(new[] { "Cluster__ClusterId", "Cluster__ServiceId", "Auth__Issuer", "Auth__Audience" }, setting => Assert.Equal(silo[setting], api[setting]));
+        Assert.All(shared, setting => Assert.Equal(silo[setting], api[setting]));
     }
 
     /// <summary>A Service's address would lead to any silo.</summary>
@@ -93,7 +99,8 @@ public sealed class Settings_of_pods
 
         Assert.Equal(offered.Order(), asked.Order());
         Assert.Equal(
-            all.Of<V1ConfigMap>().Select(map => map.Metadata.Name).Order(), all.Workloads.SelectMany(workload => PodSettings.ConfigMaps(workload.Pod)).Distinct().Order());
+            all.Of<V1ConfigMap>().Select(map => map.Metadata.Name).Order(),
+            all.Workloads.SelectMany(workload => PodSettings.ConfigMaps(workload.Pod)).Distinct().Order());
     }
 
     [KubectlTheory, MemberData(nameof(Servers))]

@@ -34,7 +34,9 @@ main() {
   public_key=$(cd "$ROOT" && realpath -ms "${Auth__PublicKeyFile:-$PUBLIC_KEY}")
   umask 077
   mkdir -p "$SECRETS"
-  # Reading it, and writing it again, is the check that it is one.
+  # Kong has one key for each credential. Reading it, and writing it again, is the check that it is one.
+  [[ -r $public_key ]] || die "the public key $(short_path "$public_key") cannot be read"
+  (($(grep -c -- '-----BEGIN' "$public_key") == 1)) || die "$(short_path "$public_key") must hold one public key and nothing else"
   openssl pkey -pubin -in "$public_key" -pubout -out "$SECRETS/public.pem.draft" 2>/dev/null || die "$(short_path "$public_key") holds no public key"
   mv "$SECRETS/public.pem.draft" "$SECRETS/public.pem"
   make_settings
