@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Silo;
 using OrderFlow.Silo.Postgres;
+using OrderFlow.Tests.Fixtures;
 using ApiHealth = api::OrderFlow.Api.Health;
 using RequestSettings = api::OrderFlow.Api.Http.RequestSettings;
 using SiloHealth = OrderFlow.Silo.Health;
@@ -86,6 +87,17 @@ public sealed class Life_of_pods
         Assert.True(Pause(overlay, Workload.Api) >= TimeSpan.FromSeconds(5));
         Assert.True(Grace(overlay, Workload.Api) > Pause(overlay, Workload.Api) + request);
         Assert.Equal(new RequestSettings().Timeout, request);
+    }
+
+    /// <summary>But for streams of events, which have no end.</summary>
+    [KubectlFact]
+    public void Kong_has_longer_to_end_than_it_waits_for_an_answer_after_the_last_call_came()
+    {
+        var services = Yaml.Read("infra", "kong", "kong.yml")["services"]!.AsArray().Where(service => (string?)service!["name"] != "events");
+        var longest = TimeSpan.FromMilliseconds((double)services.Max(service => (decimal)service!["read_timeout"]!));
+
+        Assert.True(longest > TimeSpan.Zero && Pause(Overlay.Dev, "kong") >= TimeSpan.FromSeconds(5));
+        Assert.True(Grace(Overlay.Dev, "kong") > Pause(Overlay.Dev, "kong") + longest);
     }
 
     [KubectlTheory, MemberData(nameof(Names))]
