@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using OrderFlow.Outbox;
 
 namespace OrderFlow.Api.Cluster;
 
@@ -26,7 +27,8 @@ internal static class ClusterSetup
                 adoNet.Invariant = "Npgsql";
                 adoNet.ConnectionString = postgres.Value.ConnectionString;
             }))
-            .UseConnectionRetryFilter<ConnectionRetry>());
+            .UseConnectionRetryFilter<ConnectionRetry>()
+            .AddMemoryStreams(LiveStreams.Provider));
 
         // As a hosted service of its own the client would hold up the start of all others, the HTTP server among them.
         services.Remove(services.Skip(registered).Single(service => service.ServiceType == typeof(IHostedService)));

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using OrderFlow.Api.Health;
 using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Lists;
+using OrderFlow.Api.Live;
 using OrderFlow.Api.Notifications;
 using OrderFlow.Api.Orders;
 
@@ -31,6 +32,9 @@ internal sealed partial class RequestJson : JsonSerializerContext
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(OrderResponse))]
 [JsonSerializable(typeof(PageResponse<OrderResponse>))]
+[JsonSerializable(typeof(OrderChangeResponse))]
+[JsonSerializable(typeof(OrderDeletedResponse))]
+[JsonSerializable(typeof(MissedResponse))]
 [JsonSerializable(typeof(StockItemResponse))]
 [JsonSerializable(typeof(PageResponse<StockItemResponse>))]
 [JsonSerializable(typeof(PageResponse<NotificationResponse>))]

@@ -4,6 +4,7 @@ using OrderFlow.Api.Health;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Lists;
+using OrderFlow.Api.Live;
 using OrderFlow.Api.Notifications;
 using OrderFlow.Api.Orders;
 using OrderFlow.Notifications;
@@ -51,6 +52,9 @@ internal static class Examples
     {
         [typeof(OrderResponse)] = ("The order.", Reserved),
         [typeof(PageResponse<OrderResponse>)] = ("A page of orders, newest first.", Page(Reserved)),
+        [typeof(OrderChangeResponse)] = (
+            "Server-sent events (WHATWG HTML, §9.2) without an end. An event `order` has this as its data; comments are signs of life.",
+            new OrderChangeResponse(42, "reserved", Version: 2, Settled)),
         [typeof(StockItemResponse)] = ("The stock item.", StockItem),
         [typeof(PageResponse<StockItemResponse>)] = ("A page of stock items, by product.", Page(StockItem)),
         [typeof(PageResponse<NotificationResponse>)] = ("A page of the order's notifications, oldest first.", Page(Notification)),
@@ -68,6 +72,13 @@ internal static class Examples
         ["replayDeadLetter"] = new MessageResponse("Notification queued or sent"),
         ["deleteDeadLetter"] = new MessageResponse("Dead letter removed"),
         ["pauseNotifications"] = new StatsResponse(3, 0, 2, 1_204, 5, 1, 1, Paused: true),
+    };
+
+    /// <summary>Where an operation's answer means more than others of its type.</summary>
+    private static readonly Dictionary<string, string> OwnMeanings = new()
+    {
+        ["followOrder"] = "Its `id` is the order's version. An event `deleted` with `{\"orderId\":42}` is the last where the order was deleted.",
+        ["followOrders"] = "Its `id` is `{orderId}-{version}`. Who reads too slowly is told how many were dropped by an event `missed` with `{\"count\":7}`.",
     };
 
     private static readonly Dictionary<Type, Example[]> Bodies = new()
@@ -90,8 +101,9 @@ internal static class Examples
         [typeof(RestockRequest)] = [Body("restock", "50 more pieces", """{"quantity": 50}""")],
     };
 
-    /// <summary>What an answer with a body of this type means.</summary>
-    public static string Meaning(Type type) => Answers[type].Meaning;
+    /// <summary>What an operation's answer with a body of this type means.</summary>
+    public static string Meaning(string operation, Type type) =>
+        OwnMeanings.TryGetValue(operation, out var own) ? $"{Answers[type].Meaning} {own}" : Answers[type].Meaning;
 
     /// <summary>What an operation may answer.</summary>
     public static JsonNode OfAnswer(string operation, Type type)

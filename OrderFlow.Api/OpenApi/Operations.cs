@@ -73,8 +73,8 @@ internal static class Operations
             var status = answer.StatusCode.ToString(CultureInfo.InvariantCulture);
             if (!operation.Responses!.TryGetValue(status, out var found) || found is not OpenApiResponse response) continue;
 
-            response.Description = Examples.Meaning(answer.Type!);
-            response.Content![Json].Example = Examples.OfAnswer(operation.OperationId!, answer.Type!);
+            response.Description = Examples.Meaning(operation.OperationId!, answer.Type!);
+            response.Content!.Single().Value.Example = Examples.OfAnswer(operation.OperationId!, answer.Type!);
             var headers = response.Headers = new Dictionary<string, IOpenApiHeader>();
             if (answer.Type == typeof(OrderResponse)) headers[HeaderNames.ETag] = Header("The order's version, for `If-Match`.", IfMatch.TagOf(2), isAlways: true);
             if (answer.StatusCode != StatusCodes.Status201Created) continue;

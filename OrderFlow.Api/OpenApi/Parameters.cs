@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using OrderFlow.Api.Lists;
+using OrderFlow.Api.Live;
 using OrderFlow.Api.Orders;
 
 namespace OrderFlow.Api.OpenApi;
@@ -33,6 +34,9 @@ internal static class Parameters
         [PreferredWait.Header] = new(
             $"`wait=N` has the answer wait for the outcome, for up to N seconds, {PreferredWait.Longest.TotalSeconds} at most (RFC 7240).",
             JsonSchemaType.String, null, "wait=5", _ => { }),
+        [LastEventId.Header] = new(
+            "The `id` of the last event that was seen, where the client was connected before: what happened since comes first.",
+            JsonSchemaType.Integer, "int64", 1, Bounds.From(0)),
         [HeaderNames.IfMatch] = new("Which version of the order the request is meant for: its `ETag` (RFC 9110).", JsonSchemaType.String, null, IfMatch.TagOf(2), _ => { }),
     };
 

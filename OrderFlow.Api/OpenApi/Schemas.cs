@@ -3,6 +3,7 @@ using OrderFlow.Api.Health;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Lists;
+using OrderFlow.Api.Live;
 using OrderFlow.Api.Notifications;
 using OrderFlow.Api.Orders;
 using OrderFlow.Orders;
@@ -22,6 +23,7 @@ internal static class Schemas
         [typeof(OrderResponse)] = "Order",
         [typeof(OrderLine)] = "OrderLine",
         [typeof(PageResponse<OrderResponse>)] = "OrderPage",
+        [typeof(OrderChangeResponse)] = "OrderChange",
         [typeof(StockItemResponse)] = "StockItem",
         [typeof(PageResponse<StockItemResponse>)] = "StockItemPage",
         [typeof(NotificationResponse)] = "Notification",
@@ -70,6 +72,10 @@ internal static class Schemas
         (typeof(OrderResponse), "totalAmount", Bounds.Money(Limits.TotalAmount)),
         (typeof(OrderLine), "productId", Bounds.ProductId),
         (typeof(OrderLine), "quantity", Bounds.Between(1, Limits.Quantity)),
+
+        (typeof(OrderChangeResponse), "orderId", Bounds.From(1)),
+        (typeof(OrderChangeResponse), "status", Bounds.Status),
+        (typeof(OrderChangeResponse), "version", Bounds.From(1)),
 
         (typeof(StockItemResponse), "productId", Bounds.ProductId),
         (typeof(StockItemResponse), "availableQuantity", Bounds.Between(0, Limits.AvailableQuantity)),

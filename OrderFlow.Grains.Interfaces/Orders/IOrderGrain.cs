@@ -20,6 +20,14 @@ public interface IOrderGrain : IGrainWithIntegerKey
     Task<OrderResult> Get(Caller by);
 
     /// <summary>
+    /// The order's changes of status beyond a version, oldest first. It keeps only its last 20: of what is older nothing is said. Never waits, as <see cref="Get"/>.
+    /// </summary>
+    /// <param name="by">Who asks.</param>
+    /// <param name="afterVersion">The last version that is known; 0 for none.</param>
+    [Alias("get-transitions"), AlwaysInterleave]
+    Task<OrderTransitions> GetTransitions(Caller by, long afterVersion);
+
+    /// <summary>
     /// Cancels a pending or reserved order (owner or admin), or tries a failed one again (<see cref="OrderStatus.Pending"/>, admin only).
     /// The status it already has: Ok, and nothing happens. Anything else: Conflict with the allowed transitions.
     /// Stale, with the order, where it is not in a version that <paramref name="ifVersion"/> allows.

@@ -12,4 +12,11 @@ public interface IOutboxPartitionGrain : IGrainWithIntegerKey
     /// <summary>Says that there may be rows to publish; answers at once. Every silo calls it after commits, and now and then for rows that a lost silo has left.</summary>
     [Alias("wake"), AlwaysInterleave]
     Task Wake();
+
+    /// <summary>
+    /// Says that somebody follows the partition's live stream (<see cref="LiveStreams"/>), and will for this long. The stream is filled only while somebody does;
+    /// whoever goes on following says so again in time, and so finds a grain that has moved to another silo.
+    /// </summary>
+    [Alias("follow"), AlwaysInterleave]
+    Task Follow(TimeSpan period);
 }

@@ -43,13 +43,11 @@ internal sealed partial class OrderGrain(
         return Answer(decision);
     }
 
-    public async Task<OrderResult> Get(Caller by)
-    {
-        var order = (await _record.Read())?.Order;
-        if (order is null) DeactivateOnIdle();   // made-up ids must not fill the memory
+    public async Task<OrderResult> Get(Caller by) => await Read(by) is { } order ? OrderResult.Ok(order.ToOrder()) : OrderResult.NotFound;
 
-        return order is null || OrderLifecycle.IsHiddenFrom(order, by) ? OrderResult.NotFound : OrderResult.Ok(order.ToOrder());
-    }
+    public async Task<OrderTransitions> GetTransitions(Caller by, long afterVersion) => await Read(by) is { } order
+        ? new(Outcome.Ok, [.. order.Transitions.Where(transition => transition.Version > afterVersion)])
+        : OrderTransitions.NotFound;
 
     public Task<OrderResult> ChangeStatus(OrderStatus target, Caller by, IfVersion ifVersion) =>
         Change(order => OrderLifecycle.ChangeStatus(order, target, by, Now, ifVersion));
@@ -66,6 +64,15 @@ internal sealed partial class OrderGrain(
     }
 
     public Task Resume() => _running is { IsCompleted: false } running ? running : _running = Finish();
+
+    /// <summary>The order as it is persisted; null where there is none that this caller may know of.</summary>
+    private async Task<OrderState?> Read(Caller by)
+    {
+        var order = (await _record.Read())?.Order;
+        if (order is null) DeactivateOnIdle();   // made-up ids must not fill the memory
+
+        return order is null || OrderLifecycle.IsHiddenFrom(order, by) ? null : order;
+    }
 
     private DateTimeOffset Now => time.GetUtcMilliseconds();
 

@@ -54,6 +54,3 @@ internal sealed record OrderState
 
     public Order ToOrder() => new(Id, UserId, Items, Status, TotalAmount, CreatedAt, UpdatedAt, FailReason, Version);
 }
-
-/// <summary>One change of an order's status.</summary>
-internal sealed record OrderTransition(OrderStatus Status, long Version, DateTimeOffset At);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Streams;
 
 namespace OrderFlow.Outbox;
 
@@ -6,6 +7,7 @@ namespace OrderFlow.Outbox;
 /// <remarks>
 /// Rows are deleted once Kafka has acknowledged them. Whoever dies in between leaves them to be published again, with the same ids:
 /// the promise is at least once. Kafka or the database being away only makes it wait.
+/// Whoever follows orders live is told of what was read before Kafka is asked, and of what comes while Kafka takes its time.
 /// </remarks>
 [GrainType("outbox-partition")]
 internal sealed partial class OutboxPartitionGrain(
@@ -21,17 +23,30 @@ internal sealed partial class OutboxPartitionGrain(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long Kafka may take before those who follow live are told of what came after the batch that Kafka has.</summary>
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(200);
+
     private readonly TaskCompletionSource _leaving = new();
+    private LiveFeed? _live;
     private Task _draining = Task.CompletedTask;
     private bool _woken;
+    private bool _hasUnread;
     private TimeSpan _pause;
 
     private int Partition => (int)this.GetPrimaryKeyLong();
 
+    private LiveFeed Live => _live ??= new(OpenLiveStream, time, log);
+
     public Task Wake()
     {
-        _woken = true;
+        _woken = _hasUnread = true;
         if (_draining.IsCompleted && !_leaving.Task.IsCompleted) _draining = Drain();
+        return Task.CompletedTask;
+    }
+
+    public Task Follow(TimeSpan period)
+    {
+        Live.Follow(period);
         return Task.CompletedTask;
     }
 
@@ -64,6 +79,7 @@ internal sealed partial class OutboxPartitionGrain(
     /// <summary>Deletes what was published before, publishes the next rows, and answers which of those were acknowledged.</summary>
     private async Task<IReadOnlyList<long>> PublishNext(IReadOnlyList<long> published)
     {
+        _hasUnread = false;
         var events = await outbox.Advance(Partition, published, BatchLimit);
         if (events.Count == 0)
         {
@@ -71,7 +87,9 @@ internal sealed partial class OutboxPartitionGrain(
             return [];
         }
 
-        var acknowledged = await publisher.Publish(events);
+        Live.Tell(events);
+        var acknowledged = await Publish(events);
+        Live.Forget(acknowledged);
         if (acknowledged.Count < events.Count) _woken = true;   // the others are still there
         if (acknowledged.Count == 0)
         {
@@ -84,6 +102,38 @@ internal sealed partial class OutboxPartitionGrain(
         else if (events.Count < SmallBatch) await Wait(GatheringPause);
         return acknowledged;
     }
+
+    /// <summary>Publishes the events. Followers are told of what comes meanwhile, where that takes long.</summary>
+    private async Task<IReadOnlyList<long>> Publish(IReadOnlyList<OutboxEvent> events)
+    {
+        var publishing = publisher.Publish(events);
+        while (Live.IsFollowed && !publishing.IsCompleted)
+        {
+            using var enough = new CancellationTokenSource();
+            await Task.WhenAny(publishing, Task.Delay(LookPause, time, enough.Token));
+            await enough.CancelAsync();
+            if (!publishing.IsCompleted && _hasUnread) await LookAhead();
+        }
+
+        return await publishing;
+    }
+
+    /// <summary>Only for those who follow: the rows are read again when it is their turn to be published.</summary>
+    private async Task LookAhead()
+    {
+        _hasUnread = false;
+        try
+        {
+            Live.Tell(await outbox.Advance(Partition, published: [], BatchLimit));
+        }
+        catch (Exception)
+        {
+            // Whoever follows reads it later; that the database is away is said where it matters.
+        }
+    }
+
+    private IAsyncStream<LiveChanges> OpenLiveStream() =>
+        this.GetStreamProvider(LiveStreams.Provider).GetStream<LiveChanges>(StreamId.Create(LiveStreams.Namespace, Partition));
 
     /// <summary>The database failed: what was published stays known, and is deleted with the next try.</summary>
     private async Task BackOff(Exception error)

@@ -53,10 +53,11 @@ internal static class ClusterSetup
         });
     }
 
-    /// <summary>What every silo runs, however it found its cluster: the grains with their storages, reminders and recovery.</summary>
+    /// <summary>What every silo runs, however it found its cluster: the grains with their storages, streams, reminders and recovery.</summary>
     public static void UseOrderFlow(this ISiloBuilder silo, string connectionString)
     {
         silo.UsePostgres(connectionString);
+        silo.UseLiveStreams();
         silo.Configure<GrainCollectionOptions>(options =>
         {
             options.CollectionAge = IdleGrainAge;

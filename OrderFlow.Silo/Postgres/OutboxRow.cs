@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
 using OrderFlow.Orders;
+using OrderFlow.Outbox;
 
 namespace OrderFlow.Silo.Postgres;
 
 /// <summary>An event as a row of the outbox.</summary>
 internal sealed record OutboxRow(string Id, long OrderId, string Type, string Payload, short Partition, DateTimeOffset OccurredAt)
 {
-    /// <summary>Partitions of the outbox; an order's events all go to one. Fixed: a change needs the outbox drained first.</summary>
-    public const int Partitions = 8;
+    /// <inheritdoc cref="OutboxPartitions.Count"/>
+    public const int Partitions = OutboxPartitions.Count;
 
     public const string AggregateType = "order";
 

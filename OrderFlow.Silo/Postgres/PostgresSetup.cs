@@ -40,6 +40,12 @@ internal static class PostgresSetup
             options.Invariant = Invariant;
             options.ConnectionString = connectionString;
         });
+        silo.AddAdoNetGrainStorage(StorageNames.Subscriptions, options =>
+        {
+            options.Invariant = Invariant;
+            options.ConnectionString = connectionString;
+            options.DeleteStateOnClear = true;   // streams that nobody follows leave no rows
+        });
 
         silo.AddIncomingGrainCallFilter<DatabaseErrors>();
 

@@ -5,6 +5,7 @@ using Orleans.Configuration;
 using Orleans.TestingHost;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
+using OrderFlow.Outbox;
 using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Postgres;
 
@@ -61,6 +62,7 @@ public sealed class OrderFlowCluster : IAsyncDisposable
             faults.AddTo(silo);
         });
 
+        builder.ConfigureClient(client => client.AddMemoryStreams(LiveStreams.Provider));
         if (patience is { } forClients) builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = forClients));
 
         var cluster = builder.Build();

@@ -1,0 +1,38 @@
+using System.Globalization;
+using OrderFlow.Api.Http;
+
+namespace OrderFlow.Api.Live;
+
+/// <summary>The changes of all orders, told to one reader as they come.</summary>
+internal static class FollowedOrders
+{
+    /// <summary>The most changes that are sent together.</summary>
+    private const int SentAtOnce = 100;
+
+    /// <summary>Tells of changes until nobody listens any more.</summary>
+    public static async Task Tell(EventStream stream, ChangeReader reader, CancellationToken end)
+    {
+        while (true)
+        {
+            if (await reader.Next(end)) stream.AddBeat();
+            while (Add(stream, reader)) await stream.Flush();
+            await stream.Flush();
+        }
+    }
+
+    /// <summary>Adds the changes that wait, so many at most, and how many were dropped before them. False where none waited.</summary>
+    private static bool Add(EventStream stream, ChangeReader reader)
+    {
+        if (reader.TakeMissed() is > 0 and var missed) stream.Add(MissedResponse.EventName, id: null, new MissedResponse(missed), ResponseJson.Default.MissedResponse);
+
+        var added = 0;
+        for (; added < SentAtOnce && reader.Take() is { } each; added++)
+        {
+            var change = OrderChangeResponse.Of(each.OrderId, each.Transition);
+            var id = string.Create(CultureInfo.InvariantCulture, $"{change.OrderId}-{change.Version}");
+            stream.Add(OrderChangeResponse.EventName, id, change, ResponseJson.Default.OrderChangeResponse);
+        }
+
+        return added > 0;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.Options;
+
+namespace OrderFlow.Api.Live;
+
+/// <summary>
+/// An answer that goes on until the client leaves, the program stops or the token expires; <paramref name="write"/> writes it.
+/// </summary>
+internal sealed class LiveAnswer(LiveReader reader, Func<EventStream, CancellationToken, Task> write) : IResult, IEndpointMetadataProvider
+{
+    /// <summary>The longest that a stream lasts, however long its token does.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    /// <inheritdoc/>
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(OrderChangeResponse), [EventStream.ContentType]));
+
+    /// <inheritdoc/>
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var services = httpContext.RequestServices;
+        var time = services.GetRequiredService<TimeProvider>();
+        using var expiry = new CancellationTokenSource(TimeLeft(httpContext, time), time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(
+            httpContext.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping, expiry.Token);
+        try
+        {
+            reader.Beat(time, services.GetRequiredService<IOptions<LiveSettings>>().Value.Heartbeat);
+            var stream = new EventStream(httpContext.Response, end.Token);
+            await stream.Begin();
+            await write(stream, end.Token);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The client comes back with what it has seen last, if it wants to.
+        }
+    }
+
+    private static TimeSpan TimeLeft(HttpContext http, TimeProvider time)
+    {
+        var expires = http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
+        var left = expires - time.GetUtcNow() ?? TimeSpan.Zero;
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest;
+    }
+}

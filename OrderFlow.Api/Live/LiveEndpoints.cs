@@ -1,0 +1,75 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OrderFlow.Api.Cluster;
+using OrderFlow.Api.Errors;
+using OrderFlow.Api.Http;
+using OrderFlow.Api.OpenApi;
+using OrderFlow.Auth;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Api.Live;
+
+/// <summary>Following orders while they change: <c>/orders/{id}/events</c>, and for admins <c>/orders/events</c>.</summary>
+internal static class LiveEndpoints
+{
+    /// <summary>Registers what the endpoints need.</summary>
+    public static void AddLiveOrders(this IServiceCollection services)
+    {
+        services.AddCheckedSettings<LiveSettings>(LiveSettings.Section);
+        services.AddSingleton<ILiveFeed, LiveStreamFeed>();
+        services.AddSingleton<StreamSlots>();
+        services.AddSingleton<LiveOrders>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveOrders>());
+    }
+
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapLiveOrders(this IEndpointRouteBuilder routes)
+    {
+        var orders = routes.MapGroup("/orders").RequireAuthorization().WithTags("Orders");
+        orders.DisableRequestTimeout();
+        orders.MapGet("/{id:long:min(1)}/events", FollowOne)
+            .Describe("followOrder", "Tells of an order's changes as they happen, those so far first.", 400, 404).TakesHeaders(LastEventId.Header);
+        orders.MapGet("/events", FollowAll).RequireAuthorization(BearerTokens.AdminPolicy)
+            .Describe("followOrders", "Tells of the changes of all orders as they happen.");
+    }
+
+    /// <summary>Tells of an order's changes: those beyond <c>Last-Event-ID</c>, then each that happens.</summary>
+    private static async Task<Results<LiveAnswer, ProblemHttpResult>> FollowOne(
+        long id, LastEventId seen, CurrentCaller current, HttpContext http, ClusterCalls cluster, StreamSlots slots, LiveOrders live)
+    {
+        if (!seen.IsGood(out var refusal)) return refusal;
+        if (NoRoom(http, slots, current) is { } full) return full;
+
+        // Followed first and read then: what changes in between is seen by the reading, or is a reason to read again.
+        var reader = live.Follow(id);
+        http.Response.RegisterForDispose(reader);
+        var soFar = await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).GetTransitions(current.Caller, seen.Version));
+        if (soFar.Outcome != Outcome.Ok) return Problems.NotFound("There is no such order.");
+
+        var order = new FollowedOrder(id, current.Caller, reader, cluster);
+        return new LiveAnswer(reader, (stream, end) => order.Tell(stream, seen.Version, soFar, end));
+    }
+
+    /// <summary>Tells of all orders' changes from now on.</summary>
+    private static Results<LiveAnswer, ProblemHttpResult> FollowAll(HttpContext http, CurrentCaller current, StreamSlots slots, LiveOrders live)
+    {
+        if (NoRoom(http, slots, current) is { } full) return full;
+
+        var reader = live.FollowAll();
+        http.Response.RegisterForDispose(reader);
+        return new LiveAnswer(reader, (stream, end) => FollowedOrders.Tell(stream, reader, end));
+    }
+
+    /// <summary>Takes room for a stream; null, or why there is none.</summary>
+    private static ProblemHttpResult? NoRoom(HttpContext http, StreamSlots slots, CurrentCaller current)
+    {
+        var room = slots.Take(current.Caller.UserId, out var slot);
+        if (slot is not null) http.Response.RegisterForDispose(slot);
+        if (room == Room.Taken) return null;
+
+        http.Response.Headers.RetryAfter = EventStream.ComeBackAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        return room == Room.NoneForUser
+            ? Problems.OfStatus(StatusCodes.Status429TooManyRequests, "This user follows as many streams of events as a user may.")
+            : Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, "There are as many streams of events as there may be.");
+    }
+}

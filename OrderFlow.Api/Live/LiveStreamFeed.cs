@@ -1,0 +1,57 @@
+using Orleans.Streams;
+using OrderFlow.Api.Cluster;
+using OrderFlow.Outbox;
+
+namespace OrderFlow.Api.Live;
+
+/// <summary>Subscribes to the live stream of each partition of the outbox. Used by <see cref="LiveOrders"/> alone, one call at a time.</summary>
+internal sealed class LiveStreamFeed(IClusterClient client, ClusterCalls cluster) : ILiveFeed
+{
+    private readonly StreamSubscriptionHandle<LiveChanges>?[] _subscriptions = new StreamSubscriptionHandle<LiveChanges>?[OutboxPartitions.Count];
+
+    /// <inheritdoc/>
+    public async Task<bool> Follow(Action<LiveChanges> deliver) => await cluster.Once(async grains =>
+    {
+        var isNew = await Task.WhenAll(Enumerable.Range(0, OutboxPartitions.Count).Select(async partition =>
+        {
+            var isNew = await Subscribe(partition, deliver);
+            await grains.GetGrain<IOutboxPartitionGrain>(partition).Follow(LiveOrders.FollowFor);
+            return isNew;
+        }));
+        return isNew.Contains(true);
+    });
+
+    /// <inheritdoc/>
+    public async Task Leave() => await cluster.Once(async _ =>
+    {
+        await Task.WhenAll(Enumerable.Range(0, OutboxPartitions.Count).Select(async partition =>
+        {
+            if (_subscriptions[partition] is not { } subscription) return;
+
+            _subscriptions[partition] = null;
+            await subscription.UnsubscribeAsync();
+        }));
+        return true;
+    });
+
+    /// <summary>Subscribes where that was not done yet, or where the silos have lost it: they drop a subscriber whom they cannot reach. True where it did.</summary>
+    private async Task<bool> Subscribe(int partition, Action<LiveChanges> deliver)
+    {
+        var stream = client.GetStreamProvider(LiveStreams.Provider).GetStream<LiveChanges>(StreamId.Create(LiveStreams.Namespace, partition));
+        if (_subscriptions[partition] is { } known)
+        {
+            var there = await stream.GetAllSubscriptionHandles();
+            if (there.Any(subscription => subscription.HandleId == known.HandleId)) return false;
+
+            _subscriptions[partition] = null;
+            await known.UnsubscribeAsync();   // nothing is left of it but what this process remembers
+        }
+
+        _subscriptions[partition] = await stream.SubscribeAsync((item, _) =>
+        {
+            deliver(item);
+            return Task.CompletedTask;
+        });
+        return true;
+    }
+}
