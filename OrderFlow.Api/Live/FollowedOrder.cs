@@ -6,7 +6,7 @@ using OrderFlow.Orders;
 namespace OrderFlow.Api.Live;
 
 /// <summary>An order whose changes are told to one reader, as the order itself remembers them: each once, in order.</summary>
-internal sealed class FollowedOrder(long id, Caller caller, OrderReader reader, ClusterCalls cluster)
+internal sealed class FollowedOrder(long id, Caller caller, OrderReader reader, ClusterCalls cluster, TimeProvider time)
 {
     /// <summary>How long the order may take to answer before it is asked again later; signs of life wait for it.</summary>
     public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
@@ -51,7 +51,7 @@ internal sealed class FollowedOrder(long id, Caller caller, OrderReader reader, 
         }
         catch (ClusterUnavailableException)
         {
-            await Task.Delay(RetryPause, end);
+            await Task.Delay(RetryPause, time, end);
             reader.Wake();
             return null;
         }

@@ -35,7 +35,7 @@ internal static class LiveEndpoints
 
     /// <summary>Tells of an order's changes: those beyond <c>Last-Event-ID</c>, then each that happens.</summary>
     private static async Task<Results<LiveAnswer, ProblemHttpResult>> FollowOne(
-        long id, LastEventId seen, CurrentCaller current, HttpContext http, ClusterCalls cluster, StreamSlots slots, LiveOrders live)
+        long id, LastEventId seen, CurrentCaller current, HttpContext http, ClusterCalls cluster, StreamSlots slots, LiveOrders live, TimeProvider time)
     {
         if (!seen.IsGood(out var refusal)) return refusal;
         if (NoRoom(http, slots, current) is { } full) return full;
@@ -46,7 +46,7 @@ internal static class LiveEndpoints
         var soFar = await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).GetTransitions(current.Caller, seen.Version));
         if (soFar.Outcome != Outcome.Ok) return Problems.NotFound("There is no such order.");
 
-        var order = new FollowedOrder(id, current.Caller, reader, cluster);
+        var order = new FollowedOrder(id, current.Caller, reader, cluster, time);
         return new LiveAnswer(reader, (stream, end) => order.Tell(stream, seen.Version, soFar, end));
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Orleans.Streams;
 using OrderFlow.Orders;
 
 namespace OrderFlow.Outbox;
@@ -9,7 +8,7 @@ namespace OrderFlow.Outbox;
 /// Fills the live stream of one partition while somebody follows it, and costs nothing while nobody does. Best effort: it never throws, never has anybody wait,
 /// and what cannot be sent is dropped. Used by one grain, in its turns.
 /// </summary>
-internal sealed partial class LiveFeed(Func<IAsyncStream<LiveChanges>> open, TimeProvider time, ILogger log)
+internal sealed partial class LiveFeed(Func<LiveChanges, Task> send, TimeProvider time, ILogger log)
 {
     /// <summary>The most changes that wait while an item is on its way; of what comes on top nobody is told.</summary>
     public const int MostWaiting = 2_000;
@@ -19,7 +18,6 @@ internal sealed partial class LiveFeed(Func<IAsyncStream<LiveChanges>> open, Tim
 
     private readonly HashSet<long> _told = [];
     private readonly List<LiveChange> _waiting = [];
-    private IAsyncStream<LiveChanges>? _stream;
     private DateTimeOffset _followedUntil;
     private Task _sending = Task.CompletedTask;
     private bool _isFailing;
@@ -83,7 +81,7 @@ internal sealed partial class LiveFeed(Func<IAsyncStream<LiveChanges>> open, Tim
             _waiting.Clear();
             try
             {
-                await (_stream ??= open()).OnNextAsync(item);
+                await send(item);
                 _isFailing = false;
             }
             catch (Exception error)

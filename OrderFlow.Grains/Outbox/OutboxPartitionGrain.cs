@@ -28,6 +28,7 @@ internal sealed partial class OutboxPartitionGrain(
 
     private readonly TaskCompletionSource _leaving = new();
     private LiveFeed? _live;
+    private IAsyncStream<LiveChanges>? _liveStream;
     private Task _draining = Task.CompletedTask;
     private bool _woken;
     private bool _hasUnread;
@@ -35,7 +36,7 @@ internal sealed partial class OutboxPartitionGrain(
 
     private int Partition => (int)this.GetPrimaryKeyLong();
 
-    private LiveFeed Live => _live ??= new(OpenLiveStream, time, log);
+    private LiveFeed Live => _live ??= new(SendLive, time, log);
 
     public Task Wake()
     {
@@ -132,8 +133,11 @@ internal sealed partial class OutboxPartitionGrain(
         }
     }
 
-    private IAsyncStream<LiveChanges> OpenLiveStream() =>
-        this.GetStreamProvider(LiveStreams.Provider).GetStream<LiveChanges>(StreamId.Create(LiveStreams.Namespace, Partition));
+    private Task SendLive(LiveChanges item)
+    {
+        _liveStream ??= this.GetStreamProvider(LiveStreams.Provider).GetStream<LiveChanges>(StreamId.Create(LiveStreams.Namespace, Partition));
+        return _liveStream.OnNextAsync(item);
+    }
 
     /// <summary>The database failed: what was published stays known, and is deleted with the next try.</summary>
     private async Task BackOff(Exception error)

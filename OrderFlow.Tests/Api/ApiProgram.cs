@@ -19,6 +19,7 @@ internal sealed class ApiProgram : WebApplicationFactory<api::Program>
 {
     private readonly IGrainFactory? _grains;
     private readonly (string Key, string Value)[] _settings;
+    private readonly Action<IServiceCollection>? _change;
 
     /// <summary>The API with its own Orleans client, which finds silos as these settings say.</summary>
     public ApiProgram(params (string Key, string Value)[] settings)
@@ -32,9 +33,15 @@ internal sealed class ApiProgram : WebApplicationFactory<api::Program>
     {
     }
 
-    private ApiProgram((string Key, string Value)[] settings, IGrainFactory? grains)
+    /// <summary>The same, with other services in place of some of its own.</summary>
+    public ApiProgram(IGrainFactory grains, Action<IServiceCollection> change, params (string Key, string Value)[] settings)
+        : this([("Postgres:ConnectionString", "Host=not.asked"), .. settings], grains, change)
     {
-        (_grains, _settings) = (grains, settings);
+    }
+
+    private ApiProgram((string Key, string Value)[] settings, IGrainFactory? grains, Action<IServiceCollection>? change = null)
+    {
+        (_grains, _settings, _change) = (grains, settings, change);
         UseKestrel();
         StartServer();
     }
@@ -83,6 +90,7 @@ internal sealed class ApiProgram : WebApplicationFactory<api::Program>
             var client = StartedClient.Of(_grains);
             services.AddSingleton<IGrainFactory>(client);
             services.AddSingleton<IClusterClient>(client);
+            _change?.Invoke(services);
         });
     }
 }

@@ -34,6 +34,7 @@ public sealed partial class Settings_table
     [InlineData("docs/events.md")]
     [InlineData("docs/notifications.md")]
     [InlineData("docs/http.md")]
+    [InlineData("docs/live.md")]
     public void A_document_names_no_setting_that_there_is_not(string file) =>
         Assert.All(
             AnySetting().Matches(Read(file)).Select(match => match.Value).Where(name => !name.StartsWith(Logging, StringComparison.Ordinal)),
@@ -47,6 +48,7 @@ public sealed partial class Settings_table
     [InlineData("docs/http.md", "RateLimit__")]
     [InlineData("docs/http.md", "Requests__")]
     [InlineData("docs/http.md", "Cors__")]
+    [InlineData("docs/live.md", "Live__")]
     public void A_table_has_every_setting_of_its_section_with_its_default(string file, string section)
     {
         var rows = TableRow().Matches(Read(file)).Select(match => (match.Groups["variable"].Value, match.Groups["default"].Value.Trim('`')));

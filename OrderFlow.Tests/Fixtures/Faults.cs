@@ -10,6 +10,9 @@ namespace OrderFlow.Tests.Fixtures;
 /// <summary>What a test makes fail on purpose: a write to a storage or a call of a grain, before or after it takes effect.</summary>
 internal sealed class Faults
 {
+    /// <summary>To be held in place of a method: what publishes events to Kafka.</summary>
+    public const string Publishing = "publishing";
+
     private readonly Lock _lock = new();
     private readonly List<Fault> _planned = [];
 
@@ -160,6 +163,7 @@ internal sealed class Faults
         public async Task<IReadOnlyList<long>> Publish(IReadOnlyList<OutboxEvent> events)
         {
             faults.Pass("before publish");
+            if (faults._held is { Method: Publishing } held) await held.Wait(() => Task.CompletedTask);
             var acknowledged = await real.Publish(faults.Pass(events));
             faults.Pass("after publish");
             return acknowledged;

@@ -135,6 +135,10 @@ public sealed class Answers_of_every_operation : IDisposable
         await Call(_admin, "changeOrderStatus", 200, failed, body: """{"status":"pending"}""");
         await _alice.Settled(failed);
         await Call(_alice, "listOrders", 200, query: "?status=failed&limit=100");
+        await Call(_alice, "followOrder", 200, failed);
+        await Call(_alice, "followOrder", 404, long.MaxValue);
+        await Call(_alice, "followOrder", 400, failed, header: ("Last-Event-ID", "none"));
+        await Task.WhenAll(Call(_admin, "followOrders", 200), Placed("described-nowhere"));
         await Call(_alice, "changeOrderStatus", 412, failed, body: """{"status":"cancelled"}""", header: ("If-Match", "\"1\""));
         await Call(_alice, "deleteOrder", 412, failed, header: ("If-Match", "\"1\""));
         await Call(_alice, "deleteOrder", 400, failed, header: ("If-Match", "1"));
@@ -201,7 +205,7 @@ public sealed class Answers_of_every_operation : IDisposable
         using var request = new HttpRequestMessage(new HttpMethod(operation.Method), new Uri(address, UriKind.Relative));
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(type));
         if (header is { } sent) Assert.True(request.Headers.TryAddWithoutValidation(sent.Name, sent.Value));
-        return await client.SendAsync(request);
+        return await client.SendAsync(request, operation.IsStream ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead);
     }
 
     private async Task<JsonObject> Check(Operation operation, int status, HttpResponseMessage answer)
@@ -212,7 +216,7 @@ public sealed class Answers_of_every_operation : IDisposable
         var promised = _document.Answer(operation, status);
         var (type, content) = promised["content"]!.AsObject().Single();
         Assert.Equal(type, answer.Content.Headers.ContentType?.MediaType);
-        var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();
+        var body = type == "text/event-stream" ? (await EventStreamClient.FirstOf(answer)).Data : JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();
         Assert.Equal("", _document.Objections(content!["schema"]!, body, closed: true));
 
         foreach (var (name, header) in promised["headers"]?.AsObject() ?? new JsonObject())

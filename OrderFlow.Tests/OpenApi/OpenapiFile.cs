@@ -21,6 +21,9 @@ internal sealed record Operation(string Id, string Method, string Path, JsonObje
 
     public JsonObject? Body => Json["requestBody"]?["content"]?["application/json"]?.AsObject();
 
+    /// <summary>True where a good answer is a stream of events, which has no end.</summary>
+    public bool IsStream => Json["responses"]!["200"]?["content"]?["text/event-stream"] is not null;
+
     public IEnumerable<int> Statuses => Json["responses"]!.AsObject().Select(response => int.Parse(response.Key, CultureInfo.InvariantCulture));
 
     public override string ToString() => Id;

@@ -94,7 +94,7 @@ public sealed partial class Openapi_document : IDisposable
             var answer = Document.Answer(operation, status);
             Assert.EndsWith(".", (string?)answer["description"], StringComparison.Ordinal);
             var (type, content) = Assert.Single(answer["content"]!.AsObject());
-            Assert.Equal(status < 400 ? "application/json" : "application/problem+json", type);
+            Assert.Equal(status >= 400 ? "application/problem+json" : operation.IsStream ? "text/event-stream" : "application/json", type);
             AssertValid(content!["schema"]!, content["example"]!);
             Assert.All(answer["headers"]?.AsObject() ?? new JsonObject(), header => AssertValid(header.Value!["schema"]!, header.Value["example"]!));
         });

@@ -1,0 +1,123 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OrderFlow.Tests.Api;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Live;
+
+/// <summary>Streams are bounded in number, in what waits for their readers, and in time.</summary>
+public sealed class Bounds_of_streams
+{
+    [Fact]
+    public async Task A_reader_that_is_too_slow_is_told_how_many_changes_it_missed_and_sees_the_latest()
+    {
+        const int tooMany = 500;
+        using var api = new LiveApi();
+        using var stream = await api.Follow(api.Admin, "/orders/events");
+        api.Feed.Bring(Enumerable.Range(1, ChangeReader.MostWaiting + tooMany).Select(order => ((long)order, 1L)));
+
+        var missed = await stream.Next();
+        Assert.Equal(("missed", null, $$"""{"count":{{tooMany}}}"""), (missed.Name, missed.Id, missed.Data.ToJsonString()));
+        Assert.Equal(
+            Enumerable.Range(tooMany + 1, ChangeReader.MostWaiting).Select(order => $"order {order}-1 pending"),
+            await stream.Next(ChangeReader.MostWaiting));
+    }
+
+    [Fact]
+    public async Task A_user_has_so_many_streams_and_all_together_have_so_many()
+    {
+        using var api = new LiveApi(("Live:StreamsPerUser", "2"), ("Live:Streams", "3"));
+        using var bob = api.Program.As(Tokens.Bob);
+        using var first = await api.Follow(api.Alice);
+        using var second = await api.Follow(api.Alice);
+        Assert.Equal((HttpStatusCode.TooManyRequests, "This user follows as many streams of events as a user may."), await Refusal(api.Alice));
+
+        using var third = await api.Follow(bob);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "There are as many streams of events as there may be."), await Refusal(bob));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "There are as many streams of events as there may be."), await Refusal(api.Admin, "/orders/events"));
+
+        first.Dispose();
+        await Eventually.Get("the stream that was left to be free", () => Status(api.Admin, "/orders/events"), status => status == HttpStatusCode.OK);
+        Assert.Empty(api.Program.Errors);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_refused_takes_no_room()
+    {
+        using var api = new LiveApi(("Live:StreamsPerUser", "1"));
+        api.Order.Delete();
+        for (var times = 0; times < 3; times++) Assert.Equal(HttpStatusCode.NotFound, await Status(api.Alice, "/orders/1/events"));
+        Assert.Equal(0, api.Readers);
+    }
+
+    [Fact]
+    public async Task Nothing_is_subscribed_to_but_while_somebody_follows()
+    {
+        using var api = new LiveApi();
+        Assert.Equal((0, 0), (api.Feed.Asked, api.Feed.Left));
+        var stream = await api.Follow(api.Alice);
+        await api.TurnUntil("the feed to be asked again", () => api.Feed.Asked == 2);
+        Assert.Equal((1, 0), (api.Readers, api.Feed.Left));
+
+        stream.Dispose();
+        await Eventually.Get("the reader to have left", () => Task.FromResult(api.Readers), readers => readers == 0);
+        await api.TurnUntil("the feed to be left", () => api.Feed.Left == 1);
+
+        using var again = await api.Follow(api.Alice);
+        await Eventually.Get("the feed to be asked for the next reader", () => Task.FromResult(api.Feed.Asked), asked => asked == 3);
+    }
+
+    [Fact]
+    public async Task A_stream_ends_when_its_token_does()
+    {
+        using var api = new LiveApi();
+        using var passing = api.Program.As(Tokens.For("alice", claims => claims["exp"] = api.Clock.GetUtcNow().AddMinutes(1).ToUnixTimeSeconds()));
+        using var stream = await api.Follow(passing);
+        using var other = await api.Follow(api.Alice);
+        Assert.Equal("order 1 pending", (await stream.Next()).Told);
+        api.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await Assert.ThrowsAsync<EndOfStreamException>(stream.Next);
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status(passing, "/orders/1/events"));
+        Assert.Equal(1, api.Readers);
+        Assert.Empty(api.Program.Errors);
+    }
+
+    [Fact]
+    public async Task Streams_end_at_once_when_the_program_is_to_stop()
+    {
+        using var api = new LiveApi();
+        using var ofOrder = await api.Follow(api.Alice);
+        using var ofAll = await api.Follow(api.Admin, "/orders/events");
+        Assert.Equal("order 1 pending", (await ofOrder.Next()).Told);
+        api.Program.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        await Assert.ThrowsAsync<EndOfStreamException>(ofOrder.Next);
+        await Assert.ThrowsAsync<EndOfStreamException>(ofAll.Next);
+        await Eventually.Get("the feed to be left", () => Task.FromResult(api.Feed.Left), left => left == 1);
+        Assert.Empty(api.Program.Errors);
+    }
+
+    [Fact]
+    public async Task A_stream_outlives_the_time_of_a_request()
+    {
+        using var api = new LiveApi(("Requests:Timeout", "00:00:00.010"));
+        using var stream = await api.Follow(api.Admin, "/orders/events");
+        api.Clock.Advance(LiveApi.Heartbeat);
+        Assert.Equal(": still here", await stream.Line());
+    }
+
+    private static async Task<(HttpStatusCode Status, string? Detail)> Refusal(HttpClient client, string address = "/orders/1/events")
+    {
+        using var answer = await EventStreamClient.Ask(client, address);
+        Assert.Equal(TimeSpan.FromSeconds(2), answer.Headers.RetryAfter?.Delta);
+        return (answer.StatusCode, (string?)(await Problem.In(answer))["detail"]);
+    }
+
+    private static async Task<HttpStatusCode> Status(HttpClient client, string address)
+    {
+        using var answer = await EventStreamClient.Ask(client, address);
+        return answer.StatusCode;
+    }
+}

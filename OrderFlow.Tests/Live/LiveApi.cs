@@ -1,0 +1,65 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using OrderFlow.Orders;
+using OrderFlow.Tests.Api;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Live;
+
+/// <summary>The API with a feed, an order and a clock that the test has in hand.</summary>
+internal sealed class LiveApi : IDisposable
+{
+    /// <summary>The default of <c>Live__Heartbeat</c>.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    public LiveApi(params (string Key, string Value)[] settings)
+    {
+        Program = new(GivenGrains.Make().Answer<IOrderGrain>(Order.Answer).Factory, services =>
+        {
+            services.AddSingleton<ILiveFeed>(Feed);
+            services.AddSingleton<TimeProvider>(Clock);
+        }, settings);
+        Alice = Program.As(Tokens.Alice);
+        Admin = Program.As(Tokens.Admin);
+    }
+
+    public GivenFeed Feed { get; } = new();
+
+    public GivenOrder Order { get; } = new();
+
+    public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
+
+    public ApiProgram Program { get; }
+
+    public HttpClient Alice { get; }
+
+    public HttpClient Admin { get; }
+
+    /// <summary>How many follow.</summary>
+    public int Readers => Program.Services.GetRequiredService<LiveOrders>().Readers;
+
+    /// <summary>Connects to the order's stream, and has the feed bring what happens.</summary>
+    public async Task<EventStreamClient> Follow(HttpClient client, string address = "/orders/1/events")
+    {
+        var stream = await EventStreamClient.Connect(client, address);
+        await Eventually.Get("the feed to be asked", () => Task.FromResult(Feed.Asked), asked => asked > 0);
+        return stream;
+    }
+
+    /// <summary>Turns the clock step by step until something has happened.</summary>
+    public Task TurnUntil(string awaited, Func<bool> happened) => Eventually.Get(
+        awaited,
+        () =>
+        {
+            if (!happened()) Clock.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(happened());
+        },
+        isSo => isSo);
+
+    public void Dispose()
+    {
+        Alice.Dispose();
+        Admin.Dispose();
+        Program.Dispose();
+    }
+}
