@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Orleans.Runtime.Hosting;
+using Orleans.Serialization;
+using Orleans.Storage;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.Outbox;
@@ -40,12 +42,13 @@ internal static class PostgresSetup
             options.Invariant = Invariant;
             options.ConnectionString = connectionString;
         });
-        silo.AddAdoNetGrainStorage(StorageNames.Subscriptions, options =>
+        silo.AddAdoNetGrainStorage(StorageNames.Subscriptions, builder => builder.Configure<OrleansJsonSerializer>((options, json) =>
         {
             options.Invariant = Invariant;
             options.ConnectionString = connectionString;
             options.DeleteStateOnClear = true;   // streams that nobody follows leave no rows
-        });
+            options.GrainStorageSerializer = new JsonGrainStorageSerializer(json);   // System.Text.Json writes this state of Orleans' own, and cannot read it
+        }));
 
         silo.AddIncomingGrainCallFilter<DatabaseErrors>();
 
