@@ -1,4 +1,6 @@
 using System.Net;
+using OrderFlow.Orders;
+using OrderFlow.Outbox;
 using OrderFlow.Tests.Api;
 using OrderFlow.Tests.Bridge;
 using OrderFlow.Tests.Fixtures;
@@ -26,7 +28,7 @@ public sealed class Following_all_orders : IDisposable
         const int orders = 50;
         await _cluster.SetStock("all-followed", orders);
         using var stream = await Connect();
-        var ids = await Task.WhenAll(Enumerable.Range(0, orders).Select(_ => _cluster.Place(("all-followed", 1))));
+        var ids = await Task.WhenAll(Enumerable.Range(0, orders).Select(_ => _admin.Place("root", ("all-followed", 1))));
         await _cluster.Quiet();
 
         var told = new List<string>();
@@ -48,7 +50,7 @@ public sealed class Following_all_orders : IDisposable
             var reserving = await _cluster.Place(("all-followed-apart", 1));
             await Eventually.Get("an event to be on its way to Kafka", () => Task.FromResult(publishing.Waiting), waiting => waiting > 0);
             await _cluster.Settled(reserving);
-            await _cluster.Order(reserving).ChangeStatus(OrderFlow.Orders.OrderStatus.Cancelled, OrderFlowCluster.Alice);
+            await _cluster.Order(reserving).ChangeStatus(OrderStatus.Cancelled, OrderFlowCluster.Alice);
 
             Assert.Equal(
                 [$"order {reserving}-1 pending", $"order {reserving}-2 reserved", $"order {reserving}-3 cancelled"],
@@ -69,7 +71,7 @@ public sealed class Following_all_orders : IDisposable
             await Eventually.Get(
                 "the subscriptions of each partition to be stored",
                 () => _cluster.Scalar<long>("SELECT count(*) FROM orleans_grain_state WHERE state_name = 'PubSubRendezvousGrain'"),
-                rows => rows == OrderFlow.Outbox.OutboxPartitions.Count);
+                rows => rows == OutboxPartitions.Count);
         }
 
         await _cluster.DeactivateAll();
@@ -94,17 +96,22 @@ public sealed class Following_all_orders : IDisposable
         _api.Dispose();
     }
 
-    /// <summary>Connects, and has seen that changes come.</summary>
+    /// <summary>Connects, and has seen that changes come from every partition.</summary>
     private async Task<EventStreamClient> Connect(HttpClient? admin = null)
     {
         var stream = await EventStreamClient.Connect(admin ?? _admin, "/orders/events");
-        var first = stream.Next();
-        while (!first.IsCompleted)
-        {
-            await _cluster.Settled(await _cluster.Place(("all-followed-nowhere", 1)));
-            await Task.WhenAny(first, Task.Delay(TimeSpan.FromMilliseconds(100)));
-        }
-
+        var seen = new HashSet<long>();
+        var next = stream.Next();
+        await Eventually.Get(
+            "changes to come from every partition",
+            async () =>
+            {
+                await _admin.Place("root", ("all-followed-nowhere", 1));   // ids one after the other, and so one partition after the other
+                for (; next.IsCompleted && seen.Count < OutboxPartitions.Count; next = seen.Count < OutboxPartitions.Count ? stream.Next() : next)
+                    seen.Add((long)(await next).Data["orderId"]! % OutboxPartitions.Count);
+                return seen.Count;
+            },
+            count => count == OutboxPartitions.Count);
         return stream;
     }
 

@@ -75,7 +75,7 @@ public sealed class Following_an_order : IDisposable
     public async Task Orders_on_either_silo_are_seen_by_all_who_follow_them()
     {
         await _cluster.SetStock("followed-by-many", 1_000);
-        var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _cluster.Place(("followed-by-many", 1))));
+        var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _alice.Place("alice", ("followed-by-many", 1))));
         await _cluster.Quiet();
         var silos = await _cluster.Client.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics([$"{typeof(OrderGrain).FullName},{typeof(OrderGrain).Assembly.GetName().Name}"]);
         Assert.Equal(2, silos.Select(activation => activation.SiloAddress).Distinct().Count());

@@ -15,7 +15,7 @@ public sealed class Losing_a_silo_while_following
         await cluster.SetStock("kept", 1_000);
         using var api = new ApiProgram(cluster.Client, ("Live:Heartbeat", "00:05:00"));
         using var alice = api.As(Tokens.Alice);
-        var ids = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => cluster.Place(("kept", 1))));
+        var ids = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => alice.Place("alice", ("kept", 1))));
         await cluster.Quiet();
         var streams = await Task.WhenAll(ids.Select(id => EventStreamClient.Connect(alice, $"/orders/{id}/events", "2")));
 
