@@ -92,13 +92,17 @@ public sealed class Filling_the_feed
     [Fact]
     public void A_stream_that_fails_is_nobodys_affair()
     {
+        var arrival = new TaskCompletionSource();
+        _sending = () => arrival.Task;
         _feed.Follow(Period);
-        _sending = () => Task.FromException(new TimeoutException("gone"));
         _feed.Tell([Event(1)]);
-        _sending = () => Task.CompletedTask;
         _feed.Tell([Event(2)]);
+        _sending = () => Task.CompletedTask;
+        arrival.SetException(new TimeoutException("gone"));
+        _feed.Tell([Event(3)]);
 
-        Assert.Equal([1, 2], Sent());
+        Assert.Equal([1, 2, 3], Sent());
+        Assert.Equal([1, 1, 1], _items.Select(item => item.Changes.Length));
     }
 
     private IEnumerable<long> Sent() => _items.SelectMany(item => item.Changes).Select(change => change.Transition.Version);
