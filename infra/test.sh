@@ -13,6 +13,7 @@ usage: bash infra/test.sh [ARGUMENTS OF dotnet test ...]
 
 Installs what is missing, builds, and runs every test, on a real Postgres and a real Redis of their own. The last line is the sum of it: N passed, N failed.
 Arguments go to dotnet test: bash infra/test.sh --filter FullyQualifiedName~Reserving
+With TEST_RESULTS=DIR in the environment, what the test runner writes down is kept there: a .trx file, and what collectors have collected.
 END
 }
 
@@ -25,9 +26,20 @@ main() {
   postgres_install
   redis_install
   dotnet_log "Building the solution" build OrderFlow.sln --configuration Release
-  RESULTS=$(mktemp -d "$RUN_DIR/test-results.XXXXXX")
-  trap 'rm -rf "$RESULTS"' EXIT
+  make_results
   run_tests "$@"
+}
+
+# What an earlier run has left there would be counted, too.
+make_results() {
+  if [[ -n ${TEST_RESULTS:-} ]]; then
+    mkdir -p "$TEST_RESULTS"
+    RESULTS=$(cd "$TEST_RESULTS" && pwd)
+    [[ -z $(ls -A "$RESULTS") ]] || die "TEST_RESULTS: $TEST_RESULTS is not empty"
+  else
+    RESULTS=$(mktemp -d "$RUN_DIR/test-results.XXXXXX")
+    trap 'rm -rf "$RESULTS"' EXIT
+  fi
 }
 
 run_tests() {
