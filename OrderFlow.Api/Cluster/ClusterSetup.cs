@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
-using Orleans.Configuration;
 using OrderFlow.Outbox;
+using Orleans.Configuration;
 
 namespace OrderFlow.Api.Cluster;
 

@@ -1,6 +1,6 @@
-using Orleans.Streams;
 using OrderFlow.Api.Cluster;
 using OrderFlow.Outbox;
+using Orleans.Streams;
 
 namespace OrderFlow.Api.Live;
 

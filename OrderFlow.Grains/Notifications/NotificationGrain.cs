@@ -1,5 +1,5 @@
-using Orleans.Placement;
 using OrderFlow.Orders;
+using Orleans.Placement;
 
 namespace OrderFlow.Notifications;
 

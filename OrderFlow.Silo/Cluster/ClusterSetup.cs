@@ -1,8 +1,8 @@
 using System.Net;
-using Orleans.Configuration;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
 using OrderFlow.Silo.Postgres;
+using Orleans.Configuration;
 
 namespace OrderFlow.Silo.Cluster;
 

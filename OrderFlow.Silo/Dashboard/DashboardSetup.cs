@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
-using Orleans.Dashboard;
 using OrderFlow.Auth;
+using Orleans.Dashboard;
 
 namespace OrderFlow.Silo.Dashboard;
 

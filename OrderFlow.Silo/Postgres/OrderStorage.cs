@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
-using Orleans.Storage;
 using OrderFlow.Orders;
+using Orleans.Storage;
 
 namespace OrderFlow.Silo.Postgres;
 

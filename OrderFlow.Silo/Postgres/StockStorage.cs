@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
-using Orleans.Storage;
 using OrderFlow.Inventory;
+using Orleans.Storage;
 
 namespace OrderFlow.Silo.Postgres;
 

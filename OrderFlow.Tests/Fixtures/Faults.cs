@@ -1,9 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Storage;
 using OrderFlow.Inventory;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
 using OrderFlow.Outbox;
+using Orleans.Storage;
 
 namespace OrderFlow.Tests.Fixtures;
 

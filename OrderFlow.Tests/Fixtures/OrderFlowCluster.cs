@@ -1,13 +1,13 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
-using Orleans.Configuration;
-using Orleans.TestingHost;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.Outbox;
 using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Postgres;
+using Orleans.Configuration;
+using Orleans.TestingHost;
 
 namespace OrderFlow.Tests.Fixtures;
 

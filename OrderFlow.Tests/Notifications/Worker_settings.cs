@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
-using Orleans.Configuration;
 using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Smtp;
+using Orleans.Configuration;
 
 namespace OrderFlow.Tests.Notifications;
 

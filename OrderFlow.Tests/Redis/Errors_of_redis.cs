@@ -1,6 +1,6 @@
 using System.Reflection;
-using Orleans.Serialization.Invocation;
 using OrderFlow.Silo.Redis;
+using Orleans.Serialization.Invocation;
 using StackExchange.Redis;
 
 namespace OrderFlow.Tests.Redis;

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using OrderFlow.Notifications;
 using OrderFlow.Silo.Smtp;
 using OrderFlow.Tests.Notifications;
-using OrderFlow.Notifications;
 
 namespace OrderFlow.Tests.Smtp;
 

@@ -1,5 +1,5 @@
-using Orleans.Storage;
 using OrderFlow.Tests.Fixtures;
+using Orleans.Storage;
 
 namespace OrderFlow.Tests.Storage;
 

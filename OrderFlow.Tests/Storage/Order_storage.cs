@@ -1,8 +1,8 @@
 using Npgsql;
-using Orleans.Storage;
 using OrderFlow.Orders;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Tests.Fixtures;
+using Orleans.Storage;
 
 namespace OrderFlow.Tests.Storage;
 
