@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace OrderFlow.Silo.Postgres;
@@ -46,6 +47,7 @@ internal sealed class BatchLoop<TItem> : IAsyncDisposable
 
     private async Task Loop(Func<List<TItem>, Task> run)
     {
+        Activity.Current = null;   // else all batches would stand in the trace of whoever happened to call first
         var batch = new List<TItem>(BatchLimit);
         while (await _queue.Reader.WaitToReadAsync())
         {
