@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using OrderFlow.Api.Telemetry;
 using OrderFlow.Outbox;
 
 namespace OrderFlow.Api.Cluster;
@@ -28,7 +29,8 @@ internal static class ClusterSetup
                 adoNet.ConnectionString = postgres.Value.ConnectionString;
             }))
             .UseConnectionRetryFilter<ConnectionRetry>()
-            .AddMemoryStreams(LiveStreams.Provider));
+            .AddMemoryStreams(LiveStreams.Provider)
+            .UseTelemetry(builder.Configuration));
 
         // As a hosted service of its own the client would hold up the start of all others, the HTTP server among them.
         services.Remove(services.Skip(registered).Single(service => service.ServiceType == typeof(IHostedService)));
