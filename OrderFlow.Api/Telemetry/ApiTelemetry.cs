@@ -16,13 +16,13 @@ internal static class ApiTelemetry
     public static void AddApiTelemetry(this WebApplicationBuilder builder)
     {
         builder.AddJsonLogs();
-        builder.AddTelemetry("orderflow-api", Meters, [ActivitySources.ApplicationGrainActivitySourceName, ActivitySources.RuntimeActivitySourceName], traces =>
+        builder.AddTelemetry("orderflow-api", Meters, [ActivitySources.ApplicationGrainActivitySourceName], traces =>
             traces.AddAspNetCoreInstrumentation(http => http.Filter = context => !IsAboutThisProgram(context.Request.Path)));
     }
 
     /// <summary>Sends the trace with each call of a grain, where there is one.</summary>
     public static IClientBuilder UseTelemetry(this IClientBuilder client, IConfiguration configuration) =>
-        StandardSettings.SendTraces(configuration) ? client.AddActivityPropagation() : client;
+        StandardSettings.SendTraces(configuration) ? client.AddActivityPropagation().AddOutgoingGrainCallFilter<UnsampledCalls>() : client;
 
     private static bool IsAboutThisProgram(PathString path) =>
         path.StartsWithSegments("/health", StringComparison.Ordinal) || path == TelemetrySetup.MetricsPath

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace OrderFlow.Silo.Kafka;
 
 /// <summary>How the bridge stands at the moment, as the meter <c>OrderFlow.Kafka</c>.</summary>
-internal sealed class BridgeGauges(IMeterFactory meters, OutboxDepth outbox, KafkaState state, ConsumerLag lag) : IHostedService
+internal sealed class BridgeGauges(IMeterFactory meters, OutboxDepth outbox, KafkaState state, ConsumerLag lag, EventCounts counts) : IHostedService
 {
     public const string MeterName = "OrderFlow.Kafka";
 
@@ -18,6 +18,7 @@ internal sealed class BridgeGauges(IMeterFactory meters, OutboxDepth outbox, Kaf
             () => lag.ByTopic.Select(topic => new Measurement<long>(topic.Value, new KeyValuePair<string, object?>("topic", topic.Key))),
             "{message}",
             "Messages that the consumer of this silo has not dealt with, by topic.");
+        counts.StartAtZero();
         return Task.CompletedTask;
     }
 

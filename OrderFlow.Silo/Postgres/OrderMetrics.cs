@@ -32,6 +32,13 @@ internal sealed class OrderMetrics
         if (told is OrderReserved or OrderFailed && PendingSince(order) is { } since) _settled.Record((told.OccurredAt - since).TotalSeconds, outcome);
     }
 
+    /// <summary>Tells that nothing was counted yet: a counter that appears with its first order has no rate that an alert could see.</summary>
+    public void StartAtZero()
+    {
+        foreach (var outcome in new[] { "placed", "reserved", "failed", "cancelled", "reopened" })
+            _outcomes.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
+    }
+
     private static string OutcomeOf(OrderEvent told) => told switch
     {
         OrderCreated => "placed",

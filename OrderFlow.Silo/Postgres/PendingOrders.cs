@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Npgsql;
+using OrderFlow.Orders;
 
 namespace OrderFlow.Silo.Postgres;
 
@@ -7,7 +8,8 @@ namespace OrderFlow.Silo.Postgres;
 /// How many orders are not settled, and for how long the oldest has not been, looked up now and then in the index of those orders alone. Every silo looks:
 /// it is cheap, and no silo's loss leaves a gap.
 /// </summary>
-internal sealed class PendingOrders(IMeterFactory meters, NpgsqlDataSource database, TimeProvider time) : BackgroundService
+internal sealed class PendingOrders(
+    IMeterFactory meters, OrderMetrics orders, RecoveryMetrics recovery, NpgsqlDataSource database, TimeProvider time) : BackgroundService
 {
     /// <summary>Orders that are counted at most: to count costs more the more there are.</summary>
     public const int CountLimit = 10_000;
@@ -21,6 +23,8 @@ internal sealed class PendingOrders(IMeterFactory meters, NpgsqlDataSource datab
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        orders.StartAtZero();
+        recovery.StartAtZero();
         var meter = meters.Create(OrderMetrics.MeterName);
         meter.CreateObservableGauge("orderflow.orders.pending", () => _pending.Count, "{order}", "Orders that are neither settled nor cancelled.");
         meter.CreateObservableGauge("orderflow.orders.pending.oldest_age", () => OldestAge.TotalSeconds, "s", "How long the oldest of them has been pending.");

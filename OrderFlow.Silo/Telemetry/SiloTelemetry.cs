@@ -15,10 +15,8 @@ internal static class SiloTelemetry
         "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Runtime",
     ];
 
-    private static readonly string[] Sources =
-    [
-        Traces.SourceName, ActivitySources.ApplicationGrainActivitySourceName, ActivitySources.RuntimeActivitySourceName, "Npgsql",
-    ];
+    /// <summary>Without Orleans' own: its timers and talks between silos belong to no order.</summary>
+    private static readonly string[] Sources = [Traces.SourceName, ActivitySources.ApplicationGrainActivitySourceName, "Npgsql"];
 
     public static void AddSiloTelemetry(this IHostApplicationBuilder builder)
     {
@@ -29,6 +27,6 @@ internal static class SiloTelemetry
     /// <summary>Takes the trace of each call of a grain, and sends it on with those that the grain makes.</summary>
     public static void UseTelemetry(this ISiloBuilder silo)
     {
-        if (StandardSettings.SendTraces(silo.Configuration)) silo.AddActivityPropagation();
+        if (StandardSettings.SendTraces(silo.Configuration)) silo.AddActivityPropagation().AddOutgoingGrainCallFilter<UnsampledCalls>();
     }
 }

@@ -25,6 +25,14 @@ internal sealed class SpanLog
         () => Task.FromResult(All.Where(span => span.DisplayName == name).ToList()),
         spans => spans.Count >= times))[^1];
 
+    /// <summary>Waits until so many spans of a trace have ended: those that began first end last.</summary>
+    public Task<IReadOnlyList<Activity>> AwaitTrace(ActivityTraceId trace, int count) => Eventually.Get(
+        $"{count} spans of trace {trace}", () => Task.FromResult(Of(trace)), spans => spans.Count >= count);
+
+    /// <summary>Waits until the span of this name in a trace has ended.</summary>
+    public Task<IReadOnlyList<Activity>> AwaitTrace(ActivityTraceId trace, string name) => Eventually.Get(
+        $"'{name}' in trace {trace}", () => Task.FromResult(Of(trace)), spans => spans.Any(span => span.DisplayName == name));
+
     /// <summary>The exporter writes from any thread, and knows only collections.</summary>
     private sealed class SynchronizedSpans : ICollection<Activity>
     {

@@ -84,7 +84,7 @@ internal sealed class WholeSystem : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection([.. await world.Settings(), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))]);
+        builder.Configuration.AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250"), .. await world.Settings(), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))]);
         builder.AddSiloTelemetry();
         builder.Logging.ClearProviders();
         spans?.AddTo(builder.Services);
