@@ -48,9 +48,11 @@ internal sealed class StandardSettings
         };
     }
 
+    /// <summary>Whether none of it is wanted.</summary>
+    public static bool IsDisabled(IConfiguration configuration) => string.Equals(configuration[Disabled], "true", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsOn(IConfiguration configuration, string own) =>
-        !string.Equals(configuration[Disabled], "true", StringComparison.OrdinalIgnoreCase)
-        && !(string.IsNullOrWhiteSpace(configuration[Endpoint]) && string.IsNullOrWhiteSpace(configuration[own]));
+        !IsDisabled(configuration) && !(string.IsNullOrWhiteSpace(configuration[Endpoint]) && string.IsNullOrWhiteSpace(configuration[own]));
 }
 
 /// <summary>Stops the program at start, with a sentence that names the variable, where there is no such sampler.</summary>

@@ -56,6 +56,8 @@ internal static class TelemetrySetup
     /// </summary>
     public static void UseMetrics(this IApplicationBuilder app)
     {
+        if (StandardSettings.IsDisabled(app.ApplicationServices.GetRequiredService<IConfiguration>())) return;   // the SDK has no exporter then
+
         var port = app.ApplicationServices.GetRequiredService<IOptions<TelemetryOptions>>().Value.MetricsPort;
         app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
             context.Request.Path == MetricsPath && (port == 0 || context.Connection.LocalPort == port));

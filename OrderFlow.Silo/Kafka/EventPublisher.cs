@@ -44,10 +44,10 @@ internal sealed class EventPublisher(KafkaProducer producer, EventCounts counts)
         private void SendNext(Queue<OutboxEvent> order)
         {
             var next = order.Dequeue();
-            var began = next.Trace is null ? default : DateTimeOffset.UtcNow;
+            var began = EventTraces.Begin(next);
             producer.Send(next.Type, ToMessage(next), failure =>
             {
-                if (next.Trace is not null) EventTraces.Sent(next, began, failure);
+                EventTraces.Sent(next, began, failure);
                 if (failure is null)
                 {
                     counts.Published(next.Type);

@@ -10,15 +10,18 @@ internal static class EventTraces
 {
     private const string System = "kafka";
 
+    /// <summary>The clock of spans, which is the system's, where this event is traced.</summary>
+    public static DateTimeOffset Begin(OutboxEvent told) => told.Trace is null ? default : DateTimeOffset.UtcNow;
+
     /// <summary>
     /// An event was sent, or could not be. Made when that is known: many are on their way at once, and none is what the code around here runs for.
     /// </summary>
     public static void Sent(OutboxEvent told, DateTimeOffset began, SendFailure? failure)
     {
-        if (!Traces.Source.HasListeners()) return;
+        if (told.Trace is null || !Traces.Source.HasListeners()) return;
 
         var here = Activity.Current;
-        using (var span = Traces.Source.StartActivity($"send {told.Type}", ActivityKind.Producer, told.Trace!.ToActivityContext(), startTime: began))
+        using (var span = Traces.Source.StartActivity($"send {told.Type}", ActivityKind.Producer, told.Trace.ToActivityContext(), startTime: began))
         {
             Describe(span, "send", told.Type, told.Id);
             if (failure is not null) span.Fail(failure.Reason);

@@ -132,7 +132,7 @@ public sealed class One_trace_for_one_order(ITestOutputHelper output)
         await Sent(system, id);
 
         var told = await spans.Await("send order.reserved");
-        var root = Assert.Single((await spans.AwaitTrace(told.TraceId, "recover order")).Where(span => span.ParentSpanId == default));
+        var root = Assert.Single(await spans.AwaitTrace(told.TraceId, "recover order"), span => span.ParentSpanId == default);
         Assert.Equal("recover order", root.DisplayName);
         Assert.NotEqual((await spans.Await("send order.created")).TraceId, told.TraceId);
     }
