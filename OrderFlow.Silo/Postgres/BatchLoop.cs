@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace OrderFlow.Silo.Postgres;
@@ -47,7 +46,6 @@ internal sealed class BatchLoop<TItem> : IAsyncDisposable
 
     private async Task Loop(Func<List<TItem>, Task> run)
     {
-        Activity.Current = null;   // else all batches would stand in the trace of whoever happened to call first
         var batch = new List<TItem>(BatchLimit);
         while (await _queue.Reader.WaitToReadAsync())
         {

@@ -28,9 +28,9 @@ public sealed partial class Exposed : IAsyncLifetime
 
         using var anyone = system.Api.As(null);
         using var ofSilo = new HttpClient { BaseAddress = system.SiloUrl };
-        Silo = await Eventually.Get("the silo to tell of its consumer and its queue", () => Read(ofSilo), text =>
-            text.Contains("orderflow_consumer_lag", StringComparison.Ordinal) && text.Contains("orderflow_notifications_queue_jobs", StringComparison.Ordinal)
-            && text.Contains("orderflow_notifications_sent_total{", StringComparison.Ordinal));
+        string[] awaited = ["orderflow_consumer_lag{.*topic=\"order.reserved\"} 0", "orderflow_notifications_queue_jobs{", "orderflow_notifications_sent_total{.*} 2"];
+        Silo = await Eventually.Get(
+            "the silo to tell that both customers were told", () => Read(ofSilo), text => awaited.All(line => Regex.IsMatch(text, line)));
         Api = await Read(anyone);
         Names = SeriesName().Matches(Api + Silo).Select(match => match.Value).ToHashSet();
     }
