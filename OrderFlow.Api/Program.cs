@@ -8,12 +8,15 @@ using OrderFlow.Api.Live;
 using OrderFlow.Api.Notifications;
 using OrderFlow.Api.OpenApi;
 using OrderFlow.Api.Orders;
+using OrderFlow.Api.Telemetry;
 using OrderFlow.Auth;
 using OrderFlow.Health;
+using OrderFlow.Telemetry;
 
 if (args is ["health", .. var about]) return await OwnHealth.Ask(about);
 
 var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddApiTelemetry();
 builder.AddHttp();
 builder.AddCluster();
 builder.Services.AddBearerTokens();
@@ -37,6 +40,7 @@ catch (Exception e) when (e is OptionsValidationException or AggregateException)
 
 app.UseRequestIds();
 app.UseAnswerHeaders();
+app.UseMetrics();
 app.UseProblemDetails();
 app.UseLongestAddress();
 app.UseRouting();

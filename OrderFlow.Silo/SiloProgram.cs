@@ -5,6 +5,8 @@ using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Redis;
+using OrderFlow.Silo.Telemetry;
+using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo;
 
@@ -18,6 +20,7 @@ internal static class SiloProgram
         var cluster = builder.Configuration.Require<SiloClusterOptions>(SiloClusterOptions.Section);
 
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown.Limit);
+        builder.AddSiloTelemetry();
         builder.Services.AddSiloHealth();
         builder.AddDashboardAccess();
         builder.UseOrleans(silo =>
@@ -27,10 +30,12 @@ internal static class SiloProgram
             silo.UseKafka();
             silo.UseRedis();
             silo.UseDashboard();
+            silo.UseTelemetry();
         });
         builder.Services.AddNotificationWorker();
 
         await using var app = builder.Build();
+        app.UseMetrics();
         app.MapHealth();
         app.MapDashboard();
 

@@ -2,6 +2,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Redis;
+using OrderFlow.Silo.Telemetry;
+using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo;
 
@@ -11,12 +13,14 @@ internal static class WorkerProgram
     public static async Task Run(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
+        builder.AddSiloTelemetry();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown.Limit);
         builder.Services.AddNotificationQueue(whenRedisIsAway: HealthStatus.Unhealthy);
         builder.Services.AddNotificationWorker();
         builder.Services.PostConfigure<WorkerOptions>(worker => worker.Enabled = true);   // what turns the silos' workers off may be set for all programs
 
         await using var app = builder.Build();
+        app.UseMetrics();
         app.MapHealth();
         app.RequireValidSettings();
         await app.RunAsync();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrderFlow.Api.Telemetry;
 using OrderFlow.Outbox;
 using Orleans.Configuration;
 
@@ -28,7 +29,8 @@ internal static class ClusterSetup
                 adoNet.ConnectionString = postgres.Value.ConnectionString;
             }))
             .UseConnectionRetryFilter<ConnectionRetry>()
-            .AddMemoryStreams(LiveStreams.Provider));
+            .AddMemoryStreams(LiveStreams.Provider)
+            .UseTelemetry(builder.Configuration));
 
         // As a hosted service of its own the client would hold up the start of all others, the HTTP server among them.
         services.Remove(services.Skip(registered).Single(service => service.ServiceType == typeof(IHostedService)));

@@ -1,8 +1,13 @@
+using System.Diagnostics;
+
 namespace OrderFlow.Inventory;
 
 /// <summary>A command that waits for the write that covers it.</summary>
 internal abstract class StockCommand
 {
+    /// <summary>The span of the call; null where nobody traces.</summary>
+    public Activity? Caller { get; } = Activity.Current;
+
     /// <summary>The order whose reservation it touches; null where it is about the counts alone.</summary>
     public virtual long? OrderId => null;
 

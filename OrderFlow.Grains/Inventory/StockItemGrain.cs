@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrderFlow.Telemetry;
 using Orleans.Storage;
 
 namespace OrderFlow.Inventory;
@@ -85,6 +86,7 @@ internal sealed partial class StockItemGrain(
 
     private async Task Write(List<StockCommand> commands)
     {
+        using var span = Traces.Share("write stock", commands.Select(command => command.Caller));
         var productId = this.GetPrimaryKeyString();
         var orderIds = commands.Where(command => command.OrderId is not null).Select(command => command.OrderId!.Value).Distinct().ToArray();
         var rows = orderIds.Length == 0 ? [] : await reservations.Find(productId, orderIds);

@@ -1,3 +1,5 @@
+using OrderFlow.Telemetry;
+
 namespace OrderFlow.Notifications;
 
 /// <summary>A message for a customer, as it is queued.</summary>
@@ -6,7 +8,8 @@ namespace OrderFlow.Notifications;
 /// <param name="UserId">Who is told.</param>
 /// <param name="EventType">Such as <c>order.reserved</c>.</param>
 /// <param name="Message">What the customer reads.</param>
-internal sealed record NotificationJob(string JobId, long OrderId, string UserId, string EventType, string Message);
+/// <param name="Trace">Where in which trace it was queued; null where nobody traced, as for jobs of older programs.</param>
+internal sealed record NotificationJob(string JobId, long OrderId, string UserId, string EventType, string Message, TraceContext? Trace = null);
 
 /// <summary>The queue, for those who fill it and look after it. Every method may be called again with no second effect.</summary>
 internal interface INotificationQueue

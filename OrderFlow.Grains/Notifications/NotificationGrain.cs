@@ -1,4 +1,5 @@
 using OrderFlow.Orders;
+using OrderFlow.Telemetry;
 using Orleans.Placement;
 
 namespace OrderFlow.Notifications;
@@ -11,7 +12,7 @@ internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory 
     public async Task Notify(OrderNotice notice)
     {
         if (NotificationText.Message(notice) is { } message)
-            await queue.Enqueue(new NotificationJob(notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message));
+            await queue.Enqueue(new NotificationJob(notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message, TraceContext.Current));
     }
 
     public async Task<NotificationList> List(int page, int limit, Caller by)

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrderFlow.Telemetry;
 
 namespace OrderFlow.Orders;
 
@@ -19,6 +21,7 @@ internal sealed partial class RecoveryGrain(
     IOrderCounts counts,
     IGrainFactory grains,
     TimeProvider time,
+    RecoveryMetrics metrics,
     IOptions<RecoveryOptions> options,
     ILogger<RecoveryGrain> log) : Grain, IRecoveryGrain, IRemindable
 {
@@ -67,14 +70,17 @@ internal sealed partial class RecoveryGrain(
             new ParallelOptions { MaxDegreeOfParallelism = _options.Parallelism, CancellationToken = cancellationToken, TaskScheduler = TaskScheduler.Current },
             async (id, _) =>
             {
+                using var span = Traces.GoOn(Traces.Recover, ActivityKind.Internal, from: null);   // a trace of its own
                 try
                 {
                     await grains.GetGrain<IOrderGrain>(id).Resume();
                     finished++;
+                    metrics.Resumed(finished: true);
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {
-                    // The order's own grain has said why.
+                    metrics.Resumed(finished: false);   // the order's own grain has said why
+                    span.Fail(error.Message);
                 }
             });
         LogResumed(ids.Count, finished);

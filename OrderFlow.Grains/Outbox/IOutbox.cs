@@ -1,3 +1,5 @@
+using OrderFlow.Telemetry;
+
 namespace OrderFlow.Outbox;
 
 /// <summary>An event that is still to be published.</summary>
@@ -7,7 +9,8 @@ namespace OrderFlow.Outbox;
 /// <param name="Type">The event's type, which is also its topic.</param>
 /// <param name="Payload">The event as JSON.</param>
 /// <param name="OccurredAt">When, UTC.</param>
-internal sealed record OutboxEvent(long Seq, string Id, long OrderId, string Type, string Payload, DateTimeOffset OccurredAt);
+/// <param name="Trace">Where in which trace it happened; null where nobody traced.</param>
+internal sealed record OutboxEvent(long Seq, string Id, long OrderId, string Type, string Payload, DateTimeOffset OccurredAt, TraceContext? Trace = null);
 
 /// <summary>The events that were committed with their orders and are not known to be published.</summary>
 internal interface IOutbox

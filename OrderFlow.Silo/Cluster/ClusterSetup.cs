@@ -66,6 +66,7 @@ internal static class ClusterSetup
         });
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = CallPatience);
         silo.Services.AddOptions<RecoveryOptions>().BindConfiguration(RecoveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddSingleton<RecoveryMetrics>();
         silo.Services.AddHostedService<RecoveryPings>();
     }
 }

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace OrderFlow.Silo.Kafka;
 
 /// <summary>How the bridge stands at the moment, as the meter <c>OrderFlow.Kafka</c>.</summary>
-internal sealed class BridgeGauges(IMeterFactory meters, OutboxDepth outbox, KafkaState state) : IHostedService
+internal sealed class BridgeGauges(IMeterFactory meters, OutboxDepth outbox, KafkaState state, ConsumerLag lag, EventCounts counts) : IHostedService
 {
     public const string MeterName = "OrderFlow.Kafka";
 
@@ -13,6 +13,12 @@ internal sealed class BridgeGauges(IMeterFactory meters, OutboxDepth outbox, Kaf
         meter.CreateObservableGauge("orderflow.outbox.depth", () => outbox.Rows, "{event}", "Events that wait to be published.");
         meter.CreateObservableGauge("orderflow.outbox.oldest_age", () => outbox.OldestAge.TotalSeconds, "s", "How long the oldest of them has waited.");
         meter.CreateObservableGauge("orderflow.kafka.up", () => state.IsThere ? 1 : 0, description: "1 while Kafka acknowledges what it is sent.");
+        meter.CreateObservableGauge(
+            "orderflow.consumer.lag",
+            () => lag.ByTopic.Select(topic => new Measurement<long>(topic.Value, new KeyValuePair<string, object?>("topic", topic.Key))),
+            "{message}",
+            "Messages that the consumer of this silo has not dealt with, by topic.");
+        counts.StartAtZero();
         return Task.CompletedTask;
     }
 

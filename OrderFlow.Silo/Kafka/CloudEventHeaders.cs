@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
+using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo.Kafka;
 
@@ -14,14 +15,30 @@ internal static class CloudEventHeaders
     private static readonly byte[] SourceBytes = Encoding.UTF8.GetBytes(Source);
     private static readonly byte[] Json = "application/json"u8.ToArray();
 
-    public static Headers Of(string id, string type, string subject, DateTimeOffset time) => new()
+    public static Headers Of(string id, string type, string subject, DateTimeOffset time, TraceContext? trace = null)
     {
-        { "ce_specversion", SpecVersion },
-        { "ce_id", Encoding.UTF8.GetBytes(id) },
-        { "ce_type", Encoding.UTF8.GetBytes(type) },
-        { "ce_source", SourceBytes },
-        { "ce_subject", Encoding.UTF8.GetBytes(subject) },
-        { "ce_time", Encoding.UTF8.GetBytes(time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)) },
-        { "content-type", Json },
-    };
+        var headers = new Headers
+        {
+            { "ce_specversion", SpecVersion },
+            { "ce_id", Encoding.UTF8.GetBytes(id) },
+            { "ce_type", Encoding.UTF8.GetBytes(type) },
+            { "ce_source", SourceBytes },
+            { "ce_subject", Encoding.UTF8.GetBytes(subject) },
+            { "ce_time", Encoding.UTF8.GetBytes(time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)) },
+            { "content-type", Json },
+        };
+        if (trace is null) return headers;
+
+        // Named as W3C and the CloudEvents extension for tracing have them; without ce_, as the clients' own instrumentation looks for them.
+        headers.Add(TraceContext.ParentName, Encoding.UTF8.GetBytes(trace.TraceParent));
+        if (trace.TraceState is { } state) headers.Add(TraceContext.StateName, Encoding.UTF8.GetBytes(state));
+        return headers;
+    }
+
+    /// <summary>Where in which trace a message was written; null where its headers do not say.</summary>
+    public static TraceContext? TraceOf(Headers? headers) => headers is null ? null
+        : TraceContext.Of(Text(headers, TraceContext.ParentName), Text(headers, TraceContext.StateName));
+
+    private static string? Text(Headers headers, string name) =>
+        headers.TryGetLastBytes(name, out var bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
 }

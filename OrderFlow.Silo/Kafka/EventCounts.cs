@@ -15,6 +15,12 @@ internal sealed class EventCounts(IMeterFactory meters)
 
     public void DeadLettered(string topic) => _deadLettered.Add(1, new KeyValuePair<string, object?>("topic", topic));
 
+    /// <summary>Tells that nothing was counted yet: a counter that appears with its first event has no rate that an alert could see.</summary>
+    public void StartAtZero()
+    {
+        foreach (var topic in Topics.All) _deadLettered.Add(0, new KeyValuePair<string, object?>("topic", topic));
+    }
+
     private static Counter<long> Counter(IMeterFactory meters, string name, string description) =>
         meters.Create(BridgeGauges.MeterName).CreateCounter<long>(name, "{event}", description);
 }

@@ -44,8 +44,10 @@ internal sealed class EventPublisher(KafkaProducer producer, EventCounts counts)
         private void SendNext(Queue<OutboxEvent> order)
         {
             var next = order.Dequeue();
+            var began = EventTraces.Begin(next);
             producer.Send(next.Type, ToMessage(next), failure =>
             {
+                EventTraces.Sent(next, began, failure);
                 if (failure is null)
                 {
                     counts.Published(next.Type);
@@ -67,7 +69,7 @@ internal sealed class EventPublisher(KafkaProducer producer, EventCounts counts)
         {
             Key = Encoding.UTF8.GetBytes(orderId),
             Value = Encoding.UTF8.GetBytes(told.Payload),
-            Headers = CloudEventHeaders.Of(told.Id, told.Type, orderId, told.OccurredAt),
+            Headers = CloudEventHeaders.Of(told.Id, told.Type, orderId, told.OccurredAt, told.Trace),
             Timestamp = new Timestamp(told.OccurredAt),
         };
     }

@@ -15,6 +15,7 @@ internal static class KafkaSetup
         services.AddSingleton<KafkaState>();
         services.AddSingleton<KafkaProducer>();
         services.AddSingleton<EventCounts>();
+        services.AddSingleton<ConsumerLag>();
         services.AddSingleton<IEventPublisher, EventPublisher>();
         services.AddSingleton<OrderEventHandler>();
         services.AddSingleton<ConsumedPartitions>();

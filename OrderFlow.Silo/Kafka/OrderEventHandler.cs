@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using OrderFlow.Notifications;
 using OrderFlow.Silo.Notifications;
+using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo.Kafka;
 
@@ -25,9 +26,14 @@ internal sealed partial class OrderEventHandler(
     /// <exception cref="OperationCanceledException">The partition is lost or the silo stops; the message is not dealt with.</exception>
     public async Task Handle(ConsumeResult<byte[], byte[]> consumed, CancellationToken lost)
     {
+        using var span = EventTraces.Process(consumed);
         var (notice, objection) = OrderEventMessage.Read(consumed.Topic, consumed.Message.Value);
         objection ??= await Notify(notice!, lost);
-        if (objection is not null) await Bury(consumed, objection, lost);
+        if (objection is not null)
+        {
+            span.Fail(objection);
+            await Bury(consumed, objection, lost);
+        }
 
         counts.Consumed(consumed.Topic);
     }

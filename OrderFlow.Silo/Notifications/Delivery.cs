@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using OrderFlow.Notifications;
+using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo.Notifications;
 
@@ -15,6 +17,10 @@ internal sealed partial class Delivery(
     /// <param name="claimedAt">The time stamp of the claim.</param>
     public async Task Run(ClaimedJob claimed, long claimedAt)
     {
+        using var span = Traces.GoOn("process notifications", ActivityKind.Consumer, claimed.Job.Trace);
+        span?.SetTag("messaging.system", "redis").SetTag("messaging.operation.name", "process").SetTag("messaging.operation.type", "process")
+            .SetTag("messaging.destination.name", "notifications").SetTag("messaging.message.id", claimed.Job.JobId)
+            .SetTag("orderflow.notification.attempt", claimed.Attempt);
         var age = time.GetElapsedTime(claimedAt);
         if (age >= options.Value.Lease - options.Value.SendTimeout)
         {
@@ -28,6 +34,7 @@ internal sealed partial class Delivery(
         var sending = Send(claimed.Job, patience.Token);
         var failure = await FailureOf(sending, patience.Token);
         metrics.RecordSend(time.GetElapsedTime(began));
+        if (failure is not null) span.Fail(failure.Message);
 
         await (failure is null ? Finish(claimed, claimedAt) : Fail(claimed, claimedAt, failure));
 
@@ -40,7 +47,20 @@ internal sealed partial class Delivery(
         settlement.Settle(claimed, claimedAt, () => jobs.HandBack(worker.Value, claimed, time.GetUtcNow()));
 
     /// <summary>Async, so that a sender that throws at once fails like any other.</summary>
-    private async Task Send(NotificationJob job, CancellationToken cancellationToken) => await sender.Send(job, cancellationToken);
+    private async Task Send(NotificationJob job, CancellationToken cancellationToken)
+    {
+        using var span = Traces.Source.StartActivity("notify customer", ActivityKind.Client);
+        span?.SetTag("orderflow.notification.sender", sender.GetType().Name);
+        try
+        {
+            await sender.Send(job, cancellationToken);
+        }
+        catch (Exception error)
+        {
+            span.Fail(error.Message);
+            throw;
+        }
+    }
 
     private async Task<Exception?> FailureOf(Task sending, CancellationToken patience)
     {

@@ -30,5 +30,11 @@ internal sealed class NotificationMetrics : IDisposable
 
     public void RecordSend(TimeSpan took) => _sendSeconds.Record(took.TotalSeconds);
 
+    /// <summary>Tells that nothing was counted yet: a counter that appears with its first job has no rate that an alert could see.</summary>
+    public void StartAtZero()
+    {
+        foreach (var counter in new[] { Sent, FailedAttempts, DeadLettered, LostLeases }) counter.Add(0);
+    }
+
     public void Dispose() => _meter.Dispose();
 }

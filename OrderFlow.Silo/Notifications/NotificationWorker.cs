@@ -8,7 +8,7 @@ namespace OrderFlow.Silo.Notifications;
 /// It claims only what it has free slots for, so that no job waits while its lease runs.
 /// </summary>
 internal sealed partial class NotificationWorker(
-    INotificationJobs jobs, INotificationSender sender, Delivery delivery, WorkerName worker, QueueState queue,
+    INotificationJobs jobs, INotificationSender sender, Delivery delivery, WorkerName worker, QueueState queue, NotificationMetrics metrics,
     TimeProvider time, IOptions<WorkerOptions> options, ILogger<NotificationWorker> log) : BackgroundService
 {
     /// <summary>How long a worker that was asked to stop waits for what it has begun; well within <see cref="Shutdown.Limit"/>.</summary>
@@ -25,6 +25,8 @@ internal sealed partial class NotificationWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!_options.Enabled) return;
+
+        metrics.StartAtZero();
         try
         {
             await Work(stoppingToken);

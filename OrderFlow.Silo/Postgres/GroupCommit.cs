@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Npgsql;
+using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo.Postgres;
 
@@ -6,6 +8,9 @@ namespace OrderFlow.Silo.Postgres;
 /// <remarks>Two writes that compare as equal are of one key.</remarks>
 internal interface IBatchStatements<TWrite> : IComparer<TWrite>
 {
+    /// <summary>What is written, for traces and metrics, such as <c>orders</c>.</summary>
+    string Store { get; }
+
     /// <summary>
     /// Adds the statements for these writes, which are sorted and of different keys. They run as one transaction, all or nothing:
     /// a statement that finds a stale version raises <see cref="GroupCommit.StaleVersion"/>, in SQL through <c>require_rows</c>.
@@ -44,13 +49,21 @@ internal sealed class GroupCommit<TWrite> : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _database;
     private readonly IBatchStatements<TWrite> _statements;
+    private readonly CommitMetrics? _metrics;
+    private readonly string _waitSpan;
+    private readonly string _batchSpan;
     private readonly BatchLoop<Waiting> _loop;
     private readonly Comparer<Waiting> _byKey;
 
-    public GroupCommit(NpgsqlDataSource database, IBatchStatements<TWrite> statements)
+    /// <param name="database">Where to write.</param>
+    /// <param name="statements">What the store says.</param>
+    /// <param name="metrics">Who counts; null for nobody.</param>
+    public GroupCommit(NpgsqlDataSource database, IBatchStatements<TWrite> statements, CommitMetrics? metrics = null)
     {
         _database = database;
         _statements = statements;
+        _metrics = metrics;
+        (_waitSpan, _batchSpan) = ($"commit {statements.Store}", $"batch {statements.Store}");
         _byKey = Comparer<Waiting>.Create((x, y) => statements.Compare(x.Write, y.Write));
         _loop = new(CommitAll);
     }
@@ -59,9 +72,23 @@ internal sealed class GroupCommit<TWrite> : IAsyncDisposable
     /// <returns>False where somebody else wrote the row first; nothing of this write was stored then.</returns>
     public async Task<bool> Commit(TWrite write)
     {
-        var waiting = new Waiting(write);
-        await _loop.Add(waiting);
-        return await waiting.Committed.Task;
+        using var span = Traces.Source.StartActivity(_waitSpan);
+        var began = Stopwatch.GetTimestamp();
+        var waiting = new Waiting(write, span);
+        try
+        {
+            await _loop.Add(waiting);
+            return await waiting.Committed.Task;
+        }
+        catch (Exception error)
+        {
+            span.Fail(error.Message);
+            throw;
+        }
+        finally
+        {
+            _metrics?.Committed(_statements.Store, Stopwatch.GetElapsedTime(began));
+        }
     }
 
     public ValueTask DisposeAsync() => _loop.DisposeAsync();
@@ -116,13 +143,16 @@ internal sealed class GroupCommit<TWrite> : IAsyncDisposable
 
     private async Task Execute(List<Waiting> batch)
     {
+        _metrics?.Batch(_statements.Store, batch.Count);
+        using var span = Traces.Share(_batchSpan, batch.Select(waiting => waiting.Span));
+        span?.SetTag("orderflow.batch.size", batch.Count);
         await using var connection = await _database.OpenConnectionAsync();
         await using var statements = new NpgsqlBatch(connection);
         _statements.AddTo(statements, [.. batch.Select(waiting => waiting.Write)]);
         await statements.ExecuteNonQueryAsync();   // one round trip; without a transaction of its own a batch is one
     }
 
-    private sealed record Waiting(TWrite Write)
+    private sealed record Waiting(TWrite Write, Activity? Span)
     {
         public TaskCompletionSource<bool> Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

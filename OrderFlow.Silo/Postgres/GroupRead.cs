@@ -1,22 +1,26 @@
+using System.Diagnostics;
 using Npgsql;
+using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo.Postgres;
 
 /// <summary>Reads rows of many callers in one round trip.</summary>
 /// <param name="database">Where to read.</param>
+/// <param name="store">What is read, for traces: <c>orders</c> or <c>stock</c>.</param>
 /// <param name="query">Reads the rows of these keys; a key without a row is left out.</param>
 internal sealed class GroupRead<TKey, TRow>(
     NpgsqlDataSource database,
+    string store,
     Func<NpgsqlDataSource, IReadOnlyList<TKey>, Task<IReadOnlyDictionary<TKey, TRow>>> query) : IAsyncDisposable
     where TKey : notnull
     where TRow : class
 {
-    private readonly BatchLoop<Waiting> _loop = new(batch => ReadAll(database, query, batch));
+    private readonly BatchLoop<Waiting> _loop = new(batch => ReadAll(database, $"read {store}", query, batch));
 
     /// <summary>The row of this key, or null where there is none.</summary>
     public async Task<TRow?> Read(TKey key)
     {
-        var waiting = new Waiting(key);
+        var waiting = new Waiting(key, Activity.Current);
         await _loop.Add(waiting);
         return await waiting.Found.Task;
     }
@@ -25,9 +29,11 @@ internal sealed class GroupRead<TKey, TRow>(
 
     private static async Task ReadAll(
         NpgsqlDataSource database,
+        string spanName,
         Func<NpgsqlDataSource, IReadOnlyList<TKey>, Task<IReadOnlyDictionary<TKey, TRow>>> query,
         List<Waiting> batch)
     {
+        using var span = Traces.Share(spanName, batch.Select(waiting => waiting.Caller));
         try
         {
             var rows = await query(database, [.. batch.Select(waiting => waiting.Key)]);
@@ -39,7 +45,7 @@ internal sealed class GroupRead<TKey, TRow>(
         }
     }
 
-    private sealed record Waiting(TKey Key)
+    private sealed record Waiting(TKey Key, Activity? Caller)
     {
         public TaskCompletionSource<TRow?> Found { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -41,10 +41,12 @@ internal sealed class OrderStatements : IBatchStatements<OrderWrite>
         """;
 
     private const string Tell = """
-        INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at)
-        SELECT w.id, $1, w.aggregateid, w.type, w.payload::jsonb, w.partition, w.occurred_at
-        FROM unnest($2, $3, $4, $5, $6, $7) AS w (id, aggregateid, type, payload, partition, occurred_at)
+        INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at, traceparent, tracestate)
+        SELECT w.id, $1, w.aggregateid, w.type, w.payload::jsonb, w.partition, w.occurred_at, w.traceparent, w.tracestate
+        FROM unnest($2, $3, $4, $5, $6, $7, $8, $9) AS w (id, aggregateid, type, payload, partition, occurred_at, traceparent, tracestate)
         """;
+
+    public string Store => "orders";
 
     public int Compare(OrderWrite? x, OrderWrite? y) => x!.Order.Id.CompareTo(y!.Order.Id);
 
@@ -95,7 +97,9 @@ internal sealed class OrderStatements : IBatchStatements<OrderWrite>
                 .WithColumn(told, row => row.Type)
                 .WithColumn(told, row => row.Payload)
                 .WithColumn(told, row => row.Partition)
-                .WithColumn(told, row => row.OccurredAt);
+                .WithColumn(told, row => row.OccurredAt)
+                .WithColumn(told, row => row.Trace?.TraceParent)
+                .WithColumn(told, row => row.Trace?.TraceState);
         }
     }
 }

@@ -6,10 +6,10 @@ using Orleans.Storage;
 namespace OrderFlow.Silo.Postgres;
 
 /// <summary>Keeps orders in the table <c>orders</c>, and writes their events to the outbox in the same transaction. The ETag is the order's version.</summary>
-internal sealed class OrderStorage(NpgsqlDataSource database, OutboxSignal outbox) : IGrainStorage, IAsyncDisposable
+internal sealed class OrderStorage(NpgsqlDataSource database, OutboxSignal outbox, CommitMetrics commits, OrderMetrics orders) : IGrainStorage, IAsyncDisposable
 {
-    private readonly GroupCommit<OrderWrite> _writes = new(database, new OrderStatements());
-    private readonly GroupRead<long, OrderState> _reads = new(database, OrderRows.ReadAll);
+    private readonly GroupCommit<OrderWrite> _writes = new(database, new OrderStatements(), commits);
+    private readonly GroupRead<long, OrderState> _reads = new(database, "orders", OrderRows.ReadAll);
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
@@ -30,6 +30,7 @@ internal sealed class OrderStorage(NpgsqlDataSource database, OutboxSignal outbo
         var write = new OrderWrite(order, told, isNew: record.ETag is null);
         if (!await _writes.Commit(write)) throw record.Stale(grainId);
         if (write.Event is { } row) outbox.Raise(row.Partition);
+        if (told is not null) orders.Committed(order, told);
 
         record.State = new OrderRecord(order);   // the event is told
         record.ETag = order.Version.ToString(CultureInfo.InvariantCulture);

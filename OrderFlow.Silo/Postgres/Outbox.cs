@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using OrderFlow.Outbox;
+using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo.Postgres;
 
@@ -16,7 +17,7 @@ internal sealed class Outbox(NpgsqlDataSource rows, NpgsqlDataSource queries) : 
 
     // Always from the first row on, never beyond the last one seen: numbers are given before rows are committed, so a lower one may come later.
     private const string ReadNext = """
-        SELECT seq, id, aggregateid, type, payload::text, occurred_at FROM outbox
+        SELECT seq, id, aggregateid, type, payload::text, occurred_at, traceparent, tracestate FROM outbox
         WHERE partition = $1 ORDER BY seq LIMIT $2
         """;
 
@@ -47,7 +48,8 @@ internal sealed class Outbox(NpgsqlDataSource rows, NpgsqlDataSource queries) : 
                 long.Parse(found.GetString(2), CultureInfo.InvariantCulture),
                 found.GetString(3),
                 found.GetString(4),
-                found.GetTime(5)));
+                found.GetTime(5),
+                TraceContext.Of(found.GetStringOrNull(6), found.GetStringOrNull(7))));
         }
 
         return events;

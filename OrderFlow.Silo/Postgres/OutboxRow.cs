@@ -2,11 +2,13 @@ using System.Globalization;
 using System.Text.Json;
 using OrderFlow.Orders;
 using OrderFlow.Outbox;
+using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo.Postgres;
 
 /// <summary>An event as a row of the outbox.</summary>
-internal sealed record OutboxRow(string Id, long OrderId, string Type, string Payload, short Partition, DateTimeOffset OccurredAt)
+internal sealed record OutboxRow(
+    string Id, long OrderId, string Type, string Payload, short Partition, DateTimeOffset OccurredAt, TraceContext? Trace = null)
 {
     /// <inheritdoc cref="OutboxPartitions.Count"/>
     public const int Partitions = OutboxPartitions.Count;
@@ -21,5 +23,6 @@ internal sealed record OutboxRow(string Id, long OrderId, string Type, string Pa
         told.Type,
         JsonSerializer.Serialize(told, told.GetType(), OrderJson.Default),
         (short)(told.OrderId % Partitions),
-        told.OccurredAt);
+        told.OccurredAt,
+        TraceContext.Current);
 }

@@ -54,12 +54,18 @@ internal static class PostgresSetup
 
         var services = silo.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => DataSource(connectionString, QueryConnections));
-        services.AddKeyedSingleton(Rows, (_, _) => DataSource(connectionString, RowConnections, LookUpByKey));
+        services.AddSingleton(_ => DataSource("queries", connectionString, QueryConnections));
+        services.AddKeyedSingleton(Rows, (_, _) => DataSource("rows", connectionString, RowConnections, LookUpByKey));
 
         services.AddGrainStorage(StorageNames.Orders, (provider, _) => new OrderStorage(
-            provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<OutboxSignal>()));
-        services.AddGrainStorage(StorageNames.Stock, (provider, _) => new StockStorage(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
+            provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<OutboxSignal>(),
+            provider.GetRequiredService<CommitMetrics>(), provider.GetRequiredService<OrderMetrics>()));
+        services.AddGrainStorage(StorageNames.Stock, (provider, _) => new StockStorage(
+            provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<CommitMetrics>()));
+        services.AddMetrics();
+        services.AddSingleton<CommitMetrics>();
+        services.AddSingleton<OrderMetrics>();
+        services.AddHostedService<PendingOrders>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton(provider => new Outbox(
             provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<NpgsqlDataSource>()));
@@ -72,7 +78,11 @@ internal static class PostgresSetup
         services.AddSingleton<ITombstones, Tombstones>();
     }
 
-    private static NpgsqlDataSource DataSource(string connectionString, int connections, string? options = null)
+    /// <param name="name">What metrics call it; else they would have the connection string.</param>
+    /// <param name="connectionString">Where the database is.</param>
+    /// <param name="connections">The most connections at once.</param>
+    /// <param name="options">Settings of the session.</param>
+    private static NpgsqlDataSource DataSource(string name, string connectionString, int connections, string? options = null)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -84,6 +94,8 @@ internal static class PostgresSetup
             CommandTimeout = 15,
         };
         if (options is not null) settings.Options = $"{settings.Options} {options}".Trim();
-        return NpgsqlDataSource.Create(settings);
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = name }
+            .ConfigureTracing(tracing => tracing.EnableFirstResponseEvent(false).EnablePhysicalOpenTracing(false))
+            .Build();
     }
 }

@@ -27,8 +27,8 @@ internal sealed class Reservations : IReservations, IAsyncDisposable
 
     public Reservations(NpgsqlDataSource database)
     {
-        _finds = new(database, FindAll);
-        _unsettled = new(database, CountAllUnsettled);
+        _finds = new(database, "reservations", FindAll);
+        _unsettled = new(database, "unsettled reservations", CountAllUnsettled);
     }
 
     public async Task<IReadOnlyList<StockReservation>> Find(string productId, IReadOnlyList<long> orderIds) =>

@@ -39,6 +39,8 @@ internal sealed class StockStatements : IBatchStatements<StockWrite>
             tentative = excluded.tentative, released_at = excluded.released_at
         """;
 
+    public string Store => "stock";
+
     public int Compare(StockWrite? x, StockWrite? y) => string.CompareOrdinal(x!.ProductId, y!.ProductId);
 
     public void AddTo(NpgsqlBatch batch, IReadOnlyList<StockWrite> writes)

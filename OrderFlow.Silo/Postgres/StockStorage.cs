@@ -9,10 +9,10 @@ namespace OrderFlow.Silo.Postgres;
 /// Keeps counts in <c>stock_items</c> and, in the same transaction, what changed of the product's <c>stock_reservations</c>.
 /// The ETag is the row's version, which no count changes without.
 /// </summary>
-internal sealed class StockStorage(NpgsqlDataSource database) : IGrainStorage, IAsyncDisposable
+internal sealed class StockStorage(NpgsqlDataSource database, CommitMetrics commits) : IGrainStorage, IAsyncDisposable
 {
-    private readonly GroupCommit<StockWrite> _writes = new(database, new StockStatements());
-    private readonly GroupRead<string, StockRow> _reads = new(database, ReadAll);
+    private readonly GroupCommit<StockWrite> _writes = new(database, new StockStatements(), commits);
+    private readonly GroupRead<string, StockRow> _reads = new(database, "stock", ReadAll);
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using OrderFlow.Notifications;
+using OrderFlow.Telemetry;
 using StackExchange.Redis;
 
 namespace OrderFlow.Silo.Redis;
@@ -22,7 +24,11 @@ internal sealed partial class NotificationQueue(
     public async Task<bool> Enqueue(NotificationJob job)
     {
         QueuedJob.RequireId(job);
-        return (bool)await Move(QueueScripts.Enqueue, time.GetUtcNow(), job.JobId, job.OrderId, job.UserId, job.EventType, job.Message);
+        using var span = Traces.Source.StartActivity("send notifications", ActivityKind.Producer);
+        span?.SetTag("messaging.system", "redis").SetTag("messaging.operation.name", "send").SetTag("messaging.operation.type", "send")
+            .SetTag("messaging.destination.name", "notifications").SetTag("messaging.message.id", job.JobId);
+        RedisValue[] trace = job.Trace is { } from ? from.TraceState is { } state ? [from.TraceParent, state] : [from.TraceParent] : [];
+        return (bool)await Move(QueueScripts.Enqueue, time.GetUtcNow(), [job.JobId, job.OrderId, job.UserId, job.EventType, job.Message, .. trace]);
     }
 
     public async Task<IReadOnlyList<Notification>> OfOrder(long orderId)

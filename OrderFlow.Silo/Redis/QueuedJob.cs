@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using OrderFlow.Notifications;
+using OrderFlow.Telemetry;
 using StackExchange.Redis;
 
 namespace OrderFlow.Silo.Redis;
@@ -29,7 +30,7 @@ internal sealed partial record QueuedJob(NotificationJob Job, int Attempts, stri
     /// <summary>Reads an entry's fields. Those that this program does not know are left to the one that wrote them.</summary>
     public static QueuedJob Read(RedisResult fields)
     {
-        string id = "", user = "", type = "", message = "", reason = "";
+        string id = "", user = "", type = "", message = "", reason = "", traceParent = "", traceState = "";
         long order = 0, at = 0;
         var attempts = 0;
         for (var i = 0; i + 1 < fields.Length; i += 2)
@@ -45,10 +46,12 @@ internal sealed partial record QueuedJob(NotificationJob Job, int Attempts, stri
                 case "attempts": attempts = (int)value; break;
                 case "reason": reason = (string)value!; break;
                 case "at": at = (long)value; break;
+                case TraceContext.ParentName: traceParent = (string)value!; break;
+                case TraceContext.StateName: traceState = (string)value!; break;
             }
         }
 
-        return new(new(id, order, user, type, message), attempts, reason, DateTimeOffset.FromUnixTimeMilliseconds(at));
+        return new(new(id, order, user, type, message, TraceContext.Of(traceParent, traceState)), attempts, reason, DateTimeOffset.FromUnixTimeMilliseconds(at));
     }
 
     public DeadLetter ToDeadLetter() => new(Job.JobId, Job.OrderId, Job.UserId, Job.EventType, Job.Message, Attempts, Reason, At);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrderFlow.Notifications;
 using OrderFlow.Silo.Health;
+using OrderFlow.Silo.Notifications;
 
 namespace OrderFlow.Silo.Redis;
 
@@ -24,6 +25,8 @@ internal static class RedisSetup
         services.AddSingleton<RedisConnection>();
         services.AddSingleton<NotificationQueue>();
         services.AddSingleton<INotificationQueue>(provider => provider.GetRequiredService<NotificationQueue>());
+        services.AddMetrics();
+        services.AddHostedService<QueueGauges>();
         services.AddSingleton<INotificationJobs>(provider => provider.GetRequiredService<NotificationQueue>());
     }
 }

@@ -27,6 +27,12 @@ internal sealed class ApiProgram : WebApplicationFactory<api::Program>
     {
     }
 
+    /// <summary>The same, with further services.</summary>
+    public ApiProgram((string Key, string Value)[] settings, Action<IServiceCollection> change)
+        : this(settings, grains: null, change)
+    {
+    }
+
     /// <summary>The API with these grains in place of a client of its own.</summary>
     public ApiProgram(IGrainFactory grains, params (string Key, string Value)[] settings)
         : this([("Postgres:ConnectionString", "Host=not.asked"), .. settings], grains)
@@ -81,16 +87,19 @@ internal sealed class ApiProgram : WebApplicationFactory<api::Program>
         builder.UseSetting("Auth:PublicKeyFile", Tokens.PublicKeyFile);
         foreach (var (key, value) in _settings) builder.UseSetting(key, value);
         builder.ConfigureLogging(logging => logging.AddProvider(new ErrorLog(Errors, ScopesOfErrors)));
-        if (_grains is null) return;
-
         builder.ConfigureTestServices(services =>
         {
-            services.RemoveAll<IGrainFactory>();
-            services.RemoveAll<IClusterClient>();
-            var client = StartedClient.Of(_grains);
-            services.AddSingleton<IGrainFactory>(client);
-            services.AddSingleton<IClusterClient>(client);
+            if (_grains is not null) ReplaceClient(services, _grains);
             _change?.Invoke(services);
         });
+    }
+
+    private static void ReplaceClient(IServiceCollection services, IGrainFactory grains)
+    {
+        services.RemoveAll<IGrainFactory>();
+        services.RemoveAll<IClusterClient>();
+        var client = StartedClient.Of(grains);
+        services.AddSingleton<IGrainFactory>(client);
+        services.AddSingleton<IClusterClient>(client);
     }
 }

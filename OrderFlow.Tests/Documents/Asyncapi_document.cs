@@ -5,6 +5,7 @@ using Json.Schema;
 using OrderFlow.Orders;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Postgres;
+using OrderFlow.Telemetry;
 using YamlDotNet.Core;
 
 namespace OrderFlow.Tests.Documents;
@@ -76,12 +77,13 @@ public sealed class Asyncapi_document
     public void Headers_are_those_that_are_written(string type)
     {
         var headers = Message(type)["headers"]!;
-        var written = new JsonObject(CloudEventHeaders.Of("42-2", type, "42", Now)
-            .Select(header => KeyValuePair.Create(header.Key, (JsonNode?)Encoding.UTF8.GetString(header.GetValueBytes()))));
+        var untraced = Written(type, trace: null);
+        var traced = Written(type, new("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "shop=42"));
+        var common = headers["allOf"]![0]!;
 
-        AssertValid(headers, written);
-        AssertAllRequired(headers["allOf"]![0]!);
-        Assert.Equal(written.Select(header => header.Key).Order(), Names(headers["allOf"]![0]!["properties"]!).Order());
+        Assert.All([untraced, traced], written => AssertValid(headers, written));
+        Assert.Equal(Names(untraced).Order(), common["required"]!.AsArray().Select(name => (string)name!).Order());
+        Assert.Equal(Names(traced).Order(), Names(common["properties"]!).Order());
     }
 
     [Theory, MemberData(nameof(AllTopics))]
@@ -109,6 +111,9 @@ public sealed class Asyncapi_document
         Assert.Equal(Limits.ProductIdLength, (decimal)line["productId"]!["maxLength"]!);
         Assert.Equal(Limits.Quantity, (decimal)line["quantity"]!["maximum"]!);
     }
+
+    private static JsonObject Written(string type, TraceContext? trace) => new(CloudEventHeaders.Of("42-2", type, "42", Now, trace)
+        .Select(header => KeyValuePair.Create(header.Key, (JsonNode?)Encoding.UTF8.GetString(header.GetValueBytes()))));
 
     private static string? Address(JsonNode channel) => (string?)channel["address"];
 

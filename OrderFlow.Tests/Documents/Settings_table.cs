@@ -35,6 +35,7 @@ public sealed partial class Settings_table
     [InlineData("docs/notifications.md")]
     [InlineData("docs/http.md")]
     [InlineData("docs/live.md")]
+    [InlineData("docs/telemetry.md")]
     public void A_document_names_no_setting_that_there_is_not(string file) =>
         Assert.All(
             AnySetting().Matches(Read(file)).Select(match => match.Value).Where(name => !name.StartsWith(Logging, StringComparison.Ordinal)),
@@ -49,6 +50,7 @@ public sealed partial class Settings_table
     [InlineData("docs/http.md", "Requests__")]
     [InlineData("docs/http.md", "Cors__")]
     [InlineData("docs/live.md", "Live__")]
+    [InlineData("docs/telemetry.md", "Telemetry__")]
     public void A_table_has_every_setting_of_its_section_with_its_default(string file, string section)
     {
         var rows = TableRow().Matches(Read(file)).Select(match => (match.Groups["variable"].Value, match.Groups["default"].Value.Trim('`')));

@@ -18,6 +18,9 @@ internal sealed class World(RedisServer? redis = null, int partitions = 3, ILogg
 
     public RedisServer Redis { get; } = redis ?? RedisServer.Shared;
 
+    /// <summary>The keys of the queue.</summary>
+    public QueueKeys Keys => new(_queue);
+
     public NotingSender Sender { get; } = new();
 
     public async Task<IReadOnlyList<KeyValuePair<string, string?>>> Settings() =>

@@ -76,13 +76,22 @@ public sealed partial class Compose_file
             password => Assert.Matches(@"^(\$\{\w+_PASSWORD:\?.*)?$", password.Groups["value"].Value));
 
     [Fact]
-    public void Only_Kong_is_reached_from_outside_and_from_this_machine_the_dashboard() =>
+    public void Only_Kong_is_reached_from_outside_and_from_this_machine_what_shows_how_it_fares() =>
         Assert.Equal(
-            [("kong", "${KONG_ADDRESS:-0.0.0.0}:${KONG_PORT:-8000}:8000"), ("silo-1", "127.0.0.1:${DASHBOARD_PORT:-8081}:8080")],
+            [
+                ("grafana", "127.0.0.1:${GRAFANA_PORT:-3000}:3000"), ("jaeger", "127.0.0.1:${JAEGER_PORT:-16686}:16686"),
+                ("kong", "${KONG_ADDRESS:-0.0.0.0}:${KONG_PORT:-8000}:8000"), ("silo-1", "127.0.0.1:${DASHBOARD_PORT:-8081}:8080"),
+            ],
             from service in ComposeFile.Services
             from port in service.Value!["ports"].Texts()
             orderby service.Key
             select (service.Key, port));
+
+    [Fact]
+    public void What_watches_the_system_starts_only_when_it_is_asked_for() =>
+        Assert.Equal(
+            ["grafana", "jaeger", "prometheus"],
+            ComposeFile.Services.Where(service => service.Value!["profiles"].Texts().SequenceEqual(["observability"])).Select(service => service.Key).Order());
 
     [Fact]
     public void Redis_is_told_to_keep_what_it_holds()

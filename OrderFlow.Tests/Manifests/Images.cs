@@ -17,7 +17,7 @@ public sealed partial class Images
 
     /// <summary>The rule: down to the patch, which is the second number of Postgres and the third of all others. What is stored is read again by the version that wrote it.</summary>
     [Theory, MemberData(nameof(ImagesOfCompose))]
-    public void An_image_of_compose_is_of_one_version(string image) => Assert.Matches(@"^(postgres:\d+|[a-z0-9./-]+:\d+\.\d+)\.\d+(-[a-z]+)?$", image);
+    public void An_image_of_compose_is_of_one_version(string image) => Assert.Matches(@"^(postgres:\d+|[a-z0-9./-]+:v?\d+\.\d+)\.\d+(-[a-z]+)?$", image);
 
     /// <summary>The rule: down to the minor version and the system; patches of .NET are wanted as they come.</summary>
     [Theory, MemberData(nameof(Dockerfiles))]

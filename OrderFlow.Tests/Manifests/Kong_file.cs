@@ -1,6 +1,7 @@
 extern alias api;
 
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using api::OrderFlow.Api.Http;
 using OrderFlow.Tests.Fixtures;
 
@@ -65,6 +66,14 @@ public sealed class Kong_file
             routes.SelectMany(route => route["paths"].Texts()).Order(StringComparer.Ordinal));
         Assert.All(routes, route => Assert.Equal(["GET"], route["methods"].Texts()));
     }
+
+    /// <summary>What the programs tell of themselves is for those inside.</summary>
+    [Theory]
+    [InlineData("/metrics")]
+    [InlineData("/health/ready")]
+    public void Nothing_leads_to(string path) =>
+        Assert.All(Public.Concat(Guarded).SelectMany(Routes).SelectMany(route => route["paths"].Texts()), rule =>
+            Assert.False(rule.StartsWith('~') ? Regex.IsMatch(path, "^" + rule[1..]) : path.StartsWith(rule, StringComparison.Ordinal), rule));
 
     [Fact]
     public void With_one_there_are_orders_inventory_and_notifications() =>

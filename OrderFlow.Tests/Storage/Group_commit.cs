@@ -173,6 +173,8 @@ public sealed class Group_commit : IAsyncLifetime
         private string? _sqlState;
         private int _raises;
 
+        public string Store => "counters";
+
         public IEnumerable<int> BatchSizes => _batchSizes;
 
         public int[] LastKeys { get; private set; } = [];

@@ -19,7 +19,7 @@ public sealed class Order_storage : IAsyncLifetime
     {
         _database = await PostgresServer.Shared.CreateDatabase();
         _connections = NpgsqlDataSource.Create(_database.ConnectionString);
-        _storage = new(_connections, new OutboxSignal());
+        _storage = new(_connections, new OutboxSignal(), Uncounted.Commits, Uncounted.Orders);
     }
 
     public async Task DisposeAsync()

@@ -20,7 +20,7 @@ public sealed class Stock_storage : IAsyncLifetime
     {
         _database = await PostgresServer.Shared.CreateDatabase();
         _connections = NpgsqlDataSource.Create(_database.ConnectionString);
-        _storage = new(_connections);
+        _storage = new(_connections, Uncounted.Commits);
         _reservations = new(_connections);
     }
 

@@ -45,10 +45,21 @@ local function entry_at(stream, ref)
   return redis.call('XRANGE', stream, ref, ref)[1]
 end
 
+-- A job as the fields of an entry, and others behind them. Where it was queued in which trace stands there only if somebody traced.
+local function fields_of(job, ...)
+  local fields = { 'id', job.id, 'order', job.order, 'user', job.user, 'type', job.type, 'message', job.message, 'attempts', job.attempts, ... }
+  for _, name in ipairs({ 'traceparent', 'tracestate' }) do
+    if job[name] then
+      fields[#fields + 1] = name
+      fields[#fields + 1] = job[name]
+    end
+  end
+  return unpack(fields)
+end
+
 -- Puts the job at the end of those that wait. Returns its entry.
 local function wait(job)
-  return redis.call('XADD', jobs, '*', 'id', job.id, 'order', job.order, 'user', job.user,
-    'type', job.type, 'message', job.message, 'attempts', job.attempts)
+  return redis.call('XADD', jobs, '*', fields_of(job))
 end
 
 -- What is known of the job: {state, attempts, updatedMs, ref, type}; nil where it is not known.
@@ -104,8 +115,7 @@ end
 
 -- The job's last attempt has failed. Beyond the limit the oldest dead letters go.
 local function bury(job, reason, limit)
-  local ref = redis.call('XADD', dead, '*', 'id', job.id, 'order', job.order, 'user', job.user,
-    'type', job.type, 'message', job.message, 'attempts', job.attempts, 'reason', reason, 'at', now)
+  local ref = redis.call('XADD', dead, '*', fields_of(job, 'reason', reason, 'at', now))
   redis.call('HSET', dead_index, job.id, ref)
   remember(job, 'dead', ref, -1)
   count('failed')

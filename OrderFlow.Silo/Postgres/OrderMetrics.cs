@@ -1,0 +1,61 @@
+using System.Diagnostics.Metrics;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Silo.Postgres;
+
+/// <summary>What became of orders, as the meter <c>OrderFlow.Orders</c>: counted when it is committed, by outcome, never by order.</summary>
+internal sealed class OrderMetrics
+{
+    public const string MeterName = "OrderFlow.Orders";
+
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    };
+
+    private readonly Counter<long> _outcomes;
+    private readonly Histogram<double> _settled;
+
+    public OrderMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _outcomes = meter.CreateCounter<long>("orderflow.orders.outcomes", "{order}", "What orders have come to: placed, reserved, failed, cancelled, reopened.");
+        _settled = meter.CreateHistogram(
+            "orderflow.orders.settle.duration", "s", "From when an order was placed, or reopened, until it was reserved or failed.", advice: Seconds);
+    }
+
+    /// <summary>An order's change was committed together with its event.</summary>
+    public void Committed(OrderState order, OrderEvent told)
+    {
+        var outcome = new KeyValuePair<string, object?>("outcome", OutcomeOf(told));
+        _outcomes.Add(1, outcome);
+        if (told is OrderReserved or OrderFailed && PendingSince(order) is { } since) _settled.Record((told.OccurredAt - since).TotalSeconds, outcome);
+    }
+
+    /// <summary>Tells that nothing was counted yet: a counter that appears with its first order has no rate that an alert could see.</summary>
+    public void StartAtZero()
+    {
+        foreach (var outcome in new[] { "placed", "reserved", "failed", "cancelled", "reopened" })
+            _outcomes.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
+    }
+
+    private static string OutcomeOf(OrderEvent told) => told switch
+    {
+        OrderCreated => "placed",
+        OrderReserved => "reserved",
+        OrderFailed => "failed",
+        OrderCancelled => "cancelled",
+        OrderReopened => "reopened",
+        _ => "other",
+    };
+
+    private static DateTimeOffset? PendingSince(OrderState order)
+    {
+        for (var i = order.Transitions.Length - 1; i >= 0; i--)
+        {
+            if (order.Transitions[i].Status == OrderStatus.Pending) return order.Transitions[i].At;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using OrderFlow.Tests.Api;
+using OrderFlow.Tests.Fixtures;
+using OrderFlow.Tests.Manifests;
+
+namespace OrderFlow.Tests.Telemetry;
+
+/// <summary>What is told at <c>/metrics</c>, and what the dashboard, the alerts and the document make of it.</summary>
+[Collection(TracingCollection.Name)]
+public sealed partial class Metrics_of_both_programs(Exposed exposed) : IClassFixture<Exposed>
+{
+    /// <summary>Prometheus makes it itself.</summary>
+    private const string TargetIsUp = "up";
+
+    private static readonly string[] Words = ["and", "or", "unless", "bool", "offset"];
+
+    [Fact]
+    public void Every_metric_of_the_dashboard_is_told()
+    {
+        var dashboard = JsonNode.Parse(RepositoryFiles.Read("infra/grafana/dashboards/orderflow.json"))!;
+        var panels = dashboard["panels"]!.AsArray().Where(panel => panel!["targets"] is not null).ToList();
+
+        Assert.True(panels.Count >= 20, $"{panels.Count} panels");
+        Assert.All(panels.SelectMany(panel => panel!["targets"]!.AsArray()), target => AssertTold((string)target!["expr"]!));
+    }
+
+    [Fact]
+    public void Every_metric_of_the_alerts_is_told_and_each_alert_says_how_bad_it_is_and_what_to_do()
+    {
+        var rules = Yaml.Read("infra/prometheus/alerts.yml")["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()).ToList();
+
+        Assert.Equal(16, rules.Count);
+        Assert.Distinct(rules.Select(rule => (string)rule!["alert"]!));
+        Assert.All(rules, rule =>
+        {
+            AssertTold((string)rule!["expr"]!);
+            Assert.Contains((string?)rule["labels"]!["severity"], new[] { "critical", "warning", "info" });
+            Assert.EndsWith(".", (string?)rule["annotations"]!["summary"], StringComparison.Ordinal);
+            Assert.Matches("^docs/operations\\.md#[a-z-]+$", (string?)rule["annotations"]!["runbook"]);
+        });
+    }
+
+    [Fact]
+    public void The_document_has_every_metric_of_OrderFlow_and_every_alert()
+    {
+        var document = RepositoryFiles.Read("docs/telemetry.md");
+        var told = exposed.Names.Where(name => name.StartsWith("orderflow_", StringComparison.Ordinal)).Select(name => Suffix().Replace(name, "")).Distinct();
+        var alerts = Yaml.Read("infra/prometheus/alerts.yml")["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray());
+
+        Assert.Equal(
+            told.Order(StringComparer.Ordinal),
+            TableRow().Matches(document).Select(match => Suffix().Replace(match.Groups["name"].Value, "")).Order(StringComparer.Ordinal));
+        Assert.All(alerts, alert => Assert.Contains($"`{(string)alert!["alert"]!}`", document, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""orderflow_orders_outcomes_total{otel_scope_name="OrderFlow.Orders",outcome="placed"} 2""")]
+    [InlineData("""orderflow_orders_outcomes_total{otel_scope_name="OrderFlow.Orders",outcome="reserved"} 1""")]
+    [InlineData("""orderflow_orders_outcomes_total{otel_scope_name="OrderFlow.Orders",outcome="failed"} 1""")]
+    [InlineData("""orderflow_orders_outcomes_total{otel_scope_name="OrderFlow.Orders",outcome="cancelled"} 0""")]
+    [InlineData("""orderflow_orders_settle_duration_seconds_count{otel_scope_name="OrderFlow.Orders",outcome="reserved"} 1""")]
+    [InlineData("""orderflow_commit_batch_size_count{otel_scope_name="OrderFlow.Postgres",store="orders"} 4""")]
+    [InlineData("""orderflow_notifications_sent_total{otel_scope_name="OrderFlow.Notifications"} 2""")]
+    [InlineData("""orderflow_notifications_dead_lettered_total{otel_scope_name="OrderFlow.Notifications"} 0""")]
+    [InlineData("""orderflow_consumer_lag{otel_scope_name="OrderFlow.Kafka",topic="order.reserved"} 0""")]
+    public void What_happened_is_counted(string line) => Assert.Contains(line + "\n", exposed.Silo, StringComparison.Ordinal);
+
+    /// <summary>A series for each order, customer or product would be as many as there are.</summary>
+    [Fact]
+    public void Nothing_is_told_apart_by_order_customer_or_product() =>
+        Assert.All(["alice", "measured", "unknown"], word => Assert.DoesNotContain($"\"{word}\"", exposed.Api + exposed.Silo, StringComparison.Ordinal));
+
+    /// <summary>A port that is another than the program's, and the switch that turns everything off.</summary>
+    [Theory]
+    [InlineData("Telemetry:MetricsPort", "0", HttpStatusCode.OK)]
+    [InlineData("Telemetry:MetricsPort", "1", HttpStatusCode.NotFound)]
+    [InlineData("OTEL_SDK_DISABLED", "true", HttpStatusCode.NotFound)]
+    public async Task Metrics_are_told_where_they_are_wanted(string setting, string value, HttpStatusCode status)
+    {
+        using var api = new ApiProgram(GivenGrains.Make().Factory, (setting, value));
+        using var anyone = api.As(null);
+
+        Assert.Equal(status, (await anyone.GetAsync(new Uri("/metrics", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public void A_name_that_nobody_tells_is_found() =>
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertTold("sum by (topic) (rate(orderflow_events_forgotten_total{topic=\"x\"}[5m])) > 0"));
+
+    private void AssertTold(string query) => Assert.All(NamesIn(query), name => Assert.Contains(name, exposed.Names.Append(TargetIsUp)));
+
+    private static List<string> NamesIn(string query)
+    {
+        var bare = Noise().Replace(query, " ");
+        var names = Name().Matches(bare).Select(match => match.Value).Except(Words).ToList();
+        Assert.True(names.Count > 0, $"no metric in {query}");
+        return names;
+    }
+
+    /// <summary>Selectors, ranges and lists of labels.</summary>
+    [GeneratedRegex(@"\{[^}]*\}|\[[^\]]*\]|\b(by|without|on|ignoring)\s*\([^)]*\)")]
+    private static partial Regex Noise();
+
+    /// <summary>No function, whose name stands before a bracket, and no number.</summary>
+    [GeneratedRegex(@"\b[a-zA-Z_:][a-zA-Z0-9_:]*\b(?!\s*\()")]
+    private static partial Regex Name();
+
+    [GeneratedRegex("_(bucket|sum|count|total)$")]
+    private static partial Regex Suffix();
+
+    [GeneratedRegex(@"^\| `(?<name>orderflow_\w+)` \|", RegexOptions.Multiline)]
+    private static partial Regex TableRow();
+}

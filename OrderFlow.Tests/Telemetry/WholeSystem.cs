@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OrderFlow.Silo.Cluster;
+using OrderFlow.Silo.Telemetry;
+using OrderFlow.Telemetry;
+using OrderFlow.Tests.Api;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Telemetry;
+
+/// <summary>The API and a silo as they run, each with an HTTP server, which find each other in Postgres; with a Kafka, a queue and a sender of their own.</summary>
+internal sealed class WholeSystem : IAsyncDisposable
+{
+    /// <summary>Where the spans would be sent: nobody is there, and the test takes them before.</summary>
+    private const string Nowhere = "http://127.0.0.1:1";
+
+    private readonly PostgresDatabase _database;
+    private readonly WebApplication _silo;
+
+    private WholeSystem(PostgresDatabase database, World world, WebApplication silo, ApiProgram api, Faults faults)
+    {
+        (_database, World, _silo, Api, Faults) = (database, world, silo, api, faults);
+        Database = NpgsqlDataSource.Create(database.ConnectionString);
+    }
+
+    public World World { get; }
+
+    public ApiProgram Api { get; }
+
+    public Faults Faults { get; }
+
+    public NpgsqlDataSource Database { get; }
+
+    /// <summary>Where the silo answers HTTP.</summary>
+    public Uri SiloUrl => new(_silo.Urls.Single());
+
+    public IServiceProvider SiloServices => _silo.Services;
+
+    /// <param name="spans">Takes the spans of both programs; null where neither traces.</param>
+    /// <param name="settings">Further settings of both.</param>
+    public static async Task<WholeSystem> Start(SpanLog? spans = null, params (string Key, string Value)[] settings)
+    {
+        var database = await PostgresServer.Shared.CreateDatabase();
+        var cluster = $"test-{Guid.NewGuid():N}";
+        var world = new World();
+        var faults = new Faults();
+        if (spans is not null) settings = [(StandardSettings.TracesEndpoint, Nowhere), .. settings];
+
+        var silo = await StartSilo(cluster, database.ConnectionString, world, faults, spans, settings);
+        var api = new ApiProgram(
+            [("Postgres:ConnectionString", database.ConnectionString), ("Cluster:ClusterId", cluster), ("Cluster:ServiceId", cluster), .. settings],
+            services => spans?.AddTo(services));
+        using var anyone = api.As(null);
+        await Eventually.Get("the API to reach the silo", () => anyone.Call("GET", "/health/ready"), answer => answer.Status == HttpStatusCode.OK);
+        return new(database, world, silo, api, faults);
+    }
+
+    public async Task SetStock(string productId, int quantity)
+    {
+        using var admin = Api.As(Tokens.Admin);
+        var (status, _) = await admin.Call("PUT", $"/inventory/{productId}", $$"""{"availableQuantity":{{quantity}},"unitPrice":1}""");
+        Assert.Equal(HttpStatusCode.OK, status);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Faults.Clear();
+        await Api.DisposeAsync();
+        await _silo.StopAsync();
+        await _silo.DisposeAsync();
+        World.Dispose();
+        await Database.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    private static async Task<WebApplication> StartSilo(
+        string cluster, string connectionString, World world, Faults faults, SpanLog? spans, (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration.AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250"), .. await world.Settings(), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))]);
+        builder.AddSiloTelemetry();
+        builder.Logging.ClearProviders();
+        spans?.AddTo(builder.Services);
+        builder.UseOrleans(silo =>
+        {
+            silo.UseCluster(new() { ClusterId = cluster, ServiceId = cluster, SiloPort = FreePort(), GatewayPort = FreePort() }, connectionString);
+            silo.UseOrderFlow(connectionString);
+            world.AddTo(silo);
+            faults.AddTo(silo);
+            silo.UseTelemetry();
+        });
+        var app = builder.Build();
+        app.UseMetrics();
+        await app.StartAsync();
+        return app;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
