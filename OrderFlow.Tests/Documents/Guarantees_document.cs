@@ -51,7 +51,7 @@ public sealed partial class Guarantees_document
 
     private static IEnumerable<string> Scripts(string text) => ScriptName().Matches(text).Select(match => match.Value).Distinct();
 
-    private static IReadOnlyList<string> Promises(string text) => [.. text.Split("\n### ")[1..].Select(promise => promise.Split("\n## ")[0])];
+    private static string[] Promises(string text) => [.. text.Split("\n### ")[1..].Select(promise => promise.Split("\n## ")[0])];
 
     /// <summary>At least a folder, a class and a method; code that is spoken of has fewer parts.</summary>
     [GeneratedRegex(@"`(?<test>[A-Z]\w*(\.[A-Z]\w*){2,})`")]

@@ -53,26 +53,27 @@ internal static partial class SchemaFile
     public static string Text { get; } = File.ReadAllText(Path.Combine(Repository.Root, "docs", "schema.md"));
 
     /// <summary>What the database has.</summary>
-    public static async Task<IReadOnlyList<SchemaPart>> Of(PostgresDatabase database) =>
+    public static async Task<List<SchemaPart>> Of(PostgresDatabase database) =>
         [.. (await database.Column<string>(Everything)).Select(line => line.Split('\t')).Select(part => new SchemaPart(part[0], part[1], part[2], part[3]))];
 
     /// <summary>What the document has a row for: <c>### `table`</c>, and below it tables whose head begins with a kind.</summary>
-    public static IReadOnlyList<SchemaPart> Of(string document) => [.. Rows(document).Select(row => row.Part)];
+    public static List<SchemaPart> Of(string document) => [.. Rows(document).Select(row => row.Part)];
 
     /// <summary>The rows in which a cell is empty or missing.</summary>
-    public static IReadOnlyList<string> Unfinished(string document) =>
+    public static List<string> Unfinished(string document) =>
         [.. Rows(document).Where(row => row.Cells.Length != row.Columns || row.Cells.Any(cell => cell is "" or "…")).Select(row => row.Part.Name)];
 
     /// <summary>How the document and the database differ, in words and in rows to add; empty where they agree.</summary>
-    public static string Difference(IReadOnlyList<SchemaPart> document, IReadOnlyList<SchemaPart> database) => string.Join('\n',
-        [.. Told("docs/schema.md lacks what the database has; add", database.Except(document)),
-        .. Told("docs/schema.md has what the database does not have; remove or change", document.Except(database))]);
+    public static string Difference(List<SchemaPart> document, List<SchemaPart> database) => string.Join(
+        '\n',
+        Told("docs/schema.md lacks what the database has; add", database.Except(document))
+            .Concat(Told("docs/schema.md has what the database does not have; remove or change", document.Except(database))));
 
     private static IEnumerable<string> Told(string what, IEnumerable<SchemaPart> parts) =>
         from part in parts
         orderby part.Table, part.Kind, part.Name
-        let where = part.Table.Length == 0 ? "" : $" under ### `{part.Table}`"
-        select $"{what}{where}, in its table of {part.Kind}: | `{part.Name}` | `{part.Definition}` | … |";
+        let under = part.Table.Length == 0 ? "" : $" under ### `{part.Table}`"
+        select $"{what}{under}, in its table of {part.Kind}: | `{part.Name}` | `{part.Definition}` | … |";
 
     private static IEnumerable<(SchemaPart Part, string[] Cells, int Columns)> Rows(string document)
     {
