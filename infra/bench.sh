@@ -32,7 +32,7 @@ where nothing runs, it starts it for itself and stops it afterwards. Gets wrk th
              only where --only asks for it
 
   --seconds N      how long each load lasts, default 15
-  --warm-up N      how long orders are posted before anything counts, default 10
+  --warm-up N      how long orders are posted before anything counts, default 30: until the busiest code is compiled for good
   --connections S  how many connections post orders, one load for each number, default "16 64 256"
   --only KIND      that kind alone, spread and hot with the reference they are compared to; twice for two kinds
   --repeat N       everything N times in turn; the tables then show medians
@@ -46,7 +46,7 @@ END
 }
 
 main() {
-  SECONDS_EACH=15 WARM_UP_SECONDS=10 CONNECTIONS=(16 64 256) ROUNDS=1 ONLY=() JSON_FILE=''
+  SECONDS_EACH=15 WARM_UP_SECONDS=30 CONNECTIONS=(16 64 256) ROUNDS=1 ONLY=() JSON_FILE=''
   parse "$@"
   results_open
   trap clean_up EXIT
