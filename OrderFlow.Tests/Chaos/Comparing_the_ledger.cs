@@ -83,7 +83,8 @@ public sealed class Comparing_the_ledger
         Assert.Equal(["forgotten"], comparison.Forgotten([Placed(1), Placed(2) with { Order = 3 }]).Select(violation => violation.Kind));
     }
 
-    private static string[] Violations(Operation[] ledger, StoredOrder[] stored) => [.. new Comparison(ledger, stored).Violations().Select(violation => violation.Kind)];
+    private static string[] Violations(Operation[] ledger, StoredOrder[] stored) =>
+        [.. new Comparison(ledger, stored).Violations().Select(violation => violation.Kind)];
 
     private static Operation Placed(long order) => new(Asked.Place, (int)order, "alice", $"key-{order}", Items, order, [Answered(201)]);
 

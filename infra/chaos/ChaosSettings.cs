@@ -51,7 +51,8 @@ internal sealed record ChaosSettings
         {
             Directory = directory,
             Name = given["--name"],
-            Apis = [.. (Environment.GetEnvironmentVariable("ORDERFLOW_API_URLS") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(url => new Uri(url))],
+            Apis = [.. (Environment.GetEnvironmentVariable("ORDERFLOW_API_URLS") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(url => new Uri(url))],
             Rate = Number("--rate", 75),
             Seed = Number("--seed", 1),
             Tries = Number("--tries", int.MaxValue),

@@ -23,7 +23,13 @@ internal sealed class Api(ChaosSettings settings) : IDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(3) }) { Timeout = LongestTry };
+    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(3);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = LongestConnect })
+    {
+        Timeout = LongestTry,
+    };
+
     private int _turn;
 
     public async Task<Answer> Ask(Request request)

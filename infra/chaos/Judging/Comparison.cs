@@ -39,11 +39,13 @@ internal sealed class Comparison(IReadOnlyList<Operation> ledger, IReadOnlyList<
     {
         var first = Acknowledged.ToDictionary(placed => placed.Key!, placed => placed.Order);
         return repeats.Where(repeat => repeat.Order != first[repeat.Key!])
-            .Select(repeat => new Violation("forgotten", $"key {repeat.Key} placed order {first[repeat.Key!]}, and brings back {repeat.Order?.ToString() ?? repeat.Last.Status.ToString()}"));
+            .Select(repeat => new Violation(
+                "forgotten", $"key {repeat.Key} placed order {first[repeat.Key!]}, and brings back {repeat.Order?.ToString() ?? $"a {repeat.Last.Status}"}"));
     }
 
     private IEnumerable<Violation> Unanswered() => ledger.Where(operation => !operation.IsAnswered)
-        .Select(operation => new Violation("unanswered", $"{Name(operation)}: {operation.Tries.Count} tries, the last one {operation.Last.Status} {operation.Last.Error}"));
+        .Select(operation => new Violation(
+            "unanswered", $"{Name(operation)}: {operation.Tries.Count} tries, the last one {operation.Last.Status} {operation.Last.Error}"));
 
     /// <summary>Answers that no customer should get: all but those that say that it is too late.</summary>
     private IEnumerable<Violation> Refused() => ledger
@@ -70,17 +72,25 @@ internal sealed class Comparison(IReadOnlyList<Operation> ledger, IReadOnlyList<
     {
         var deletion = Asks(placed, Asked.Delete).SingleOrDefault();
         if (!_stored.TryGetValue(placed.Order!.Value, out var order))
-            return deletion is null ? [new("lost", $"order {placed.Order} of {placed.User}, key {placed.Key}, acknowledged after {placed.Tries.Count} tries")] : [];
+        {
+            return deletion is null
+                ? [new("lost", $"order {placed.Order} of {placed.User}, key {placed.Key}, acknowledged after {placed.Tries.Count} tries")]
+                : [];
+        }
+
         if (deletion is { IsDone: true }) return [new("undone", $"order {order.Id} was deleted, and is {order.Status}")];
-        if (!IsAsOrdered(placed, order.UserId, order.Items)) return [new("altered", $"order {order.Id} has {Text(order.Items)}, ordered was {Text(placed.Items!)}")];
-        return Outcome(placed, order);
+        return IsAsOrdered(placed, order.UserId, order.Items)
+            ? Outcome(placed, order)
+            : [new("altered", $"order {order.Id} has {Text(order.Items)}, ordered was {Text(placed.Items!)}")];
     }
 
     private IEnumerable<Violation> Outcome(Operation placed, StoredOrder order)
     {
         var cancellation = Asks(placed, Asked.Cancel).SingleOrDefault();
-        if (cancellation is { IsDone: true } && order.Status != "cancelled") yield return new("undone", $"order {order.Id} was cancelled, and is {order.Status}");
-        if (cancellation is null && order.Status == "cancelled") yield return new("unasked", $"order {order.Id} is cancelled, and nobody asked for it");
+        if (cancellation is { IsDone: true } && order.Status != "cancelled")
+            yield return new("undone", $"order {order.Id} was cancelled, and is {order.Status}");
+        if (cancellation is null && order.Status == "cancelled")
+            yield return new("unasked", $"order {order.Id} is cancelled, and nobody asked for it");
         if (order.Status == "failed" && !placed.Items!.Any(line => Shop.IsScarce(line.ProductId)))
             yield return new("failed", $"order {order.Id} failed, and nothing it wants was ever short: {order.FailReason}");
     }

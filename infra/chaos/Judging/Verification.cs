@@ -32,7 +32,10 @@ internal static class Verification
         await File.AppendAllLinesAsync(settings.ViolationsFile, violations.Select(violation => $"{violation.Kind}\t{Flat(violation.What)}"));
         await File.WriteAllLinesAsync(
             settings.CountsFile,
-            [$"operations\t{ledger.Count}", $"acknowledged\t{comparison.Acknowledged.Count}", $"stored\t{stored.Count}", $"repeated\t{repeats.Count}", $"products\t{shop.Products.Count()}"]);
+            [
+                $"operations\t{ledger.Count}", $"acknowledged\t{comparison.Acknowledged.Count}", $"stored\t{stored.Count}", $"repeated\t{repeats.Count}",
+                $"products\t{shop.Products.Count()}",
+            ]);
     }
 
     private static async Task<List<StoredOrder>> OrdersOf(Api api, string user, Tokens tokens)
@@ -41,7 +44,8 @@ internal static class Verification
         string? cursor = null;
         do
         {
-            var page = await Get<OrderPage>(api, $"/orders?userId={user}&limit={PageLimit}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", tokens.Of(user));
+            var further = cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}";
+            var page = await Get<OrderPage>(api, $"/orders?userId={user}&limit={PageLimit}{further}", tokens.Of(user));
             orders.AddRange(page.Items);
             cursor = page.NextCursor;
         }
@@ -79,7 +83,9 @@ internal static class Verification
     private static async Task<T> Get<T>(Api api, string path, string token)
     {
         var (tries, body) = await api.Ask(new(HttpMethod.Get, path, token));
-        return tries[^1].Status == 200 ? JsonSerializer.Deserialize<T>(body, Json)! : throw new InvalidOperationException($"{path} was answered {tries[^1].Status} {body}");
+        return tries[^1].Status == 200
+            ? JsonSerializer.Deserialize<T>(body, Json)!
+            : throw new InvalidOperationException($"{path} was answered {tries[^1].Status} {body}");
     }
 
     private static List<PublishedEvent> EventsOf(ChaosSettings settings) =>

@@ -13,7 +13,8 @@ internal static class WeatherReport
 
     public static async Task Write(ChaosSettings settings, TextWriter output)
     {
-        var faults = File.ReadLines(settings.FaultsFile).Select(line => line.Split('\t')).Select(columns => new Fault(Number(columns[0]), Number(columns[1]), columns[2])).ToList();
+        var faults = File.ReadLines(settings.FaultsFile).Select(line => line.Split('\t'))
+            .Select(columns => new Fault(Number(columns[0]), Number(columns[1]), columns[2])).ToList();
         var weather = new Weather(LedgerFile.Read(settings.LedgerFile), faults);
         var noticed = weather.OfEachFault().ToList();
 
@@ -26,7 +27,8 @@ internal static class WeatherReport
             settings.ViolationsFile,
             noticed.Where(fault => fault.Fault.What.StartsWith(SiloKilled, StringComparison.Ordinal) && fault.SlowSeconds > MostSlowSeconds)
                 .Select(fault => Text($"slow\t{fault.Fault.What}: {fault.SlowSeconds} s")));
-        await File.AppendAllLinesAsync(settings.CountsFile, [$"requests\t{weather.Requests}", $"failed-at-first\t{weather.FailedAtFirst}", $"failed-at-last\t{weather.FailedAtLast}"]);
+        await File.AppendAllLinesAsync(
+            settings.CountsFile, [$"requests\t{weather.Requests}", $"failed-at-first\t{weather.FailedAtFirst}", $"failed-at-last\t{weather.FailedAtLast}"]);
     }
 
     private static async Task WriteFaults(TextWriter output, List<Noticed> faults)
@@ -34,7 +36,8 @@ internal static class WeatherReport
         if (faults.Count == 0) return;
 
         var began = faults[0].Fault.Struck;
-        await output.WriteLineAsync($"{"at s",6}  {"fault",-24} {"lasted s",9} {"p99 > 1 s",10} {"slowest s",10} {"failed tries",13} {"recovered s",12}");
+        await output.WriteLineAsync(
+            $"{"at s",6}  {"fault",-24} {"lasted s",9} {"p99 > 1 s",10} {"slowest s",10} {"failed tries",13} {"recovered s",12}");
         foreach (var (fault, slow, worst, failed, recovered) in faults)
             await output.WriteLineAsync(Text(
                 $"{fault.Struck - began,6:F0}  {fault.What,-24} {fault.Healed - fault.Struck,9:F1} {$"{slow} s",10} {worst / 1000,10:F1} {failed,13} {recovered,12}"));
