@@ -3,13 +3,13 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for library in common progress apt ports http system; do
+for library in common progress apt ports http system verdict; do
   # shellcheck source=/dev/null
   source "infra/lib/$library.sh"
 done
-for part in system load outages verdict verify; do
+for part in compare/compare drill/system drill/load drill/outages drill/verify; do
   # shellcheck source=/dev/null
-  source "infra/drill/$part.sh"
+  source "infra/$part.sh"
 done
 
 usage() {
@@ -50,7 +50,7 @@ main() {
   prepare_load
   "outage_${OUTAGE//-/_}"
   verify "$DRILL_NAME"
-  verdict_sum
+  verdict_sum "$DRILL_DIR"
 }
 
 parse() {

@@ -14,8 +14,8 @@ usage: bash infra/fault.sh TARGET ACTION
 Makes something go wrong, or right again, in what infra/run.sh started. Returns when it is done; .run/env then has the new process ids.
 
   silo N    kill | stop | pause | resume | start
-  api       kill | stop | pause | resume | start
-  postgres  kill | stop | start | restart | kill-backends
+  api [N]   kill | stop | pause | resume | start
+  postgres  kill | stop | start | restart | kill-backends | crash-backend
   redis     kill | stop | pause | resume | start
   kafka     down | up
 
@@ -24,6 +24,7 @@ Makes something go wrong, or right again, in what infra/run.sh started. Returns 
   pause, resume  SIGSTOP, SIGCONT
   start          the same program with the same ports and settings; waits until it is ready
   kill-backends  ends all connections to Postgres
+  crash-backend  SIGKILL to the process of one connection: Postgres ends all others, and recovers as after a crash
   down, up       the embedded broker refuses everybody; it is back on the same port, with its records
 END
 }

@@ -9,25 +9,27 @@ done
 
 usage() {
   cat <<'END'
-usage: bash infra/run.sh [--silos N] [--port PORT] [--detach]
+usage: bash infra/run.sh [--silos N] [--apis N] [--port PORT] [--detach]
        bash infra/run.sh stop | reset | --help
 
-Starts OrderFlow on this machine, on the loopback interface only: a private Postgres and Redis, an embedded Kafka broker, N silos (default 1) and the API.
+Starts OrderFlow on this machine, on the loopback interface only: a private Postgres and Redis, an embedded Kafka broker, N silos and APIs (default 1 each).
 Installs through apt what is missing, builds, fills the shelves with demo stock, and says where everything is.
 
   --silos N    so many silos, in one cluster
+  --apis N     so many APIs; the second and further ones listen on free ports
   --port PORT  the API's port (default: API_PORT, else 8080); every other port is a free one
   --detach     returns once everything is up; without it, Ctrl-C stops everything
   stop         stops whatever is running; the data stay, all but the embedded broker's
   reset        stops, and deletes .run: data, logs and keys
 
 Where it runs already, it says where, and leaves it as it is. Settings come from the environment, then from .env: see .env.example.
-Everything it makes is in .run: data, logs/, keys/, and env, which tells scripts where everything is.
+Everything it makes is in .run: data, logs/, keys/, and env, which tells scripts where everything is. With ORDERFLOW_RUN_DIR in the environment all scripts
+use that directory instead of .run, so that several systems can run beside each other.
 END
 }
 
 main() {
-  COMMAND=up DETACH='' SILOS='' API_PORT_ASKED='' LOCK='' STOP_AT_EXIT=''
+  COMMAND=up DETACH='' SILOS='' APIS='' API_PORT_ASKED='' LOCK='' STOP_AT_EXIT=''
   parse "$@"
   mkdir -p "$LOG_DIR" "$PROGRAMS_DIR"
   lock
@@ -42,6 +44,11 @@ parse() {
       --silos)
         SILOS=${2:-}
         check_number "$1" "$SILOS" 64
+        shift
+        ;;
+      --apis)
+        APIS=${2:-}
+        check_number "$1" "$APIS" 16
         shift
         ;;
       --port)
@@ -101,11 +108,13 @@ up() {
 }
 
 already_up() {
-  local down running
+  local down running apis
   down=$(programs_down | paste -sd ' ')
   [[ -z $down ]] || die "OrderFlow runs, but not all of it: $down has stopped (logs: .run/logs). 'bash infra/fault.sh' starts single programs, 'bash infra/run.sh stop' stops the rest"
   running=$(silo_names | wc -l)
   [[ ${SILOS:-$running} == "$running" ]] || die "OrderFlow runs already, with $(silo_count "$running"): stop it first, with 'bash infra/run.sh stop'"
+  apis=$(api_names | wc -l)
+  [[ ${APIS:-$apis} == "$apis" ]] || die "OrderFlow runs already, with $(api_count "$apis"): stop it first, with 'bash infra/run.sh stop'"
   DETACH=yes
   say "OrderFlow runs already."
   show
@@ -115,6 +124,7 @@ already_up() {
 set_the_stage() {
   load_dotenv
   SILOS=${SILOS:-1}
+  APIS=${APIS:-1}
   API_PORT=${API_PORT_ASKED:-${API_PORT:-8080}}
   check_number API_PORT "$API_PORT" 65535
   if port_is_busy "$API_PORT"; then
@@ -149,7 +159,7 @@ show() {
   local api token_script=infra/token.sh stop_with=Ctrl-C
   api=$(api_url)
   [[ $OLDPWD == "$PWD" ]] || token_script=$(printf '%q' "$ROOT/infra/token.sh")
-  [[ -z $DETACH ]] || stop_with="bash ${token_script%token.sh}run.sh stop"
+  [[ -z $DETACH ]] || stop_with="${ORDERFLOW_RUN_DIR:+ORDERFLOW_RUN_DIR=${RUN_DIR@Q} }bash ${token_script%token.sh}run.sh stop"
   say ""
   each_service table
   cat <<END

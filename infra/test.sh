@@ -11,8 +11,9 @@ usage() {
   cat <<'END'
 usage: bash infra/test.sh [ARGUMENTS OF dotnet test ...]
 
-Installs what is missing, builds, and runs every test, on a real Postgres and a real Redis of their own. The last line is the sum of it: N passed, N failed.
-Arguments go to dotnet test: bash infra/test.sh --filter FullyQualifiedName~Reserving
+Installs what is missing, builds, and runs every test, on a real Postgres and a real Redis of their own, and at the end one fault of each kind on real
+processes (infra/chaos.sh --once), which counts as one test. The last line is the sum of it: N passed, N failed.
+Arguments go to dotnet test, and leave the faults out: bash infra/test.sh --filter FullyQualifiedName~Reserving
 With TEST_RESULTS=DIR in the environment, what the test runner writes down is kept there: a .trx file, and what collectors have collected.
 END
 }
@@ -43,11 +44,20 @@ make_results() {
 }
 
 run_tests() {
-  local status=0
+  local status=0 chaos=''
   dotnet test OrderFlow.sln --configuration Release --no-build --tl:off \
     --logger 'console;verbosity=normal' --logger trx --results-directory "$RESULTS" "$@" </dev/null || status=$?
+  if (($# == 0)); then
+    run_chaos
+  fi
   say ""
   sum_up "$status"
+}
+
+run_chaos() {
+  say ""
+  chaos=passed
+  bash infra/chaos.sh --once </dev/null || chaos=failed
 }
 
 # Counts what the test runner wrote down; what it said on the way is for people.
@@ -61,6 +71,13 @@ sum_up() {
     say "No test ran."
     status=1
   fi
+  case $chaos in
+    passed) passed=$((passed + 1)) ;;
+    failed)
+      failed=$((failed + 1)) status=1
+      say "failed: infra/chaos.sh --once; what it says is above"
+      ;;
+  esac
   say "$passed passed, $failed failed$( ((skipped == 0)) || say ", $skipped skipped")"
   exit "$status"
 }

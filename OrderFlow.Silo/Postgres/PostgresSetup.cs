@@ -22,6 +22,15 @@ internal static class PostgresSetup
     private const int QueryConnections = 16;
 
     /// <summary>
+    /// Connections for what the Orleans providers keep, idempotency keys above all, one statement each. Npgsql's own 100 for each silo are more than a server
+    /// takes of a few silos that have an outage to catch up with; and membership, whose pool is another, must not wait behind them.
+    /// </summary>
+    private const int ProviderConnections = 16;
+
+    /// <summary>How long a statement of theirs waits for one of those, in seconds: less than the API waits for its answer.</summary>
+    private const int ProviderPatience = 3;
+
+    /// <summary>
     /// Batches look rows up by key, also in a table that the planner has not counted yet:
     /// a prepared plan made while it was small would otherwise read the whole of it later, until the next ANALYZE.
     /// </summary>
@@ -31,16 +40,22 @@ internal static class PostgresSetup
 
     public static void UsePostgres(this ISiloBuilder silo, string connectionString)
     {
+        var providers = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = "orderflow-silo-providers",
+            MaxPoolSize = ProviderConnections,
+            Timeout = ProviderPatience,
+        }.ConnectionString;
         silo.UseAdoNetReminderService(options =>
         {
             options.Invariant = Invariant;
-            options.ConnectionString = connectionString;
+            options.ConnectionString = providers;
         });
         silo.UseSystemTextJsonGrainStorageSerializer();   // the default writes CLR type names, which a rename breaks
         silo.AddAdoNetGrainStorageAsDefault(options =>
         {
             options.Invariant = Invariant;
-            options.ConnectionString = connectionString;
+            options.ConnectionString = providers;
         });
         silo.AddAdoNetGrainStorage(StorageNames.Subscriptions, builder => builder.Configure<OrleansJsonSerializer>((options, json) =>
         {

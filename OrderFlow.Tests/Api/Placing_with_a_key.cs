@@ -35,6 +35,18 @@ public sealed class Placing_with_a_key : IDisposable
     }
 
     [Fact]
+    public async Task Many_keys_at_once_share_a_few_connections()
+    {
+        await _cluster.SetStock("keyed", 1000);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(n => Post($"key-{n}", Body("keyed"))));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Created, answer.Status));
+        var connections = await _cluster.Scalar<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'orderflow-silo-providers'");
+        Assert.Equal(16, connections);   // a pool keeps what it opened when most was asked of it
+    }
+
+    [Fact]
     public async Task The_answer_outlives_every_grain()
     {
         await _cluster.SetStock("keyed", 1000);

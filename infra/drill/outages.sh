@@ -30,11 +30,6 @@ await_published() {
   fi
 }
 
-# outbox_is_empty BEFORE: no event from before that time waits any more.
-outbox_is_empty() {
-  [[ $(ask outbox.sql before="$1") == 0 ]]
-}
-
 outage_silo_killed() {
   say "Posting $ORDERS orders, $RATE a second; a silo is killed $TIMES times meanwhile"
   rounds silo_killed_once

@@ -18,6 +18,7 @@ drill_open() {
   exec {DRILL_LOCK}>"$DRILL_DIR/lock"
   flock --nonblock "$DRILL_LOCK" || die "another drill is at work here"
   find "$DRILL_DIR" -type f -not -name lock -delete
+  compare_open "$DRILL_DIR"
 }
 
 drill_system_up() {
@@ -35,14 +36,6 @@ drill_partitions() {
   [[ -n $TIMES ]] || orders=$((RATE * (BEFORE_SECONDS + AWAY_SECONDS + BACK_SECONDS + AFTER_SECONDS)))
   partitions=$((LEAST_PARTITIONS + orders / ORDERS_EACH_PARTITION))
   say $((partitions < MOST_PARTITIONS ? partitions : MOST_PARTITIONS))
-}
-
-# ask FILE [variable=value ...]: what a query of infra/drill finds, columns apart by tabs.
-ask() {
-  local file=$1
-  shift
-  psql --no-psqlrc --quiet --tuples-only --no-align --field-separator=$'\t' --set=ON_ERROR_STOP=1 --dbname="$ORDERFLOW_POSTGRES" \
-    "${@/#/--set=}" --file="infra/drill/$file"
 }
 
 stock_products() {

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034 # its variables are for those who source it
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-RUN_DIR=$ROOT/.run
+RUN_DIR=$(realpath -ms "${ORDERFLOW_RUN_DIR:-$ROOT/.run}") # another one is another system, beside the first
 LOG_DIR=$RUN_DIR/logs
 
 say() {

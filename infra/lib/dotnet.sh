@@ -24,8 +24,8 @@ check_dotnet() {
 dotnet_log() {
   local title=$1
   shift
-  mkdir -p "$LOG_DIR"
-  with_progress "$title" "$BUILD_LOG" flock --close "$RUN_DIR/build.lock" dotnet "$@" --disable-build-servers
+  mkdir -p "$LOG_DIR" "$ROOT/.run"
+  with_progress "$title" "$BUILD_LOG" flock --close "$ROOT/.run/build.lock" dotnet "$@" --disable-build-servers
 }
 
 # publish PROJECT DIRECTORY: what runs is a copy, so that building again does not pull files from under a running program.

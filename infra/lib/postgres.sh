@@ -6,6 +6,7 @@
 #   bash infra/lib/postgres.sh stop DIR [fast|immediate]
 #   bash infra/lib/postgres.sh kill DIR                             SIGKILL to the postmaster and all its children
 #   bash infra/lib/postgres.sh kill-backends DIR PORT               ends every client's connection
+#   bash infra/lib/postgres.sh crash-backend DIR PORT               SIGKILL to the process of one client
 #   bash infra/lib/postgres.sh pid DIR                              the postmaster's; fails where it does not run
 #   bash infra/lib/postgres.sh uri DIR PORT                         how to connect, password included
 #   bash infra/lib/postgres.sh remove DIR                           stops it and deletes its data
@@ -225,9 +226,25 @@ postgres_kill() {
 
 postgres_kill_backends() {
   local ended
-  ended=$("$(postgres_bin)/psql" --no-psqlrc --tuples-only --no-align --dbname="$(postgres_uri "$1" "$2")" --command="
+  ended=$(postgres_ask "$1" "$2" "
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")
   say "ended $ended connections"
+}
+
+# One that is at work, where there is one: it dies in the middle of something.
+postgres_crash_backend() {
+  local pid
+  pid=$(postgres_ask "$1" "$2" "
+    SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+    ORDER BY (state <> 'idle') DESC, state_change DESC LIMIT 1")
+  [[ -n $pid ]] || die "nobody is connected to the PostgreSQL of $1"
+  postgres_owns "$pid" "$(readlink -f "$1/data")" || die "the connection of process $pid has just ended"
+  kill -s KILL "$pid"
+}
+
+# postgres_ask DIR PORT SQL
+postgres_ask() {
+  "$(postgres_bin)/psql" --no-psqlrc --tuples-only --no-align --dbname="$(postgres_uri "$1" "$2")" --command="$3"
 }
 
 postgres_uri() {
@@ -247,7 +264,7 @@ postgres_main() {
     postgres_install
     return
   fi
-  [[ -n $dir ]] || die "usage: postgres.sh start|stop|kill|kill-backends|pid|uri|remove DIR ...; the head of the file says more"
+  [[ -n $dir ]] || die "usage: postgres.sh start|stop|kill|kill-backends|crash-backend|pid|uri|remove DIR ...; the head of the file says more"
   dir=$(realpath -ms "$dir")
   shift 2
   case $command:$# in
@@ -256,6 +273,7 @@ postgres_main() {
     stop:[01]) postgres_stop "$dir" "$@" ;;
     kill:0) postgres_kill "$dir" ;;
     kill-backends:1) postgres_kill_backends "$dir" "$1" ;;
+    crash-backend:1) postgres_crash_backend "$dir" "$1" ;;
     pid:0) postgres_pid "$dir" ;;
     uri:1) postgres_uri "$dir" "$1" ;;
     remove:0) postgres_remove "$dir" ;;

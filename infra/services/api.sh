@@ -1,4 +1,4 @@
-# The API, on API_PORT.
+# The APIs: api, on API_PORT, then api-2, api-3, … on free ports, as many as APIS says.
 # shellcheck shell=bash
 
 API_READY_SECONDS=60
@@ -9,53 +9,101 @@ service_api_install() {
 }
 
 service_api_start() {
-  say "Starting the API"
-  api_settings
-  api_launch
+  local n
+  say "Starting $(api_count "$APIS")"
+  for ((n = 1; n <= APIS; n++)); do
+    api_settings "$n"
+    api_launch "$(api_name "$n")"
+  done
+  for ((n = 1; n <= APIS; n++)); do
+    api_await "$(api_name "$n")"
+  done
+}
+
+api_count() {
+  if (($1 == 1)); then say "the API"; else say "$1 APIs"; fi
+}
+
+# The first one has no number: it is the one that everybody means.
+api_name() {
+  if (($1 == 1)); then say api; else say "api-$1"; fi
 }
 
 api_settings() (
-  export ASPNETCORE_URLS=http://127.0.0.1:$API_PORT
-  keep_settings api
+  port=$API_PORT
+  (($1 == 1)) || port=$(free_port)
+  export ASPNETCORE_URLS=http://127.0.0.1:$port
+  keep_settings "$(api_name "$1")"
 )
 
 api_launch() {
-  program_start api "$RUN_DIR/app/api" dotnet OrderFlow.Api.dll
-  program_await_health api "$(api_url)/health" "$API_READY_SECONDS"
+  program_start "$1" "$RUN_DIR/app/api" dotnet OrderFlow.Api.dll
 }
 
+api_await() {
+  program_await_health "$1" "$(api_url "$1")/health" "$API_READY_SECONDS"
+}
+
+# api_url [NAME]
 api_url() {
-  setting_of api ASPNETCORE_URLS
+  setting_of "${1:-api}" ASPNETCORE_URLS
+}
+
+# The APIs of this run, those that were ended by a fault included.
+api_names() {
+  local file
+  for file in "$PROGRAMS_DIR"/api.settings "$PROGRAMS_DIR"/api-*.settings; do
+    [[ ! -e $file ]] || basename "$file" .settings
+  done | sort -V
 }
 
 service_api_stop() {
-  program_ask_to_stop api
-  program_await_stop api "$API_STOP_SECONDS"
-  program_forget api
+  local name
+  for name in $(api_names); do
+    program_ask_to_stop "$name"
+  done
+  for name in $(api_names); do
+    program_await_stop "$name" "$API_STOP_SECONDS"
+    program_forget "$name"
+  done
 }
 
 service_api_programs() {
-  if [[ -f $PROGRAMS_DIR/api.settings ]]; then
-    say api "$(program_pid api)"
-  fi
+  local name
+  for name in $(api_names); do
+    say "$name" "$(program_pid "$name")"
+  done
 }
 
 service_api_env() {
+  local name
   env_line ORDERFLOW_API "$(api_url)"
   env_line ORDERFLOW_API_PID "$(program_pid api || true)"
+  env_line ORDERFLOW_API_URLS "$(for name in $(api_names); do api_url "$name"; done | paste -sd ' ')"
+  env_line ORDERFLOW_API_PIDS "$(for name in $(api_names); do program_pid "$name" || true; done | paste -sd ' ')"
 }
 
 service_api_table() {
-  table_row API "$(api_url)" "$(program_pid api)" "$(program_log api)"
+  local name
+  for name in $(api_names); do
+    table_row "${name/api/API}" "$(api_url "$name")" "$(program_pid "$name")" "$(program_log "$name")"
+  done
 }
 
 service_api_fault() {
-  case ${1:-}:$# in
-    start:1)
-      program_is_gone api || die "the API runs already"
-      api_launch
-      ;;
-    *:1) program_fault api "$1" "$API_STOP_SECONDS" ;;
-    *) die "usage: infra/fault.sh api kill|stop|pause|resume|start" ;;
-  esac
+  local number=1 name
+  if [[ ${1:-} =~ ^[1-9][0-9]?$ ]]; then
+    number=$1
+    shift
+  fi
+  [[ $# == 1 ]] || die "usage: infra/fault.sh api [N] kill|stop|pause|resume|start"
+  name=$(api_name "$number")
+  [[ -f $PROGRAMS_DIR/$name.settings ]] || die "there is no API $number; there are: $(api_names | paste -sd ' ')"
+  if [[ $1 == start ]]; then
+    program_is_gone "$name" || die "$name runs already"
+    api_launch "$name"
+    api_await "$name"
+  else
+    program_fault "$name" "$1" "$API_STOP_SECONDS"
+  fi
 }

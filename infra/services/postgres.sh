@@ -72,7 +72,8 @@ service_postgres_fault() {
       postgres_start "$POSTGRES_DIR" "$port"
       ;;
     kill-backends:1) postgres_kill_backends "$POSTGRES_DIR" "$port" ;;
-    *) die "usage: infra/fault.sh postgres kill|stop|start|restart|kill-backends" ;;
+    crash-backend:1) postgres_crash_backend "$POSTGRES_DIR" "$port" ;;
+    *) die "usage: infra/fault.sh postgres kill|stop|start|restart|kill-backends|crash-backend" ;;
   esac
 }
 

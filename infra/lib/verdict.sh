@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 OFFENDERS_SHOWN=5
+OFFENDER_WIDTH=200
 
 BROKEN=0
 
@@ -16,10 +17,12 @@ verdict() {
   count=$(wc -l <<<"$offenders")
   BROKEN=$((BROKEN + 1))
   say "FAILED  $1: $count of $2"
-  sort --version-sort <<<"$offenders" | head -n "$OFFENDERS_SHOWN" | sed 's/^/          /'
+  # Read to the end: a sort whose reader has gone fails.
+  sort --version-sort <<<"$offenders" | awk -v shown="$OFFENDERS_SHOWN" -v width="$OFFENDER_WIDTH" 'NR <= shown { print "          " substr($0, 1, width) }'
 }
 
+# verdict_sum DIRECTORY: where what was compared is.
 verdict_sum() {
-  ((BROKEN == 0)) || die "$BROKEN of the things that must hold do not; what was compared is in $(short_path "$DRILL_DIR")"
+  ((BROKEN == 0)) || die "$BROKEN of the things that must hold do not; what was compared is in $(short_path "$1")"
   say "Everything holds."
 }

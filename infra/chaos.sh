@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2034 # the options are for the parts in infra/chaos
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=/dev/null
+source infra/lib/common.sh
+
+usage() {
+  cat <<'END_OF_USAGE'
+usage: bash infra/chaos.sh [--minutes N] [--seed S] [--rate N]
+       bash infra/chaos.sh --once [--seed S] [--rate N]
+       bash infra/chaos.sh --roll [--rate N]
+
+Has 3 silos, 2 APIs, Postgres, Redis and the embedded broker go through a bad night, as real processes, while customers order, cancel and delete over HTTP and
+write down every answer. Then everything is put right again, and all that there is now is compared from outside with what was answered.
+
+  --minutes N  how long faults go on, 1 to 600, default 5
+  --seed S     what the faults and the orders are drawn by, 1 to 99999; a random one where none is given. The same seed has the same faults in the same order
+  --rate N     orders a second, default 75; 100 with --roll, 50 with --once
+  --once       one fault of each kind, soon one after the other: about a minute
+  --roll       no faults, but a rolling restart: each silo in turn is asked to stop, and started again; a request has one retry
+
+A line for each thing that must hold: ok, or FAILED with the first few that break it. Ends with 1 where one is broken. It runs in a directory of its own, beside
+what infra/run.sh has started, and leaves the ledger, the schedule and all logs there: .run/chaos-S, .run/chaos-once, .run/chaos-roll.
+docs/chaos.md says how to read all this, and how to repeat a run.
+END_OF_USAGE
+}
+
+main() {
+  MODE=night MINUTES=5 SEED='' RATE=''
+  parse "$@"
+  SEED=${SEED:-$((SRANDOM % 99999 + 1))}
+  RATE=${RATE:-$(default_rate)}
+  CHAOS_NAME=chaos-$SEED # what the names of its customers and products begin with
+  CHAOS_DIR=$ROOT/.run/chaos-$(if [[ $MODE == night ]]; then say "$SEED"; else say "$MODE"; fi)
+  export ORDERFLOW_RUN_DIR=$CHAOS_DIR
+  load_parts
+  chaos_open
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  chaos_system_up
+  draw_schedule
+  customers_start
+  play_schedule
+  customers_stop
+  judge
+}
+
+default_rate() {
+  case $MODE in
+    night) say 75 ;;
+    once) say 50 ;;
+    roll) say 100 ;;
+  esac
+}
+
+# Libraries look for everything where ORDERFLOW_RUN_DIR says.
+load_parts() {
+  local part
+  for part in lib/common lib/progress lib/apt lib/ports lib/http lib/dotnet lib/process lib/settings lib/postgres lib/redis lib/services lib/verdict \
+    compare/compare chaos/system chaos/schedule chaos/faults chaos/judge; do
+    # shellcheck source=/dev/null
+    source "infra/$part.sh"
+  done
+}
+
+parse() {
+  while (($# > 0)); do
+    case $1 in
+      --once | --roll) MODE=${1#--} ;;
+      --minutes | --seed | --rate)
+        parse_number "$@"
+        shift
+        ;;
+      --help | -h)
+        usage
+        exit 0
+        ;;
+      *)
+        usage >&2
+        exit 2
+        ;;
+    esac
+    shift
+  done
+}
+
+# parse_number OPTION VALUE
+parse_number() {
+  case $1 in
+    --minutes)
+      check_number "$1" "${2:-}" 600
+      MINUTES=$2
+      ;;
+    --seed)
+      check_number "$1" "${2:-}" 99999
+      SEED=$2
+      ;;
+    --rate)
+      check_number "$1" "${2:-}" 1000
+      RATE=$2
+      ;;
+  esac
+}
+
+clean_up() {
+  customers_kill
+  chaos_system_down
+}
+
+main "$@"

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using OrderFlow.Chaos.Ledger;
+
+namespace OrderFlow.Chaos.Customers;
+
+/// <summary>Sends customers on their errands at a steady rate, however long those take, until it is told to stop; then it waits for the last answers.</summary>
+internal static class Load
+{
+    /// <summary>The most errands under way. More than a minute's outage leaves waiting at 100 orders a second.</summary>
+    private const int MostUnderWay = 8_000;
+
+    public static async Task Run(ChaosSettings settings)
+    {
+        using var stop = new CancellationTokenSource();
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
+
+        var shop = new Shop(settings.Name, settings.Seed);
+        var tokens = new Tokens(settings.TokensFile);
+        using var api = new Api(settings);
+        await Stock(shop, api, tokens);
+
+        await using var ledger = new LedgerFile(settings.LedgerFile);
+        await Send(shop, new Customer(api, shop, tokens, ledger), settings.Rate, stop.Token);
+    }
+
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    {
+        signal.Cancel = true;
+        stop.Cancel();
+    }
+
+    private static async Task Stock(Shop shop, Api api, Tokens tokens)
+    {
+        foreach (var (product, pieces) in shop.Products)
+        {
+            var (tries, body) = await api.Ask(
+                new(HttpMethod.Put, $"/inventory/{product}", tokens.Of(tokens.Admin), new { availableQuantity = pieces, unitPrice = Shop.UnitPrice }));
+            if (tries[^1].Status != 200) throw new InvalidOperationException($"{product} could not be stored: {tries[^1].Status} {body}");
+        }
+    }
+
+    private static async Task Send(Shop shop, Customer customer, int rate, CancellationToken stop)
+    {
+        using var room = new SemaphoreSlim(MostUnderWay);
+        var underWay = new HashSet<Task>();
+        var began = Stopwatch.GetTimestamp();
+        for (var number = 1; !stop.IsCancellationRequested; number++)
+        {
+            var due = TimeSpan.FromSeconds((double)number / rate) - Stopwatch.GetElapsedTime(began);
+            if (due > TimeSpan.Zero) await Task.Delay(due, CancellationToken.None);
+            await room.WaitAsync(CancellationToken.None);
+            underWay.Add(Run(customer, shop.Errand(number), room));
+            if (number % rate == 0) underWay.RemoveWhere(errand => errand.IsCompletedSuccessfully);
+        }
+
+        await Task.WhenAll(underWay);
+    }
+
+    private static async Task Run(Customer customer, Errand errand, SemaphoreSlim room)
+    {
+        try
+        {
+            await customer.Run(errand);
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+}

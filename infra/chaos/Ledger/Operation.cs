@@ -1,0 +1,44 @@
+namespace OrderFlow.Chaos.Ledger;
+
+/// <summary>What a customer can ask for.</summary>
+internal enum Asked
+{
+    Place,
+    Read,
+    Cancel,
+    Delete,
+    Reopen,
+}
+
+/// <summary>A line of an order.</summary>
+internal sealed record Line(string ProductId, int Quantity);
+
+/// <summary>One try of a request. <paramref name="At"/> is in seconds since the machine started, <paramref name="Status"/> 0 where there was no answer.</summary>
+internal sealed record Try(double At, int Api, double Ms, int Status, string? Error)
+{
+    /// <summary>Whether this answer settles the matter; any other leaves open whether it was done.</summary>
+    public bool IsAnswer => Status is >= 200 and < 500 and not (408 or 429);
+}
+
+/// <summary>Something a customer asked for, and how often it was tried until there was an answer: a line of the ledger.</summary>
+/// <param name="What">What was asked for.</param>
+/// <param name="Number">Of the order in this run, from 1 on; all that is done to it has the same.</param>
+/// <param name="User">Who asked.</param>
+/// <param name="Key">The <c>Idempotency-Key</c> of a placed order, the same for every try.</param>
+/// <param name="Items">What was ordered.</param>
+/// <param name="Order">The order's id: what the answer said, or what the request was about.</param>
+/// <param name="Tries">Every try, in order.</param>
+internal sealed record Operation(Asked What, int Number, string User, string? Key, IReadOnlyList<Line>? Items, long? Order, IReadOnlyList<Try> Tries)
+{
+    public Try First => Tries[0];
+
+    public Try Last => Tries[^1];
+
+    public bool IsAnswered => Last.IsAnswer;
+
+    /// <summary>Whether it was done, for all the customer can know. What is gone when it is deleted again was deleted before.</summary>
+    public bool IsDone => Last.Status is 200 or 201 || (What == Asked.Delete && Last.Status == 404 && Tries.Count > 1);
+
+    /// <summary>From the first try to the end of the last one.</summary>
+    public double TotalMs => ((Last.At - First.At) * 1000) + Last.Ms;
+}

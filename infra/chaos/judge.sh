@@ -1,0 +1,111 @@
+# Whether all holds that must, once everything is up again.
+# shellcheck shell=bash disable=SC2153,SC2034 # some variables are of other parts
+
+FINAL_SECONDS=60     # after the last fault every order is in a final state
+SETTLED_SECONDS=180  # how long that is waited for, to know how late it was
+JOBS_SECONDS=60
+MOST_FAILED_PERCENT=5 # of requests, at the first try
+
+judge() {
+  await_settled
+  await_jobs
+  say "Comparing"
+  read_database "$CHAOS_NAME"
+  read_kafka
+  compare_events "$CHAOS_NAME" >>"$VIOLATIONS"
+  (customers verify)
+  (customers weather) >"$CHAOS_DIR/weather.txt"
+  await_notifications
+  report | tee "$CHAOS_DIR/verdicts.txt"
+  BROKEN=$(grep -c '^FAILED' "$CHAOS_DIR/verdicts.txt" || true)
+  say "What was compared, and all logs: $(short_path "$CHAOS_DIR")"
+  ((BROKEN == 0)) || die "$BROKEN of the things that must hold do not. The same again: bash infra/chaos.sh $(same_again)"
+  HOLDS=yes
+  say "Everything holds."
+}
+
+same_again() {
+  case $MODE in
+    night) say "--minutes $MINUTES --seed $SEED --rate $RATE" ;;
+    *) say "--$MODE --seed $SEED --rate $RATE" ;;
+  esac
+}
+
+await_settled() {
+  FINAL_AFTER=never
+  say "Waiting until no order is under way and no event waits"
+  if wait_until "$SETTLED_SECONDS" is_settled "$CHAOS_NAME"; then
+    FINAL_AFTER=$(add "$(uptime_now)" "-$LAST_HEALED")
+  fi
+}
+
+await_jobs() {
+  wait_until "$JOBS_SECONDS" no_job_is_left || true
+}
+
+no_job_is_left() {
+  STATS=$(http --header "Authorization: Bearer $ADMIN_TOKEN" "$ORDERFLOW_API/notifications/stats") &&
+    grep -q '"waiting":0,"active":0,"delayed":0,' <<<"$STATS"
+}
+
+report() {
+  say ""
+  cat "$CHAOS_DIR/weather.txt"
+  report_requests
+  report_orders
+  compare_verdicts
+  verdict "no notification waits any more, and none was given up" "$(counted_sends)" < <(
+    grep -q '"waiting":0,"active":0,"delayed":0,.*"deadLettered":0' <<<"$STATS" || say "$STATS"
+  )
+  verdict_on_stock "$CHAOS_DIR/check.log"
+  verdict_on ended "no program ended by itself" "$((CHAOS_SILOS + CHAOS_APIS)) silos and APIs"
+}
+
+report_requests() {
+  local requests first
+  requests=$(count_of requests)
+  first=$(count_of failed-at-first)
+  if [[ $MODE == once ]]; then
+    say "-       $first of $requests requests failed at the first try: not judged, for there is hardly a moment without a fault"
+  else
+    verdict "at most $MOST_FAILED_PERCENT % of requests fail at the first try" "$first of $requests, $(awk "BEGIN { printf \"%.2f\", 100 * $first / $requests }") %" < <(
+      ((first * 100 <= requests * MOST_FAILED_PERCENT)) || say "$first of $requests"
+    )
+    verdict_on slow "after a silo was killed the p99 of orders is above 1 s for at most 10 s" "$(grep -c 'silo-kill' "$FAULTS" || true) times"
+  fi
+  verdict_on unanswered "$(if [[ $MODE == roll ]]; then say 'no request fails after one retry'; else say 'no request fails for good, tried again with the same key'; fi)" "$requests requests"
+  verdict_on refused "no request is refused that is in order" "$requests requests"
+  [[ ! -e $CHAOS_DIR/stops.tsv ]] ||
+    verdict "a silo that is asked to stop is out within $SILO_LIMIT_SECONDS s" "$(paste -sd ' ' "$CHAOS_DIR/stops.tsv" | sed 's/\t/ after /g; s/ silo/ s, silo/g') s" < <(
+      awk -F '\t' -v limit="$SILO_LIMIT_SECONDS" '$2 > limit { print $1 " after " $2 " s" }' "$CHAOS_DIR/stops.tsv"
+    )
+}
+
+report_orders() {
+  local acknowledged stored
+  acknowledged=$(count_of acknowledged)
+  stored=$(count_of stored)
+  verdict "every order is final within $FINAL_SECONDS s of the last fault" "$FINAL_AFTER s" < <(
+    awk "BEGIN { exit !(\"$FINAL_AFTER\" != \"never\" && \"$FINAL_AFTER\" + 0 <= $FINAL_SECONDS) }" || say "after $FINAL_AFTER s"
+  )
+  verdict_on unfinal "every order is reserved, failed or cancelled" "$stored orders"
+  verdict_on lost "every acknowledged order is there" "$acknowledged acknowledged"
+  verdict_on altered "every order is what was ordered" "$stored orders"
+  verdict_on undone "what was cancelled or deleted stays so" "$(count_of operations) operations"
+  verdict_on failed "no order failed but for want of stock" "$stored orders"
+  verdict_on twice "no two keys were given one order" "$acknowledged acknowledged"
+  verdict_on forgotten "a key brings back the order it placed" "$(count_of repeated) keys used again"
+  verdict_on unasked "there is no order that nobody asked for" "$stored orders"
+  verdict_on unbalanced "available and reserved pieces are as many as there were" "$(count_of products) products"
+  verdict_on untold "what customers were answered is told on Kafka" "$acknowledged acknowledged"
+}
+
+count_of() {
+  awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$CHAOS_DIR/counts.tsv"
+}
+
+# What the senders wrote into the silos' logs; a killed silo may have taken its last lines with it.
+counted_sends() {
+  grep -ohE "Notification [0-9]+-[0-9]+ to $CHAOS_NAME-" "$LOG_DIR"/silo-*.log | sort | uniq -c |
+    awk '{ sends += $1 } END { printf "%d sends logged, %d of them repeats", sends, sends - NR }'
+}

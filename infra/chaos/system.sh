@@ -1,0 +1,113 @@
+# The system under test, and its customers.
+# shellcheck shell=bash disable=SC2153 # the options are in infra/chaos.sh
+
+CHAOS_SILOS=3
+CHAOS_APIS=2
+CHAOS_CUSTOMERS=40 # as many as Customers/Shop.cs has
+CHAOS_ADMIN=chaos-admin
+TOKEN_SECONDS=86400
+FIRST_ORDERS_SECONDS=30
+
+# The embedded broker drops the oldest of a partition beyond 5 MiB without a word. An order has one or two events in a topic, each below 1 KiB with all its
+# headers; partitions are filled unevenly, so that each is to be a quarter full.
+LEAST_PARTITIONS=12
+MOST_PARTITIONS=1000
+ORDERS_EACH_PARTITION=1280
+
+CUSTOMERS_PID=''
+
+# What an earlier run has left goes, its database too.
+chaos_open() {
+  mkdir -p "$ROOT/.run"
+  exec {CHAOS_LOCK}>"$CHAOS_DIR.lock"
+  flock --nonblock "$CHAOS_LOCK" || die "another infra/chaos.sh is at work in $(short_path "$CHAOS_DIR")"
+  [[ ! -e $CHAOS_DIR ]] || bash infra/run.sh reset >/dev/null
+  mkdir -p "$CHAOS_DIR"
+  compare_open "$CHAOS_DIR"
+  : >"$VIOLATIONS"
+}
+
+chaos_system_up() {
+  need_command kcat kcat
+  need_command psql postgresql-client
+  # Whoever looks for a cause in the logs needs to know when it was.
+  export Logging__Console__FormatterName=simple Logging__Console__FormatterOptions__TimestampFormat='HH:mm:ss.fff ' Logging__Console__FormatterOptions__UseUtcTimestamp=true
+  export Kafka__TopicPartitions=${Kafka__TopicPartitions:-$(chaos_partitions)}
+  with_progress "Starting $CHAOS_SILOS silos and $CHAOS_APIS APIs" "$CHAOS_DIR/start.log" \
+    bash infra/run.sh --detach --silos "$CHAOS_SILOS" --apis "$CHAOS_APIS" --port "$(free_port)"
+  # shellcheck source=/dev/null
+  source "$ENV_FILE"
+  export ORDERFLOW_API_URLS
+  publish infra/chaos "$RUN_DIR/app/chaos"
+  make_tokens
+}
+
+chaos_partitions() {
+  local partitions=$((LEAST_PARTITIONS + RATE * MINUTES * 60 / ORDERS_EACH_PARTITION))
+  say $((partitions < MOST_PARTITIONS ? partitions : MOST_PARTITIONS))
+}
+
+# The first one is the admin's.
+make_tokens() {
+  local n
+  ADMIN_TOKEN=$(bash infra/token.sh "$CHAOS_ADMIN" --role admin --ttl "$TOKEN_SECONDS")
+  (
+    umask 077
+    printf '%s\t%s\n' "$CHAOS_ADMIN" "$ADMIN_TOKEN"
+    for ((n = 1; n <= CHAOS_CUSTOMERS; n++)); do
+      printf '%s\t%s\n' "$CHAOS_NAME-customer-$n" "$(bash infra/token.sh "$CHAOS_NAME-customer-$n" --ttl "$TOKEN_SECONDS")"
+    done
+  ) >"$CHAOS_DIR/tokens.tsv"
+}
+
+# customers COMMAND [OPTIONS...]: the part of this that is no shell script, infra/chaos/Program.cs.
+customers() {
+  exec dotnet "$RUN_DIR/app/chaos/OrderFlow.Chaos.dll" "$1" "$CHAOS_DIR" --name "$CHAOS_NAME" --seed "$SEED" "${@:2}"
+}
+
+customers_start() {
+  local tries=()
+  [[ $MODE != roll ]] || tries=(--tries 2)
+  (
+    close_inherited_files
+    customers load --rate "$RATE" "${tries[@]}"
+  ) </dev/null >"$CHAOS_DIR/customers.log" 2>&1 &
+  CUSTOMERS_PID=$!
+  wait_until "$FIRST_ORDERS_SECONDS" customers_have_begun || die "no order was placed within $FIRST_ORDERS_SECONDS s; see $(short_path "$CHAOS_DIR/customers.log")"
+}
+
+customers_have_begun() {
+  [[ -s $CHAOS_DIR/ledger.jsonl ]] || ! customers_are_there
+}
+
+customers_are_there() {
+  kill -0 "$CUSTOMERS_PID" 2>/dev/null
+}
+
+# The last answers are waited for.
+customers_stop() {
+  say "No more orders; waiting for the last answers"
+  kill "$CUSTOMERS_PID" 2>/dev/null || true
+  wait "$CUSTOMERS_PID" || die "the customers ended in disorder; see $(short_path "$CHAOS_DIR/customers.log")"
+  CUSTOMERS_PID=''
+}
+
+customers_kill() {
+  if [[ -n $CUSTOMERS_PID ]]; then
+    kill -s KILL "$CUSTOMERS_PID" 2>/dev/null || true
+    wait "$CUSTOMERS_PID" 2>/dev/null || true
+  fi
+}
+
+# Where all held, nobody will look into the database again.
+chaos_system_down() {
+  progress_cancel
+  if [[ -d $PROGRAMS_DIR ]]; then
+    bash infra/run.sh stop >/dev/null || true
+  fi
+  if [[ -n ${HOLDS:-} ]]; then
+    postgres_remove "$RUN_DIR/postgres"
+    redis_remove "$RUN_DIR/redis"
+    rm -rf "$RUN_DIR/app" "$CHAOS_DIR/tokens.tsv"
+  fi
+}
