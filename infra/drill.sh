@@ -15,6 +15,7 @@ done
 usage() {
   cat <<'END'
 usage: bash infra/drill.sh kafka-away   [--seconds N] [--rate N]
+       bash infra/drill.sh cores-busy   [--seconds N] [--rate N]
        bash infra/drill.sh silo-killed  [--times N] [--orders N] [--rate N]
        bash infra/drill.sh redis-killed [--times N] [--orders N] [--rate N]
 
@@ -23,10 +24,11 @@ from its beginning, and against the notifications its customer can read. Takes w
 stops it afterwards. Gets kcat through apt where it is missing.
 
   kafka-away    Kafka is away for a while, and comes back: every order is accepted meanwhile, and soon after the return every event is published
+  cores-busy    programs that never wait keep every core busy: no order fails, and none of three silos is declared dead
   silo-killed   of two silos, now one and now the other is killed and started again
   redis-killed  Redis is killed, stays away for a while, and is started again
 
-  --seconds N  how long Kafka is away, default 60
+  --seconds N  how long Kafka is away, default 60, or the cores are busy, default 300
   --times N    how often something is killed, default 10 for silos and 3 for Redis
   --orders N   how many orders are posted in all, default 1000
   --rate N     how many of them a second, default 10
@@ -56,6 +58,7 @@ main() {
 parse() {
   case ${1:-} in
     kafka-away) ;;
+    cores-busy) AWAY_SECONDS=300 ;;
     silo-killed) TIMES=10 ;;
     redis-killed) TIMES=3 ;;
     --help | -h)
@@ -93,6 +96,7 @@ wrong_usage() {
 
 clean_up() {
   load_cancel
+  busy_end
   outage_end
   system_down
 }

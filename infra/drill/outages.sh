@@ -5,6 +5,9 @@ BEFORE_SECONDS=10 # of load before Kafka goes away
 BACK_SECONDS=30   # within which everything is to be published once Kafka is back
 AFTER_SECONDS=10  # of load after that
 
+BUSY_EACH_CORE=3
+BUSY_PIDS=()
+
 OUTAGE_ENDS='' # what puts right again what is down at the moment
 
 outage_kafka_away() {
@@ -54,6 +57,29 @@ redis_killed_once() {
   outage_begin "redis start" redis kill
   load_await "$3"
   outage_end
+}
+
+# Programs that never wait, three for each core; nothing is lost, and no silo is to be taken for lost.
+outage_cores_busy() {
+  local core
+  say "Posting $RATE orders a second while every core is busy for $AWAY_SECONDS s"
+  load_start 0
+  for ((core = 0; core < BUSY_EACH_CORE * $(nproc); core++)); do
+    busy &
+    BUSY_PIDS+=($!)
+  done
+  sleep "$AWAY_SECONDS"
+  busy_end
+  load_stop
+}
+
+busy() {
+  while :; do :; done
+}
+
+busy_end() {
+  ((${#BUSY_PIDS[@]} == 0)) || kill "${BUSY_PIDS[@]}" 2>/dev/null || true
+  BUSY_PIDS=()
 }
 
 # rounds COMMAND: each outage has its share of the orders. COMMAND ROUND EARLY LATE is told how many orders are acknowledged when a third of the round's

@@ -24,11 +24,16 @@ drill_open() {
 drill_system_up() {
   export Kafka__TopicPartitions=${Kafka__TopicPartitions:-$(drill_partitions)}
   system_up --silos "$(drill_silos)"
-  (($(wc -w <<<"$ORDERFLOW_SILO_PIDS") >= $(drill_silos))) || die "$OUTAGE needs $(drill_silos) silos: start OrderFlow with 'bash infra/run.sh --silos 2'"
+  DRILL_BEGAN=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  (($(wc -w <<<"$ORDERFLOW_SILO_PIDS") >= $(drill_silos))) || die "$OUTAGE needs $(drill_silos) silos: start OrderFlow with 'bash infra/run.sh --silos $(drill_silos)'"
 }
 
 drill_silos() {
-  if [[ $OUTAGE == silo-killed ]]; then say 2; else say 1; fi
+  case $OUTAGE in
+    silo-killed) say 2 ;;
+    cores-busy) say 3 ;;
+    *) say 1 ;;
+  esac
 }
 
 drill_partitions() {

@@ -44,6 +44,14 @@ report_outage() {
     return
   fi
   verdict_on unanswered "every POST was answered 201 at once" "$answers answers"
+  "report_${OUTAGE//-/_}"
+}
+
+report_kafka_away() {
   verdict "Kafka was away" "$WAITING events waited when it came back" < <(((WAITING > 0)) || say "no event waited")
   verdict "what waited was published within $BACK_SECONDS s of the return" "$PUBLISHED_AFTER s" < <([[ $PUBLISHED_AFTER != never ]] || say "some still wait")
+}
+
+report_cores_busy() {
+  verdict "no silo was declared dead" "$(wc -w <<<"$ORDERFLOW_SILO_PIDS") silos, $AWAY_SECONDS s" < <(ask dead.sql began="$DRILL_BEGAN")
 }
