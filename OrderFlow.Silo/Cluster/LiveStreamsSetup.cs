@@ -16,6 +16,12 @@ internal static class LiveStreamsSetup
     /// <summary>After this long an item that a reader does not take is dropped.</summary>
     private static readonly TimeSpan DeliverWithin = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How much of the past a queue keeps, which nobody reads again: the provider's own half an hour is memory that grows with the orders a second. Longer than
+    /// <see cref="DeliverWithin"/>, so that nothing goes that is still to be delivered.
+    /// </summary>
+    private static readonly TimeSpan KeepFor = DeliverWithin * 2;
+
     public static void UseLiveStreams(this ISiloBuilder silo) => silo.AddMemoryStreams(LiveStreams.Provider, streams =>
     {
         streams.ConfigurePartitioning(Queues);
@@ -24,5 +30,6 @@ internal static class LiveStreamsSetup
             options.GetQueueMsgsTimerPeriod = AskEvery;
             options.MaxEventDeliveryTime = DeliverWithin;
         }));
+        streams.ConfigureCacheEviction(cache => cache.Configure(options => options.DataMinTimeInCache = options.DataMaxAgeInCache = KeepFor));
     });
 }

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OrderFlow.Outbox;
+using OrderFlow.Silo.Cluster;
+using Orleans.Configuration;
+
+namespace OrderFlow.Tests.Live;
+
+/// <summary>What went through the streams does not stay in the silos' memory.</summary>
+public sealed class Memory_of_the_streams
+{
+    [Fact]
+    public void What_was_told_is_kept_for_seconds_yet_longer_than_its_delivery_may_take()
+    {
+        using var host = new HostBuilder().UseOrleans(silo => silo.UseLocalhostClustering().UseLiveStreams()).Build();
+        var kept = Options<StreamCacheEvictionOptions>(host);
+        var delivery = Options<StreamPullingAgentOptions>(host);
+
+        Assert.Equal((TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(20)), (kept.DataMinTimeInCache, kept.DataMaxAgeInCache));
+        Assert.Equal(TimeSpan.FromSeconds(10), delivery.MaxEventDeliveryTime);
+    }
+
+    private static T Options<T>(IHost host)
+        where T : class => host.Services.GetRequiredService<IOptionsMonitor<T>>().Get(LiveStreams.Provider);
+}
