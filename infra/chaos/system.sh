@@ -8,12 +8,6 @@ CHAOS_ADMIN=chaos-admin
 TOKEN_SECONDS=86400
 FIRST_ORDERS_SECONDS=30
 
-# The embedded broker drops the oldest of a partition beyond 5 MiB without a word. An order has one or two events in a topic, each below 1 KiB with all its
-# headers; partitions are filled unevenly, so that each is to be a quarter full.
-LEAST_PARTITIONS=12
-MOST_PARTITIONS=1000
-ORDERS_EACH_PARTITION=1280
-
 CUSTOMERS_PID=''
 
 # What an earlier run has left goes, its database too.
@@ -32,7 +26,7 @@ chaos_system_up() {
   need_command psql postgresql-client
   # Whoever looks for a cause in the logs needs to know when it was.
   export Logging__Console__FormatterName=simple Logging__Console__FormatterOptions__TimestampFormat='HH:mm:ss.fff ' Logging__Console__FormatterOptions__UseUtcTimestamp=true
-  export Kafka__TopicPartitions=${Kafka__TopicPartitions:-$(chaos_partitions)}
+  export Kafka__TopicPartitions=${Kafka__TopicPartitions:-$(partitions_for $((RATE * MINUTES * 60)))}
   with_progress "Starting $CHAOS_SILOS silos and $CHAOS_APIS APIs" "$CHAOS_DIR/start.log" \
     bash infra/run.sh --detach --silos "$CHAOS_SILOS" --apis "$CHAOS_APIS" --port "$(free_port)"
   # shellcheck source=/dev/null
@@ -40,11 +34,6 @@ chaos_system_up() {
   export ORDERFLOW_API_URLS
   publish infra/chaos "$RUN_DIR/app/chaos"
   make_tokens
-}
-
-chaos_partitions() {
-  local partitions=$((LEAST_PARTITIONS + RATE * MINUTES * 60 / ORDERS_EACH_PARTITION))
-  say $((partitions < MOST_PARTITIONS ? partitions : MOST_PARTITIONS))
 }
 
 # The first one is the admin's.

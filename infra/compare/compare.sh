@@ -6,6 +6,18 @@ EVENT_TOPICS=(order.created order.reserved order.failed order.cancelled order.re
 NOTIFIED_SECONDS=60
 ASKED_AT_ONCE=16
 
+# The embedded broker drops the oldest of a partition beyond 5 MiB without a word. An order has one or two events in a topic, each below 1 KiB with all its
+# headers; partitions are filled unevenly, so that each is to be a quarter full.
+LEAST_PARTITIONS=12
+MOST_PARTITIONS=1000
+ORDERS_EACH_PARTITION=1280
+
+# partitions_for ORDERS: how many partitions a topic needs so that all can be read back in the end.
+partitions_for() {
+  local partitions=$((LEAST_PARTITIONS + $1 / ORDERS_EACH_PARTITION))
+  say $((partitions < MOST_PARTITIONS ? partitions : MOST_PARTITIONS))
+}
+
 # compare_open DIRECTORY: where what is compared is written down.
 compare_open() {
   ORDERS_FILE=$1/orders.tsv

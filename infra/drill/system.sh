@@ -6,12 +6,6 @@ DRILL_PRODUCTS=20
 DRILL_STOCK=1000000000 # the most a product may have: nothing is ever short
 STOCKED_SECONDS=60
 
-# The embedded broker drops the oldest of a partition beyond 5 MiB without a word. An order has two events, each far below 1 KiB with all its headers;
-# partitions are filled unevenly, so that each is to be a quarter full.
-LEAST_PARTITIONS=12
-MOST_PARTITIONS=1000
-ORDERS_EACH_PARTITION=1280
-
 drill_open() {
   DRILL_NAME=drill-$(date -u +%Y%m%d-%H%M%S) # whose the orders of this drill are
   mkdir -p "$DRILL_DIR"
@@ -37,10 +31,9 @@ drill_silos() {
 }
 
 drill_partitions() {
-  local orders=$ORDERS partitions
+  local orders=$ORDERS
   [[ -n $TIMES ]] || orders=$((RATE * (BEFORE_SECONDS + AWAY_SECONDS + BACK_SECONDS + AFTER_SECONDS)))
-  partitions=$((LEAST_PARTITIONS + orders / ORDERS_EACH_PARTITION))
-  say $((partitions < MOST_PARTITIONS ? partitions : MOST_PARTITIONS))
+  partitions_for "$orders"
 }
 
 stock_products() {
