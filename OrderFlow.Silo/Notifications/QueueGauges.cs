@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using OrderFlow.Notifications;
+using OrderFlow.Silo.Health;
 
 namespace OrderFlow.Silo.Notifications;
 
@@ -7,32 +8,22 @@ namespace OrderFlow.Silo.Notifications;
 /// How many notifications are where in the queue, looked up now and then, as part of the meter <see cref="NotificationMetrics.MeterName"/>. Every process
 /// with the queue looks: one script that counts nothing, but reads what Redis has counted.
 /// </summary>
-internal sealed class QueueGauges(IMeterFactory meters, INotificationQueue queue, TimeProvider time) : BackgroundService
+internal sealed class QueueGauges(IMeterFactory meters, INotificationQueue queue, TimeProvider time) : PeriodicLook(time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-
     private volatile NotificationStats? _stats;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         var meter = meters.Create(NotificationMetrics.MeterName);
         meter.CreateObservableGauge("orderflow.notifications.queue.jobs", Depths, "{job}", "Notifications in the queue, by state: waiting, active, delayed, dead.");
         meter.CreateObservableGauge("orderflow.notifications.queue.paused", () => _stats is { Paused: true } ? 1 : 0, description: "1 while no worker takes jobs.");
-
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                _stats = await queue.GetStats().WaitAsync(stoppingToken);
-            }
-            catch (Exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                _stats = null;   // Redis is away, which its own health check says; old depths would look like a queue that nobody works on
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        return base.StartAsync(cancellationToken);
     }
+
+    protected override async Task Look(CancellationToken cancellationToken) => _stats = await queue.GetStats().WaitAsync(cancellationToken);
+
+    /// <summary>Old depths would look like a queue that nobody works on.</summary>
+    protected override void Missed() => _stats = null;
 
     private IEnumerable<Measurement<long>> Depths() => _stats is not { } stats ? [] :
     [

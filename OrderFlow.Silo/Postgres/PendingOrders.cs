@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Npgsql;
 using OrderFlow.Orders;
+using OrderFlow.Silo.Health;
 
 namespace OrderFlow.Silo.Postgres;
 
@@ -9,44 +10,24 @@ namespace OrderFlow.Silo.Postgres;
 /// it is cheap, and no silo's loss leaves a gap.
 /// </summary>
 internal sealed class PendingOrders(
-    IMeterFactory meters, OrderMetrics orders, RecoveryMetrics recovery, NpgsqlDataSource database, TimeProvider time) : BackgroundService
+    IMeterFactory meters, OrderMetrics orders, RecoveryMetrics recovery, NpgsqlDataSource database, TimeProvider time) : PeriodicLook(time)
 {
     /// <summary>Orders that are counted at most: to count costs more the more there are.</summary>
     public const int CountLimit = 10_000;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
-
     private volatile Pending _pending = new(0, null);
 
-    private TimeSpan OldestAge => _pending.Since is { } since && time.GetUtcNow() - since is var age && age > TimeSpan.Zero ? age : TimeSpan.Zero;
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         orders.StartAtZero();
         recovery.StartAtZero();
         var meter = meters.Create(OrderMetrics.MeterName);
         meter.CreateObservableGauge("orderflow.orders.pending", () => _pending.Count, "{order}", "Orders that are neither settled nor cancelled.");
-        meter.CreateObservableGauge("orderflow.orders.pending.oldest_age", () => OldestAge.TotalSeconds, "s", "How long the oldest of them has been pending.");
-
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                using var patience = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                patience.CancelAfter(Patience);
-                _pending = await Look(patience.Token);
-            }
-            catch (Exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The database is away, which its own health check says; what was seen last stands.
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        meter.CreateObservableGauge("orderflow.orders.pending.oldest_age", () => AgeOf(_pending.Since).TotalSeconds, "s", "How long the oldest of them has been pending.");
+        return base.StartAsync(cancellationToken);
     }
 
-    private async Task<Pending> Look(CancellationToken cancellationToken)
+    protected override async Task Look(CancellationToken cancellationToken)
     {
         // An order that was reopened has been pending since then: its last change of status.
         await using var command = database.CreateCommand("""
@@ -56,7 +37,7 @@ internal sealed class PendingOrders(
             """).With(CountLimit);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        return new(row.GetInt64(0), row.GetTimeOrNull(1));
+        _pending = new(row.GetInt64(0), row.GetTimeOrNull(1));
     }
 
     private sealed record Pending(long Count, DateTimeOffset? Since);
