@@ -60,7 +60,7 @@ internal static class PostgresSetup
         silo.AddAdoNetGrainStorage(StorageNames.Subscriptions, builder => builder.Configure<OrleansJsonSerializer>((options, json) =>
         {
             options.Invariant = Invariant;
-            options.ConnectionString = connectionString;
+            options.ConnectionString = providers;
             options.DeleteStateOnClear = true;   // streams that nobody follows leave no rows
             options.GrainStorageSerializer = new JsonGrainStorageSerializer(json);   // System.Text.Json writes this state of Orleans' own, and cannot read it
         }));
