@@ -2,10 +2,13 @@ using System.Diagnostics.Metrics;
 
 namespace OrderFlow.Orders;
 
-/// <summary>What recovery has to do, counted by whichever silo it runs on. Part of the meter <c>OrderFlow.Orders</c>.</summary>
+/// <summary>What recovery has to do, counted by whichever silo it runs on.</summary>
 internal sealed class RecoveryMetrics(IMeterFactory meters)
 {
-    private readonly Counter<long> _resumed = meters.Create("OrderFlow.Orders").CreateCounter<long>(
+    /// <summary>The meter of all that is counted of orders.</summary>
+    public const string MeterName = "OrderFlow.Orders";
+
+    private readonly Counter<long> _resumed = meters.Create(MeterName).CreateCounter<long>(
         "orderflow.recovery.resumed", "{order}", "Orders that were left lying and were taken up again; result: finished, or left for the next look.");
 
     public void Resumed(bool finished) => _resumed.Add(1, Result(finished));

@@ -40,6 +40,23 @@ internal static class Traces
             : Source.StartActivity(name, ActivityKind.Internal, traced[0].Context, links: traced.Skip(1).Select(span => new ActivityLink(span.Context)));
     }
 
+    /// <summary>Says on the span, where there is one, which message it is about, in the words of OpenTelemetry's conventions for messaging.</summary>
+    /// <param name="span">The span.</param>
+    /// <param name="system">Such as <c>kafka</c>.</param>
+    /// <param name="operation"><c>send</c> or <c>process</c>.</param>
+    /// <param name="destination">Where the message goes, or comes from.</param>
+    /// <param name="id">The message's id, where it is known.</param>
+    public static void Describe(this Activity? span, string system, string operation, string destination, string? id)
+    {
+        if (span is not { IsAllDataRequested: true }) return;
+
+        span.SetTag("messaging.system", system);
+        span.SetTag("messaging.operation.name", operation);
+        span.SetTag("messaging.operation.type", operation);
+        span.SetTag("messaging.destination.name", destination);
+        if (id is not null) span.SetTag("messaging.message.id", id);
+    }
+
     /// <summary>Says on the span, where there is one, that its work failed.</summary>
     public static void Fail(this Activity? span, string reason) => span?.SetStatus(ActivityStatusCode.Error, reason);
 }

@@ -23,7 +23,7 @@ internal static class EventTraces
         var here = Activity.Current;
         using (var span = Traces.Source.StartActivity($"send {told.Type}", ActivityKind.Producer, told.Trace.ToActivityContext(), startTime: began))
         {
-            Describe(span, "send", told.Type, told.Id);
+            span.Describe(System, "send", told.Type, told.Id);
             if (failure is not null) span.Fail(failure.Reason);
         }
 
@@ -36,20 +36,9 @@ internal static class EventTraces
         if (!Traces.Source.HasListeners()) return null;
 
         var span = Traces.GoOn($"process {consumed.Topic}", ActivityKind.Consumer, CloudEventHeaders.TraceOf(consumed.Message.Headers));
-        Describe(span, "process", consumed.Topic, id: null);
+        span.Describe(System, "process", consumed.Topic, id: null);
         span?.SetTag("messaging.destination.partition.id", consumed.Partition.Value);
         span?.SetTag("messaging.kafka.offset", consumed.Offset.Value);
         return span;
-    }
-
-    private static void Describe(Activity? span, string operation, string topic, string? id)
-    {
-        if (span is not { IsAllDataRequested: true }) return;
-
-        span.SetTag("messaging.system", System);
-        span.SetTag("messaging.operation.name", operation);
-        span.SetTag("messaging.operation.type", operation);
-        span.SetTag("messaging.destination.name", topic);
-        if (id is not null) span.SetTag("messaging.message.id", id);
     }
 }

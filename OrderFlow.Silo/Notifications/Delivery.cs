@@ -18,9 +18,8 @@ internal sealed partial class Delivery(
     public async Task Run(ClaimedJob claimed, long claimedAt)
     {
         using var span = Traces.GoOn("process notifications", ActivityKind.Consumer, claimed.Job.Trace);
-        span?.SetTag("messaging.system", "redis").SetTag("messaging.operation.name", "process").SetTag("messaging.operation.type", "process")
-            .SetTag("messaging.destination.name", "notifications").SetTag("messaging.message.id", claimed.Job.JobId)
-            .SetTag("orderflow.notification.attempt", claimed.Attempt);
+        span.Describe("redis", "process", "notifications", claimed.Job.JobId);
+        span?.SetTag("orderflow.notification.attempt", claimed.Attempt);
         var age = time.GetElapsedTime(claimedAt);
         if (age >= options.Value.Lease - options.Value.SendTimeout)
         {

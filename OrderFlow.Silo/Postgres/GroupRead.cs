@@ -6,16 +6,16 @@ namespace OrderFlow.Silo.Postgres;
 
 /// <summary>Reads rows of many callers in one round trip.</summary>
 /// <param name="database">Where to read.</param>
-/// <param name="store">What is read, for traces: <c>orders</c> or <c>stock</c>.</param>
+/// <param name="spanName">What it is called in traces, such as <c>read orders</c>.</param>
 /// <param name="query">Reads the rows of these keys; a key without a row is left out.</param>
 internal sealed class GroupRead<TKey, TRow>(
     NpgsqlDataSource database,
-    string store,
+    string spanName,
     Func<NpgsqlDataSource, IReadOnlyList<TKey>, Task<IReadOnlyDictionary<TKey, TRow>>> query) : IAsyncDisposable
     where TKey : notnull
     where TRow : class
 {
-    private readonly BatchLoop<Waiting> _loop = new(batch => ReadAll(database, $"read {store}", query, batch));
+    private readonly BatchLoop<Waiting> _loop = new(batch => ReadAll(database, spanName, query, batch));
 
     /// <summary>The row of this key, or null where there is none.</summary>
     public async Task<TRow?> Read(TKey key)

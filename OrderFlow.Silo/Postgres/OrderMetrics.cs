@@ -6,7 +6,7 @@ namespace OrderFlow.Silo.Postgres;
 /// <summary>What became of orders, as the meter <c>OrderFlow.Orders</c>: counted when it is committed, by outcome, never by order.</summary>
 internal sealed class OrderMetrics
 {
-    public const string MeterName = "OrderFlow.Orders";
+    public const string MeterName = RecoveryMetrics.MeterName;
 
     private static readonly InstrumentAdvice<double> Seconds = new()
     {

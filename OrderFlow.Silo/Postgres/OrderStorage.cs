@@ -9,7 +9,7 @@ namespace OrderFlow.Silo.Postgres;
 internal sealed class OrderStorage(NpgsqlDataSource database, OutboxSignal outbox, CommitMetrics commits, OrderMetrics orders) : IGrainStorage, IAsyncDisposable
 {
     private readonly GroupCommit<OrderWrite> _writes = new(database, new OrderStatements(), commits);
-    private readonly GroupRead<long, OrderState> _reads = new(database, "orders", OrderRows.ReadAll);
+    private readonly GroupRead<long, OrderState> _reads = new(database, "read orders", OrderRows.ReadAll);
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {

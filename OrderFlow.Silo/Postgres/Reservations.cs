@@ -27,8 +27,8 @@ internal sealed class Reservations : IReservations, IAsyncDisposable
 
     public Reservations(NpgsqlDataSource database)
     {
-        _finds = new(database, "reservations", FindAll);
-        _unsettled = new(database, "unsettled reservations", CountAllUnsettled);
+        _finds = new(database, "read reservations", FindAll);
+        _unsettled = new(database, "read unsettled reservations", CountAllUnsettled);
     }
 
     public async Task<IReadOnlyList<StockReservation>> Find(string productId, IReadOnlyList<long> orderIds) =>

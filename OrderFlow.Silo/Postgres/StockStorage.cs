@@ -12,7 +12,7 @@ namespace OrderFlow.Silo.Postgres;
 internal sealed class StockStorage(NpgsqlDataSource database, CommitMetrics commits) : IGrainStorage, IAsyncDisposable
 {
     private readonly GroupCommit<StockWrite> _writes = new(database, new StockStatements(), commits);
-    private readonly GroupRead<string, StockRow> _reads = new(database, "stock", ReadAll);
+    private readonly GroupRead<string, StockRow> _reads = new(database, "read stock", ReadAll);
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {

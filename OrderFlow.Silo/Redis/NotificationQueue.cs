@@ -25,8 +25,7 @@ internal sealed partial class NotificationQueue(
     {
         QueuedJob.RequireId(job);
         using var span = Traces.Source.StartActivity("send notifications", ActivityKind.Producer);
-        span?.SetTag("messaging.system", "redis").SetTag("messaging.operation.name", "send").SetTag("messaging.operation.type", "send")
-            .SetTag("messaging.destination.name", "notifications").SetTag("messaging.message.id", job.JobId);
+        span.Describe("redis", "send", "notifications", job.JobId);
         RedisValue[] trace = job.Trace is { } from ? from.TraceState is { } state ? [from.TraceParent, state] : [from.TraceParent] : [];
         return (bool)await Move(QueueScripts.Enqueue, time.GetUtcNow(), [job.JobId, job.OrderId, job.UserId, job.EventType, job.Message, .. trace]);
     }
