@@ -11,6 +11,7 @@ using OrderFlow.Api.Orders;
 using OrderFlow.Api.Telemetry;
 using OrderFlow.Auth;
 using OrderFlow.Health;
+using OrderFlow.Settings;
 using OrderFlow.Telemetry;
 
 if (args is ["health", .. var about]) return await OwnHealth.Ask(about);
@@ -29,12 +30,11 @@ builder.Services.AddDescription();
 await using var app = builder.Build();
 try
 {
-    app.Services.GetRequiredService<IStartupValidator>().Validate();   // before the host would log the same as a stack trace
+    app.RequireValidSettings();
 }
-catch (Exception e) when (e is OptionsValidationException or AggregateException)
+catch (OptionsValidationException wrong)
 {
-    var wrong = e is AggregateException several ? several.InnerExceptions : [e];
-    foreach (var failure in wrong.Cast<OptionsValidationException>().SelectMany(invalid => invalid.Failures)) await Console.Error.WriteLineAsync(failure);
+    foreach (var failure in wrong.Failures) await Console.Error.WriteLineAsync(failure);
     return 1;
 }
 

@@ -1,3 +1,4 @@
+using OrderFlow.Settings;
 using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Dashboard;
 using OrderFlow.Silo.Health;

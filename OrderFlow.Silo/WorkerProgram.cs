@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrderFlow.Settings;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Redis;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrderFlow.Api.Cluster;
@@ -27,7 +26,7 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> log) : IExcep
 
     private static ProblemHttpResult Unavailable(HttpResponse response)
     {
-        response.Headers.RetryAfter = ((int)ClusterCalls.ComeBackAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        response.ComeBackAfter(ClusterCalls.ComeBackAfter);
         return Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, ClusterUnavailableException.OutcomeUnknown);
     }
 

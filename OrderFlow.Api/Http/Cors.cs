@@ -1,10 +1,12 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
+using OrderFlow.Settings;
 
 namespace OrderFlow.Api.Http;
 
 /// <summary>Which web pages may call: the section <c>Cors</c> of the configuration.</summary>
-internal sealed class CorsSettings : ICheckedSettings
+internal sealed class CorsSettings : IValidatableObject
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Cors";
@@ -16,10 +18,10 @@ internal sealed class CorsSettings : ICheckedSettings
     public string[] Each() => Origins.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Objections() =>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
         from origin in Each()
         where !IsOrigin(origin)
-        select $"Cors__Origins: '{origin}' is no origin, such as https://shop.example or http://localhost:3000";
+        select new ValidationResult($"'{origin}' is no origin, such as https://shop.example or http://localhost:3000", [nameof(Origins)]);
 
     /// <summary>Scheme, host and port, and nothing behind them: browsers compare to the letter.</summary>
     private static bool IsOrigin(string text) =>

@@ -1,14 +1,17 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using OrderFlow.Api.Errors;
 using OrderFlow.Auth;
+using OrderFlow.Settings;
 
 namespace OrderFlow.Api.Http;
 
 /// <summary>How often a user may ask: the section <c>RateLimit</c> of the configuration.</summary>
-internal sealed class RateLimitSettings : ICheckedSettings
+internal sealed class RateLimitSettings : IValidatableObject
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "RateLimit";
@@ -23,10 +26,10 @@ internal sealed class RateLimitSettings : ICheckedSettings
     public int PerUserPerMinute { get; set; }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Objections()
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (PerUserPerMinute is < 0 or > Highest)
-            yield return string.Create(CultureInfo.InvariantCulture, $"RateLimit__PerUserPerMinute: {PerUserPerMinute} is not from 0 (no limit) to {Highest}");
+            yield return new(string.Create(CultureInfo.InvariantCulture, $"{PerUserPerMinute} is not from 0 (no limit) to {Highest}"), [nameof(PerUserPerMinute)]);
     }
 }
 
@@ -79,8 +82,7 @@ internal static class RateLimit
 
     private static ValueTask SayWhenToComeBack(OnRejectedContext rejected, CancellationToken cancellation)
     {
-        var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
-        rejected.HttpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        rejected.HttpContext.Response.ComeBackAfter(rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero);
         return ValueTask.CompletedTask;   // the body comes from where all bodies of errors come from
     }
 }

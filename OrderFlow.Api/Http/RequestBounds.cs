@@ -1,13 +1,15 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Options;
 using OrderFlow.Api.Errors;
+using OrderFlow.Settings;
 
 namespace OrderFlow.Api.Http;
 
 /// <summary>How long a request may take: the section <c>Requests</c> of the configuration.</summary>
-internal sealed class RequestSettings : ICheckedSettings
+internal sealed class RequestSettings : IValidatableObject
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Requests";
@@ -25,10 +27,10 @@ internal sealed class RequestSettings : ICheckedSettings
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Objections()
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Timeout < Shortest || Timeout > Longest)
-            yield return string.Create(CultureInfo.InvariantCulture, $"Requests__Timeout: {Timeout} is not from {Shortest} to {Longest}");
+            yield return new(string.Create(CultureInfo.InvariantCulture, $"{Timeout} is not from {Shortest} to {Longest}"), [nameof(Timeout)]);
     }
 }
 

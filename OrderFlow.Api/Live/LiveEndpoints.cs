@@ -1,11 +1,10 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrderFlow.Api.Cluster;
 using OrderFlow.Api.Errors;
-using OrderFlow.Api.Http;
 using OrderFlow.Api.OpenApi;
 using OrderFlow.Auth;
 using OrderFlow.Orders;
+using OrderFlow.Settings;
 
 namespace OrderFlow.Api.Live;
 
@@ -67,7 +66,7 @@ internal static class LiveEndpoints
         if (slot is not null) http.Response.RegisterForDispose(slot);
         if (room == Room.Taken) return null;
 
-        http.Response.Headers.RetryAfter = EventStream.ComeBackAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        http.Response.ComeBackAfter(EventStream.ComeBackAfter);
         return room == Room.NoneForUser
             ? Problems.OfStatus(StatusCodes.Status429TooManyRequests, "This user follows as many streams of events as a user may.")
             : Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, "There are as many streams of events as there may be.");

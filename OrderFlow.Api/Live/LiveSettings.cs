@@ -1,10 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using OrderFlow.Api.Http;
 
 namespace OrderFlow.Api.Live;
 
 /// <summary>Streams of events to those who follow orders: the section <c>Live</c> of the configuration.</summary>
-internal sealed class LiveSettings : ICheckedSettings
+internal sealed class LiveSettings : IValidatableObject
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Live";
@@ -28,13 +29,13 @@ internal sealed class LiveSettings : ICheckedSettings
     public int StreamsPerUser { get; set; } = 20;
 
     /// <inheritdoc/>
-    public IEnumerable<string> Objections()
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Heartbeat < ShortestHeartbeat || Heartbeat > LongestHeartbeat)
-            yield return string.Create(CultureInfo.InvariantCulture, $"Live__Heartbeat: {Heartbeat} is not from {ShortestHeartbeat} to {LongestHeartbeat}");
+            yield return new(string.Create(CultureInfo.InvariantCulture, $"{Heartbeat} is not from {ShortestHeartbeat} to {LongestHeartbeat}"), [nameof(Heartbeat)]);
         if (Streams is < 1 or > MostStreams)
-            yield return string.Create(CultureInfo.InvariantCulture, $"Live__Streams: {Streams} is not from 1 to {MostStreams}");
+            yield return new(string.Create(CultureInfo.InvariantCulture, $"{Streams} is not from 1 to {MostStreams}"), [nameof(Streams)]);
         if (StreamsPerUser is < 1 or > MostStreams)
-            yield return string.Create(CultureInfo.InvariantCulture, $"Live__StreamsPerUser: {StreamsPerUser} is not from 1 to {MostStreams}");
+            yield return new(string.Create(CultureInfo.InvariantCulture, $"{StreamsPerUser} is not from 1 to {MostStreams}"), [nameof(StreamsPerUser)]);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using OrderFlow.Settings;
 
 namespace OrderFlow.Telemetry;
 
@@ -28,8 +29,7 @@ internal static class TelemetrySetup
         this IHostApplicationBuilder builder, string service, string[] meters, string[] sources,
         Action<TracerProviderBuilder>? instrumentation = null, params string[] beginnings)
     {
-        builder.Services.AddOptions<TelemetryOptions>().BindConfiguration(TelemetryOptions.Section).ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
+        builder.Services.AddCheckedSettings<TelemetryOptions>(TelemetryOptions.Section);
         builder.Services.AddOptions<StandardSettings>().Configure<IConfiguration>(Read).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<StandardSettings>, StandardSettingsValidator>();
 

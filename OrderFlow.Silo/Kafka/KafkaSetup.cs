@@ -1,4 +1,5 @@
 using OrderFlow.Outbox;
+using OrderFlow.Settings;
 using OrderFlow.Silo.Health;
 
 namespace OrderFlow.Silo.Kafka;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrderFlow.Notifications;
+using OrderFlow.Settings;
 using OrderFlow.Silo.Smtp;
 
 namespace OrderFlow.Silo.Notifications;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrderFlow.Notifications;
+using OrderFlow.Settings;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Notifications;
 

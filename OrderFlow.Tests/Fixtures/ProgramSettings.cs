@@ -4,7 +4,7 @@ using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using OrderFlow.Orders;
-using OrderFlow.Silo;
+using OrderFlow.Settings;
 using OrderFlow.Silo.Kafka;
 
 namespace OrderFlow.Tests.Fixtures;
@@ -54,7 +54,6 @@ internal static class ProgramSettings
         return
         [
             .. RequiredSettings.Failures(Section(type)!, options),
-            .. (options as api::OrderFlow.Api.Http.ICheckedSettings)?.Objections() ?? [],
             .. (from validator in type.Assembly.GetTypes()
                 where !validator.ContainsGenericParameters && contract.IsAssignableFrom(validator)
                 let result = (ValidateOptionsResult)contract.GetMethod("Validate")!.Invoke(Activator.CreateInstance(validator), [null, options])!

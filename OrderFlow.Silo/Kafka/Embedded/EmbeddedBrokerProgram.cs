@@ -1,4 +1,5 @@
 using System.Net;
+using OrderFlow.Settings;
 
 namespace OrderFlow.Silo.Kafka.Embedded;
 

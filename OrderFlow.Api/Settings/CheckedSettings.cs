@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace OrderFlow.Silo;
+namespace OrderFlow.Settings;
 
 /// <summary>Settings that are bound and checked when the host starts.</summary>
 internal static class CheckedSettings

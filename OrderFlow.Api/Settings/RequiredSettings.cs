@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
-namespace OrderFlow.Silo;
+namespace OrderFlow.Settings;
 
 /// <summary>Settings that are needed before the host can be put together.</summary>
 internal static class RequiredSettings
