@@ -35,6 +35,13 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
         return Value;
     }
 
+    /// <summary>What is persisted, read whatever is known already: somebody says that it is something else. Not while a write is being decided on.</summary>
+    public ValueTask<T?> ReadAnew()
+    {
+        _persisted = null;
+        return Read();
+    }
+
     /// <summary>Persists <paramref name="next"/> over what was read last, or as the first record where nothing was read.</summary>
     /// <exception cref="InconsistentStateException">Somebody else has written meanwhile; nothing was stored.</exception>
     public async Task Write(T next)

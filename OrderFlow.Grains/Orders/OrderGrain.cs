@@ -97,7 +97,7 @@ internal sealed partial class OrderGrain(
     {
         try
         {
-            await _record.Read();
+            if ((await _record.Read())?.Order is not { IsUnfinished: true }) await LookAgain();
             for (var tries = 0; _record.Value?.Order is { IsUnfinished: true } order;)
             {
                 if (order.Releasing)
@@ -116,6 +116,16 @@ internal sealed partial class OrderGrain(
             LogLeftToRecovery(this.GetPrimaryKeyLong(), error.GetType().Name, error.Message);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Whoever has this order go on has seen it unfinished. Where it is not by what this grain knows, that may be older: a silo that was cut off, and did not
+    /// know that its grains live elsewhere now, has written since.
+    /// </summary>
+    private async Task LookAgain()
+    {
+        using var turn = await _turns.Enter();
+        await _record.ReadAnew();
     }
 
     private async Task Reserve(OrderState order, bool inTurn)

@@ -50,6 +50,22 @@ public sealed class Going_on_with_an_order(SharedCluster shared)
     }
 
     [Fact]
+    public async Task Recovery_finishes_what_a_silo_that_was_cut_off_began_behind_the_back_of_the_order()
+    {
+        await _cluster.SetStock("behind", 5);
+        var id = await _cluster.Place(("behind", 2));
+        Assert.Equal(OrderStatus.Reserved, (await _cluster.Settled(id)).Status);
+
+        await using (var cancel = _cluster.Database.CreateCommand(
+            $"UPDATE orders SET status = 'cancelled', releasing = true, version = version + 1, updated_at = now() - interval '1 minute' WHERE id = {id}"))
+            await cancel.ExecuteNonQueryAsync();
+        await _cluster.Quiet();
+
+        Assert.Equal((5, 0), await _cluster.StockOf("behind"));
+        Assert.Equal(OrderStatus.Cancelled, (await _cluster.Order(id).Get(OrderFlowCluster.Alice)).Order!.Status);
+    }
+
+    [Fact]
     public async Task A_release_that_arrives_late_frees_nothing_of_an_order_that_was_reserved_since()
     {
         await using var cluster = await OrderFlowCluster.Start(silos: 1, patience: TimeSpan.FromSeconds(1));
