@@ -33,9 +33,9 @@ internal sealed class GroupRead<TKey, TRow>(
         Func<NpgsqlDataSource, IReadOnlyList<TKey>, Task<IReadOnlyDictionary<TKey, TRow>>> query,
         List<Waiting> batch)
     {
-        using var span = Traces.Share(spanName, batch.Select(waiting => waiting.Caller));
         try
         {
+            using var span = Traces.Share(spanName, batch.Select(waiting => waiting.Caller));
             var rows = await query(database, [.. batch.Select(waiting => waiting.Key)]);
             foreach (var waiting in batch) waiting.Found.SetResult(rows.GetValueOrDefault(waiting.Key));
         }

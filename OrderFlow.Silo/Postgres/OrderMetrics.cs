@@ -29,7 +29,7 @@ internal sealed class OrderMetrics
     {
         var outcome = new KeyValuePair<string, object?>("outcome", OutcomeOf(told));
         _outcomes.Add(1, outcome);
-        if (told is OrderReserved or OrderFailed && PendingSince(order) is { } since) _settled.Record((told.OccurredAt - since).TotalSeconds, outcome);
+        if (told is OrderReserved or OrderFailed && PendingSince(order) is { } since) _settled.Record(Math.Max(0, (told.OccurredAt - since).TotalSeconds), outcome);   // two silos' clocks
     }
 
     /// <summary>Tells that nothing was counted yet: a counter that appears with its first order has no rate that an alert could see.</summary>

@@ -107,12 +107,21 @@ start_again() {
   esac
 }
 
-# Starts what has ended by itself. A silo that slept through its own death is right to end; nothing else is.
+# Starts what has ended by itself.
 revive() {
   local name
   for name in $(programs_down); do
     say "  $name has ended by itself, and is started again"
-    [[ $name == "$PAUSED_SILO" ]] || printf 'ended\t%s ended by itself\n' "$name" >>"$VIOLATIONS"
+    note_ended "$name"
     start_again "$name" || fault_failed "$name" start
   done
+}
+
+# note_ended NAME: a silo that slept through its own death is right to end, once; nothing else is.
+note_ended() {
+  if [[ $1 == "$PAUSED_SILO" ]]; then
+    PAUSED_SILO=''
+  else
+    printf 'ended\t%s ended by itself\n' "$1" >>"$VIOLATIONS"
+  fi
 }

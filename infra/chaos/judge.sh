@@ -7,6 +7,7 @@ JOBS_SECONDS=60
 MOST_FAILED_PERCENT=5 # of requests, at the first try
 
 judge() {
+  local name
   await_settled
   await_jobs
   say "Comparing"
@@ -16,6 +17,9 @@ judge() {
   (customers verify)
   (customers weather) >"$CHAOS_DIR/weather.txt"
   await_notifications
+  for name in $(programs_down); do
+    note_ended "$name"
+  done
   report | tee "$CHAOS_DIR/verdicts.txt"
   BROKEN=$(grep -c '^FAILED' "$CHAOS_DIR/verdicts.txt" || true)
   say "What was compared, and all logs: $(short_path "$CHAOS_DIR")"
@@ -55,7 +59,7 @@ report() {
   report_orders
   compare_verdicts
   verdict "no notification waits any more, and none was given up" "$(counted_sends)" < <(
-    grep -q '"waiting":0,"active":0,"delayed":0,.*"deadLettered":0' <<<"$STATS" || say "$STATS"
+    grep -q '"waiting":0,"active":0,"delayed":0,.*"deadLettered":0' <<<"$STATS" || say "${STATS:-the API did not answer}"
   )
   verdict_on_stock "$CHAOS_DIR/check.log"
   verdict_on ended "no program ended by itself" "$((CHAOS_SILOS + CHAOS_APIS)) silos and APIs"
