@@ -5,20 +5,24 @@ using Orleans.Streams;
 namespace OrderFlow.Api.Live;
 
 /// <summary>Subscribes to the live stream of each partition of the outbox. Used by <see cref="LiveOrders"/> alone, one call at a time.</summary>
-internal sealed class LiveStreamFeed(IClusterClient client, ClusterCalls cluster) : ILiveFeed
+internal sealed class LiveStreamFeed(IClusterClient client, ClusterCalls cluster, TimeProvider time) : ILiveFeed
 {
     private readonly StreamSubscriptionHandle<LiveChanges>?[] _subscriptions = new StreamSubscriptionHandle<LiveChanges>?[OutboxPartitions.Count];
+    private readonly long[] _asked = new long[OutboxPartitions.Count];
 
     /// <inheritdoc/>
     public async Task<bool> Follow(Action<LiveChanges> deliver) => await cluster.Once(async grains =>
     {
-        var isNew = await Task.WhenAll(Enumerable.Range(0, OutboxPartitions.Count).Select(async partition =>
+        var missed = await Task.WhenAll(Enumerable.Range(0, OutboxPartitions.Count).Select(async partition =>
         {
             var isNew = await Subscribe(partition, deliver);
-            await grains.GetGrain<IOutboxPartitionGrain>(partition).Follow(LiveOrders.FollowFor);
-            return isNew;
+            var asking = time.GetTimestamp();
+            var complete = await grains.GetGrain<IOutboxPartitionGrain>(partition).Follow(LiveOrders.FollowFor);
+            var sinceAsked = time.GetElapsedTime(_asked[partition]);
+            _asked[partition] = asking;
+            return isNew || complete < sinceAsked;
         }));
-        return isNew.Contains(true);
+        return missed.Contains(true);
     });
 
     /// <inheritdoc/>

@@ -17,6 +17,8 @@ public interface IOutboxPartitionGrain : IGrainWithIntegerKey
     /// Says that somebody follows the partition's live stream (<see cref="LiveStreams"/>), and will for this long. The stream is filled only while somebody does;
     /// whoever goes on following says so again in time, and so finds a grain that has moved to another silo.
     /// </summary>
+    /// <param name="period">How long.</param>
+    /// <returns>For how long, up to now, the stream was given all that happened. Less than since this was last asked: something was missed.</returns>
     [Alias("follow"), AlwaysInterleave]
-    Task Follow(TimeSpan period);
+    Task<TimeSpan> Follow(TimeSpan period);
 }

@@ -6,7 +6,7 @@ namespace OrderFlow.Outbox;
 
 /// <summary>
 /// Fills the live stream of one partition while somebody follows it, and costs nothing while nobody does. Best effort: it never throws, never has anybody wait,
-/// and what cannot be sent is dropped. Used by one grain, in its turns.
+/// and what cannot be sent is dropped, which those who follow are told when they say again that they do. Used by one grain, in its turns.
 /// </summary>
 internal sealed partial class LiveFeed(Func<LiveChanges, Task> send, TimeProvider time, ILogger log)
 {
@@ -19,17 +19,21 @@ internal sealed partial class LiveFeed(Func<LiveChanges, Task> send, TimeProvide
     private readonly HashSet<long> _told = [];
     private readonly List<LiveChange> _waiting = [];
     private DateTimeOffset _followedUntil;
+    private DateTimeOffset _completeSince;
     private Task _sending = Task.CompletedTask;
     private bool _isFailing;
 
     /// <summary>True while somebody follows.</summary>
     public bool IsFollowed => time.GetUtcNow() < _followedUntil;
 
-    /// <summary>Somebody follows for this long.</summary>
-    public void Follow(TimeSpan period)
+    /// <summary>Somebody follows for this long. Returns for how long, up to now, all that happened was sent.</summary>
+    public TimeSpan Follow(TimeSpan period)
     {
-        var until = time.GetUtcNow() + (period < LongestPeriod ? period : LongestPeriod);
+        var now = time.GetUtcNow();
+        if (!IsFollowed) _completeSince = now;
+        var until = now + (period < LongestPeriod ? period : LongestPeriod);
         if (until > _followedUntil) _followedUntil = until;
+        return now - _completeSince;
     }
 
     /// <summary>Tells of the events that it has not told of yet.</summary>
@@ -43,7 +47,9 @@ internal sealed partial class LiveFeed(Func<LiveChanges, Task> send, TimeProvide
 
         foreach (var happened in events)
         {
-            if (_told.Add(happened.Seq) && _waiting.Count < MostWaiting && ChangeOf(happened) is { } change) _waiting.Add(change);
+            if (!_told.Add(happened.Seq) || ChangeOf(happened) is not { } change) continue;
+            if (_waiting.Count < MostWaiting) _waiting.Add(change);
+            else _completeSince = time.GetUtcNow();
         }
 
         if (_waiting.Count > 0 && _sending.IsCompleted) _sending = Send();
@@ -86,6 +92,7 @@ internal sealed partial class LiveFeed(Func<LiveChanges, Task> send, TimeProvide
             }
             catch (Exception error)
             {
+                _completeSince = time.GetUtcNow();
                 if (!_isFailing) LogLost(item.Changes.Length, error.GetType().Name, error.Message);
                 _isFailing = true;
             }

@@ -45,11 +45,7 @@ internal sealed partial class OutboxPartitionGrain(
         return Task.CompletedTask;
     }
 
-    public Task Follow(TimeSpan period)
-    {
-        Live.Follow(period);
-        return Task.CompletedTask;
-    }
+    public Task<TimeSpan> Follow(TimeSpan period) => Task.FromResult(Live.Follow(period));
 
     /// <summary>Finishes the batch under way, so that whoever takes the partition over does not publish it again.</summary>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

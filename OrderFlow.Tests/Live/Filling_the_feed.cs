@@ -105,6 +105,40 @@ public sealed class Filling_the_feed
         Assert.Equal([1, 1, 1], _items.Select(item => item.Changes.Length));
     }
 
+    [Fact]
+    public void Who_follows_learns_for_how_long_nothing_was_missed()
+    {
+        Assert.Equal(TimeSpan.Zero, _feed.Follow(Period));
+        _clock.Advance(Period / 2);
+        _feed.Tell([Event(1)]);
+        Assert.Equal(Period / 2, _feed.Follow(Period));
+
+        _clock.Advance(Period / 3);
+        _sending = () => Task.FromException(new TimeoutException("gone"));
+        _feed.Tell([Event(2)]);
+        Assert.Equal(TimeSpan.Zero, _feed.Follow(Period));
+
+        _clock.Advance(Period / 3);
+        Assert.Equal(Period / 3, _feed.Follow(Period));
+        _clock.Advance(Period);
+        Assert.Equal(TimeSpan.Zero, _feed.Follow(Period));
+    }
+
+    [Fact]
+    public void What_waits_beyond_the_bound_counts_as_missed()
+    {
+        var arrival = new TaskCompletionSource();
+        _sending = () => arrival.Task;
+        _feed.Follow(Period);
+        _feed.Tell([Event(1)]);
+        _clock.Advance(Period / 2);
+        _feed.Tell([.. Enumerable.Range(2, LiveFeed.MostWaiting).Select(n => Event(n))]);
+        Assert.Equal(Period / 2, _feed.Follow(Period));
+
+        _feed.Tell([Event(LiveFeed.MostWaiting + 2)]);
+        Assert.Equal(TimeSpan.Zero, _feed.Follow(Period));
+    }
+
     private IEnumerable<long> Sent() => _items.SelectMany(item => item.Changes).Select(change => change.Transition.Version);
 
     private Task Send(LiveChanges item)
