@@ -17,7 +17,7 @@ internal sealed class BridgeGauges(IMeterFactory meters, OutboxDepth outbox, Kaf
             "orderflow.consumer.lag",
             () => lag.ByTopic.Select(topic => new Measurement<long>(topic.Value, new KeyValuePair<string, object?>("topic", topic.Key))),
             "{message}",
-            "Messages that the consumer of this silo has not dealt with, by topic.");
+            "Messages that the consumer group has not dealt with, by topic.");
         counts.StartAtZero();
         return Task.CompletedTask;
     }

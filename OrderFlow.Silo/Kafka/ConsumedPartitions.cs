@@ -3,18 +3,15 @@ using Confluent.Kafka;
 namespace OrderFlow.Silo.Kafka;
 
 /// <summary>The partitions that are assigned to this silo's consumer. Used on the consumer's thread alone.</summary>
-internal sealed partial class ConsumedPartitions(TimeProvider time, ConsumerLag lag, ILogger<ConsumedPartitions> log)
+internal sealed partial class ConsumedPartitions(TimeProvider time, ILogger<ConsumedPartitions> log)
 {
     /// <summary>How long messages under way are waited for when their partition is to go to another silo. What is not done by then, is done there.</summary>
     private static readonly TimeSpan HandOverWithin = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan StoreInterval = TimeSpan.FromMilliseconds(100);
 
-    private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(1);
-
     private readonly Dictionary<TopicPartition, ConsumedPartition> _partitions = [];
     private long _storedAt = time.GetTimestamp();
-    private long _measuredAt = time.GetTimestamp();
 
     public ConsumedPartition? Find(TopicPartition partition) => _partitions.GetValueOrDefault(partition);
 
@@ -46,13 +43,6 @@ internal sealed partial class ConsumedPartitions(TimeProvider time, ConsumerLag 
 
         _storedAt = time.GetTimestamp();
         foreach (var partition in _partitions.Values) StoreProgress(consumer, partition);
-        if (time.GetElapsedTime(_measuredAt) < MeasureInterval) return;
-
-        _measuredAt = time.GetTimestamp();
-        lag.Measured(from partition in _partitions.Values
-                     let next = partition.Offsets.Next
-                     where next is not null
-                     select (partition.Partition.Topic, Math.Max(0, consumer.GetWatermarkOffsets(partition.Partition).High.Value - next.Value)));
     }
 
     private static void StoreProgress(IConsumer<byte[], byte[]> consumer, ConsumedPartition partition)

@@ -47,7 +47,6 @@ internal sealed class EventPublisher(KafkaProducer producer, EventCounts counts)
             var began = EventTraces.Begin(next);
             producer.Send(next.Type, ToMessage(next), failure =>
             {
-                EventTraces.Sent(next, began, failure);
                 if (failure is null)
                 {
                     counts.Published(next.Type);
@@ -58,6 +57,7 @@ internal sealed class EventPublisher(KafkaProducer producer, EventCounts counts)
                     SendNext(order);
                 else if (Interlocked.Decrement(ref _ordersLeft) == 0)
                     _done.TrySetResult();
+                EventTraces.Sent(next, began, failure);   // last: what is known of Kafka must not hang on what listens to spans
             });
         }
     }

@@ -70,20 +70,30 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
     /// <summary>What Kafka knows of topics and brokers; throws <see cref="KafkaException"/> where it does not answer in time. Blocks.</summary>
     public Metadata Look(TimeSpan within)
     {
-        using var admin = new DependentAdminClientBuilder(Handle()).Build();
+        using var admin = Admin();
         return admin.GetMetadata(within);
     }
 
     /// <summary>Creates topics.</summary>
     public async Task Create(IEnumerable<string> topics)
     {
-        using var admin = new DependentAdminClientBuilder(Handle()).Build();
+        using var admin = Admin();
         await admin.CreateTopicsAsync(topics.Select(topic => new Confluent.Kafka.Admin.TopicSpecification
         {
             Name = topic,
             NumPartitions = options.Value.TopicPartitions,
             ReplicationFactor = options.Value.ReplicationFactor,
         }));
+    }
+
+    /// <summary>A client for other questions, by the producer's connections; the caller's to dispose of.</summary>
+    public IAdminClient Admin()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return new DependentAdminClientBuilder((_producer ??= Build()).Handle).Build();
+        }
     }
 
     public void Dispose()
@@ -97,15 +107,6 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
 
         producer?.Flush(FlushAtEnd);
         producer?.Dispose();
-    }
-
-    private Handle Handle()
-    {
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return (_producer ??= Build()).Handle;
-        }
     }
 
     private void Answer(IProducer<byte[], byte[]> producer, Error error, PersistenceStatus status, Action<SendFailure?> answered)

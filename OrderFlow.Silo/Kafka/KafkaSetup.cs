@@ -16,13 +16,13 @@ internal static class KafkaSetup
         services.AddSingleton<KafkaState>();
         services.AddSingleton<KafkaProducer>();
         services.AddSingleton<EventCounts>();
-        services.AddSingleton<ConsumerLag>();
         services.AddSingleton<IEventPublisher, EventPublisher>();
         services.AddSingleton<OrderEventHandler>();
         services.AddSingleton<ConsumedPartitions>();
 
         services.AddHosted<OutboxDepth>();
         services.AddHosted<ConnectivityCheck>();
+        services.AddHosted<ConsumerLag>();
         services.AddHostedService<BridgeGauges>();
         services.AddHostedService<OutboxWaker>();
         services.AddHosted<OrderEventConsumer>();

@@ -36,21 +36,12 @@ internal sealed class OffsetTracker
         }
     }
 
-    /// <summary>The offset to go on from after a restart; null where nothing was read yet.</summary>
-    public long? Next
-    {
-        get
-        {
-            lock (_lock) return _open.Count > 0 ? _open.Min : _next;
-        }
-    }
-
     /// <summary>The offset to go on from after a restart, where it has advanced since it was taken last; null where it has not.</summary>
     public long? TakeAdvance()
     {
         lock (_lock)
         {
-            var safe = Next;
+            var safe = _open.Count > 0 ? _open.Min : _next;
             if (safe is null || safe == _taken) return null;
             return _taken = safe;
         }

@@ -100,6 +100,7 @@ internal sealed class GroupCommit<TWrite> : IAsyncDisposable
         while (sorted.Count > 0)
         {
             var (batch, later) = TakeOnePerKey(sorted);
+            _metrics?.Batch(_statements.Store, batch.Count);
             await CommitBatch(batch, attempt: 1);
             sorted = later;
         }
@@ -143,7 +144,6 @@ internal sealed class GroupCommit<TWrite> : IAsyncDisposable
 
     private async Task Execute(List<Waiting> batch)
     {
-        _metrics?.Batch(_statements.Store, batch.Count);
         using var span = Traces.Share(_batchSpan, batch.Select(waiting => waiting.Span));
         span?.SetTag("orderflow.batch.size", batch.Count);
         await using var connection = await _database.OpenConnectionAsync();

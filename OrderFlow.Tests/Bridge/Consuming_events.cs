@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Tests.Fixtures;
 using OrderFlow.Tests.Notifications;
@@ -75,6 +76,21 @@ public sealed class Consuming_events : IAsyncLifetime
         Assert.Equal(2, held.Waiting);
         held.LetGo();
         await Eventually.Get("all to be told", () => Task.FromResult(_world.Sender.Sent.Count), sent => sent == 10);
+    }
+
+    /// <summary>When nothing is read any more, the consumer itself does not learn of what comes.</summary>
+    [Fact]
+    public async Task What_waits_while_there_is_no_room_is_lag()
+    {
+        await Start(consumedAtOnce: 1);
+        var held = Cluster.Faults.Hold("Notify");
+        await PlaceReserved();
+        await Eventually.Get("no room", () => Task.FromResult(held.Waiting), waiting => waiting == 1);
+        for (var n = 0; n < 4; n++) await PlaceReserved();
+
+        await AwaitLag(5);
+        held.LetGo();
+        await AwaitLag(0);
     }
 
     [Fact]
@@ -154,6 +170,9 @@ public sealed class Consuming_events : IAsyncLifetime
 
     private Task AwaitTold(long orderId) => Eventually.Get(
         $"order {orderId} to be told", () => Task.FromResult(_world.Sender.Sent.Count(job => job.OrderId == orderId)), count => count == 1);
+
+    private Task AwaitLag(long messages) => Eventually.Get(
+        $"a lag of {messages}", () => Task.FromResult(Cluster.SiloServices.GetRequiredService<ConsumerLag>().ByTopic), lag => lag.TryGetValue(Topics.Reserved, out var behind) && behind == messages);
 
     private Task AwaitCommitted(string topic, long offset) => Eventually.Get($"offset {offset} of {topic} to be committed", () => Committed(topic), committed => committed == offset);
 

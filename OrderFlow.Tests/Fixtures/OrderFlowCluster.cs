@@ -35,6 +35,9 @@ public sealed class OrderFlowCluster : IAsyncDisposable
 
     internal IClusterClient Client => _cluster.Client;
 
+    /// <summary>What the first silo is made of.</summary>
+    internal IServiceProvider SiloServices => _cluster.GetSiloServiceProvider();
+
     internal NpgsqlDataSource Database { get; }
 
     internal string ConnectionString => _database.ConnectionString;

@@ -37,6 +37,14 @@ public sealed class Settings_of_the_silo
     }
 
     [Fact]
+    public async Task A_port_for_metrics_at_which_nobody_listens_is_named()
+    {
+        var (exitCode, errors) = await Run([], new(Good) { ["ASPNETCORE_URLS"] = "http://*:8080;http://*:9464", ["Telemetry__MetricsPort"] = "9465" });
+
+        Assert.Equal((1, "Telemetry__MetricsPort: 9465 is no port of ASPNETCORE_URLS, which is http://*:8080;http://*:9464"), (exitCode, Assert.Single(errors)));
+    }
+
+    [Fact]
     public async Task Several_are_all_named()
     {
         var (exitCode, errors) = await Run([], new(Good) { ["Kafka__BootstrapServers"] = "", ["Redis__Queue"] = "{}", ["Notifications__Sender"] = "pigeon" });

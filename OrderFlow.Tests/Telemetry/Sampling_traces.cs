@@ -36,6 +36,17 @@ public sealed class Sampling_traces
     public void The_standard_variables_say_how_many(string sampler, string ratio, bool isRecorded) =>
         Assert.Equal(isRecorded, IsRecorded(new() { Sampler = sampler, Ratio = ratio }, "POST /orders", ActivityKind.Server, parent: default));
 
+    /// <summary>Nobody may record the rest of what was not let begin, and a customer's flag is not ours.</summary>
+    [Theory]
+    [InlineData("always_on", "postgresql", ActivityKind.Client, false, false)]
+    [InlineData("always_on", "IOutboxPartitionGrain/Wake", ActivityKind.Server, true, false)]
+    [InlineData("traceidratio", "process order.reserved", ActivityKind.Consumer, true, false)]
+    [InlineData("always_on", BeginningsSampler.Request, ActivityKind.Server, true, true)]
+    [InlineData("traceidratio", BeginningsSampler.Request, ActivityKind.Server, true, true)]
+    [InlineData("parentbased_always_on", BeginningsSampler.Request, ActivityKind.Server, true, false)]
+    public void What_is_not_recorded_goes_on_unrecorded_but_for_a_request(string sampler, string name, ActivityKind kind, bool isRemote, bool isRecorded) =>
+        Assert.Equal(isRecorded, IsRecorded(new() { Sampler = sampler }, name, kind, new(Trace, ActivitySpanId.CreateRandom(), ActivityTraceFlags.None, isRemote: isRemote)));
+
     private static bool IsRecorded(StandardSettings settings, string name, ActivityKind kind, ActivityContext parent) =>
         new BeginningsSampler(settings.ToSampler().Sampler!, "recover order")
             .ShouldSample(new SamplingParameters(parent, Trace, name, kind)).Decision == SamplingDecision.RecordAndSample;
