@@ -65,7 +65,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
         var multiplexer = await ConnectionMultiplexer.ConnectAsync(settings);
         multiplexer.ConnectionFailed += (_, lost) => NoteLost(lost);
         multiplexer.ConnectionRestored += (_, restored) => NoteRestored(multiplexer, restored).Ignore();
-        if (!multiplexer.IsConnected) LogAway();
+        if (!multiplexer.IsConnected && !Interlocked.Exchange(ref _isAway, true)) LogAway();
         return multiplexer;
     }
 

@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OrderFlow.Notifications;
 using OrderFlow.Silo.Redis;
 using OrderFlow.Tests.Fixtures;
+using OrderFlow.Tests.Notifications;
 using StackExchange.Redis;
 
 namespace OrderFlow.Tests.Redis;
@@ -87,6 +90,24 @@ public sealed class Losing_redis
         await server.Start();
         await Eventually.Get("Redis to be there", () => Attempt(async () => { await given.Queue.Ping(); return "PONG"; }), answer => answer is not null);
         Assert.True(await given.Queue.Enqueue(GivenQueue.Job(1)));
+    }
+
+    [Fact]
+    public async Task That_Redis_was_not_there_and_that_it_is_back_is_said_once_each()
+    {
+        await using var server = new RedisServer();
+        var settings = Options.Create(new RedisOptions { ConnectionString = await server.ConnectionString() });
+        await server.Kill();
+        using var log = new LogLines();
+        using var logging = LoggerFactory.Create(builder => builder.AddProvider(log));
+        await using var connection = new RedisConnection(settings, logging.CreateLogger<RedisConnection>());
+        await connection.Database();
+
+        await server.Start();
+
+        var lines = await Eventually.Get("Redis to be called back", () => Task.FromResult(log.All), said => said.Length > 1);
+        Assert.Equal("Warning: Redis does not answer; it is looked for until it does", lines[0]);
+        Assert.Matches("^Information: Redis at .* is back$", Assert.Single(lines[1..]));
     }
 
     private static IEnumerable<Func<Task>> Calls(NotificationQueue queue, ClaimedJob held, DateTimeOffset now) =>
