@@ -71,6 +71,7 @@ public sealed partial class Workflow_jobs
         Assert.Equal(["docker", "docker-compose", "dotnet-sdk", "github-actions", "nuget"], updates.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(images, updates["docker"]["directories"].Texts().Order(StringComparer.Ordinal));
         Assert.Equal("/" + Path.GetDirectoryName(ComposeFile.Name), (string?)updates["docker-compose"]["directory"]);
+        Assert.All(updates.Values, update => Assert.Equal(("weekly", 5m), ((string?)update["schedule"]!["interval"], (decimal)update["cooldown"]!["default-days"]!)));
     }
 
     [Fact]

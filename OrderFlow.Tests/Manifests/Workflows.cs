@@ -41,6 +41,16 @@ public sealed partial class Workflows
         Assert.NotNull(workflow["concurrency"]!["group"]);
     }
 
+    /// <summary>Of the runs of one group that wait GitHub keeps the last and cancels the others, whatever <c>cancel-in-progress</c> says.</summary>
+    [Fact]
+    public void Only_a_newer_commit_of_a_pull_request_ends_a_run_and_every_commit_of_main_has_its_result()
+    {
+        var concurrency = Yaml.Read(".github/workflows/ci.yml")["concurrency"]!;
+
+        Assert.Equal("ci-${{ github.event_name == 'pull_request' && github.ref || github.run_id }}", (string?)concurrency["group"]);
+        Assert.True((bool)concurrency["cancel-in-progress"]!);
+    }
+
     /// <summary>GitHub's own default has no <c>pipefail</c>, and a check at the head of a pipe could not fail.</summary>
     [Theory, MemberData(nameof(Files))]
     public void A_command_fails_where_any_part_of_it_does(string file)
