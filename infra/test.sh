@@ -11,9 +11,9 @@ usage() {
   cat <<'END'
 usage: bash infra/test.sh [ARGUMENTS OF dotnet test ...]
 
-Installs what is missing, builds, and runs every test, on a real Postgres and a real Redis of their own. With TEST_CHAOS=yes in the environment one fault of each
-kind on real processes comes at the end (infra/chaos.sh --once), which counts as one test. The last line is the sum of it: N passed, N failed.
-Arguments go to dotnet test, and leave the faults out in any case: bash infra/test.sh --filter FullyQualifiedName~Reserving
+Installs what is missing, builds, and runs every test, on a real Postgres and a real Redis of their own. One fault of each kind on real processes comes at the
+end (infra/chaos.sh --once) and counts as one test; TEST_CHAOS=no leaves it out. The last line is the sum of it: N passed, N failed.
+Arguments go to dotnet test, and leave the faults out, too: bash infra/test.sh --filter FullyQualifiedName~Reserving
 With TEST_RESULTS=DIR in the environment, what the test runner writes down is kept there: a .trx file, and what collectors have collected.
 END
 }
@@ -47,7 +47,7 @@ run_tests() {
   local status=0 chaos=''
   dotnet test OrderFlow.sln --configuration Release --no-build --tl:off \
     --logger 'console;verbosity=normal' --logger trx --results-directory "$RESULTS" "$@" </dev/null || status=$?
-  if (($# == 0)) && [[ ${TEST_CHAOS:-} == yes ]]; then
+  if (($# == 0)) && [[ ${TEST_CHAOS:-yes} != no ]]; then
     run_chaos
   fi
   say ""
