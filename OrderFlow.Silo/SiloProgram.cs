@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OrderFlow.Settings;
 using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Dashboard;
@@ -16,6 +17,14 @@ internal static class SiloProgram
 {
     public static async Task Run(string[] args)
     {
+        // The host listens to SIGTERM only once it runs. Until then the first process of a container would not hear it, go on, and be killed later as a member.
+        using var stop = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        });
+
         var builder = WebApplication.CreateSlimBuilder(args);
         var postgres = builder.Configuration.Require<PostgresOptions>(PostgresOptions.Section);
         var cluster = builder.Configuration.Require<SiloClusterOptions>(SiloClusterOptions.Section);
@@ -41,7 +50,14 @@ internal static class SiloProgram
         app.MapDashboard();
 
         app.RequireValidSettings();
-        await DatabaseMigrations.Apply(postgres.ConnectionString, app.Logger);
-        await app.RunAsync();
+        try
+        {
+            await DatabaseMigrations.Apply(postgres.ConnectionString, app.Logger, cancellation: stop.Token);
+            await app.RunAsync(stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !app.Lifetime.ApplicationStarted.IsCancellationRequested)
+        {
+            // Asked to stop before it was a member: nothing was begun.
+        }
     }
 }
