@@ -64,6 +64,17 @@ public sealed class Life_of_pods
         Assert.True(liveness.PeriodSeconds * liveness.FailureThreshold >= 60);
     }
 
+    /// <summary>Whoever is killed while reading its disk after a kill begins again, and is never done.</summary>
+    [KubectlFact]
+    public void A_server_with_a_disk_has_ten_minutes_to_read_it()
+    {
+        var servers = Overlay.Named(Overlay.Dev).Of<V1StatefulSet>().Select(one => one.Metadata.Name).ToList();
+
+        Assert.Equal(["kafka", "postgres", "redis"], servers.Order());
+        Assert.All(servers.Select(name => Overlay.Named(Overlay.Dev).Workload(name).Container.StartupProbe), probe =>
+            Assert.Equal(600, probe.PeriodSeconds * probe.FailureThreshold));
+    }
+
     [KubectlTheory, MemberData(nameof(Names))]
     public void A_silo_may_wait_for_the_migrations_of_another(string overlay)
     {

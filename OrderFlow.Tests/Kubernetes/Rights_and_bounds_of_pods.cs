@@ -1,3 +1,4 @@
+using System.Globalization;
 using k8s.Models;
 using OrderFlow.Tests.Manifests;
 
@@ -6,6 +7,12 @@ namespace OrderFlow.Tests.Kubernetes;
 /// <summary>A pod may do no more than it must: the profile "restricted" of Kubernetes' Pod Security Standards, and a read-only file system beyond it.</summary>
 public sealed class Rights_and_bounds_of_pods
 {
+    /// <summary>What Kubernetes itself asks for on a node of its own: kind, with Calico and metrics-server.</summary>
+    private static readonly Dictionary<string, decimal> AskedByKubernetes = new() { ["cpu"] = 1.2m, ["memory"] = 500 * 1024 * 1024 };
+
+    /// <summary>Two processors and 8 GB, as the document says.</summary>
+    private static readonly Dictionary<string, decimal> SmallMachine = new() { ["cpu"] = 2, ["memory"] = 8_000_000_000 };
+
     private static readonly HashSet<string> VolumesOfRestricted = ["configMap", "emptyDir", "secret"];
 
     public static TheoryData<string, string> Workloads => Overlay.AllWorkloads;
@@ -45,6 +52,19 @@ public sealed class Rights_and_bounds_of_pods
     public void A_container_asks_for_what_it_needs_and_cannot_take_all_of_the_node(string overlay, string name) =>
         Assert.All(Overlay.Named(overlay).Workload(name).AllContainers, container => Assert.All(new[] { "cpu", "memory" }, resource =>
             Assert.InRange(container.Resources.Requests[resource].ToDecimal(), 0.001m, container.Resources.Limits[resource].ToDecimal())));
+
+    /// <summary>An update puts a new pod beside those there are: where there is no room for it, it waits for ever.</summary>
+    [KubectlTheory]
+    [InlineData("cpu")]
+    [InlineData("memory")]
+    public void A_small_machine_has_room_for_all_of_dev_and_for_its_update(string resource)
+    {
+        var dev = Overlay.Named(Overlay.Dev);
+        var asked = dev.Workloads.Sum(workload =>
+            MostPods(dev, workload) * workload.AllContainers.Max(container => container.Resources.Requests[resource].ToDecimal()));
+
+        Assert.InRange(asked + AskedByKubernetes[resource], 0, SmallMachine[resource]);
+    }
 
     [KubectlTheory, MemberData(nameof(Workloads))]
     public void Its_limits_are_those_of_compose(string overlay, string name)
@@ -86,6 +106,12 @@ public sealed class Rights_and_bounds_of_pods
             (workload.Pod.Volumes ?? []).Select(volume => volume.Name).Concat(disks).Order(),
             workload.AllContainers.SelectMany(container => container.VolumeMounts).Select(mount => mount.Name).Distinct().Order());
     }
+
+    /// <summary>How many pods there are during an update, without those that the autoscaler adds.</summary>
+    private static int MostPods(Overlay overlay, Workload workload) =>
+        (workload.Replicas ?? overlay.Find<V2HorizontalPodAutoscaler>(workload.Name).Spec.MinReplicas!.Value) +
+        overlay.Of<V1Deployment>().Where(one => one.Metadata.Name == workload.Name)
+            .Sum(one => int.Parse(one.Spec.Strategy.RollingUpdate.MaxSurge.Value, CultureInfo.InvariantCulture));
 
     private static string Kind(V1Volume volume) =>
         volume.ConfigMap is not null ? "configMap" : volume.EmptyDir is not null ? "emptyDir" : volume.Secret is not null ? "secret" : "another";
