@@ -64,6 +64,19 @@ public sealed partial class Network_policies
         Assert.Equal(documented.Order(), Calls(overlay, ingress: true).Concat(Calls(overlay, ingress: false)).Distinct().Order());
     }
 
+    /// <summary>The rules of <c>infra/prometheus/alerts.yml</c> see a program that nobody can ask as one that is down.</summary>
+    [KubectlFact]
+    public void In_production_both_programs_can_be_asked_for_metrics() => Assert.Equal(
+        [("api", 8080), ("silo", 8080)],
+        Calls(Overlay.Production, ingress: true).Where(call => call.From == "monitoring").Select(call => (call.To, call.Port)).Order());
+
+    /// <summary>A namespace without the label is let in nowhere.</summary>
+    [KubectlTheory]
+    [InlineData("gateway")]
+    [InlineData("monitoring")]
+    public void The_document_says_how_a_namespace_is_let_in(string which) =>
+        Assert.Matches($"kubectl label namespace [A-Z-]+ orderflow/{which}=true", RepositoryFiles.Read(Document));
+
     [KubectlTheory, MemberData(nameof(Names))]
     public void A_name_can_be_looked_up_by_anyone(string overlay)
     {
@@ -112,7 +125,7 @@ public sealed partial class Network_policies
     private static IEnumerable<string> Peer(string overlay, V1NetworkPolicyPeer peer) => peer switch
     {
         { IpBlock: not null } => ["outside"],
-        { NamespaceSelector.MatchLabels: { } labels } when labels.ContainsKey("orderflow/gateway") => ["gateway"],
+        { NamespaceSelector.MatchLabels: { } labels, PodSelector: null } => [labels.Single(label => label.Value == "true").Key["orderflow/".Length..]],
         { NamespaceSelector: null, PodSelector: { } pods } when Overlay.Named(overlay).Selected(pods) is { Count: > 0 } selected =>
             selected.Select(workload => workload.Name),
         _ => throw new NotSupportedException("a peer that leads to no pod"),
