@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using Microsoft.Extensions.Options;
 
 namespace OrderFlow.Telemetry;
 
@@ -12,32 +11,25 @@ internal sealed class TelemetryOptions : IValidatableObject
 
     private const int HighestPort = 65_535;
 
+    /// <summary>What <see cref="Urls"/> has where the system chooses the port.</summary>
+    private const int AnyPort = 0;
+
     /// <summary>The port, one of those in <c>ASPNETCORE_URLS</c>, at which alone <c>/metrics</c> answers; 0 for each of them.</summary>
     public int MetricsPort { get; set; }
+
+    /// <summary>Where the program listens, by <c>ASPNETCORE_URLS</c>; empty where something else says so.</summary>
+    internal string Urls { get; set; } = "";
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (MetricsPort is < 0 or > HighestPort)
-            yield return new(string.Create(CultureInfo.InvariantCulture, $"{MetricsPort} is no port; 0 means every port"), [nameof(MetricsPort)]);
+            yield return Wrong("is no port; 0 means every port");
+        else if (MetricsPort != 0 && Urls.Length > 0 && !Ports().Any(port => port == MetricsPort || port == AnyPort))
+            yield return Wrong($"is no port of ASPNETCORE_URLS, which is {Urls}");
     }
-}
 
-/// <summary>Stops the program at start where nobody would ever listen at the port for metrics.</summary>
-internal sealed class MetricsPortValidator(IConfiguration configuration) : IValidateOptions<TelemetryOptions>
-{
-    /// <summary>Which one it is, is known once the program listens.</summary>
-    private const int AnyPort = 0;
+    private IEnumerable<int> Ports() => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(url => BindingAddress.Parse(url).Port);
 
-    /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, TelemetryOptions options)
-    {
-        var urls = configuration[WebHostDefaults.ServerUrlsKey];
-        if (options.MetricsPort == 0 || string.IsNullOrEmpty(urls)) return ValidateOptionsResult.Skip;
-
-        return urls.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(url => BindingAddress.Parse(url).Port).Any(port => port == options.MetricsPort || port == AnyPort)
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail(string.Create(
-                CultureInfo.InvariantCulture, $"{TelemetryOptions.Section}__{nameof(options.MetricsPort)}: {options.MetricsPort} is no port of ASPNETCORE_URLS, which is {urls}"));
-    }
+    private ValidationResult Wrong(string why) => new(string.Create(CultureInfo.InvariantCulture, $"{MetricsPort} {why}"), [nameof(MetricsPort)]);
 }

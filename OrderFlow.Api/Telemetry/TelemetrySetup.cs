@@ -30,7 +30,7 @@ internal static class TelemetrySetup
         Action<TracerProviderBuilder>? instrumentation = null, params string[] beginnings)
     {
         builder.Services.AddCheckedSettings<TelemetryOptions>(TelemetryOptions.Section);
-        builder.Services.AddSingleton<IValidateOptions<TelemetryOptions>, MetricsPortValidator>();
+        builder.Services.AddOptions<TelemetryOptions>().Configure<IConfiguration>((options, configuration) => options.Urls = configuration[WebHostDefaults.ServerUrlsKey] ?? "");
         builder.Services.AddOptions<StandardSettings>().Configure<IConfiguration>(Read).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<StandardSettings>, StandardSettingsValidator>();
 
