@@ -5,6 +5,9 @@ namespace OrderFlow.Chaos;
 /// <summary>What a run is about. Options are pairs, <c>--rate 75</c>; the APIs come from <c>.run/env</c>.</summary>
 internal sealed record ChaosSettings
 {
+    /// <summary>What the number of errands is called among the counts.</summary>
+    public const string Errands = "errands";
+
     /// <summary>Where the ledger and all else of the run lies.</summary>
     public required string Directory { get; init; }
 

@@ -14,7 +14,19 @@ internal static class Program
             return 2;
         }
 
-        var settings = ChaosSettings.Read(directory, options);
+        try
+        {
+            return await Run(command, ChaosSettings.Read(directory, options));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            await Console.Error.WriteLineAsync($"error: {error.Message}");
+            return 1;
+        }
+    }
+
+    private static async Task<int> Run(string command, ChaosSettings settings)
+    {
         switch (command)
         {
             case "load":

@@ -19,10 +19,11 @@ internal static class Load
         var shop = new Shop(settings.Name, settings.Seed);
         var tokens = new Tokens(settings.TokensFile);
         using var api = new Api(settings);
+        await using var ledger = new LedgerFile(settings.LedgerFile);
         await Stock(shop, api, tokens);
 
-        await using var ledger = new LedgerFile(settings.LedgerFile);
-        await Send(shop, new Customer(api, shop, tokens, ledger), settings.Rate, stop.Token);
+        var errands = await Send(shop, new Customer(api, shop, tokens, ledger), settings.Rate, stop);
+        await File.WriteAllLinesAsync(settings.CountsFile, [$"{ChaosSettings.Errands}\t{errands}"]);
     }
 
     private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
@@ -41,28 +42,37 @@ internal static class Load
         }
     }
 
-    private static async Task Send(Shop shop, Customer customer, int rate, CancellationToken stop)
+    /// <summary>How many errands there were. One that fails ends the run: what became of it is nowhere written down.</summary>
+    private static async Task<int> Send(Shop shop, Customer customer, int rate, CancellationTokenSource stop)
     {
         using var room = new SemaphoreSlim(MostUnderWay);
         var underWay = new HashSet<Task>();
         var began = Stopwatch.GetTimestamp();
-        for (var number = 1; !stop.IsCancellationRequested; number++)
+        var number = 0;
+        while (!stop.IsCancellationRequested)
         {
+            number++;
             var due = TimeSpan.FromSeconds((double)number / rate) - Stopwatch.GetElapsedTime(began);
             if (due > TimeSpan.Zero) await Task.Delay(due, CancellationToken.None);
             await room.WaitAsync(CancellationToken.None);
-            underWay.Add(Run(customer, shop.Errand(number), room));
+            underWay.Add(Run(customer, shop.Errand(number), room, stop));
             if (number % rate == 0) underWay.RemoveWhere(errand => errand.IsCompletedSuccessfully);
         }
 
-        await Task.WhenAll(underWay);
+        await foreach (var ended in Task.WhenEach(underWay)) await ended;
+        return number;
     }
 
-    private static async Task Run(Customer customer, Errand errand, SemaphoreSlim room)
+    private static async Task Run(Customer customer, Errand errand, SemaphoreSlim room, CancellationTokenSource stop)
     {
         try
         {
             await customer.Run(errand);
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            throw;
         }
         finally
         {
