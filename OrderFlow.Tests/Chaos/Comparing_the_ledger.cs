@@ -6,12 +6,18 @@ namespace OrderFlow.Tests.Chaos;
 /// <summary>A judge who never finds anybody guilty is none: each thing that may go wrong is seen.</summary>
 public sealed class Comparing_the_ledger
 {
+    private const decimal Price = 29.97m;
+
+    private const string Short = "insufficient stock: chaos-1-scarce-1 wanted 5, available 3";
+
     private static readonly Line[] Items = [new("chaos-1-usual-1", 2), new("chaos-1-hot-1", 1)];
+
+    private static readonly Line[] Scarce = [new("chaos-1-usual-1", 2), new("chaos-1-scarce-1", 5)];
 
     [Fact]
     public void What_agrees_breaks_nothing() => Assert.Empty(Violations(
-        [Placed(1), Placed(2), Done(Asked.Cancel, 2), Placed(3), Done(Asked.Delete, 3)],
-        [Stored(1), Stored(2, "cancelled")]));
+        [Placed(1), Placed(2), Done(Asked.Cancel, 2), Placed(3), Done(Asked.Delete, 3), Placed(4), Done(Asked.Cancel, 4)],
+        [Stored(1), Stored(2, "cancelled"), Stored(4, "cancelled") with { TotalAmount = 0 }]));
 
     [Fact]
     public void An_acknowledged_order_that_is_not_there_is_lost() => Assert.Equal(["lost"], Violations([Placed(1)], []));
@@ -21,7 +27,14 @@ public sealed class Comparing_the_ledger
         Assert.Equal(["altered"], Violations([Placed(1)], [Stored(1) with { Items = [new("chaos-1-usual-1", 3), new("chaos-1-hot-1", 1)] }]));
 
     [Fact]
-    public void One_order_for_two_keys_was_given_twice() => Assert.Equal(["twice"], Violations([Placed(1), Placed(1) with { Key = "another" }], [Stored(1)]));
+    public void One_order_for_two_keys_was_given_twice() => Assert.Equal(
+        ["twice"],
+        Violations(
+            [Placed(1), Done(Asked.Cancel, 1), Placed(1) with { Key = "another" }, Done(Asked.Cancel, 1)],
+            [Stored(1, "cancelled")]).Distinct());
+
+    [Fact]
+    public void An_order_that_is_listed_twice_is_there_twice() => Assert.Equal(["twice"], Violations([Placed(1)], [Stored(1), Stored(1)]));
 
     [Fact]
     public void An_order_that_no_answer_tells_of_is_unasked() => Assert.Equal(["unasked"], Violations([Placed(1)], [Stored(1), Stored(2)]));
@@ -29,6 +42,16 @@ public sealed class Comparing_the_ledger
     [Fact]
     public void An_order_whose_answer_was_lost_is_explained_by_that() =>
         Assert.Equal(["unanswered"], Violations([Placed(1) with { Order = null, Tries = [Answered(0), Answered(503)] }], [Stored(1)]));
+
+    [Fact]
+    public void A_lost_answer_explains_one_order_of_what_was_asked_for()
+    {
+        var lost = Placed(1) with { Order = null, Tries = [Answered(0)] };
+
+        Assert.Equal(["unanswered", "unasked", "unasked"], Violations([lost], [Stored(1), Stored(2)]));
+        Assert.Equal(["unanswered", "unasked"], Violations([lost], [Stored(1) with { UserId = "bob" }]));
+        Assert.Equal(["unanswered", "unasked"], Violations([lost], [Stored(1) with { Items = [Items[0]], TotalAmount = 19.98m }]));
+    }
 
     [Fact]
     public void An_order_that_is_still_pending_is_unfinal() => Assert.Equal(["unfinal"], Violations([Placed(1)], [Stored(1, "pending")]));
@@ -47,13 +70,37 @@ public sealed class Comparing_the_ledger
     public void An_order_that_is_cancelled_without_a_request_is_unasked() => Assert.Equal(["unasked"], Violations([Placed(1)], [Stored(1, "cancelled")]));
 
     [Fact]
-    public void Only_an_order_of_something_scarce_may_fail()
-    {
-        Line[] scarce = [new("chaos-1-scarce-1", 5)];
+    public void An_order_fails_for_want_of_something_scarce() => Assert.Empty(Violations([Placed(1) with { Items = Scarce }], [Failed(1)]));
 
-        Assert.Equal(["failed"], Violations([Placed(1)], [Stored(1, "failed")]));
-        Assert.Empty(Violations([Placed(1) with { Items = scarce }], [Stored(1, "failed") with { Items = scarce }]));
-    }
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("time-out")]
+    [InlineData("unknown product: chaos-1-scarce-1")]
+    [InlineData("price changed: the total is 69.93, agreed was 9.99")]
+    [InlineData("insufficient stock: ")]
+    [InlineData("insufficient stock: chaos-1-usual-1 wanted 2, available 0")]
+    [InlineData("insufficient stock: chaos-1-scarce-1 wanted 5, available 5")]
+    [InlineData("insufficient stock: chaos-1-scarce-1 wanted 4, available 3")]
+    [InlineData("insufficient stock: chaos-1-scarce-2 wanted 5, available 3")]
+    [InlineData($"{Short}, chaos-1-usual-1 wanted 2, available 1")]
+    [InlineData($"{Short}; unknown product: chaos-1-hot-1")]
+    public void No_order_fails_for_another_reason(string? reason) =>
+        Assert.Equal(["failed"], Violations([Placed(1) with { Items = Scarce }], [Failed(1) with { FailReason = reason }]));
+
+    [Fact]
+    public void An_order_that_did_not_fail_has_no_reason_to() => Assert.Equal(
+        ["failed"],
+        Violations([Placed(1) with { Items = Scarce }], [Stored(1) with { Items = Scarce, TotalAmount = 69.93m, FailReason = Short }]));
+
+    [Theory]
+    [InlineData("reserved", 29.96)]
+    [InlineData("reserved", 0)]
+    [InlineData("cancelled", 9.99)]
+    public void An_order_with_another_total_is_altered(string status, decimal total) => Assert.Equal(
+        ["altered"],
+        Violations([Placed(1), Done(Asked.Cancel, 1) with { Tries = [Answered(status == "cancelled" ? 200 : 0)] }], [Stored(1, status) with { TotalAmount = total }])
+            .Except(["unanswered"]));
 
     [Fact]
     public void A_read_that_finds_no_order_is_refused() =>
@@ -61,18 +108,74 @@ public sealed class Comparing_the_ledger
 
     [Fact]
     public void A_cancellation_that_comes_too_late_is_no_violation() =>
-        Assert.Empty(Violations([Placed(1), Done(Asked.Cancel, 1) with { Tries = [Answered(409)] }], [Stored(1)]));
+        Assert.Empty(Violations([Placed(1) with { Items = Scarce }, Done(Asked.Cancel, 1) with { Tries = [Answered(409)] }], [Failed(1)]));
+
+    [Theory]
+    [InlineData("reserved")]
+    [InlineData("cancelled")]
+    public void A_cancellation_is_refused_only_where_the_order_failed(string status) =>
+        Assert.Equal(["refused"], Violations([Placed(1), Done(Asked.Cancel, 1) with { Tries = [Answered(409)] }], [Stored(1, status)]));
+
+    [Fact]
+    public void A_failed_order_is_tried_again_when_that_is_asked_for_the_first_time()
+    {
+        Operation reopened = Done(Asked.Reopen, 1) with { Tries = [Answered(0), Answered(409)] };
+
+        Assert.Empty(Violations([Placed(1), reopened], [Stored(1)]));
+        Assert.Equal(["refused"], Violations([Placed(1), reopened with { Tries = [Answered(409)] }], [Stored(1)]));
+    }
+
+    [Fact]
+    public void An_errand_that_the_ledger_lost_is_unwritten()
+    {
+        var comparison = new Comparison([Placed(1), Placed(2), Done(Asked.Read, 2), Placed(4), Placed(4)], []);
+
+        Assert.Equal(
+            ["errand 3 of 5 is in the ledger 0 times", "errand 4 of 5 is in the ledger 2 times", "errand 5 of 5 is in the ledger 0 times"],
+            comparison.Unwritten(5).Select(violation => violation.What));
+        Assert.Empty(new Comparison([Placed(2), Placed(1)], []).Unwritten(2));
+    }
+
+    [Fact]
+    public void A_ledger_with_nothing_in_it_is_not_whole() =>
+        Assert.Equal(["unwritten"], new Comparison([], []).Unwritten(1).Select(violation => violation.Kind));
 
     [Fact]
     public void An_order_or_a_cancellation_without_its_event_is_untold()
     {
         var comparison = new Comparison([Placed(1), Placed(2), Done(Asked.Cancel, 2)], [Stored(1), Stored(2, "cancelled")]);
-        PublishedEvent created = new("order.created", 1, "alice", Items), other = created with { OrderId = 2 };
+        PublishedEvent[] told = [Created(1), Reserved(1), Created(2), Created(2) with { Topic = "order.cancelled", Version = 2, Reason = "cancelled" }];
 
+        Assert.Empty(comparison.Untold(told));
+        Assert.Equal(["order 1 has no order.created"], Untold(comparison, told[1..]));
         Assert.Equal(
-            ["order 1 has no order.created with what was ordered", "order 2 was cancelled, and has no order.cancelled"],
-            comparison.Untold([created with { Items = [Items[0]] }, created with { UserId = "bob" }, other]).Select(violation => violation.What));
-        Assert.Empty(comparison.Untold([created, other, other with { Topic = "order.cancelled" }]));
+            ["order 2 was cancelled, and has no order.cancelled", "order 2 is cancelled, and the last that is told of it is order.created"],
+            Untold(comparison, told[..3]));
+    }
+
+    [Fact]
+    public void What_is_told_of_an_order_at_last_is_what_has_become_of_it()
+    {
+        var comparison = new Comparison([Placed(1)], [Stored(1)]);
+
+        Assert.Equal(["order 1 is reserved, and the last that is told of it is order.created"], Untold(comparison, [Created(1)]));
+        Assert.Equal(
+            ["order 1 is reserved, and the last that is told of it is order.reopened"],
+            Untold(comparison, [Created(1), Reserved(1) with { Topic = "order.reopened", Version = 3 }, Reserved(1)]));
+    }
+
+    [Fact]
+    public void An_event_that_says_something_else_is_untold()
+    {
+        var ordered = new Comparison([Placed(1)], [Stored(1)]);
+        var scarce = new Comparison([Placed(1) with { Items = Scarce }], [Failed(1)]);
+        var failed = Reserved(1) with { Topic = "order.failed", Items = Scarce, TotalAmount = null, Reason = Short };
+
+        Assert.Single(ordered.Untold([Created(1) with { Items = [Items[0]] }, Reserved(1)]));
+        Assert.Single(ordered.Untold([Created(1), Reserved(1) with { UserId = "bob" }]));
+        Assert.Single(ordered.Untold([Created(1), Reserved(1) with { TotalAmount = Price + 0.01m }]));
+        Assert.Empty(scarce.Untold([Created(1) with { Items = Scarce }, failed]));
+        Assert.Single(scarce.Untold([Created(1) with { Items = Scarce }, failed with { Reason = "time-out" }]));
     }
 
     [Fact]
@@ -92,5 +195,13 @@ public sealed class Comparing_the_ledger
 
     private static Try Answered(int status) => new(At: 1, Api: 0, Ms: 5, status, Error: null);
 
-    private static StoredOrder Stored(long id, string status = "reserved") => new(id, "alice", Items, status, null);
+    private static StoredOrder Stored(long id, string status = "reserved") => new(id, "alice", Items, status, status is "pending" ? 0 : Price, null);
+
+    private static StoredOrder Failed(long id) => new(id, "alice", Scarce, "failed", 0, Short);
+
+    private static PublishedEvent Created(long order) => new("order.created", order, "alice", Items, Version: 1);
+
+    private static PublishedEvent Reserved(long order) => Created(order) with { Topic = "order.reserved", Version = 2, TotalAmount = Price };
+
+    private static string[] Untold(Comparison comparison, PublishedEvent[] events) => [.. comparison.Untold(events).Select(violation => violation.What)];
 }

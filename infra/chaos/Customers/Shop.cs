@@ -45,6 +45,8 @@ internal sealed class Shop(string name, int seed)
 
     public static bool IsScarce(string productId) => productId.Contains("-scarce-", StringComparison.Ordinal);
 
+    public static decimal Price(IEnumerable<Line> items) => items.Sum(line => line.Quantity * UnitPrice);
+
     public string Customer(int number) => $"{name}-customer-{number}";
 
     /// <summary>The errand with this number: for a seed always the same, whoever runs it and when.</summary>

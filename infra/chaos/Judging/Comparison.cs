@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrderFlow.Chaos.Customers;
 using OrderFlow.Chaos.Ledger;
 
@@ -10,7 +11,7 @@ internal sealed class Comparison(IReadOnlyList<Operation> ledger, IReadOnlyList<
 {
     private static readonly string[] FinalStates = ["reserved", "failed", "cancelled"];
 
-    private readonly Dictionary<long, StoredOrder> _stored = stored.ToDictionary(order => order.Id);
+    private readonly Dictionary<long, StoredOrder> _stored = stored.DistinctBy(order => order.Id).ToDictionary(order => order.Id);
     private readonly ILookup<long, Operation> _doneTo = ledger.Where(operation => operation.What != Asked.Place).ToLookup(operation => operation.Order!.Value);
 
     /// <summary>The orders that customers know to be placed.</summary>
@@ -19,18 +20,24 @@ internal sealed class Comparison(IReadOnlyList<Operation> ledger, IReadOnlyList<
     public IEnumerable<Violation> Violations() =>
         [.. Unanswered(), .. Refused(), .. Twice(), .. Unasked(), .. Acknowledged.SelectMany(Fate), .. Unfinal()];
 
-    /// <summary>Every acknowledged order is told of on Kafka with what was ordered, and so is every acknowledged cancellation.</summary>
+    /// <summary>Every errand is in the ledger, with an order it placed or could not place, once: what is not written down is not compared.</summary>
+    /// <param name="errands">How many there were.</param>
+    public IEnumerable<Violation> Unwritten(int errands)
+    {
+        var written = ledger.Where(operation => operation.What == Asked.Place).CountBy(operation => operation.Number).ToDictionary();
+        return Enumerable.Range(1, Math.Max(errands, written.Keys.DefaultIfEmpty().Max()))
+            .Where(number => number > errands || written.GetValueOrDefault(number) != 1)
+            .Select(number => new Violation("unwritten", $"errand {number} of {errands} is in the ledger {written.GetValueOrDefault(number)} times"));
+    }
+
+    /// <summary>
+    /// Every acknowledged order is told of on Kafka with what was ordered, and so is every acknowledged cancellation; the last that is told of an order is what
+    /// has become of it.
+    /// </summary>
     public IEnumerable<Violation> Untold(IReadOnlyList<PublishedEvent> events)
     {
-        var created = events.Where(published => published.Topic == "order.created").ToLookup(published => published.OrderId);
-        var cancelled = events.Where(published => published.Topic == "order.cancelled").Select(published => published.OrderId).ToHashSet();
-        foreach (var placed in Acknowledged)
-        {
-            if (!created[placed.Order!.Value].Any(published => IsAsOrdered(placed, published.UserId, published.Items)))
-                yield return new("untold", $"order {placed.Order} has no order.created with what was ordered");
-            if (Asks(placed, Asked.Cancel).Any(cancel => cancel.IsDone) && !cancelled.Contains(placed.Order.Value))
-                yield return new("untold", $"order {placed.Order} was cancelled, and has no order.cancelled");
-        }
+        var told = events.ToLookup(published => published.OrderId);
+        return Acknowledged.SelectMany(placed => Untold(placed, [.. told[placed.Order!.Value]]));
     }
 
     /// <summary>A key brings the same order back, whenever it is used again.</summary>
@@ -49,20 +56,36 @@ internal sealed class Comparison(IReadOnlyList<Operation> ledger, IReadOnlyList<
 
     /// <summary>Answers that no customer should get: all but those that say that it is too late.</summary>
     private IEnumerable<Violation> Refused() => ledger
-        .Where(operation => operation.IsAnswered && !operation.IsDone && !(operation.Last.Status == 409 && operation.What is Asked.Cancel or Asked.Reopen))
+        .Where(operation => operation.IsAnswered && !operation.IsDone && !IsTooLate(operation))
         .Select(operation => new Violation("refused", $"{Name(operation)} was answered {operation.Last.Status}"));
 
-    private IEnumerable<Violation> Twice() => Acknowledged.GroupBy(placed => placed.Order).Where(same => same.Count() > 1)
-        .Select(same => new Violation("twice", $"order {same.Key} is the answer to {string.Join(" and ", same.Select(placed => placed.Key))}"));
+    /// <summary>
+    /// An order that has failed cannot be cancelled, and nobody tries it again who wanted that. One that failed can be tried again, unless the answer that it
+    /// is so was lost.
+    /// </summary>
+    private bool IsTooLate(Operation operation) => operation.Last.Status == 409 && operation.What switch
+    {
+        Asked.Cancel => _stored.GetValueOrDefault(operation.Order!.Value) is not { Status: not "failed" },
+        Asked.Reopen => operation.Tries.Count > 1,
+        _ => false,
+    };
 
-    /// <summary>More than the requests explain whose outcome the customer does not know.</summary>
+    private IEnumerable<Violation> Twice() =>
+    [
+        .. Acknowledged.GroupBy(placed => placed.Order).Where(same => same.Count() > 1)
+            .Select(same => new Violation("twice", $"order {same.Key} is the answer to {string.Join(" and ", same.Select(placed => placed.Key))}")),
+        .. stored.CountBy(order => order.Id).Where(listed => listed.Value > 1)
+            .Select(listed => new Violation("twice", $"order {listed.Key} is listed {listed.Value} times")),
+    ];
+
+    /// <summary>A request whose outcome the customer does not know explains one order of what it asked for.</summary>
     private IEnumerable<Violation> Unasked()
     {
         var known = Acknowledged.Select(placed => placed.Order!.Value).ToHashSet();
-        var unasked = stored.Where(order => !known.Contains(order.Id)).ToList();
-        return unasked.Count <= ledger.Count(operation => operation is { What: Asked.Place, IsAnswered: false })
-            ? []
-            : unasked.Select(order => new Violation("unasked", $"order {order.Id} of {order.UserId}, {order.Status}"));
+        var open = ledger.Where(operation => operation is { What: Asked.Place, IsAnswered: false }).CountBy(placed => (placed.User, Text(placed.Items!))).ToDictionary();
+        return stored.Where(order => !known.Contains(order.Id)).GroupBy(order => (order.UserId, Text(order.Items)))
+            .Where(same => same.Count() > open.GetValueOrDefault(same.Key))
+            .SelectMany(same => same.Select(order => new Violation("unasked", $"order {order.Id} of {order.UserId}, {order.Status}")));
     }
 
     private IEnumerable<Violation> Unfinal() => stored.Where(order => !FinalStates.Contains(order.Status))
@@ -70,15 +93,14 @@ internal sealed class Comparison(IReadOnlyList<Operation> ledger, IReadOnlyList<
 
     private IEnumerable<Violation> Fate(Operation placed)
     {
-        var deletion = Asks(placed, Asked.Delete).SingleOrDefault();
         if (!_stored.TryGetValue(placed.Order!.Value, out var order))
         {
-            return deletion is null
-                ? [new("lost", $"order {placed.Order} of {placed.User}, key {placed.Key}, acknowledged after {placed.Tries.Count} tries")]
-                : [];
+            return Asks(placed, Asked.Delete).Any()
+                ? []
+                : [new("lost", $"order {placed.Order} of {placed.User}, key {placed.Key}, acknowledged after {placed.Tries.Count} tries")];
         }
 
-        if (deletion is { IsDone: true }) return [new("undone", $"order {order.Id} was deleted, and is {order.Status}")];
+        if (Asks(placed, Asked.Delete).Any(deletion => deletion.IsDone)) return [new("undone", $"order {order.Id} was deleted, and is {order.Status}")];
         return IsAsOrdered(placed, order.UserId, order.Items)
             ? Outcome(placed, order)
             : [new("altered", $"order {order.Id} has {Text(order.Items)}, ordered was {Text(placed.Items!)}")];
@@ -86,20 +108,56 @@ internal sealed class Comparison(IReadOnlyList<Operation> ledger, IReadOnlyList<
 
     private IEnumerable<Violation> Outcome(Operation placed, StoredOrder order)
     {
-        var cancellation = Asks(placed, Asked.Cancel).SingleOrDefault();
-        if (cancellation is { IsDone: true } && order.Status != "cancelled")
+        if (order.Status != "cancelled" && Asks(placed, Asked.Cancel).Any(cancellation => cancellation.IsDone))
             yield return new("undone", $"order {order.Id} was cancelled, and is {order.Status}");
-        if (cancellation is null && order.Status == "cancelled")
+        if (order.Status == "cancelled" && !Asks(placed, Asked.Cancel).Any())
             yield return new("unasked", $"order {order.Id} is cancelled, and nobody asked for it");
-        if (order.Status == "failed" && !placed.Items!.Any(line => Shop.IsScarce(line.ProductId)))
-            yield return new("failed", $"order {order.Id} failed, and nothing it wants was ever short: {order.FailReason}");
+        if (order.Status == "failed" && !Shortage.Explains(order.FailReason, order.Items))
+            yield return new("failed", $"order {order.Id} failed, and no shortage of what it wants is the reason: {order.FailReason ?? "there is none"}");
+        if (order.Status != "failed" && order.FailReason is not null)
+            yield return new("failed", $"order {order.Id} is {order.Status}, and has a reason to have failed: {order.FailReason}");
+        if (!Totals(order).Contains(order.TotalAmount))
+            yield return new("altered", $"order {order.Id} is {order.Status} for {Text(order.TotalAmount)}, its items come to {Text(Shop.Price(order.Items))}");
     }
+
+    /// <summary>What the order may cost. One that is cancelled has been reserved before, or has not.</summary>
+    private static decimal[] Totals(StoredOrder order) => order.Status switch
+    {
+        "reserved" => [Shop.Price(order.Items)],
+        "cancelled" => [0, Shop.Price(order.Items)],
+        _ => [0],
+    };
+
+    private IEnumerable<Violation> Untold(Operation placed, IReadOnlyList<PublishedEvent> told)
+    {
+        var order = placed.Order!.Value;
+        if (told.All(published => published.Topic != "order.created"))
+            yield return new("untold", $"order {order} has no order.created");
+        if (told.All(published => published.Topic != "order.cancelled") && Asks(placed, Asked.Cancel).Any(cancellation => cancellation.IsDone))
+            yield return new("untold", $"order {order} was cancelled, and has no order.cancelled");
+        foreach (var published in told.Where(published => !IsTrue(placed, published)))
+            yield return new("untold", $"{published.Topic} of order {order}, version {published.Version}, has something else than was ordered, a wrong total or a wrong reason");
+        if (told.MaxBy(published => published.Version) is { } last && _stored.TryGetValue(order, out var stored) && FinalStates.Contains(stored.Status)
+            && last.Topic != $"order.{stored.Status}")
+            yield return new("untold", $"order {order} is {stored.Status}, and the last that is told of it is {last.Topic}");
+    }
+
+    private static bool IsTrue(Operation placed, PublishedEvent published) =>
+        IsAsOrdered(placed, published.UserId, published.Items) && published.Topic switch
+        {
+            "order.reserved" => published.TotalAmount == Shop.Price(published.Items),
+            "order.failed" => Shortage.Explains(published.Reason, published.Items),
+            "order.cancelled" => published.Reason is "cancelled" or "deleted",
+            _ => true,
+        };
 
     private IEnumerable<Operation> Asks(Operation placed, Asked what) => _doneTo[placed.Order!.Value].Where(operation => operation.What == what);
 
     private static bool IsAsOrdered(Operation placed, string user, IReadOnlyList<Line> items) => placed.User == user && placed.Items!.SequenceEqual(items);
 
     private static string Name(Operation operation) => $"{operation.What} {operation.Order?.ToString() ?? operation.Key}";
+
+    private static string Text(decimal amount) => amount.ToString(CultureInfo.InvariantCulture);
 
     private static string Text(IEnumerable<Line> items) => string.Join(", ", items.Select(line => $"{line.Quantity} {line.ProductId}"));
 }

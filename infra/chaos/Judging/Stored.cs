@@ -3,7 +3,7 @@ using OrderFlow.Chaos.Ledger;
 namespace OrderFlow.Chaos.Judging;
 
 /// <summary>An order as the API answers it.</summary>
-internal sealed record StoredOrder(long Id, string UserId, IReadOnlyList<Line> Items, string Status, string? FailReason);
+internal sealed record StoredOrder(long Id, string UserId, IReadOnlyList<Line> Items, string Status, decimal TotalAmount, string? FailReason);
 
 /// <summary>A page of them.</summary>
 internal sealed record OrderPage(IReadOnlyList<StoredOrder> Items, int Total, string? NextCursor);
@@ -12,7 +12,8 @@ internal sealed record OrderPage(IReadOnlyList<StoredOrder> Items, int Total, st
 internal sealed record StoredProduct(string ProductId, long AvailableQuantity, long ReservedQuantity);
 
 /// <summary>An event as it lies on Kafka.</summary>
-internal sealed record PublishedEvent(string Topic, long OrderId, string UserId, IReadOnlyList<Line> Items);
+internal sealed record PublishedEvent(
+    string Topic, long OrderId, string UserId, IReadOnlyList<Line> Items, long Version, decimal? TotalAmount = null, string? Reason = null);
 
 /// <summary>Something that does not hold.</summary>
 internal sealed record Violation(string Kind, string What);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using OrderFlow.Chaos.Customers;
 using OrderFlow.Chaos.Ledger;
@@ -27,10 +28,13 @@ internal static class Verification
         var repeats = await Repeat(settings, comparison.Acknowledged, api, shop, tokens);
         var events = EventsOf(settings);
         Violation[] violations =
-            [.. comparison.Violations(), .. comparison.Untold(events), .. comparison.Forgotten(repeats), .. await Unbalanced(api, shop, tokens)];
+        [
+            .. comparison.Unwritten(ErrandsOf(settings)), .. comparison.Violations(), .. comparison.Untold(events), .. comparison.Forgotten(repeats),
+            .. await Unbalanced(api, shop, tokens),
+        ];
 
         await File.AppendAllLinesAsync(settings.ViolationsFile, violations.Select(violation => $"{violation.Kind}\t{Flat(violation.What)}"));
-        await File.WriteAllLinesAsync(
+        await File.AppendAllLinesAsync(
             settings.CountsFile,
             [
                 $"operations\t{ledger.Count}", $"acknowledged\t{comparison.Acknowledged.Count}", $"stored\t{stored.Count}", $"repeated\t{repeats.Count}",
@@ -87,6 +91,9 @@ internal static class Verification
             ? JsonSerializer.Deserialize<T>(body, Json)!
             : throw new InvalidOperationException($"{path} was answered {tries[^1].Status} {body}");
     }
+
+    private static int ErrandsOf(ChaosSettings settings) => File.ReadLines(settings.CountsFile).Select(line => line.Split('\t'))
+        .Where(columns => columns[0] == ChaosSettings.Errands).Select(columns => int.Parse(columns[1], CultureInfo.InvariantCulture)).Single();
 
     private static List<PublishedEvent> EventsOf(ChaosSettings settings) =>
     [
