@@ -1,7 +1,7 @@
 # Compares the events there must be with those that lie on Kafka.
 # Input: part=expected, the lines of events.sql; part=records: topic, partition, offset, key, headers (name=value, apart by commas) and value, in the order
 # of each partition. Records of other users than those whose names begin with `users` are passed over.
-# Output: a line for each violation, its kind and what it is. Kinds: missing, unexpected, altered (the same id with something else to say), order, dropped
+# Output: a line for each violation, its kind and what it is. Kinds: missing, unexpected, changed (the same id with something else to say), order, dropped
 # (Kafka does not have the oldest records any more); and one line `repeats` with how many records were there before.
 
 function header(name, headers) {
@@ -10,6 +10,11 @@ function header(name, headers) {
 
 function violation(kind, what) {
   printf "%s\t%s\n", kind, what
+}
+
+# says(VALUE, NAME, NUMBER): of JSON with spaces or without them.
+function says(value, name, number) {
+  return match(value, "\"" name "\": *" number "[,}]")
 }
 
 function is_ours(value) {
@@ -43,11 +48,14 @@ part == "expected" {
   split(id, order_and_version, "-")
   order = order_and_version[1]
   version = order_and_version[2] + 0
+  place = $1 SUBSEP order
+  if (place in partition_of && partition_of[place] != $2) violation("order", what " is in another partition than the event before it")
+  partition_of[place] = $2
 }
 
 id in said {
   repeats++
-  if (said[id] != $1 FS $4 FS $5 FS $6) violation("altered", what " says something else than before")
+  if (said[id] != $1 FS $4 FS $5 FS $6) violation("changed", what " says something else than before")
   next
 }
 
@@ -59,11 +67,12 @@ topic_of[id] != $1 || header("ce_type", $5) != $1 || $4 != order {
   violation("unexpected", what ", type " header("ce_type", $5) ", key " $4 ": the database has " (topic_of[id] == "" ? "no such event" : topic_of[id]))
 }
 
+!says($6, "orderId", order) || !says($6, "version", version) {
+  violation("unexpected", what " is of another order or version by its value")
+}
+
 {
-  place = $1 SUBSEP order
-  if (place in partition_of && partition_of[place] != $2) violation("order", what " is in another partition than the event before it")
   if (version < last_version[place]) violation("order", what " comes after version " last_version[place])
-  partition_of[place] = $2
   last_version[place] = version
 }
 

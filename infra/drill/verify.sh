@@ -32,6 +32,7 @@ report() {
   verdict_on unasked "no order is stored that nobody asked for" "$orders orders"
   verdict_on unreserved "every order is reserved, and those that must fail failed" "$orders orders"
   compare_verdicts
+  verdict_on_others
   verdict_on_stock "$DRILL_DIR/check.log"
 }
 
