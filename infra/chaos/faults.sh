@@ -3,8 +3,10 @@
 
 CALM_SECONDS=10 # of load after the last fault
 SILO_LIMIT_SECONDS=60 # what a silo that is asked to stop gives itself: Shutdown.cs
+WOKEN_SECONDS=90 # within which a silo finds out that it was declared dead in its sleep: it reads the members once a minute
 
-PAUSED_SILO=''
+PAUSED_SILO='' # that may end by itself, until WOKEN_UNTIL
+WOKEN_UNTIL=infinity
 
 # Seconds since the machine started, by a clock that nobody sets; the customers write theirs down by the same.
 uptime_now() {
@@ -34,7 +36,7 @@ add() {
 # await_uptime SECONDS: meanwhile what has ended is started again.
 await_uptime() {
   while awk "BEGIN { exit !($(uptime_now) < $1) }"; do
-    customers_are_there || die "the customers are gone; see $(short_path "$CHAOS_DIR/customers.log")"
+    customers_are_there || customers_failed "are gone"
     revive
     sleep 0.2
   done
@@ -66,23 +68,34 @@ try_fault() {
 }
 
 fault_failed() {
-  die "infra/fault.sh $* failed; see $(short_path "$CHAOS_DIR/faults.log")"
+  die "infra/fault.sh $* failed, so the run ends without a verdict; see $(short_path "$CHAOS_DIR/faults.log")"
+}
+
+# put_right NAME ARGUMENTS...: starts what the run itself has ended. Where that fails nobody has ended by himself, and there is nothing to compare.
+put_right() {
+  local name=$1
+  shift
+  [[ $name != "$PAUSED_SILO" ]] || PAUSED_SILO='' # it is another process now
+  try_fault "$@" || die "the run ended $name and could not start it again (infra/fault.sh $*), so it ends without a verdict; see $(short_path "$CHAOS_DIR/faults.log")"
 }
 
 strike_silo_kill() { fault silo "$1" kill; }
-heal_silo_kill() { fault silo "$1" start; }
+heal_silo_kill() { put_right "silo-$1" silo "$1" start; }
 
 strike_silo_stop() { fault silo "$1" stop; }
-heal_silo_stop() { fault silo "$1" start; }
+heal_silo_stop() { put_right "silo-$1" silo "$1" start; }
 
 strike_silo_pause() {
-  PAUSED_SILO=silo-$1
+  PAUSED_SILO=silo-$1 WOKEN_UNTIL=infinity
   fault silo "$1" pause
 }
 
-heal_silo_pause() { fault silo "$1" resume; }
+heal_silo_pause() {
+  fault silo "$1" resume
+  WOKEN_UNTIL=$(add "$(uptime_now)" "$WOKEN_SECONDS")
+}
 
-strike_postgres_restart() { fault postgres restart; }
+strike_postgres_restart() { put_right postgres postgres restart; }
 heal_postgres_restart() { :; }
 
 strike_postgres_crash() { fault postgres crash-backend; }
@@ -92,13 +105,13 @@ strike_postgres_hang_up() { fault postgres kill-backends; }
 heal_postgres_hang_up() { :; }
 
 strike_redis_kill() { fault redis kill; }
-heal_redis_kill() { fault redis start; }
+heal_redis_kill() { put_right redis redis start; }
 
 strike_kafka_away() { fault kafka down; }
 heal_kafka_away() { fault kafka up; }
 
 strike_api_kill() { fault api "$1" kill; }
-heal_api_kill() { fault api "$1" start; }
+heal_api_kill() { put_right "API $1" api "$1" start; }
 
 start_again() {
   case $1 in
@@ -113,15 +126,20 @@ revive() {
   for name in $(programs_down); do
     say "  $name has ended by itself, and is started again"
     note_ended "$name"
-    start_again "$name" || fault_failed "$name" start
+    start_again "$name" ||
+      die "$name has ended by itself and could not be started again, so the run ends without a verdict; see $(short_path "$CHAOS_DIR/faults.log")"
   done
 }
 
-# note_ended NAME: a silo that slept through its own death is right to end, once; nothing else is.
+# note_ended NAME: a silo that slept through its own death is right to end, once and soon; nothing else is.
 note_ended() {
-  if [[ $1 == "$PAUSED_SILO" ]]; then
+  if [[ $1 == "$PAUSED_SILO" ]] && has_just_woken; then
     PAUSED_SILO=''
   else
     printf 'ended\t%s ended by itself\n' "$1" >>"$VIOLATIONS"
   fi
+}
+
+has_just_woken() {
+  [[ $WOKEN_UNTIL == infinity ]] || awk "BEGIN { exit !($(uptime_now) < $WOKEN_UNTIL) }"
 }

@@ -63,6 +63,19 @@ report() {
   )
   verdict_on_stock "$CHAOS_DIR/check.log"
   verdict_on ended "no program ended by itself" "$((CHAOS_SILOS + CHAOS_APIS)) silos and APIs"
+  report_run
+}
+
+# Where nothing was asked for, or nothing happened, all of the above holds and means nothing.
+report_run() {
+  local faults planned acknowledged
+  acknowledged=$(count_of acknowledged)
+  faults=$(wc -l <"$FAULTS")
+  planned=$(wc -l <"$SCHEDULE")
+  verdict_on unwritten "every errand of the customers is in the ledger, once" "$(count_of errands) errands"
+  verdict "customers were given orders" "${acknowledged:-0} acknowledged" < <(((acknowledged > 0)) || say "none")
+  verdict "every fault of the schedule struck" "$faults faults" < <(((faults > 0 && faults == planned)) || say "$faults of $planned")
+  if [[ $MODE == once ]]; then verdict_on_others slow; else verdict_on_others; fi
 }
 
 report_requests() {
@@ -72,8 +85,8 @@ report_requests() {
   if [[ $MODE == once ]]; then
     say "-       $first of $requests requests failed at the first try: not judged, for there is hardly a moment without a fault"
   else
-    verdict "at most $MOST_FAILED_PERCENT % of requests fail at the first try" "$first of $requests, $(awk "BEGIN { printf \"%.2f\", 100 * $first / $requests }") %" < <(
-      ((first * 100 <= requests * MOST_FAILED_PERCENT)) || say "$first of $requests"
+    verdict "at most $MOST_FAILED_PERCENT % of requests fail at the first try" "$first of $requests, $(awk "BEGIN { printf \"%.2f\", ${requests:-0} ? 100 * ${first:-0} / ${requests:-1} : 0 }") %" < <(
+      ((requests > 0 && first * 100 <= requests * MOST_FAILED_PERCENT)) || say "$first of $requests"
     )
     verdict_on slow "after a silo was killed the p99 of orders is above 1 s for at most 10 s" "$(grep -c 'silo-kill' "$FAULTS" || true) times"
   fi

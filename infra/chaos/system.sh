@@ -7,6 +7,7 @@ CHAOS_CUSTOMERS=40 # as many as Customers/Shop.cs has
 CHAOS_ADMIN=chaos-admin
 TOKEN_SECONDS=86400
 FIRST_ORDERS_SECONDS=30
+LAST_ANSWERS_SECONDS=420 # an errand asks for up to four things, and is patient for a minute and a try with each of them
 
 CUSTOMERS_PID=''
 
@@ -62,11 +63,21 @@ customers_start() {
     customers load --rate "$RATE" "${tries[@]}"
   ) </dev/null >"$CHAOS_DIR/customers.log" 2>&1 &
   CUSTOMERS_PID=$!
-  wait_until "$FIRST_ORDERS_SECONDS" customers_have_begun || die "no order was placed within $FIRST_ORDERS_SECONDS s; see $(short_path "$CHAOS_DIR/customers.log")"
+  wait_until "$FIRST_ORDERS_SECONDS" customers_have_begun || customers_failed "placed no order within $FIRST_ORDERS_SECONDS s"
 }
 
 customers_have_begun() {
   [[ -s $CHAOS_DIR/ledger.jsonl ]] || ! customers_are_there
+}
+
+# customers_failed HOW
+customers_failed() {
+  tail -n 5 "$CHAOS_DIR/customers.log" | sed 's/^/  | /' >&2
+  die "the customers $1, so the run ends without a verdict; see $(short_path "$CHAOS_DIR/customers.log")"
+}
+
+customers_are_gone() {
+  ! customers_are_there
 }
 
 customers_are_there() {
@@ -77,7 +88,8 @@ customers_are_there() {
 customers_stop() {
   say "No more orders; waiting for the last answers"
   kill "$CUSTOMERS_PID" 2>/dev/null || true
-  wait "$CUSTOMERS_PID" || die "the customers ended in disorder; see $(short_path "$CHAOS_DIR/customers.log")"
+  wait_until "$LAST_ANSWERS_SECONDS" customers_are_gone || customers_failed "have no last answer after $LAST_ANSWERS_SECONDS s"
+  wait "$CUSTOMERS_PID" || customers_failed "ended in disorder"
   CUSTOMERS_PID=''
 }
 

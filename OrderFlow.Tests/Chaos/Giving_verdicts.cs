@@ -1,0 +1,149 @@
+namespace OrderFlow.Tests.Chaos;
+
+/// <summary>Whatever is found ends a run with 1, and so does a run in which nothing could be found: <c>infra/chaos/judge.sh</c>.</summary>
+public sealed class Giving_verdicts : IDisposable
+{
+    private const string Enough = "errands\t2\noperations\t3\nacknowledged\t2\nstored\t2\nrepeated\t0\nproducts\t25\nrequests\t100\nfailed-at-first\t1\nfailed-at-last\t0\n";
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("orderflow-verdicts-").FullName;
+
+    public Giving_verdicts()
+    {
+        Write("violations.tsv", "repeats\t3\n");
+        Write("counts.tsv", Enough);
+        Write("faults.tsv", "1\t2\tredis-kill\n2\t3\tsilo-kill 1\n");
+        Write("schedule.tsv", "5\tredis-kill\t\t2\n9\tsilo-kill\t1\t2\n");
+        foreach (var name in (string[])["weather.txt", "expected.tsv", "orders.tsv", "records.tsv", "told.tsv"]) Write(name, "");
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task Where_nothing_is_broken_everything_holds()
+    {
+        var (status, said) = await Judge();
+
+        Assert.True(status == 0, said);
+        Assert.Empty(Failed(said));
+        Assert.Contains("\nEverything holds.\n", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("unanswered")]
+    [InlineData("refused")]
+    [InlineData("twice")]
+    [InlineData("unasked")]
+    [InlineData("lost")]
+    [InlineData("altered")]
+    [InlineData("undone")]
+    [InlineData("failed")]
+    [InlineData("unfinal")]
+    [InlineData("unwritten")]
+    [InlineData("untold")]
+    [InlineData("forgotten")]
+    [InlineData("unbalanced")]
+    [InlineData("slow")]
+    [InlineData("ended")]
+    [InlineData("missing")]
+    [InlineData("unexpected")]
+    [InlineData("changed")]
+    [InlineData("order")]
+    [InlineData("dropped")]
+    [InlineData("unsent")]
+    [InlineData("untrue")]
+    [InlineData("unread")]
+    [InlineData("of a kind that nobody knows")]
+    public async Task A_violation_of_any_kind_breaks_one_thing(string kind)
+    {
+        Write("violations.tsv", $"repeats\t3\n{kind}\torder 42\n");
+
+        var (status, said) = await Judge();
+
+        Assert.Equal(1, status);
+        Assert.Single(Failed(said));
+        Assert.Contains("          order 42\n", said.Replace($"{kind}\t", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_one_fault_after_the_other_slow_seconds_are_only_told()
+    {
+        Write("violations.tsv", "slow\tsilo-kill 1: 11 s\n");
+
+        Assert.Equal(0, (await Judge("MODE=once")).Status);
+    }
+
+    [Theory]
+    [InlineData("acknowledged\t2", "acknowledged\t0", "FAILED  customers were given orders")]
+    [InlineData("acknowledged\t2", "", "FAILED  customers were given orders")]
+    [InlineData("failed-at-first\t1", "failed-at-first\t6", "FAILED  at most 5 % of requests fail at the first try")]
+    [InlineData("requests\t100\n", "", "FAILED  at most 5 % of requests fail at the first try")]
+    public async Task Where_nothing_was_counted_nothing_holds(string count, string altered, string verdict)
+    {
+        Write("counts.tsv", Enough.Replace(count, altered, StringComparison.Ordinal));
+
+        var (status, said) = await Judge();
+
+        Assert.Equal(1, status);
+        Assert.StartsWith(verdict, Assert.Single(Failed(said)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("faults.tsv", "1\t2\tredis-kill\n")]
+    [InlineData("faults.tsv", "")]
+    public async Task A_fault_that_did_not_strike_is_no_fault_survived(string file, string lines)
+    {
+        Write(file, lines);
+
+        var (status, said) = await Judge();
+
+        Assert.Equal(1, status);
+        Assert.StartsWith("FAILED  every fault of the schedule struck", Assert.Single(Failed(said)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("FINAL_AFTER=never", "FAILED  every order is final within 60 s")]
+    [InlineData("FINAL_AFTER=60.01", "FAILED  every order is final within 60 s")]
+    [InlineData("WAITING_STILL=1", "FAILED  every event is published")]
+    [InlineData("STATS=", "FAILED  no notification waits any more")]
+    [InlineData("""STATS='{"waiting":0,"active":0,"delayed":0,"processed":5,"failed":1,"deadLettered":1}'""", "FAILED  no notification waits any more")]
+    [InlineData("""STATS='{"waiting":0,"active":1,"delayed":0,"processed":5,"failed":0,"deadLettered":0}'""", "FAILED  no notification waits any more")]
+    public async Task What_is_not_done_in_the_end_is_broken(string found, string verdict)
+    {
+        var (status, said) = await Judge(found);
+
+        Assert.Equal(1, status);
+        Assert.StartsWith(verdict, Assert.Single(Failed(said)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("customers() { [[ $1 != verify ]] || exit 1; }")]
+    [InlineData("customers() { [[ $1 != weather ]] || exit 134; }")]
+    [InlineData("compare_events() { awk 'BEGIN { exit 2 }'; }")]
+    [InlineData("read_kafka() { die 'kcat could not read'; }")]
+    [InlineData("await_notifications() { rm \"$VIOLATIONS\"; }")]
+    public async Task A_comparison_that_fails_is_no_verdict(string broken)
+    {
+        var (status, said) = await Judge(broken);
+
+        Assert.NotEqual(0, status);
+        Assert.DoesNotContain("Everything holds.", said, StringComparison.Ordinal);
+    }
+
+    private static string[] Failed(string said) => [.. said.Split('\n').Where(line => line.StartsWith("FAILED", StringComparison.Ordinal))];
+
+    private void Write(string name, string lines) => File.WriteAllText(Path.Combine(_directory, name), lines);
+
+    /// <summary>Judges what is in the directory; what is asked of the system is answered well, or as given.</summary>
+    private Task<(int Status, string Said)> Judge(string given = "") => Scripts.Shell(
+        $$"""
+        for part in lib/verdict compare/compare chaos/system chaos/faults chaos/judge; do source "infra/$part.sh"; done
+        await_settled() { :; }; await_jobs() { :; }; read_database() { :; }; read_kafka() { :; }; compare_events() { :; }; await_notifications() { :; }
+        customers() { :; }; programs_down() { :; }; verdict_on_stock() { :; }
+        MODE=night MINUTES=1 SEED=1 RATE=5 FINAL_AFTER=59.9 WAITING_STILL=0 CHAOS_NAME=chaos-1 CHAOS_DIR=$1 LOG_DIR=$1 FAULTS=$1/faults.tsv SCHEDULE=$1/schedule.tsv
+        STATS='{"waiting":0,"active":0,"delayed":0,"processed":5,"failed":2,"deadLettered":0}'
+        compare_open "$1"
+        {{given}}
+        judge
+        """,
+        _directory);
+}
