@@ -10,26 +10,29 @@ usage() {
   cat <<'END_OF_USAGE'
 usage: bash infra/chaos.sh [--minutes N] [--seed S] [--rate N]
        bash infra/chaos.sh --once [--seed S] [--rate N]
-       bash infra/chaos.sh --roll [--rate N]
+       bash infra/chaos.sh --roll [--seed S] [--rate N]
 
 Has 3 silos, 2 APIs, Postgres, Redis and the embedded broker go through a bad night, as real processes, while customers order, cancel and delete over HTTP and
 write down every answer. Then everything is put right again, and all that there is now is compared from outside with what was answered.
 
-  --minutes N  how long faults go on, 1 to 600, default 5
+  --minutes N  how long faults go on, 1 to 600, default 5; not with --once and --roll, which end by themselves
   --seed S     what the faults and the orders are drawn by, 1 to 99999; a random one where none is given. The same seed has the same faults in the same order
-  --rate N     orders a second, default 75; 100 with --roll, 50 with --once
+  --rate N     orders a second, 1 to 1000, default 75; 100 with --roll, 50 with --once
   --once       one fault of each kind, soon one after the other: about a minute
   --roll       no faults, but a rolling restart: each silo in turn is asked to stop, and started again; a request has one retry
 
-A line for each thing that must hold: ok, or FAILED with the first few that break it. Ends with 1 where one is broken. It runs in a directory of its own, beside
-what infra/run.sh has started, and leaves the ledger, the schedule and all logs there: .run/chaos-S, .run/chaos-once, .run/chaos-roll.
+A line for each thing that must hold: ok, or FAILED with the first few that break it. Ends with 1 where one is broken, or where the run itself failed and can
+say nothing; with 2 where an option is wrong. It runs in a directory of its own, beside what infra/run.sh has started, and leaves the ledger, the schedule and
+all logs there: .run/chaos-S, .run/chaos-once, .run/chaos-roll.
 docs/chaos.md says how to read all this, and how to repeat a run.
 END_OF_USAGE
 }
 
 main() {
-  MODE=night MINUTES=5 SEED='' RATE=''
+  MODE='' MINUTES='' SEED='' RATE=''
   parse "$@"
+  MODE=${MODE:-night}
+  MINUTES=${MINUTES:-5}
   SEED=${SEED:-$((SRANDOM % 99999 + 1))}
   RATE=${RATE:-$(default_rate)}
   CHAOS_NAME=chaos-$SEED # what the names of its customers and products begin with
@@ -69,40 +72,53 @@ load_parts() {
 parse() {
   while (($# > 0)); do
     case $1 in
-      --once | --roll) MODE=${1#--} ;;
+      --once | --roll)
+        [[ -z $MODE || --$MODE == "$1" ]] || wrong_usage "--$MODE and $1 are two runs"
+        MODE=${1#--}
+        ;;
       --minutes | --seed | --rate)
-        parse_number "$@"
+        (($# > 1)) || wrong_usage "$1 wants a number"
+        parse_number "$1" "$2"
         shift
         ;;
       --help | -h)
         usage
         exit 0
         ;;
-      *)
-        usage >&2
-        exit 2
-        ;;
+      *) wrong_usage "there is no option '$1'" ;;
     esac
     shift
   done
+  [[ -z $MODE || -z $MINUTES ]] || wrong_usage "--minutes is not for --$MODE, which ends by itself"
 }
 
 # parse_number OPTION VALUE
 parse_number() {
   case $1 in
     --minutes)
-      check_number "$1" "${2:-}" 600
+      number_up_to 600 "$@"
       MINUTES=$2
       ;;
     --seed)
-      check_number "$1" "${2:-}" 99999
+      number_up_to 99999 "$@"
       SEED=$2
       ;;
     --rate)
-      check_number "$1" "${2:-}" 1000
+      number_up_to 1000 "$@"
       RATE=$2
       ;;
   esac
+}
+
+# number_up_to MOST OPTION VALUE
+number_up_to() {
+  (check_number "$2" "$3" "$1") || exit 2
+}
+
+# wrong_usage WHAT
+wrong_usage() {
+  warn "error: $1; bash infra/chaos.sh --help says what there is"
+  exit 2
 }
 
 clean_up() {
