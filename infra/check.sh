@@ -75,12 +75,13 @@ is_quiet() {
 }
 
 check() {
-  local what looked_at broken examples drift=0
+  local what looked_at broken examples checked=0 drift=0
   REPORT=$(mktemp)
   trap 'rm -f "$REPORT"' EXIT
   query --field-separator-zero --record-separator-zero --set=stuck_seconds="$STUCK_SECONDS" --set=expect_stock="$EXPECT_STOCK" \
     --file=infra/check.sql >"$REPORT"
   while IFS= read -r -d '' what && IFS= read -r -d '' looked_at && IFS= read -r -d '' broken && IFS= read -r -d '' examples; do
+    checked=$((checked + 1))
     if ((broken == 0)); then
       say "ok     $what ($looked_at)"
     else
@@ -89,6 +90,7 @@ check() {
       say "$examples" | sed 's/^/         /'
     fi
   done <"$REPORT"
+  ((checked > 0)) || die "no invariant was checked"
   ((drift == 0)) || die "orders and stock do not agree"
   say "Everything agrees."
 }
