@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using OrderFlow.Silo.Kafka;
+using OrderFlow.Telemetry;
 using OrderFlow.Tests.Api;
 using OrderFlow.Tests.Fixtures;
 using Xunit.Abstractions;
@@ -117,6 +118,22 @@ public sealed class One_trace_for_one_order(ITestOutputHelper output)
         await Sent(system, id);
 
         Assert.Equal(before, spans.All.Count);
+    }
+
+    /// <summary>The whole order, and nothing of what silos do of their own accord, though the sampler would let it.</summary>
+    [Fact]
+    public async Task A_sampler_that_asks_no_parent_records_what_its_caller_does_not()
+    {
+        var spans = new SpanLog();
+        await using var system = await WholeSystem.Start(spans, (StandardSettings.SamplerName, "always_on"));
+        await system.SetStock("traced", 1);
+        using var alice = system.Api.As(Tokens.Alice);
+        alice.DefaultRequestHeaders.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");
+
+        await alice.Place("alice", ("traced", 1));
+
+        await spans.AwaitTrace(ActivityTraceId.CreateFromString("0af7651916cd43dd8448eb211c80319c"), "process notifications");
+        Assert.DoesNotContain(spans.All, span => span.DisplayName.Contains("IOutboxPartitionGrain", StringComparison.Ordinal));
     }
 
     [Fact]
