@@ -3,6 +3,7 @@ using Npgsql;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.Outbox;
+using Orleans.Providers;
 using Orleans.Runtime.Hosting;
 using Orleans.Serialization;
 using Orleans.Storage;
@@ -27,8 +28,17 @@ internal static class PostgresSetup
     /// </summary>
     private const int ProviderConnections = 16;
 
-    /// <summary>How long a statement of theirs waits for one of those, in seconds: less than the API waits for its answer.</summary>
+    /// <summary>So many of those are for grain state; reminders and subscriptions, which are few, never wait behind it.</summary>
+    private const int GrainStateConnections = 12;
+
+    /// <summary>How long grain state waits for one of those.</summary>
+    private static readonly TimeSpan GrainStatePatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a statement of theirs may take to connect, in seconds: less than the API waits for its answer.</summary>
     private const int ProviderPatience = 3;
+
+    /// <summary>The storage for grain state below its bound.</summary>
+    private const string GrainState = "grain-state";
 
     /// <summary>
     /// Batches look rows up by key, also in a table that the planner has not counted yet:
@@ -52,11 +62,13 @@ internal static class PostgresSetup
             options.ConnectionString = providers;
         });
         silo.UseSystemTextJsonGrainStorageSerializer();   // the default writes CLR type names, which a rename breaks
-        silo.AddAdoNetGrainStorageAsDefault(options =>
+        silo.AddAdoNetGrainStorage(GrainState, options =>
         {
             options.Invariant = Invariant;
             options.ConnectionString = providers;
         });
+        silo.Services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => new BoundedGrainStorage(
+            provider.GetRequiredKeyedService<IGrainStorage>(GrainState), GrainStateConnections, GrainStatePatience));
         silo.AddAdoNetGrainStorage(StorageNames.Subscriptions, builder => builder.Configure<OrleansJsonSerializer>((options, json) =>
         {
             options.Invariant = Invariant;
