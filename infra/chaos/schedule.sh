@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2153,SC2034 # the options are in infra/chaos.sh
 
 FAULT_KINDS=(silo-kill silo-stop silo-pause postgres-restart postgres-crash postgres-hang-up redis-kill kafka-away api-kill)
-FIRST_FAULT_SECONDS=10
+FIRST_FAULT_SECONDS=20 # the programs compile what they run meanwhile
 LAST_FAULT_SECONDS=15 # so long before the end the last one is over
 
 # draw COUNT: a number from 0 to COUNT - 1, in DRAWN. Not $RANDOM, whose numbers depend on the version of bash.
@@ -44,7 +44,7 @@ schedule_night() {
 
 # One round with little time for anything.
 schedule_once() {
-  local clock=5 kind
+  local clock=$FIRST_FAULT_SECONDS kind
   shuffle_kinds
   for kind in "${SHUFFLED[@]}"; do
     draw_fault "$kind"
@@ -57,7 +57,7 @@ schedule_once() {
 schedule_roll() {
   local n
   for ((n = 1; n <= CHAOS_SILOS; n++)); do
-    printf '%s\tsilo-stop\t%s\t0\n' $((20 * n - 10)) "$n"
+    printf '%s\tsilo-stop\t%s\t0\n' $((20 * n)) "$n"
   done
 }
 
