@@ -17,7 +17,7 @@ write down every answer. Then everything is put right again, and all that there 
 
   --minutes N  how long faults go on, 1 to 600, default 5; not with --once and --roll, which end by themselves
   --seed S     what the faults and the orders are drawn by, 1 to 99999; a random one where none is given. The same seed has the same faults in the same order
-  --rate N     orders a second, 1 to 1000, default 75; 100 with --roll, 15 with --once
+  --rate N     orders a second, 1 to 1000, default 30; 100 with --roll, 15 with --once
   --once       one fault of each kind, soon one after the other: about a minute
   --roll       no faults, but a rolling restart: each silo in turn is asked to stop, and started again; a request has one retry
 
@@ -53,7 +53,7 @@ main() {
 
 default_rate() {
   case $MODE in
-    night) say 75 ;;
+    night) say 30 ;;
     once) say 15 ;;
     roll) say 100 ;;
   esac
