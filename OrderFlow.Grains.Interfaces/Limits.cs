@@ -9,7 +9,7 @@ public static class Limits
     /// <summary>Pieces in one order line, and in one restock.</summary>
     public const int Quantity = 1_000_000;
 
-    /// <summary>Pieces of one product that may be available at once.</summary>
+    /// <summary>Pieces of one product that may be set, or restocked to; what orders give back may go beyond.</summary>
     public const long AvailableQuantity = 1_000_000_000;
 
     /// <summary>The highest unit price.</summary>

@@ -78,7 +78,7 @@ internal static class Schemas
         (typeof(OrderChangeResponse), "version", Bounds.From(1)),
 
         (typeof(StockItemResponse), "productId", Bounds.ProductId),
-        (typeof(StockItemResponse), "availableQuantity", Bounds.Between(0, Limits.AvailableQuantity)),
+        (typeof(StockItemResponse), "availableQuantity", Bounds.From(0)),
         (typeof(StockItemResponse), "reservedQuantity", Bounds.From(0)),
         (typeof(StockItemResponse), "unitPrice", Bounds.Money(Limits.UnitPrice)),
 

@@ -2,7 +2,7 @@ namespace OrderFlow.Inventory;
 
 /// <summary>A product's stock as it is persisted.</summary>
 /// <param name="ProductId">The product.</param>
-/// <param name="AvailableQuantity">Pieces that can still be reserved.</param>
+/// <param name="AvailableQuantity">Pieces that can still be reserved. What orders give back may make them more than can be set.</param>
 /// <param name="ReservedQuantity">Pieces held by orders.</param>
 /// <param name="UnitPrice">The price of one piece, in the shop's currency.</param>
 /// <param name="UpdatedAt">When it last changed, UTC.</param>
