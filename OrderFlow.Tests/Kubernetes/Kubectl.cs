@@ -9,7 +9,7 @@ namespace OrderFlow.Tests.Kubernetes;
 internal static class Kubectl
 {
     /// <summary>What scripts make and git does not keep: here it is made anew.</summary>
-    private static readonly string[] Made = ["infra/k8s/overlays/dev/secrets/", "infra/.env"];
+    private static readonly string[] Made = ["infra/k8s/overlays/dev/secrets/settings.env", "infra/k8s/overlays/dev/secrets/public.pem", "infra/.env"];
 
     private static readonly string[] HasComponents = ["version", "--client", "--output=json"];
 
@@ -19,7 +19,7 @@ internal static class Kubectl
     /// <summary>Why tests with it are passed over; null where it is there, or must be.</summary>
     public static string? Missing { get; } = Environment.GetEnvironmentVariable(Required) == "yes" || Answers() ? null : "kubectl is not installed";
 
-    /// <summary>What it prints for an overlay.</summary>
+    /// <summary>What it prints for an overlay as it comes out of git, and for the overlay's secrets, where it has some, once they are made.</summary>
     public static string Kustomize(string overlay)
     {
         var copy = Directory.CreateTempSubdirectory("orderflow-kustomize-").FullName;
@@ -31,8 +31,13 @@ internal static class Kubectl
                 File.Copy(Path.Combine(Repository.Root, name), Path.Combine(copy, name));
             }
 
+            var folder = Path.Combine(copy, "infra", "k8s", "overlays", overlay);
+            var secrets = Path.Combine(folder, "secrets");
+            var objects = Run("kubectl", "kustomize", folder);
+            if (!Directory.Exists(secrets)) return objects;
+
             Run("bash", Path.Combine(copy, "infra", "k8s", "secrets.sh"));
-            return Run("kubectl", "kustomize", Path.Combine(copy, "infra", "k8s", "overlays", overlay));
+            return $"{objects}\n---\n{Run("kubectl", "kustomize", secrets)}";
         }
         finally
         {

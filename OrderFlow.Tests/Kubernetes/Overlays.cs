@@ -51,9 +51,11 @@ public sealed partial class Overlays
         Assert.All(named, secret => Assert.Contains($"create secret generic {secret} ", RepositoryFiles.Read("docs/kubernetes.md"), StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void What_is_secret_is_left_out_by_git() =>
-        Assert.Contains("\ninfra/k8s/overlays/dev/secrets/\n", RepositoryFiles.Read(".gitignore"), StringComparison.Ordinal);
+    [Theory]
+    [InlineData("settings.env")]
+    [InlineData("public.pem")]
+    public void What_is_secret_is_left_out_by_git(string file) =>
+        Assert.Contains($"\ninfra/k8s/overlays/dev/secrets/{file}*\n", RepositoryFiles.Read(".gitignore"), StringComparison.Ordinal);
 
     [Fact]
     public void No_password_is_written_down()
@@ -94,7 +96,7 @@ public sealed partial class Overlays
         var used = kustomizations.SelectMany(name => Yaml.Read(name).Select(field => field.Value!.ToJsonString())).ToList();
         var manifests = RepositoryFiles.Where(name => name.StartsWith("infra/k8s/", StringComparison.Ordinal) && Path.GetExtension(name) == ".yaml");
 
-        Assert.Equal(5, kustomizations.Count);
+        Assert.Equal(6, kustomizations.Count);
         Assert.All(manifests.Except(kustomizations).Select(name => $"\"{Path.GetFileName(name)}\""), name =>
             Assert.Contains(used, field => field.Contains(name, StringComparison.Ordinal)));
     }

@@ -13,9 +13,9 @@ usage() {
   cat <<'END'
 usage: bash infra/k8s/secrets.sh
 
-Makes what infra/k8s/overlays/dev needs and git does not keep:
+Makes what the Secrets of infra/k8s/overlays/dev are made of and git does not keep (kubectl apply -k infra/k8s/overlays/dev/secrets):
 
-  infra/k8s/overlays/dev/secrets/settings.env  secrets.env.example with new passwords, where there is no such file: the servers' disks keep the old ones
+  infra/k8s/overlays/dev/secrets/settings.env  settings.env.example with new passwords, where there is no such file: the servers' disks keep the old ones
   infra/k8s/overlays/dev/secrets/public.pem    the public key that tokens must be signed for: Auth__PublicKeyFile, where it is set, else the key of
                                                infra/token.sh, which is made where there is none
 END
@@ -33,7 +33,6 @@ main() {
   make_keys
   public_key=$(cd "$ROOT" && realpath -ms "${Auth__PublicKeyFile:-$PUBLIC_KEY}")
   umask 077
-  mkdir -p "$SECRETS"
   # Kong has one key for each credential. Reading it, and writing it again, is the check that it is one.
   [[ -r $public_key ]] || die "the public key $(short_path "$public_key") cannot be read"
   (($(grep -c -- '-----BEGIN' "$public_key") == 1)) || die "$(short_path "$public_key") must hold one public key and nothing else"
@@ -45,7 +44,7 @@ main() {
 
 make_settings() {
   [[ ! -e $SECRETS/settings.env ]] || return 0
-  sed -e "/^#/d; s/@POSTGRES_PASSWORD@/$(password)/g; s/@REDIS_PASSWORD@/$(password)/g" "$OVERLAY/secrets.env.example" >"$SECRETS/settings.env.draft"
+  sed -e "/^#/d; s/@POSTGRES_PASSWORD@/$(password)/g; s/@REDIS_PASSWORD@/$(password)/g" "$OVERLAY/settings.env.example" >"$SECRETS/settings.env.draft"
   mv "$SECRETS/settings.env.draft" "$SECRETS/settings.env"
 }
 
