@@ -28,6 +28,9 @@ internal static class PostgresSetup
     /// </summary>
     private const int ProviderConnections = 16;
 
+    /// <summary>The most statements that are prepared on a connection; there are fewer.</summary>
+    private const int PreparedStatements = 40;
+
     /// <summary>So many of those are for grain state; reminders and subscriptions, which are few, never wait behind it.</summary>
     private const int GrainStateConnections = 12;
 
@@ -43,8 +46,9 @@ internal static class PostgresSetup
     /// <summary>
     /// Batches look rows up by key, also in a table that the planner has not counted yet:
     /// a prepared plan made while it was small would otherwise read the whole of it later, until the next ANALYZE.
+    /// And since there is but one way to do so, a statement is planned once for each connection, not once for each batch.
     /// </summary>
-    private const string LookUpByKey = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+    private const string LookUpByKey = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c plan_cache_mode=force_generic_plan";
 
     private static readonly object Rows = new();
 
@@ -55,6 +59,8 @@ internal static class PostgresSetup
             ApplicationName = "orderflow-silo-providers",
             MaxPoolSize = ProviderConnections,
             Timeout = ProviderPatience,
+            MaxAutoPrepare = PreparedStatements,
+            NoResetOnClose = true,   // the providers leave nothing behind in a session
         }.ConnectionString;
         silo.UseAdoNetReminderService(options =>
         {
@@ -115,7 +121,7 @@ internal static class PostgresSetup
         {
             ApplicationName = "orderflow-silo",
             MaxPoolSize = connections,
-            MaxAutoPrepare = 40,
+            MaxAutoPrepare = PreparedStatements,
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true,   // the silo leaves nothing behind in a session
             CommandTimeout = 15,
