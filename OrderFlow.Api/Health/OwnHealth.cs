@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using OrderFlow.Settings;
 
 namespace OrderFlow.Health;
 
@@ -45,17 +46,15 @@ internal static class OwnHealth
     {
         if (variable("ASPNETCORE_URLS") is { Length: > 0 } urls)
         {
-            var http = Parts(urls).Select(BindingAddress.Parse).FirstOrDefault(listen => listen is { Scheme: "http", IsUnixPipe: false, IsNamedPipe: false });
+            var http = ListenUrls.Read(urls).FirstOrDefault(listen => listen is { Scheme: "http", IsUnixPipe: false, IsNamedPipe: false });
             return http is null ? null : At(http.Host, http.Port);
         }
 
-        var port = Parts(variable("ASPNETCORE_HTTP_PORTS") ?? "").FirstOrDefault();
+        var port = ListenUrls.Parts(variable("ASPNETCORE_HTTP_PORTS") ?? "").FirstOrDefault();
         return At("*", port is null ? PortWhereNoneIsSet : int.Parse(port, CultureInfo.InvariantCulture));
     }
 
     private static Uri At(string host, int port) => new($"http://{(AnyAddress.Contains(host) ? IPAddress.Loopback.ToString() : host)}:{port}");
-
-    private static string[] Parts(string list) => list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static async Task<int> Say(int exitCode, string sentence)
     {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using OrderFlow.Settings;
 
 namespace OrderFlow.Telemetry;
 
@@ -25,11 +26,9 @@ internal sealed class TelemetryOptions : IValidatableObject
     {
         if (MetricsPort is < 0 or > HighestPort)
             yield return Wrong("is no port; 0 means every port");
-        else if (MetricsPort != 0 && Urls.Length > 0 && !Ports().Any(port => port == MetricsPort || port == AnyPort))
+        else if (MetricsPort != 0 && Urls.Length > 0 && !ListenUrls.Read(Urls).Any(listen => listen.Port == MetricsPort || listen.Port == AnyPort))
             yield return Wrong($"is no port of ASPNETCORE_URLS, which is {Urls}");
     }
-
-    private IEnumerable<int> Ports() => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(url => BindingAddress.Parse(url).Port);
 
     private ValidationResult Wrong(string why) => new(string.Create(CultureInfo.InvariantCulture, $"{MetricsPort} {why}"), [nameof(MetricsPort)]);
 }

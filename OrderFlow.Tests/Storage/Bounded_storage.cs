@@ -32,7 +32,7 @@ public sealed class Bounded_storage
         using var storage = new BoundedGrainStorage(_inner, AtOnce, TimeSpan.Zero);
         var running = EachOnce(storage).ToList();
 
-        await Assert.ThrowsAsync<UnavailableException>(() => Read(storage));
+        await Assert.ThrowsAsync<UnavailableException>(() => Read(storage).WaitAsync(Patient));
 
         Assert.Equal(AtOnce, _inner.MostAtOnce);
         foreach (var _ in running) await _inner.FinishNext();
