@@ -20,6 +20,9 @@ internal sealed record ChaosSettings
     /// <summary>Orders a second.</summary>
     public int Rate { get; init; } = 75;
 
+    /// <summary>How long it takes until there are as many, evenly more and more.</summary>
+    public TimeSpan Ramp { get; init; }
+
     /// <summary>What the orders are drawn by: the same seed orders the same.</summary>
     public int Seed { get; init; } = 1;
 
@@ -57,6 +60,7 @@ internal sealed record ChaosSettings
             Apis = [.. (Environment.GetEnvironmentVariable("ORDERFLOW_API_URLS") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Select(url => new Uri(url))],
             Rate = Number("--rate", 75),
+            Ramp = TimeSpan.FromSeconds(Number("--ramp", 0)),
             Seed = Number("--seed", 1),
             Tries = Number("--tries", int.MaxValue),
         };

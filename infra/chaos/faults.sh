@@ -23,8 +23,9 @@ play_schedule() {
   while IFS=$'\t' read -r -u 3 offset kind victim hold; do
     await_uptime "$(add "$began" "$offset")"
     play_fault "$kind" "$victim" "$hold"
+    LAST_HEALED=$(uptime_now)
+    [[ $MODE != roll ]] || await_uptime "$(add "$LAST_HEALED" "$READY_SECONDS")"
   done 3< <(sed 's/\t\t/\t-\t/' "$SCHEDULE")
-  LAST_HEALED=$(uptime_now)
   await_uptime "$(add "$LAST_HEALED" "$CALM_SECONDS")"
 }
 

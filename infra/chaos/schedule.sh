@@ -3,6 +3,8 @@
 
 FAULT_KINDS=(silo-kill silo-stop silo-pause postgres-restart postgres-crash postgres-hang-up redis-kill kafka-away api-kill)
 FIRST_FAULT_SECONDS=20 # the programs compile what they run meanwhile
+RAMP_SECONDS=60 # in which as many customers come as a roll is to have; at once they would meet programs that have compiled nothing yet
+READY_SECONDS=30 # how long a silo is up before the next one is asked to stop: minReadySeconds of infra/k8s/base/silo.yaml
 LAST_FAULT_SECONDS=15 # so long before the end the last one is over
 
 # draw COUNT: a number from 0 to COUNT - 1, in DRAWN. Not $RANDOM, whose numbers depend on the version of bash.
@@ -57,7 +59,7 @@ schedule_once() {
 schedule_roll() {
   local n
   for ((n = 1; n <= CHAOS_SILOS; n++)); do
-    printf '%s\tsilo-stop\t%s\t0\n' $((20 * n)) "$n"
+    printf '%s\tsilo-stop\t%s\t0\n' $((RAMP_SECONDS + FIRST_FAULT_SECONDS + (n - 1) * READY_SECONDS)) "$n"
   done
 }
 

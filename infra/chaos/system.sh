@@ -56,11 +56,11 @@ customers() {
 }
 
 customers_start() {
-  local tries=()
-  [[ $MODE != roll ]] || tries=(--tries 2)
+  local roll=()
+  [[ $MODE != roll ]] || roll=(--tries 2 --ramp "$RAMP_SECONDS")
   (
     close_inherited_files
-    customers load --rate "$RATE" "${tries[@]}"
+    customers load --rate "$RATE" "${roll[@]}"
   ) </dev/null >"$CHAOS_DIR/customers.log" 2>&1 &
   CUSTOMERS_PID=$!
   wait_until "$FIRST_ORDERS_SECONDS" customers_have_begun || customers_failed "placed no order within $FIRST_ORDERS_SECONDS s"

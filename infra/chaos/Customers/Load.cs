@@ -22,8 +22,15 @@ internal static class Load
         await using var ledger = new LedgerFile(settings.LedgerFile);
         await Stock(shop, api, tokens);
 
-        var errands = await Send(shop, new Customer(api, shop, tokens, ledger), settings.Rate, stop);
+        var errands = await Send(shop, new Customer(api, shop, tokens, ledger), settings, stop);
         await File.WriteAllLinesAsync(settings.CountsFile, [$"{ChaosSettings.Errands}\t{errands}"]);
+    }
+
+    /// <summary>When the errand with this number sets out. While the rate grows evenly, numbers grow with the square of the time.</summary>
+    public static TimeSpan Due(int number, int rate, TimeSpan ramp)
+    {
+        var atFullRate = TimeSpan.FromSeconds((double)number / rate);
+        return atFullRate < ramp / 2 ? ramp * Math.Sqrt(2 * (atFullRate / ramp)) : atFullRate + (ramp / 2);
     }
 
     private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
@@ -43,7 +50,7 @@ internal static class Load
     }
 
     /// <summary>How many errands there were. One that fails ends the run: what became of it is nowhere written down.</summary>
-    private static async Task<int> Send(Shop shop, Customer customer, int rate, CancellationTokenSource stop)
+    private static async Task<int> Send(Shop shop, Customer customer, ChaosSettings settings, CancellationTokenSource stop)
     {
         using var room = new SemaphoreSlim(MostUnderWay);
         var underWay = new HashSet<Task>();
@@ -52,11 +59,11 @@ internal static class Load
         while (!stop.IsCancellationRequested)
         {
             number++;
-            var due = TimeSpan.FromSeconds((double)number / rate) - Stopwatch.GetElapsedTime(began);
-            if (due > TimeSpan.Zero) await Task.Delay(due, CancellationToken.None);
+            var wait = Due(number, settings.Rate, settings.Ramp) - Stopwatch.GetElapsedTime(began);
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, CancellationToken.None);
             await room.WaitAsync(CancellationToken.None);
             underWay.Add(Run(customer, shop.Errand(number), room, stop));
-            if (number % rate == 0) underWay.RemoveWhere(errand => errand.IsCompletedSuccessfully);
+            if (number % settings.Rate == 0) underWay.RemoveWhere(errand => errand.IsCompletedSuccessfully);
         }
 
         await foreach (var ended in Task.WhenEach(underWay)) await ended;
