@@ -6,7 +6,7 @@ namespace OrderFlow.Api.Cluster;
 
 /// <summary>
 /// Calls into the cluster, where a silo may be gone and its grains on their way to another. What may safely be asked twice is asked again until it is
-/// answered or <see cref="GiveUpAfter"/> has passed. Refusals are answers and are not repeated; errors in the program are not either.
+/// answered or <see cref="GiveUpAfter"/> has passed. When the cluster is slow calls wait for their turn (<see cref="CallRoom"/>). Refusals are answers and are not repeated; errors in the program are not either.
 /// As an endpoint's parameter it also stops waiting when the time of the request is up. What was asked of a grain goes on there all the same, so the
 /// outcome is unknown then, as it is when a silo is lost.
 /// </summary>
@@ -27,26 +27,33 @@ internal sealed class ClusterCalls : IBindableFromHttpContext<ClusterCalls>
     /// <summary>When a caller who was answered 503 may come back.</summary>
     public static readonly TimeSpan ComeBackAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>The most requests that wait to be tried again at once; beyond it a failed call is answered, so that an outage cannot fill the memory.</summary>
+    /// <summary>The most calls that wait for their turn or to be tried again; one more has failed, so that neither a rush nor an outage can fill the memory.</summary>
     public const int MostWaiting = 2_000;
 
     private readonly ClusterWay _way;
+    private readonly bool _inTurn;
     private readonly CancellationToken _timeIsUp;
 
     /// <summary>Calls that no request's time ends.</summary>
-    public ClusterCalls(IGrainFactory grains, ClusterConnection connection, TimeProvider time, ILogger<ClusterCalls> log)
-        : this(new ClusterWay(grains, connection, time, log), CancellationToken.None)
+    public ClusterCalls(ClusterWay way)
+        : this(way, inTurn: true, CancellationToken.None)
     {
     }
 
-    private ClusterCalls(ClusterWay way, CancellationToken timeIsUp) => (_way, _timeIsUp) = (way, timeIsUp);
+    private ClusterCalls(ClusterWay way, bool inTurn, CancellationToken timeIsUp) => (_way, _inTurn, _timeIsUp) = (way, inTurn, timeIsUp);
+
+    /// <summary>
+    /// The same calls, which wait for no turn and take none from others: for what many requests wait for, and for what waits in the cluster itself until
+    /// something happens, and so takes its time.
+    /// </summary>
+    public ClusterCalls OutOfTurn => new(_way, inTurn: false, _timeIsUp);
 
     /// <summary>The calls of a request, as a parameter of its endpoint.</summary>
     public static ValueTask<ClusterCalls?> BindAsync(HttpContext context, ParameterInfo parameter) =>
         ValueTask.FromResult<ClusterCalls?>(context.RequestServices.GetRequiredService<ClusterCalls>().Until(context.RequestAborted));
 
     /// <summary>The same calls, which are waited for no longer than until this is cancelled.</summary>
-    public ClusterCalls Until(CancellationToken timeIsUp) => new(_way, timeIsUp);
+    public ClusterCalls Until(CancellationToken timeIsUp) => new(_way, _inTurn, timeIsUp);
 
     /// <summary>Makes a call that may be repeated with no second effect, until it is answered.</summary>
     /// <exception cref="ClusterUnavailableException">There was no answer in time; the call may have had its effect.</exception>
@@ -58,7 +65,7 @@ internal sealed class ClusterCalls : IBindableFromHttpContext<ClusterCalls>
         {
             try
             {
-                return await call(_way.Grains()).WaitAsync(_timeIsUp);
+                return await Ask(call, GiveUpAfter - _way.Time.GetElapsedTime(began));
             }
             catch (Exception e) when (IsOutage(e))
             {
@@ -78,7 +85,7 @@ internal sealed class ClusterCalls : IBindableFromHttpContext<ClusterCalls>
     {
         try
         {
-            return await call(_way.Grains()).WaitAsync(_timeIsUp);
+            return await Ask(call, GiveUpAfter);
         }
         catch (Exception e) when (IsOutage(e))
         {
@@ -96,4 +103,7 @@ internal sealed class ClusterCalls : IBindableFromHttpContext<ClusterCalls>
         UnavailableExceptionFallbackException => true,   // of a type that only silos know: their storage, not a fault in a grain
         _ => false,
     };
+
+    private Task<T> Ask<T>(Func<IGrainFactory, Task<T>> call, TimeSpan patience) =>
+        _inTurn ? _way.InTurn(call, patience, _timeIsUp) : _way.AtOnce(call, _timeIsUp);
 }

@@ -19,7 +19,10 @@ internal static class ClusterSetup
         services.AddOptions<PostgresSettings>().BindConfiguration(PostgresSettings.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ClusterSettings>, ClusterSettingsValidator>();
         services.AddSingleton<IValidateOptions<PostgresSettings>, ClusterSettingsValidator>();
+        services.AddSingleton<CallRoom>();
+        services.AddSingleton<ClusterWay>();
         services.AddSingleton<ClusterCalls>();
+        services.AddHostedService<CallGauges>();
 
         var registered = services.Count;
         builder.UseOrleansClient(client => client

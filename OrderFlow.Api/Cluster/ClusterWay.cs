@@ -1,7 +1,7 @@
 namespace OrderFlow.Api.Cluster;
 
-/// <summary>What all calls into the cluster share: the way there, how many wait to try it again, and what is logged of those that failed.</summary>
-internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection connection, TimeProvider time, ILogger<ClusterCalls> log)
+/// <summary>What all calls into the cluster share: the way there, the room on it, how many wait, and what is logged of those that failed.</summary>
+internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection connection, CallRoom room, TimeProvider time, ILogger<ClusterCalls> log)
 {
     /// <summary>How often failed calls are logged: their number, not each.</summary>
     private static readonly TimeSpan LogEvery = TimeSpan.FromSeconds(5);
@@ -13,28 +13,35 @@ internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
 
-    /// <summary>The grains, once a silo was reached.</summary>
-    /// <exception cref="SiloUnavailableException">None was yet.</exception>
-    public IGrainFactory Grains() => connection.WasOpened ? grains : throw new SiloUnavailableException("No silo was reached yet.");
+    /// <summary>How many calls wait for their turn, or to be tried again.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Waits about as long as the pause. False where too many wait already, or where the time was up before.</summary>
-    public async Task<bool> TryPause(TimeSpan pause, CancellationToken timeIsUp)
+    /// <summary>Makes a call at once.</summary>
+    /// <exception cref="SiloUnavailableException">No silo was reached yet.</exception>
+    public async Task<T> AtOnce<T>(Func<IGrainFactory, Task<T>> call, CancellationToken timeIsUp) => await call(Reached()).WaitAsync(timeIsUp);
+
+    /// <summary>Makes a call when it is its turn.</summary>
+    /// <exception cref="SiloUnavailableException">No silo was reached yet.</exception>
+    /// <exception cref="TimeoutException">Its turn did not come in time, or too many wait already: it was not made.</exception>
+    public async Task<T> InTurn<T>(Func<IGrainFactory, Task<T>> call, TimeSpan patience, CancellationToken timeIsUp)
     {
+        var reached = Reached();
+        if (!room.TryEnter() && !await TryWait(() => room.Enter(patience, timeIsUp))) throw new TimeoutException("So many calls wait that the turn of this one did not come.");
+
+        var began = time.GetTimestamp();
         try
         {
-            if (Interlocked.Increment(ref _waiting) > ClusterCalls.MostWaiting) return false;
-            await Task.Delay(pause * (0.5 + (Random.Shared.NextDouble() / 2)), time, timeIsUp);   // not all at the same moment
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
+            return await call(reached).WaitAsync(timeIsUp);
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
+            room.Leave(time.GetElapsedTime(began));
         }
     }
+
+    /// <summary>Waits about as long as the pause. False where too many wait already, or where the time was up before.</summary>
+    public Task<bool> TryPause(TimeSpan pause, CancellationToken timeIsUp) =>
+        TryWait(() => Task.Delay(pause * (0.5 + (Random.Shared.NextDouble() / 2)), time, timeIsUp));   // not all at the same moment
 
     /// <summary>Counts a call that failed.</summary>
     public void NoteFailure(Exception e)
@@ -45,6 +52,26 @@ internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection
         if (now < due || Interlocked.CompareExchange(ref _nextLog, now + (long)(LogEvery.TotalSeconds * time.TimestampFrequency), due) != due) return;
 
         LogFailed(Interlocked.Exchange(ref _failed, 0), e.GetType().Name, e.Message);
+    }
+
+    private IGrainFactory Reached() => connection.WasOpened ? grains : throw new SiloUnavailableException("No silo was reached yet.");
+
+    private async Task<bool> TryWait(Func<Task> wait)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > ClusterCalls.MostWaiting) return false;
+            await wait();
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "{Count} calls into the cluster failed since this was last said, the latest with {Error}: {Message}")]

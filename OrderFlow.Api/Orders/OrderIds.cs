@@ -73,7 +73,7 @@ internal sealed class OrderIds(ClusterCalls cluster) : IOrderIds
         OrderIdBlock? block = null;
         try
         {
-            block = await cluster.Repeat(grains => grains.GetGrain<IOrderIdsGrain>(0).Take());
+            block = await cluster.OutOfTurn.Repeat(grains => grains.GetGrain<IOrderIdsGrain>(0).Take());
             if (block.Count < 1) throw new InvalidOperationException("The cluster gave a block without ids.");
         }
         finally

@@ -36,7 +36,7 @@ internal sealed class OrderPlacing(IOrderIds ids, TimeProvider time)
         {
             try
             {
-                var result = await cluster.Once(grains => grains.GetGrain<IOrderGrain>(placed.Id).GetSettled(by, left < WaitAtOnce ? left : WaitAtOnce)).WaitAsync(left, time, gone);
+                var result = await cluster.OutOfTurn.Once(grains => grains.GetGrain<IOrderGrain>(placed.Id).GetSettled(by, left < WaitAtOnce ? left : WaitAtOnce)).WaitAsync(left, time, gone);
                 if (result.Order is null) return order;   // deleted meanwhile
                 order = result.Order;
             }

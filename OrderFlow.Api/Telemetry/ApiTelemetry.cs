@@ -1,4 +1,5 @@
 using OpenTelemetry.Trace;
+using OrderFlow.Api.Cluster;
 using OrderFlow.Telemetry;
 using Orleans.Diagnostics;
 
@@ -9,7 +10,7 @@ internal static class ApiTelemetry
 {
     private static readonly string[] Meters =
     [
-        "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "Microsoft.Orleans", "Npgsql", "System.Runtime",
+        CallGauges.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "Microsoft.Orleans", "Npgsql", "System.Runtime",
     ];
 
     /// <summary>A trace begins with a request, and goes on through the calls of grains. What is no business of a customer's is left out.</summary>

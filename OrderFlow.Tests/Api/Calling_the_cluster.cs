@@ -16,12 +16,14 @@ public sealed class Calling_the_cluster : IDisposable
     private readonly CountedTime _time = new();
     private readonly GivenGrains _grains = GivenGrains.Make().Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)));
     private readonly ClusterConnection _connection;
+    private readonly CallRoom _room;
     private readonly ClusterCalls _cluster;
 
     public Calling_the_cluster()
     {
         _connection = new(StartedClient.Of(_grains.Factory));
-        _cluster = new(_grains.Factory, _connection, _time, NullLogger<ClusterCalls>.Instance);
+        _room = new(_time);
+        _cluster = new(new(_grains.Factory, _connection, _room, _time, NullLogger<ClusterCalls>.Instance));
     }
 
     public static TheoryData<Exception> Outages => new()
@@ -171,7 +173,11 @@ public sealed class Calling_the_cluster : IDisposable
         Assert.Single(_grains.Asked);
     }
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _room.Dispose();
+        _connection.Dispose();
+    }
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 

@@ -1,0 +1,22 @@
+using System.Diagnostics.Metrics;
+
+namespace OrderFlow.Api.Cluster;
+
+/// <summary>How calls into the cluster stand at the moment, as the meter <c>OrderFlow.Api</c>.</summary>
+internal sealed class CallGauges(IMeterFactory meters, CallRoom room, ClusterWay way) : IHostedService
+{
+    public const string MeterName = "OrderFlow.Api";
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var meter = meters.Create(MeterName);
+        meter.CreateObservableGauge("orderflow.api.calls.running", () => room.Taken, "{call}", "Calls into the cluster that go on.");
+        meter.CreateObservableGauge("orderflow.api.calls.room", () => room.Size, "{call}", "How many calls into the cluster may go on at once.");
+        meter.CreateObservableGauge("orderflow.api.calls.waiting", () => way.Waiting, "{call}", "Calls that wait for their turn, or to be tried again.");
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,204 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using OrderFlow.Orders;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Api;
+
+/// <summary>How many calls into the cluster go on at once, and what becomes of those that have to wait.</summary>
+public sealed class Room_for_calls : IAsyncLifetime
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan TooLate = CallRoom.Late + TimeSpan.FromMilliseconds(1);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly GivenGrains _grains = GivenGrains.Make();
+    private readonly CallRoom _room;
+    private readonly ClusterConnection _connection;
+    private readonly ClusterWay _way;
+    private readonly ClusterCalls _cluster;
+
+    public Room_for_calls()
+    {
+        _room = new(_time);
+        _connection = new(StartedClient.Of(_grains.Factory));
+        _way = new(_grains.Factory, _connection, _room, _time, NullLogger<ClusterCalls>.Instance);
+        _cluster = new(_way);
+    }
+
+    public async Task InitializeAsync()
+    {
+        await _connection.StartAsync(CancellationToken.None);
+        await _connection.ExecuteTask!;
+    }
+
+    [Fact]
+    public void Late_answers_halve_the_room_down_to_the_least()
+    {
+        var sizes = new List<int>();
+        for (var i = 0; i < 8; i++)
+        {
+            Second(soon: 0, late: 1);
+            sizes.Add(_room.Size);
+        }
+
+        Assert.Equal([1024, 512, 256, 128, 64, 32, 32, 32], sizes);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 0)]
+    [InlineData(100, 100)]   // as when one silo of two hangs
+    public void Where_most_answers_come_soon_nothing_is_held_back(int soon, int late)
+    {
+        Second(soon, late);
+        Assert.Equal(CallRoom.Most, _room.Size);
+    }
+
+    [Fact]
+    public async Task Soon_answers_bring_the_room_back_to_the_most_there_is()
+    {
+        MakeSmall();
+        var sizes = new List<int>();
+        while (_room.Size < CallRoom.Most)
+        {
+            Second(soon: 2, late: 1);
+            sizes.Add(_room.Size);
+        }
+
+        Assert.Equal([40, 50, 62, 77], sizes.Take(4));
+        Assert.Equal(CallRoom.Most, await Fill());
+    }
+
+    /// <summary>Places that went while they were taken do not come back, and none is lost.</summary>
+    [Fact]
+    public async Task A_room_that_shrinks_while_it_is_full_has_the_fewer_places()
+    {
+        Assert.Equal(CallRoom.Most, await Fill());
+        _time.Advance(CallRoom.Every);
+        for (var left = 0; left < CallRoom.Most; left++) _room.Leave(TooLate);
+
+        Assert.Equal(CallRoom.Most / 2, _room.Size);
+        Assert.Equal(CallRoom.Most / 2, await Fill());
+    }
+
+    [Fact]
+    public async Task Calls_that_find_no_room_are_made_in_turn()
+    {
+        MakeSmall();
+        var underWay = Begin(CallRoom.Least);
+        var made = new List<int>();
+        var waiting = Enumerable.Range(1, 3).Select(n => _cluster.Repeat(_ =>
+        {
+            made.Add(n);
+            return Task.FromResult(n);
+        })).ToList();
+
+        Assert.Empty(made);
+        Assert.Equal((CallRoom.Least, 3), (_room.Taken, _way.Waiting));
+
+        underWay[7].SetResult(0);
+        await Task.WhenAll(waiting);   // each makes room for the next
+        Assert.Equal([1, 2, 3], made);
+    }
+
+    [Fact]
+    public async Task A_call_whose_turn_does_not_come_in_time_is_never_made()
+    {
+        MakeSmall();
+        var underWay = Begin(CallRoom.Least);
+        var calls = 0;
+        Task<int> Call(IGrainFactory grains) => Task.FromResult(++calls);
+        var waiting = new[] { _cluster.Repeat(Call), _cluster.Once(Call) };
+
+        _time.Advance(ClusterCalls.GiveUpAfter);
+        foreach (var call in waiting) await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
+        underWay[0].SetResult(0);
+        Assert.Equal((0, 0), (calls, _way.Waiting));
+    }
+
+    [Fact]
+    public async Task A_request_that_is_gone_leaves_its_turn_to_the_next()
+    {
+        MakeSmall();
+        using var gone = new CancellationTokenSource();
+        var underWay = Begin(CallRoom.Least);
+        var first = _cluster.Until(gone.Token).Repeat(_ => Task.FromResult(1));
+        var second = _cluster.Repeat(_ => Task.FromResult(2));
+
+        await gone.CancelAsync();
+        await Assert.ThrowsAsync<ClusterUnavailableException>(() => first);
+        underWay[0].SetResult(0);
+        Assert.Equal(2, await second);
+    }
+
+    [Fact]
+    public async Task A_call_that_fails_gives_its_place_back()
+    {
+        MakeSmall();
+        foreach (var _ in Enumerable.Range(0, CallRoom.Least + 1))
+            await Assert.ThrowsAsync<ClusterUnavailableException>(() => _cluster.Once<int>(_ => throw new SiloUnavailableException("gone")));
+        Assert.Equal(0, _room.Taken);
+    }
+
+    [Fact]
+    public async Task A_call_out_of_turn_waits_for_no_place_and_takes_none()
+    {
+        MakeSmall();
+        Begin(CallRoom.Least);
+        var never = new TaskCompletionSource<int>();
+        _ = _cluster.OutOfTurn.Repeat(_ => never.Task);
+        Assert.Equal(7, await _cluster.OutOfTurn.Until(CancellationToken.None).Once(_ => Task.FromResult(7)));
+        Assert.Equal(CallRoom.Least, _room.Taken);
+    }
+
+    /// <summary>Orders that have their turn would wait for those that have not, if ids waited for theirs.</summary>
+    [Fact]
+    public async Task Ids_come_out_of_turn()
+    {
+        MakeSmall();
+        Begin(CallRoom.Least);
+        _grains.Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)));
+        Assert.Equal(42, await new OrderIds(_cluster).Next());
+    }
+
+    public Task DisposeAsync()
+    {
+        _room.Dispose();
+        return _connection.StopAsync(CancellationToken.None);
+    }
+
+    private void MakeSmall()
+    {
+        while (_room.Size > CallRoom.Least) Second(soon: 0, late: 1);
+    }
+
+    /// <summary>A second that brings these answers, and the first of the next one, which shows that it is over.</summary>
+    private void Second(int soon, int late)
+    {
+        var took = Enumerable.Repeat(Soon, soon).Concat(Enumerable.Repeat(TooLate, late)).ToList();
+        for (var n = 0; n < took.Count; n++)
+        {
+            if (n == took.Count - 1) _time.Advance(CallRoom.Every);
+            Assert.True(_room.TryEnter());
+            _room.Leave(took[n]);
+        }
+    }
+
+    /// <summary>How many found room.</summary>
+    private async Task<int> Fill()
+    {
+        var found = 0;
+        while (_room.TryEnter()) found++;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _room.Enter(TimeSpan.Zero, CancellationToken.None));
+        return found;
+    }
+
+    /// <summary>Calls that go on until they are told.</summary>
+    private List<TaskCompletionSource<int>> Begin(int count)
+    {
+        var answers = Enumerable.Range(0, count).Select(_ => new TaskCompletionSource<int>()).ToList();
+        foreach (var answer in answers) _ = _cluster.Repeat(_ => answer.Task);
+        return answers;
+    }
+}
