@@ -28,15 +28,7 @@ internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection
         var reached = Reached();
         if (!room.TryEnter() && !await TryWait(() => room.Enter(patience, timeIsUp))) throw new TimeoutException("So many calls wait that the turn of this one did not come.");
 
-        var began = time.GetTimestamp();
-        try
-        {
-            return await call(reached).WaitAsync(timeIsUp);
-        }
-        finally
-        {
-            room.Leave(time.GetElapsedTime(began));
-        }
+        return await InItsPlace(call, reached).WaitAsync(timeIsUp);
     }
 
     /// <summary>Waits about as long as the pause. False where too many wait already, or where the time was up before.</summary>
@@ -55,6 +47,20 @@ internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection
     }
 
     private IGrainFactory Reached() => connection.WasOpened ? grains : throw new SiloUnavailableException("No silo was reached yet.");
+
+    // Until the call ends, also where nobody waits for it any more: the cluster works on it all the same.
+    private async Task<T> InItsPlace<T>(Func<IGrainFactory, Task<T>> call, IGrainFactory reached)
+    {
+        var began = time.GetTimestamp();
+        try
+        {
+            return await call(reached);
+        }
+        finally
+        {
+            room.Leave(time.GetElapsedTime(began));
+        }
+    }
 
     private async Task<bool> TryWait(Func<Task> wait)
     {

@@ -132,6 +132,21 @@ public sealed class Room_for_calls : IAsyncLifetime
         Assert.Equal(2, await second);
     }
 
+    /// <summary>Callers who hang up at once would otherwise have the cluster do as much as they like.</summary>
+    [Fact]
+    public async Task A_call_that_nobody_waits_for_any_more_keeps_its_place_until_it_ends()
+    {
+        using var gone = new CancellationTokenSource();
+        var answer = new TaskCompletionSource<int>();
+        var call = _cluster.Until(gone.Token).Repeat(_ => answer.Task);
+
+        await gone.CancelAsync();
+        await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
+        Assert.Equal(1, _room.Taken);
+        answer.SetResult(1);
+        Assert.Equal(0, _room.Taken);
+    }
+
     [Fact]
     public async Task A_call_that_fails_gives_its_place_back()
     {
