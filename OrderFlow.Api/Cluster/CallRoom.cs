@@ -28,22 +28,21 @@ internal sealed class CallRoom(TimeProvider time) : IDisposable
     private int _soon;
     private int _late;
     private int _surplus;   // places that are no more, but still taken
-    private int _taken;
 
     /// <summary>How many calls may go on at once.</summary>
     public int Size { get; private set; } = Most;
 
     /// <summary>How many calls go on.</summary>
-    public int Taken => Volatile.Read(ref _taken);
+    public int Taken
+    {
+        get
+        {
+            lock (_lock) return Size + _surplus - _free.CurrentCount;
+        }
+    }
 
     /// <summary>Takes a place where one is free, and nobody waits for it.</summary>
-    public bool TryEnter()
-    {
-        if (!_free.Wait(0, CancellationToken.None)) return false;
-
-        Interlocked.Increment(ref _taken);
-        return true;
-    }
+    public bool TryEnter() => _free.Wait(0, CancellationToken.None);
 
     /// <summary>Waits for a place. Who came first has it first.</summary>
     /// <exception cref="OperationCanceledException">There was none in time.</exception>
@@ -52,14 +51,12 @@ internal sealed class CallRoom(TimeProvider time) : IDisposable
         using var noLonger = new CancellationTokenSource(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, time);
         using var sooner = timeIsUp.UnsafeRegister(static waiting => ((CancellationTokenSource)waiting!).Cancel(), noLonger);
         await _free.WaitAsync(noLonger.Token);
-        Interlocked.Increment(ref _taken);
     }
 
     /// <summary>Gives a place back.</summary>
     /// <param name="took">How long the call took, whatever came of it.</param>
     public void Leave(TimeSpan took)
     {
-        Interlocked.Decrement(ref _taken);
         lock (_lock)
         {
             if (took > Late) _late++;

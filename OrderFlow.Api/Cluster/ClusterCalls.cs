@@ -6,7 +6,8 @@ namespace OrderFlow.Api.Cluster;
 
 /// <summary>
 /// Calls into the cluster, where a silo may be gone and its grains on their way to another. What may safely be asked twice is asked again until it is
-/// answered or <see cref="GiveUpAfter"/> has passed. When the cluster is slow calls wait for their turn (<see cref="CallRoom"/>). Refusals are answers and are not repeated; errors in the program are not either.
+/// answered or <see cref="GiveUpAfter"/> has passed. Refusals are answers and are not repeated; errors in the program are not either.
+/// When the cluster is slow calls wait for their turn (<see cref="CallRoom"/>).
 /// As an endpoint's parameter it also stops waiting when the time of the request is up. What was asked of a grain goes on there all the same, so the
 /// outcome is unknown then, as it is when a silo is lost.
 /// </summary>

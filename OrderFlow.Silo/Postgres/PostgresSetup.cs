@@ -28,9 +28,6 @@ internal static class PostgresSetup
     /// </summary>
     private const int ProviderConnections = 16;
 
-    /// <summary>The most statements that are prepared on a connection; there are fewer.</summary>
-    private const int PreparedStatements = 40;
-
     /// <summary>So many of those are for grain state; reminders and subscriptions, which are few, never wait behind it.</summary>
     private const int GrainStateConnections = 12;
 
@@ -39,6 +36,9 @@ internal static class PostgresSetup
 
     /// <summary>How long a statement of theirs may take to connect, in seconds: less than the API waits for its answer.</summary>
     private const int ProviderPatience = 3;
+
+    /// <summary>The most statements that are prepared on a connection; there are fewer.</summary>
+    private const int PreparedStatements = 40;
 
     /// <summary>The storage for grain state below its bound.</summary>
     private const string GrainState = "grain-state";
