@@ -9,6 +9,7 @@ namespace OrderFlow.Tests.Api;
 public sealed class Room_for_calls : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patient = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan TooLate = CallRoom.Late + TimeSpan.FromMilliseconds(1);
 
     private readonly FakeTimeProvider _time = new();
@@ -98,7 +99,7 @@ public sealed class Room_for_calls : IAsyncLifetime
         Assert.Equal((CallRoom.Least, 3), (_room.Taken, _way.Waiting));
 
         underWay[7].SetResult(0);
-        await Task.WhenAll(waiting);   // each makes room for the next
+        await Task.WhenAll(waiting).WaitAsync(Patient);   // each makes room for the next
         Assert.Equal([1, 2, 3], made);
     }
 
@@ -129,7 +130,7 @@ public sealed class Room_for_calls : IAsyncLifetime
         await gone.CancelAsync();
         await Assert.ThrowsAsync<ClusterUnavailableException>(() => first);
         underWay[0].SetResult(0);
-        Assert.Equal(2, await second);
+        Assert.Equal(2, await second.WaitAsync(Patient));
     }
 
     /// <summary>Callers who hang up at once would otherwise have the cluster do as much as they like.</summary>
@@ -163,7 +164,7 @@ public sealed class Room_for_calls : IAsyncLifetime
         Begin(CallRoom.Least);
         var never = new TaskCompletionSource<int>();
         _ = _cluster.OutOfTurn.Repeat(_ => never.Task);
-        Assert.Equal(7, await _cluster.OutOfTurn.Until(CancellationToken.None).Once(_ => Task.FromResult(7)));
+        Assert.Equal(7, await _cluster.OutOfTurn.Until(CancellationToken.None).Once(_ => Task.FromResult(7)).WaitAsync(Patient));
         Assert.Equal(CallRoom.Least, _room.Taken);
     }
 
@@ -174,7 +175,7 @@ public sealed class Room_for_calls : IAsyncLifetime
         MakeSmall();
         Begin(CallRoom.Least);
         _grains.Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)));
-        Assert.Equal(42, await new OrderIds(_cluster).Next());
+        Assert.Equal(42, await new OrderIds(_cluster).Next().AsTask().WaitAsync(Patient));
     }
 
     public Task DisposeAsync()
