@@ -20,6 +20,10 @@ internal sealed partial class OutboxPartitionGrain(
     private const int SmallBatch = BatchLimit / 4;
 
     private static readonly TimeSpan GatheringPause = TimeSpan.FromMilliseconds(30);
+
+    /// <summary>How long what was published waits for the next wake, whose read deletes it in the same round trip.</summary>
+    private static readonly TimeSpan ForgettingPause = TimeSpan.FromMilliseconds(250);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
@@ -27,6 +31,7 @@ internal sealed partial class OutboxPartitionGrain(
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(200);
 
     private readonly TaskCompletionSource _leaving = new();
+    private TaskCompletionSource _wake = new();
     private LiveFeed? _live;
     private IAsyncStream<LiveChanges>? _liveStream;
     private Task _draining = Task.CompletedTask;
@@ -41,6 +46,7 @@ internal sealed partial class OutboxPartitionGrain(
     public Task Wake()
     {
         _woken = _hasUnread = true;
+        _wake.TrySetResult();
         if (_draining.IsCompleted && !_leaving.Task.IsCompleted) _draining = Drain();
         return Task.CompletedTask;
     }
@@ -59,6 +65,7 @@ internal sealed partial class OutboxPartitionGrain(
         IReadOnlyList<long> published = [];
         while (!_leaving.Task.IsCompleted && (_woken || published.Count > 0))
         {
+            if (!_woken) await NextWake();
             _woken = false;
             try
             {
@@ -153,6 +160,12 @@ internal sealed partial class OutboxPartitionGrain(
         {
             LogFailed(Partition, error.GetType().Name, error.Message);   // they are published again
         }
+    }
+
+    private async Task NextWake()
+    {
+        _wake = new();
+        await Task.WhenAny(Task.Delay(ForgettingPause, time), _wake.Task, _leaving.Task);
     }
 
     private Task Pause()
