@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrderFlow.Orders;
 
 namespace OrderFlow.Inventory;
 
@@ -13,6 +14,9 @@ internal abstract class StockCommand
 
     /// <summary>True where the answer is a shortage that may not be final.</summary>
     public virtual bool IsShort => false;
+
+    /// <summary>True where an order's first try was granted pieces, as if it had no row yet; as a rule it has none.</summary>
+    public virtual bool IsFirstGrant => false;
 
     /// <summary>Works out the answer on the batch's working copy.</summary>
     public abstract void ApplyTo(StockBatch batch, DateTimeOffset now);
@@ -48,6 +52,8 @@ internal sealed class ReserveCommand(ReserveStock reserve) : StockCommand<Reserv
     public override long? OrderId => reserve.OrderId;
 
     public override bool IsShort => Answer?.Outcome == ReserveOutcome.Short;
+
+    public override bool IsFirstGrant => reserve.Attempt == OrderLifecycle.FirstAttempt && Answer?.Outcome == ReserveOutcome.Granted;
 
     public override void ApplyTo(StockBatch batch, DateTimeOffset now) =>
         Answer = batch.Apply(reserve.OrderId, (item, held) => StockLedger.Reserve(item, held, reserve, now));

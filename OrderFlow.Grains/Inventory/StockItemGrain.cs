@@ -27,10 +27,11 @@ internal sealed partial class StockItemGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken) => await _stock.Read();
 
-    public Task<StockItem?> Get()
+    public async Task<StockItem?> Get()
     {
+        var item = (await _stock.Read())?.Item;
         LeaveIfUnknown();
-        return Task.FromResult(_stock.Value?.Item);
+        return item;
     }
 
     public async Task<StockResult> Set(long availableQuantity, decimal unitPrice, Caller by)
@@ -87,25 +88,56 @@ internal sealed partial class StockItemGrain(
     private async Task Write(List<StockCommand> commands)
     {
         using var span = Traces.Share("write stock", commands.Select(command => command.Caller));
-        var productId = this.GetPrimaryKeyString();
-        var orderIds = commands.Where(command => command.OrderId is not null).Select(command => command.OrderId!.Value).Distinct().ToArray();
-        var rows = orderIds.Length == 0 ? [] : await reservations.Find(productId, orderIds);
-
-        var batch = new StockBatch(_stock.Value?.Item, rows);
-        var now = time.GetUtcMilliseconds();
-        foreach (var command in commands) command.ApplyTo(batch, now);
-
-        if (batch.HasChanges) await _stock.Write(batch.ToRecord());
+        if (!await WriteFirstGrants(commands))
+        {
+            var batch = Apply(commands, await Rows(commands));
+            if (batch.HasChanges) await _stock.Write(batch.ToRecord());
+        }
 
         // After the write, so that a refusal rests on nothing but what is persisted: pieces granted a moment ago may come back too.
         if (commands.Exists(command => command.IsShort))
         {
-            var couldHave = (_stock.Value?.Item?.AvailableQuantity ?? 0) + await reservations.CountUnsettled(productId);
+            var couldHave = (_stock.Value?.Item?.AvailableQuantity ?? 0) + await reservations.CountUnsettled(this.GetPrimaryKeyString());
             foreach (var command in commands.Where(command => command.IsShort)) command.JudgeShortage(couldHave);
         }
 
         // Nothing is answered before the write: an answer may only rest on what is persisted.
         foreach (var command in commands) command.Complete();
+    }
+
+    /// <summary>
+    /// The usual case, which takes no look for rows: all are granted to first tries. False where it is not that case, or where one has a row after all, as when
+    /// it is asked again or its release has overtaken it; nothing was written then.
+    /// </summary>
+    private async Task<bool> WriteFirstGrants(List<StockCommand> commands)
+    {
+        var batch = Apply(commands, []);
+        if (!commands.TrueForAll(command => command.IsFirstGrant)) return false;
+
+        try
+        {
+            await _stock.Write(batch.ToRecord() with { MustBeNew = true });
+            return true;
+        }
+        catch (InconsistentStateException)
+        {
+            await _stock.Read();
+            return false;
+        }
+    }
+
+    private StockBatch Apply(List<StockCommand> commands, IReadOnlyList<StockReservation> rows)
+    {
+        var batch = new StockBatch(_stock.Value?.Item, rows);
+        var now = time.GetUtcMilliseconds();
+        foreach (var command in commands) command.ApplyTo(batch, now);
+        return batch;
+    }
+
+    private async Task<IReadOnlyList<StockReservation>> Rows(List<StockCommand> commands)
+    {
+        var orderIds = commands.Where(command => command.OrderId is not null).Select(command => command.OrderId!.Value).Distinct().ToArray();
+        return orderIds.Length == 0 ? [] : await reservations.Find(this.GetPrimaryKeyString(), orderIds);
     }
 
     /// <summary>After a write that failed nothing may be built on this activation: what waits is sent away, and the next call finds a fresh one.</summary>

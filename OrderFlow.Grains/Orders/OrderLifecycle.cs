@@ -9,6 +9,12 @@ internal static class OrderLifecycle
     /// <summary>How many changes of status an order remembers.</summary>
     public const int TransitionsKept = 20;
 
+    /// <summary>The version an order is placed in.</summary>
+    public const long FirstVersion = 1;
+
+    /// <summary>The try an order begins with.</summary>
+    public const int FirstAttempt = 1;
+
     /// <summary>What people may ask for. What is not here is refused; reserving and failing are the order's own steps.</summary>
     private static readonly FrozenDictionary<OrderStatus, ImmutableArray<OrderStatus>> AskedTransitions =
         new Dictionary<OrderStatus, ImmutableArray<OrderStatus>>
@@ -24,7 +30,6 @@ internal static class OrderLifecycle
     {
         if (!command.By.MayActFor(command.UserId)) return OrderDecision.Forbid("an order can be placed only for oneself");
 
-        const int firstVersion = 1;
         return OrderDecision.Accept(
             new OrderState
             {
@@ -33,20 +38,19 @@ internal static class OrderLifecycle
                 Items = command.Items,
                 Status = OrderStatus.Pending,
                 AgreedTotal = command.AgreedTotal,
-                Attempt = 1,
-                Transitions = [new(OrderStatus.Pending, firstVersion, now)],
+                Attempt = FirstAttempt,
+                Transitions = [new(OrderStatus.Pending, FirstVersion, now)],
                 CreatedAt = now,
                 UpdatedAt = now,
-                Version = firstVersion,
+                Version = FirstVersion,
             },
-            new OrderCreated(id, command.UserId, command.Items, TotalAmount: 0, firstVersion, now));
+            new OrderCreated(id, command.UserId, command.Items, TotalAmount: 0, FirstVersion, now));
     }
 
-    /// <summary>Place with an id that exists: the same order again is fine, anything else is a conflict; a deleted order's id stays taken.</summary>
+    /// <summary>Place with an id that exists: the same order again is fine, whatever became of it; anything else is a conflict.</summary>
     public static OrderDecision PlaceAgain(OrderState order, PlaceOrder command)
     {
-        var same = !order.IsDeleted
-            && command.By.MayActFor(order.UserId)
+        var same = command.By.MayActFor(order.UserId)
             && order.UserId == command.UserId
             && order.AgreedTotal == command.AgreedTotal
             && order.Items.AsSpan().SequenceEqual(command.Items.AsSpan());

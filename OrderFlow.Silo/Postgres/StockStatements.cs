@@ -9,7 +9,8 @@ namespace OrderFlow.Silo.Postgres;
 /// <param name="Item">The counts; null where only tombstones of a product that is not there are written.</param>
 /// <param name="Version">The version this write makes; 1 is the first.</param>
 /// <param name="Changed">The reservation rows to insert or replace.</param>
-internal sealed record StockWrite(string ProductId, StockItem? Item, long Version, ImmutableArray<StockReservation> Changed);
+/// <param name="MustBeNew">True where the rows may only be inserted.</param>
+internal sealed record StockWrite(string ProductId, StockItem? Item, long Version, ImmutableArray<StockReservation> Changed, bool MustBeNew);
 
 /// <summary>The statements that write stock items and their reservations.</summary>
 internal sealed class StockStatements : IBatchStatements<StockWrite>
@@ -31,9 +32,13 @@ internal sealed class StockStatements : IBatchStatements<StockWrite>
 
     private const string RequireAbsent = "SELECT require_rows(count(*), 0) FROM stock_items WHERE product_id = ANY ($1)";
 
-    private const string Reserve = """
+    private const string ReserveFirst = """
         INSERT INTO stock_reservations (product_id, order_id, attempt, quantity, unit_price, tentative, released_at)
         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
+        """;
+
+    private const string Reserve = $"""
+        {ReserveFirst}
         ON CONFLICT (product_id, order_id) DO UPDATE
         SET attempt = excluded.attempt, quantity = excluded.quantity, unit_price = excluded.unit_price,
             tentative = excluded.tentative, released_at = excluded.released_at
@@ -54,18 +59,23 @@ internal sealed class StockStatements : IBatchStatements<StockWrite>
         var absent = writes.Where(write => write.Item is null).ToList();
         if (absent.Count > 0) batch.Command(RequireAbsent).WithColumn(absent, write => write.ProductId);
 
+        AddRows(batch, ReserveFirst, writes.Where(write => write.MustBeNew));
+        AddRows(batch, Reserve, writes.Where(write => !write.MustBeNew));
+    }
+
+    private static void AddRows(NpgsqlBatch batch, string statement, IEnumerable<StockWrite> writes)
+    {
         var rows = writes.SelectMany(write => write.Changed, (write, row) => (write.ProductId, Row: row)).ToList();
-        if (rows.Count > 0)
-        {
-            batch.Command(Reserve)
-                .WithColumn(rows, row => row.ProductId)
-                .WithColumn(rows, row => row.Row.OrderId)
-                .WithColumn(rows, row => row.Row.Attempt)
-                .WithColumn(rows, row => row.Row.Quantity)
-                .WithColumn(rows, row => row.Row.UnitPrice)
-                .WithColumn(rows, row => row.Row.Tentative)
-                .WithColumn(rows, row => row.Row.ReleasedAt);
-        }
+        if (rows.Count == 0) return;
+
+        batch.Command(statement)
+            .WithColumn(rows, row => row.ProductId)
+            .WithColumn(rows, row => row.Row.OrderId)
+            .WithColumn(rows, row => row.Row.Attempt)
+            .WithColumn(rows, row => row.Row.Quantity)
+            .WithColumn(rows, row => row.Row.UnitPrice)
+            .WithColumn(rows, row => row.Row.Tentative)
+            .WithColumn(rows, row => row.Row.ReleasedAt);
     }
 
     private static NpgsqlBatchCommand Counts(NpgsqlBatchCommand command, List<StockWrite> writes) => command

@@ -26,10 +26,10 @@ internal sealed class StockStorage(NpgsqlDataSource database, CommitMetrics comm
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var record = grainState.AsRecord<T, StockRecord>();
-        var (item, changed) = record.Written();
+        var (item, changed, mustBeNew) = record.Written();
         var version = record.ETag is { } etag ? long.Parse(etag, CultureInfo.InvariantCulture) + 1 : 1;
 
-        if (!await _writes.Commit(new StockWrite(ProductOf(grainId), item, version, changed))) throw record.Stale(grainId);
+        if (!await _writes.Commit(new StockWrite(ProductOf(grainId), item, version, changed, mustBeNew))) throw record.Stale(grainId);
 
         record.State = new StockRecord(item, []);
         if (item is null) return;

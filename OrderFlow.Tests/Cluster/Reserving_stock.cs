@@ -43,21 +43,23 @@ public sealed class Reserving_stock(SharedCluster shared)
         }
     }
 
-    [Fact]
-    public async Task Asked_again_a_stock_item_answers_as_the_first_time_also_when_stock_has_run_out_since()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    public async Task Asked_again_a_stock_item_answers_as_the_first_time_whatever_became_of_stock_and_price_since(long left)
     {
         await _cluster.SetStock("repeated", 5, 3.00m);
-        var first = await _cluster.Stock("repeated").Reserve(new(9_000_001, 1, 5, Tentative: false));
-        await _cluster.Stock("repeated").Set(0, 4.00m, OrderFlowCluster.Admin);
+        var first = await _cluster.Stock("repeated").Reserve(new(9_000_001 + left, 1, 5, Tentative: false));
+        await _cluster.Stock("repeated").Set(left, 4.00m, OrderFlowCluster.Admin);
         await _cluster.DeactivateAll();
 
-        var again = await _cluster.Stock("repeated").Reserve(new(9_000_001, 1, 5, Tentative: false));
+        var again = await _cluster.Stock("repeated").Reserve(new(9_000_001 + left, 1, 5, Tentative: false));
 
         Assert.Equal(new ReserveResult(ReserveOutcome.Granted, 3.00m), first);
         Assert.Equal(first, again);
-        await _cluster.Stock("repeated").Release(9_000_001, 1);
-        await _cluster.Stock("repeated").Release(9_000_001, 1);
-        Assert.Equal((5, 0), await _cluster.StockOf("repeated"));
+        await _cluster.Stock("repeated").Release(9_000_001 + left, 1);
+        await _cluster.Stock("repeated").Release(9_000_001 + left, 1);
+        Assert.Equal((left + 5, 0), await _cluster.StockOf("repeated"));
     }
 
     [Fact]

@@ -58,6 +58,19 @@ public sealed class Stock_storage : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_row_that_must_be_new_is_refused_where_there_is_one_and_its_counts_with_it()
+    {
+        var held = new StockReservation(42, 1, 2, 9.99m, Tentative: true, ReleasedAt: null);
+        var state = await Write(Item("sku-1", 8, 2), held);
+
+        state.State = new(Item("sku-1", 3, 7), [held with { OrderId = 41, Quantity = 3 }, held with { Quantity = 4 }], MustBeNew: true);
+        await Assert.ThrowsAsync<InconsistentStateException>(() => _storage.WriteStateAsync("stock-item", Id("sku-1"), state));
+
+        Assert.Equal(Item("sku-1", 8, 2), (await Read("sku-1")).State!.Item);
+        Assert.Equal([held], await _reservations.Find("sku-1", [41, 42]));
+    }
+
+    [Fact]
     public async Task A_stale_version_stores_neither_counts_nor_rows()
     {
         var first = await Write(Item("sku-1", 10, 0));
