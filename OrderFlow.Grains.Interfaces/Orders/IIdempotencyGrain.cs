@@ -5,8 +5,8 @@ namespace OrderFlow.Orders;
 public interface IIdempotencyGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Places the order once. The order's id is kept before it is placed and the answer after, so that a call that broke off anywhere can be made again.
-    /// Only what was placed is kept: after a refusal or an error the next call tries again.
+    /// Places the order once. The order's id is kept before it is placed, so that a call that broke off anywhere can be made again.
+    /// After a refusal or an error the next call tries again.
     /// </summary>
     /// <param name="freshId">The id for the order, should this be the key's first use.</param>
     /// <param name="command">The command.</param>

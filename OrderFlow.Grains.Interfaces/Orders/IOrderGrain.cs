@@ -9,8 +9,8 @@ public interface IOrderGrain : IGrainWithIntegerKey
 {
     /// <summary>Stores the order as pending, together with its <c>order.created</c> event, and goes on to reserve stock after the answer.</summary>
     /// <returns>
-    /// Ok with the stored order, also where the same user placed the same lines under this id before;
-    /// Conflict where the id is taken by anything else, a deleted order included; Forbidden where the order is for another user.
+    /// Ok with the order as it was placed, also where the same command placed it before and whatever became of it since, deleted or not;
+    /// Conflict where the id is taken by anything else; Forbidden where the order is for another user.
     /// </returns>
     [Alias("place")]
     Task<OrderResult> Place(PlaceOrder command);

@@ -7,12 +7,14 @@ namespace OrderFlow.Orders;
 /// <param name="Order">The order as it now stands, where it was done or the command was meant for another version.</param>
 /// <param name="Reason">Why it was refused, for a person to read.</param>
 /// <param name="AllowedStatuses">Where a change of status was refused: what this caller may change it to now.</param>
+/// <param name="WasPlacedBefore">Where it was to be placed: it had been already, by the same command.</param>
 [GenerateSerializer, Immutable, Alias("order-result")]
 public sealed record OrderResult(
     [property: Id(0)] Outcome Outcome,
     [property: Id(1)] Order? Order = null,
     [property: Id(2)] string? Reason = null,
-    [property: Id(3)] ImmutableArray<OrderStatus> AllowedStatuses = default)
+    [property: Id(3)] ImmutableArray<OrderStatus> AllowedStatuses = default,
+    [property: Id(4)] bool WasPlacedBefore = false)
 {
     /// <summary>The answer to whoever may not learn whether the order exists.</summary>
     public static OrderResult NotFound { get; } = new(Outcome.NotFound);

@@ -14,7 +14,4 @@ internal sealed record IdempotencyRecord
 
     /// <summary>When the key was first used.</summary>
     public required DateTimeOffset KeptSince { get; init; }
-
-    /// <summary>The order as it was answered the first time; null before that.</summary>
-    public Order? Placed { get; init; }
 }

@@ -38,9 +38,11 @@ internal sealed partial class OrderGrain(
     public async Task<OrderResult> Place(PlaceOrder command)
     {
         var decision = await PlaceNew(command) ?? await Commit(order => OrderLifecycle.PlaceAgain(order, command));
-        if (decision.Outcome == Outcome.Ok) this.AsReference<IOrderGrain>().Resume().Ignore();   // goes on after the caller has its answer
+        if (decision.Outcome != Outcome.Ok) return Answer(decision);
 
-        return Answer(decision);
+        this.AsReference<IOrderGrain>().Resume().Ignore();   // goes on after the caller has its answer
+        var order = decision.Next ?? (await _record.Read())!.Order;
+        return OrderResult.Ok(order.AsPlaced()) with { WasPlacedBefore = decision.Next is null };
     }
 
     public async Task<OrderResult> Get(Caller by) => await Read(by) is { } order ? OrderResult.Ok(order.ToOrder()) : OrderResult.NotFound;

@@ -52,5 +52,8 @@ internal sealed record OrderState
             .OrderBy(product => product.Key, StringComparer.Ordinal)
             .Select(product => (product.Key, product.Sum(line => (long)line.Quantity)));
 
+    /// <summary>The order as it was answered to whoever placed it, whatever became of it since.</summary>
+    public Order AsPlaced() => new(Id, UserId, Items, OrderStatus.Pending, TotalAmount: 0, CreatedAt, CreatedAt, FailReason: null, OrderLifecycle.FirstVersion);
+
     public Order ToOrder() => new(Id, UserId, Items, Status, TotalAmount, CreatedAt, UpdatedAt, FailReason, Version);
 }

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 
 namespace OrderFlow.Orders;
 
 /// <summary>How soon orders that were left lying are taken up again. Settings <c>Recovery__*</c>.</summary>
-internal sealed class RecoveryOptions
+internal sealed class RecoveryOptions : IValidatableObject
 {
     public const string Section = "Recovery";
 
@@ -30,4 +31,16 @@ internal sealed class RecoveryOptions
     /// <summary>How long an <c>Idempotency-Key</c> brings back the order it was first used for.</summary>
     [Range(typeof(TimeSpan), "00:10:00", "30.00:00:00")]
     public TimeSpan KeepIdempotencyKeys { get; set; } = TimeSpan.FromHours(24);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        // The order answers for the key: were it gone first, the key would place it anew.
+        if (KeepDeletedOrders < KeepIdempotencyKeys)
+        {
+            yield return new(
+                string.Create(CultureInfo.InvariantCulture, $"{KeepDeletedOrders} is less than {nameof(KeepIdempotencyKeys)}, {KeepIdempotencyKeys}"),
+                [nameof(KeepDeletedOrders)]);
+        }
+    }
 }

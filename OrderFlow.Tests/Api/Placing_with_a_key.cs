@@ -60,6 +60,20 @@ public sealed class Placing_with_a_key : IDisposable
     }
 
     [Fact]
+    public async Task The_answer_outlives_the_order()
+    {
+        await _cluster.SetStock("keyed", 1000);
+        var first = await Post("the-key", Body("keyed"));
+        await _client.Settled((long)first.Body["id"]!);
+        using (var deleted = await _client.DeleteAsync(first.Location)) Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
+        await _cluster.DeactivateAll();
+
+        var again = await Post("the-key", Body("keyed"));
+        Assert.Equal((HttpStatusCode.Created, first.Body.ToJsonString(), true), (again.Status, again.Body.ToJsonString(), again.IsReplay));
+        Assert.Equal(1, await _cluster.Scalar<long>($"SELECT count(*) FROM orders WHERE user_id = '{_user}' AND deleted_at IS NOT NULL"));
+    }
+
+    [Fact]
     public async Task A_key_belongs_to_what_it_was_first_used_for()
     {
         await Post("the-key", Body("keyed"));

@@ -18,7 +18,7 @@ public sealed class Crash_points(SharedCluster shared)
 
     public static TheoryData<string, int> WhileDeleting => Points(("call Delete", 1), ("write order", 2), ("call Resume", 1), ("call Release", 2), ("write stock-item", 2));
 
-    public static TheoryData<string, int> WhilePlacingWithAKey => Points(("call Place", 2), ("write order", 1));
+    public static TheoryData<string, int> WhilePlacingWithAKey => Points(("call Place", 2), ("write idempotency", 1), ("write order", 1));
 
     [Theory, MemberData(nameof(WhileReserving))]
     public async Task A_crash_while_reserving_leaves_a_reserved_order(string point, int nth)

@@ -3,6 +3,7 @@ using OrderFlow.Inventory;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
 using OrderFlow.Outbox;
+using Orleans.Providers;
 using Orleans.Storage;
 
 namespace OrderFlow.Tests.Fixtures;
@@ -94,7 +95,7 @@ internal sealed class Faults
             else await call.Invoke();
             Pass($"after call {call.MethodName}");
         });
-        foreach (var name in new[] { StorageNames.Orders, StorageNames.Stock }) Wrap(silo.Services, name);
+        foreach (var name in new[] { StorageNames.Orders, StorageNames.Stock, ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME }) Wrap(silo.Services, name);
         Wrap<IOutbox>(silo.Services, real => new FaultyOutbox(real, this));
         Wrap<IEventPublisher>(silo.Services, real => new FaultyPublisher(real, this));
     }
@@ -181,7 +182,11 @@ internal sealed class Faults
             faults.Pass($"after write {stateName}");
         }
 
-        public ValueTask DisposeAsync() => ((IAsyncDisposable)real).DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            if (real is IAsyncDisposable disposable) await disposable.DisposeAsync();
+            else ((IDisposable)real).Dispose();
+        }
 
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => real.ClearStateAsync(stateName, grainId, grainState);
     }

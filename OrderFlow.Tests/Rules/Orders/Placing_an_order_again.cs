@@ -67,5 +67,6 @@ public sealed class Placing_an_order_again
     }
 
     [Fact]
-    public void Is_a_conflict_where_the_order_was_deleted() => Assert.Equal(Taken, OrderLifecycle.PlaceAgain(Given.Deleted, Given.Command));
+    public void Changes_nothing_where_the_order_was_deleted_since() =>
+        Assert.Equal(OrderDecision.NoChange, OrderLifecycle.PlaceAgain(Given.Deleted, Given.Command));
 }
