@@ -12,9 +12,6 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
     private GrainState<T>? _persisted;
     private Task<GrainState<T>>? _reading;
 
-    /// <summary>False where nothing was read or written yet, or a write's outcome is unknown.</summary>
-    public bool IsKnown => _persisted is not null;
-
     /// <summary>What is persisted, or null where nothing is, or nothing was read.</summary>
     public T? Value => _persisted is { RecordExists: true } persisted ? persisted.State : null;
 

@@ -38,7 +38,7 @@ internal static class NotificationEndpoints
         var (number, size) = PageParameters.Read(page, limit, violations);
         if (!violations.None) return Problems.Invalid(violations);
 
-        var list = await cluster.Repeat(grains => grains.GetGrain<INotificationGrain>(id).List(number, size, current.Caller));
+        var list = await cluster.Repeat(grains => grains.GetGrain<INotificationGrain>(EverySilo.KeyFor(id)).List(id, number, size, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
             ? TypedResults.Ok(PageResponse.Of(found, NotificationResponse.Of))
             : Problems.NotFound("There is no such order.");

@@ -24,7 +24,7 @@ internal sealed class IdempotencyKey : IBindableFromHttpContext<IdempotencyKey>
     /// <summary>The most characters of a key.</summary>
     public const int LongestKey = 255;
 
-    /// <summary>So that no name of a grain can be taken for a number: the grain storage would then keep several under one key.</summary>
+    /// <summary>So that no name can be taken for a number: the grain storage would then keep several under one key.</summary>
     private const string NamePrefix = "idem/";
 
     private static readonly IdempotencyKey None = new(null, null);
@@ -40,8 +40,8 @@ internal sealed class IdempotencyKey : IBindableFromHttpContext<IdempotencyKey>
     /// <summary>True with the key or without one; false with the refusal of something else.</summary>
     public bool IsGood([NotNullWhen(false)] out ProblemHttpResult? refusal) => (refusal = _refusal) is null;
 
-    /// <summary>The name of the grain that keeps this user's key: of one length and one alphabet, whatever the user and the key are.</summary>
-    public static string GrainName(string userId, string key) =>
+    /// <summary>The name this user's key is kept by: of one length and one alphabet, whatever the user and the key are.</summary>
+    public static string Name(string userId, string key) =>
         NamePrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{userId.Length}:{userId}{key}")));
 
     /// <summary>Reads the header.</summary>

@@ -22,9 +22,9 @@ internal sealed class OrderPlacing(IOrderIds ids, TimeProvider time)
     /// <summary>Places an order once for a key, also where the client has to ask again.</summary>
     public async Task<PlacedOnce> PlaceOnce(ClusterCalls cluster, string key, PlaceOrder command)
     {
-        var name = IdempotencyKey.GrainName(command.By.UserId, key);
+        var name = IdempotencyKey.Name(command.By.UserId, key);
         var id = await ids.Next();
-        return await cluster.Repeat(grains => grains.GetGrain<IIdempotencyGrain>(name).Place(id, command));
+        return await cluster.Repeat(grains => grains.GetGrain<IIdempotencyGrain>(EverySilo.KeyFor(id)).Place(name, id, command));
     }
 
     /// <summary>The order once it is no longer pending, or as it is when the time is over. It is placed already: nothing that goes wrong here changes that.</summary>

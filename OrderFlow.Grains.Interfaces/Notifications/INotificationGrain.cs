@@ -1,6 +1,6 @@
 namespace OrderFlow.Notifications;
 
-/// <summary>Tells an order's customer what became of the order; the key is the order's id. It keeps nothing itself: its jobs are in the queue.</summary>
+/// <summary>Tells an order's customer what became of the order. It keeps nothing itself: its jobs are in the queue. Its key is one of <see cref="EverySilo"/>.</summary>
 [Alias("notification")]
 public interface INotificationGrain : IGrainWithIntegerKey
 {
@@ -10,9 +10,10 @@ public interface INotificationGrain : IGrainWithIntegerKey
     Task Notify(OrderNotice notice);
 
     /// <summary>One page of what was queued, sent or given up for the order, oldest first; remembered for a day after it was sent.</summary>
+    /// <param name="orderId">The order.</param>
     /// <param name="page">The page's number; the first is 1.</param>
     /// <param name="limit">Items on a page, 1 to 100.</param>
     /// <param name="by">Who asks: the order's owner or an admin.</param>
     [Alias("list")]
-    Task<NotificationList> List(int page, int limit, Caller by);
+    Task<NotificationList> List(long orderId, int page, int limit, Caller by);
 }

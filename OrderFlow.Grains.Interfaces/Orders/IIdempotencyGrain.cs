@@ -1,17 +1,21 @@
 namespace OrderFlow.Orders;
 
-/// <summary>One <c>Idempotency-Key</c> of one user: however often an order is placed with it, there is one order, and one answer.</summary>
+/// <summary>
+/// Places orders with an <c>Idempotency-Key</c>: however often an order is placed with one, there is one order, and one answer.
+/// Its own key is one of <see cref="EverySilo"/>.
+/// </summary>
 [Alias("idempotency")]
-public interface IIdempotencyGrain : IGrainWithStringKey
+public interface IIdempotencyGrain : IGrainWithIntegerKey
 {
     /// <summary>
     /// Places the order once. The order's id is kept before it is placed, so that a call that broke off anywhere can be made again.
     /// After a refusal or an error the next call tries again.
     /// </summary>
+    /// <param name="key">What stands for the user and the key.</param>
     /// <param name="freshId">The id for the order, should this be the key's first use.</param>
     /// <param name="command">The command.</param>
     [Alias("place")]
-    Task<PlacedOnce> Place(long freshId, PlaceOrder command);
+    Task<PlacedOnce> Place(string key, long freshId, PlaceOrder command);
 }
 
 /// <summary>What became of placing an order with a key.</summary>

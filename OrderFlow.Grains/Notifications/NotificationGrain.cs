@@ -1,12 +1,12 @@
 using OrderFlow.Orders;
 using OrderFlow.Telemetry;
-using Orleans.Placement;
+using Orleans.Concurrency;
 
 namespace OrderFlow.Notifications;
 
 /// <inheritdoc cref="INotificationGrain"/>
-/// <remarks>The queue tells events that come again by their ids, so that it does not matter which silo's activation takes one, nor how many do.</remarks>
-[GrainType("notification"), PreferLocalPlacement]
+/// <remarks>The queue tells events that come again by their ids, so that it does not matter which silo takes one, nor how many do.</remarks>
+[GrainType("notification"), StatelessWorker, Reentrant]
 internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory grains) : Grain, INotificationGrain
 {
     public async Task Notify(OrderNotice notice)
@@ -15,9 +15,8 @@ internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory 
             await queue.Enqueue(new NotificationJob(notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message, TraceContext.Current));
     }
 
-    public async Task<NotificationList> List(int page, int limit, Caller by)
+    public async Task<NotificationList> List(long orderId, int page, int limit, Caller by)
     {
-        var orderId = this.GetPrimaryKeyLong();
         if ((await grains.GetGrain<IOrderGrain>(orderId).Get(by)).Outcome != Outcome.Ok) return new(Outcome.NotFound);
 
         var all = await queue.OfOrder(orderId);

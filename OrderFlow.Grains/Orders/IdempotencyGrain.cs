@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Orleans.Placement;
+using Orleans.Concurrency;
 using Orleans.Providers;
 using Orleans.Storage;
 
@@ -8,50 +8,46 @@ namespace OrderFlow.Orders;
 
 /// <inheritdoc cref="IIdempotencyGrain"/>
 /// <remarks>
-/// Calls run one at a time: those that come together share the first one's order. A key is new far more often than not, so it is claimed without being looked
-/// for; only where that is refused is it read. What was answered is not kept: the order answers the same whenever it is placed again.
+/// It keeps no key in memory: that there is one order for a key, and one answer, is up to the key's row and to the order, which answers the same whenever it is
+/// placed again.
 /// </remarks>
-[GrainType("idempotency"), PreferLocalPlacement]
+[GrainType("idempotency"), StatelessWorker, Reentrant]
 internal sealed class IdempotencyGrain(
     [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] IGrainStorage storage,
-    IGrainContext context,
     IGrainFactory grains,
     TimeProvider time,
     IOptions<RecoveryOptions> options) : Grain, IIdempotencyGrain
 {
-    private readonly GrainRecord<IdempotencyRecord> _record = new(storage, IdempotencyRecord.StateName, context.GrainId);
+    private static readonly GrainType KeyType = GrainType.Create("idempotency");
 
-    public async Task<PlacedOnce> Place(long freshId, PlaceOrder command)
+    public async Task<PlacedOnce> Place(string key, long freshId, PlaceOrder command)
     {
         var fingerprint = CommandFingerprint.Of(command);
-        var record = await Claim(new() { OrderId = freshId, Fingerprint = fingerprint, KeptSince = time.GetUtcMilliseconds() });
+        var record = await Claim(key, new() { OrderId = freshId, Fingerprint = fingerprint, KeptSince = time.GetUtcMilliseconds() });
         if (record.Fingerprint != fingerprint) return new(KeyUse.OtherCommand, Result: null);
 
         var result = await grains.GetGrain<IOrderGrain>(record.OrderId).Place(command);
         return new(result.WasPlacedBefore ? KeyUse.Repeated : KeyUse.First, result);
     }
 
-    /// <summary>Keeps what the key is to be used for, unless it is in use: then that. Before the order: whoever comes after a crash goes on with the same id.</summary>
-    private async Task<IdempotencyRecord> Claim(IdempotencyRecord fresh)
+    /// <summary>
+    /// Keeps what the key is to be used for, unless it is in use: then that. Before the order, so that whoever comes after a crash goes on with the same id.
+    /// A key is new far more often than not, so it is read only where it is not.
+    /// </summary>
+    private async Task<IdempotencyRecord> Claim(string key, IdempotencyRecord fresh)
     {
-        if (!_record.IsKnown && await IsFirst(fresh)) return fresh;
-        if (await _record.Read() is { } record && !IsExpired(record)) return record;
-
-        await _record.Write(fresh);
-        return fresh;
-    }
-
-    /// <summary>Keeps the record where there is none.</summary>
-    private async Task<bool> IsFirst(IdempotencyRecord fresh)
-    {
-        try
+        var kept = new GrainRecord<IdempotencyRecord>(storage, IdempotencyRecord.StateName, GrainId.Create(KeyType, key));
+        while (true)
         {
-            await _record.Write(fresh);
-            return true;
-        }
-        catch (InconsistentStateException)
-        {
-            return false;
+            try
+            {
+                await kept.Write(fresh);
+                return fresh;
+            }
+            catch (InconsistentStateException)
+            {
+                if (await kept.Read() is { } record && !IsExpired(record)) return record;
+            }
         }
     }
 

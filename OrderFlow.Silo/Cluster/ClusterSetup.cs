@@ -1,5 +1,4 @@
 using System.Net;
-using OrderFlow.Notifications;
 using OrderFlow.Orders;
 using OrderFlow.Silo.Postgres;
 using Orleans.Configuration;
@@ -11,11 +10,6 @@ internal static class ClusterSetup
 {
     /// <summary>How long a grain stays that nobody calls. Orders are called a few times and then hardly ever again.</summary>
     private static readonly TimeSpan IdleGrainAge = TimeSpan.FromMinutes(1);
-
-    /// <summary>
-    /// The same for notification grains, of which each order has one for a moment. They do not leave with their last line: a call that comes just then is refused.
-    /// </summary>
-    private static readonly TimeSpan IdleNotificationAge = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan CollectionInterval = TimeSpan.FromSeconds(2);
 
@@ -62,7 +56,6 @@ internal static class ClusterSetup
         {
             options.CollectionAge = IdleGrainAge;
             options.CollectionQuantum = CollectionInterval;
-            options.ClassSpecificCollectionAge[typeof(NotificationGrain).FullName!] = IdleNotificationAge;
         });
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = CallPatience);
         silo.Services.AddOptions<RecoveryOptions>().BindConfiguration(RecoveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();

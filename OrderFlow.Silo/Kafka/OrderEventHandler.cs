@@ -41,7 +41,7 @@ internal sealed partial class OrderEventHandler(
     /// <summary>Null once the grain has answered; the reason where it never will.</summary>
     private async Task<string?> Notify(OrderNotice notice, CancellationToken lost)
     {
-        var grain = grains.GetGrain<INotificationGrain>(notice.OrderId);
+        var grain = grains.GetGrain<INotificationGrain>(EverySilo.KeyFor(notice.OrderId));
         var faults = 0;
         string? fault = null;
         await Repeat("notifications cannot be queued", async () =>

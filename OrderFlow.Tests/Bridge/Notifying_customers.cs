@@ -55,8 +55,8 @@ public sealed class Notifying_customers(SharedBridge shared)
         var unheard = new OrderNotice($"{id}-7", "order.reserved", id, "alice", 1.00m, Reason: null);
         await Parallel.ForAsync(0, 100, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) =>
         {
-            await _cluster.Client.GetGrain<INotificationGrain>(id).Notify(notice);
-            await _cluster.Client.GetGrain<INotificationGrain>(id).Notify(unheard);
+            await _cluster.Client.GetGrain<INotificationGrain>(0).Notify(notice);
+            await _cluster.Client.GetGrain<INotificationGrain>(0).Notify(unheard);
         });
 
         Assert.Equal([$"{id}-2", $"{id}-7"], (await Told(id, 2)).Select(told => told.JobId));
@@ -69,19 +69,19 @@ public sealed class Notifying_customers(SharedBridge shared)
         await _cluster.SetStock("notified-mine", 1);
         var id = await _cluster.Place(("notified-mine", 1));
         await Told(id, 1);
-        var grain = _cluster.Client.GetGrain<INotificationGrain>(id);
+        var grain = _cluster.Client.GetGrain<INotificationGrain>(0);
 
-        Assert.Equal(Outcome.NotFound, (await grain.List(1, 10, OrderFlowCluster.Bob)).Outcome);
-        Assert.Equal(1, (await grain.List(1, 10, OrderFlowCluster.Alice)).Page!.Total);
+        Assert.Equal(Outcome.NotFound, (await grain.List(id, 1, 10, OrderFlowCluster.Bob)).Outcome);
+        Assert.Equal(1, (await grain.List(id, 1, 10, OrderFlowCluster.Alice)).Page!.Total);
         await _cluster.Order(id).Delete(OrderFlowCluster.Alice);
-        Assert.Equal(Outcome.NotFound, (await grain.List(1, 10, OrderFlowCluster.Alice)).Outcome);
+        Assert.Equal(Outcome.NotFound, (await grain.List(id, 1, 10, OrderFlowCluster.Alice)).Outcome);
     }
 
     private async Task<IReadOnlyList<Notification>> Told(long orderId, int count)
     {
         var list = await Eventually.Get(
             $"{count} notifications of order {orderId} to be sent",
-            () => _cluster.Client.GetGrain<INotificationGrain>(orderId).List(1, 100, OrderFlowCluster.Admin),
+            () => _cluster.Client.GetGrain<INotificationGrain>(0).List(orderId, 1, 100, OrderFlowCluster.Admin),
             list => list.Page!.Items.Count(told => told.State == NotificationState.Sent) == count);
         return list.Page!.Items;
     }
