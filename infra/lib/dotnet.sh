@@ -29,7 +29,10 @@ dotnet_log() {
 }
 
 # publish PROJECT DIRECTORY: what runs is a copy, so that building again does not pull files from under a running program.
+# With PUBLISH_BUILT=yes the whole solution was built a moment ago.
 publish() {
+  local built=()
+  [[ ${PUBLISH_BUILT:-} != yes ]] || built=(--no-build)
   rm -rf "$2"
-  dotnet_log "Building $1" publish "$ROOT/$1" --configuration Release --output "$2"
+  dotnet_log "Building $1" publish "$ROOT/$1" --configuration Release --output "$2" "${built[@]}"
 }
