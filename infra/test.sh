@@ -7,6 +7,9 @@ for library in common progress apt dotnet postgres redis; do
   source "infra/lib/$library.sh"
 done
 
+# Nothing here runs for long enough that what .NET gathers to compile it better would pay.
+export DOTNET_TieredPGO=0
+
 usage() {
   cat <<'END'
 usage: bash infra/test.sh [ARGUMENTS OF dotnet test ...]

@@ -1,5 +1,6 @@
 using System.Net;
 using OrderFlow.Orders;
+using OrderFlow.Settings;
 using OrderFlow.Silo.Postgres;
 using Orleans.Configuration;
 
@@ -58,7 +59,7 @@ internal static class ClusterSetup
             options.CollectionQuantum = CollectionInterval;
         });
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = CallPatience);
-        silo.Services.AddOptions<RecoveryOptions>().BindConfiguration(RecoveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddCheckedSettings<RecoveryOptions>(RecoveryOptions.Section);
         silo.Services.AddSingleton<RecoveryMetrics>();
         silo.Services.AddHostedService<RecoveryPings>();
     }
