@@ -14,6 +14,6 @@ public interface INotificationGrain : IGrainWithIntegerKey
     /// <param name="page">The page's number; the first is 1.</param>
     /// <param name="limit">Items on a page, 1 to 100.</param>
     /// <param name="by">Who asks: the order's owner or an admin.</param>
-    [Alias("list")]
+    [Alias("list-of-order")]
     Task<NotificationList> List(long orderId, int page, int limit, Caller by);
 }

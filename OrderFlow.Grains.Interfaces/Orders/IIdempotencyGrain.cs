@@ -14,7 +14,7 @@ public interface IIdempotencyGrain : IGrainWithIntegerKey
     /// <param name="key">What stands for the user and the key.</param>
     /// <param name="freshId">The id for the order, should this be the key's first use.</param>
     /// <param name="command">The command.</param>
-    [Alias("place")]
+    [Alias("place-once")]
     Task<PlacedOnce> Place(string key, long freshId, PlaceOrder command);
 }
 

@@ -4,10 +4,10 @@ namespace OrderFlow.Orders;
 
 /// <summary>What an order grain answers.</summary>
 /// <param name="Outcome">Whether it was done.</param>
-/// <param name="Order">The order as it now stands, where it was done or the command was meant for another version.</param>
+/// <param name="Order">The order as it now stands, where it was done or the command was meant for another version; where it was to be placed, as it was placed.</param>
 /// <param name="Reason">Why it was refused, for a person to read.</param>
 /// <param name="AllowedStatuses">Where a change of status was refused: what this caller may change it to now.</param>
-/// <param name="WasPlacedBefore">Where it was to be placed: it had been already, by the same command.</param>
+/// <param name="WasPlacedBefore">Where it was to be placed: the same order had been already.</param>
 [GenerateSerializer, Immutable, Alias("order-result")]
 public sealed record OrderResult(
     [property: Id(0)] Outcome Outcome,

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Orleans.Providers;
 using Orleans.Storage;
@@ -14,16 +13,14 @@ namespace OrderFlow.Orders;
 [GrainType("idempotency"), StatelessWorker, Reentrant]
 internal sealed class IdempotencyGrain(
     [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] IGrainStorage storage,
-    IGrainFactory grains,
-    TimeProvider time,
-    IOptions<RecoveryOptions> options) : Grain, IIdempotencyGrain
+    IGrainFactory grains) : Grain, IIdempotencyGrain
 {
     private static readonly GrainType KeyType = GrainType.Create("idempotency");
 
     public async Task<PlacedOnce> Place(string key, long freshId, PlaceOrder command)
     {
         var fingerprint = CommandFingerprint.Of(command);
-        var record = await Claim(key, new() { OrderId = freshId, Fingerprint = fingerprint, KeptSince = time.GetUtcMilliseconds() });
+        var record = await Claim(key, new() { OrderId = freshId, Fingerprint = fingerprint });
         if (record.Fingerprint != fingerprint) return new(KeyUse.OtherCommand, Result: null);
 
         var result = await grains.GetGrain<IOrderGrain>(record.OrderId).Place(command);
@@ -32,7 +29,7 @@ internal sealed class IdempotencyGrain(
 
     /// <summary>
     /// Keeps what the key is to be used for, unless it is in use: then that. Before the order, so that whoever comes after a crash goes on with the same id.
-    /// A key is new far more often than not, so it is read only where it is not.
+    /// A key is new far more often than not, so it is read only where it is not. It is in use until it is swept.
     /// </summary>
     private async Task<IdempotencyRecord> Claim(string key, IdempotencyRecord fresh)
     {
@@ -46,10 +43,8 @@ internal sealed class IdempotencyGrain(
             }
             catch (InconsistentStateException)
             {
-                if (await kept.Read() is { } record && !IsExpired(record)) return record;
+                if (await kept.Read() is { } record) return record;   // else it was swept just now
             }
         }
     }
-
-    private bool IsExpired(IdempotencyRecord record) => time.GetUtcMilliseconds() - record.KeptSince > options.Value.KeepIdempotencyKeys;
 }

@@ -11,7 +11,4 @@ internal sealed record IdempotencyRecord
 
     /// <summary>What tells the command from another.</summary>
     public required string Fingerprint { get; init; }
-
-    /// <summary>When the key was first used.</summary>
-    public required DateTimeOffset KeptSince { get; init; }
 }

@@ -37,11 +37,13 @@ internal sealed partial class OrderGrain(
 
     public async Task<OrderResult> Place(PlaceOrder command)
     {
-        var decision = await PlaceNew(command) ?? await Commit(order => OrderLifecycle.PlaceAgain(order, command));
+        OrderState? before = null;
+        OrderDecision Again(OrderState order) => OrderLifecycle.PlaceAgain(before = order, command);
+        var decision = await PlaceNew(command, Again) ?? await Commit(Again);
         if (decision.Outcome != Outcome.Ok) return Answer(decision);
 
-        this.AsReference<IOrderGrain>().Resume().Ignore();   // goes on after the caller has its answer
-        var order = decision.Next ?? (await _record.Read())!.Order;
+        var order = decision.Next ?? before!;
+        if (order.IsUnfinished) this.AsReference<IOrderGrain>().Resume().Ignore();   // goes on after the caller has its answer
         return OrderResult.Ok(order.AsPlaced()) with { WasPlacedBefore = decision.Next is null };
     }
 
@@ -161,12 +163,12 @@ internal sealed partial class OrderGrain(
     }
 
     /// <summary>A new order's id was just handed out, so there is no row to read. Null where there is one after all: then the insert was refused.</summary>
-    private async Task<OrderDecision?> PlaceNew(PlaceOrder command)
+    private async Task<OrderDecision?> PlaceNew(PlaceOrder command, Func<OrderState, OrderDecision> again)
     {
         try
         {
             return await Commit(() => Task.FromResult(_record.Value is { } known
-                ? OrderLifecycle.PlaceAgain(known.Order, command)
+                ? again(known.Order)
                 : OrderLifecycle.Place(this.GetPrimaryKeyLong(), command, Now)));
         }
         catch (InconsistentStateException)

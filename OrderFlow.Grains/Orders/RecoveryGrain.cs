@@ -30,6 +30,9 @@ internal sealed partial class RecoveryGrain(
     /// <summary>The shortest that Orleans allows; the pings of the silos bring recovery back sooner.</summary>
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
 
+    /// <summary>How much longer than its key a deleted order stays: whoever has just read the key may be on the way to place the order again.</summary>
+    private static readonly TimeSpan OutlivingKeys = TimeSpan.FromMinutes(1);
+
     private readonly RecoveryOptions _options = options.Value;
     private long _lastId;
 
@@ -90,7 +93,7 @@ internal sealed partial class RecoveryGrain(
     {
         var now = time.GetUtcMilliseconds();
         var swept = await tombstones.Sweep(
-            now - _options.KeepDeletedOrders, now - _options.KeepReleasedReservations, now - _options.KeepIdempotencyKeys);
+            now - _options.KeepDeletedOrders - OutlivingKeys, now - _options.KeepReleasedReservations, now - _options.KeepIdempotencyKeys);
         if (swept > 0) LogSwept(swept);
     }
 

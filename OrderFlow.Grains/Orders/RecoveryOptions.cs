@@ -39,7 +39,7 @@ internal sealed class RecoveryOptions : IValidatableObject
         if (KeepDeletedOrders < KeepIdempotencyKeys)
         {
             yield return new(
-                string.Create(CultureInfo.InvariantCulture, $"{KeepDeletedOrders} is less than {nameof(KeepIdempotencyKeys)}, {KeepIdempotencyKeys}"),
+                string.Create(CultureInfo.InvariantCulture, $"{KeepDeletedOrders} is less than {Section}__{nameof(KeepIdempotencyKeys)}, {KeepIdempotencyKeys}"),
                 [nameof(KeepDeletedOrders)]);
         }
     }

@@ -66,6 +66,8 @@ internal sealed partial class OutboxPartitionGrain(
         while (!_leaving.Task.IsCompleted && (_woken || published.Count > 0))
         {
             if (!_woken) await NextWake();
+            if (_leaving.Task.IsCompleted) break;
+
             _woken = false;
             try
             {
@@ -94,7 +96,7 @@ internal sealed partial class OutboxPartitionGrain(
         Live.Tell(events);
         var acknowledged = await Publish(events);
         Live.Forget(acknowledged);
-        if (acknowledged.Count < events.Count) _woken = true;   // the others are still there
+        if (acknowledged.Count < events.Count || events.Count == BatchLimit) _woken = true;   // there are others
         if (acknowledged.Count == 0)
         {
             await Pause();
@@ -162,6 +164,7 @@ internal sealed partial class OutboxPartitionGrain(
         }
     }
 
+    /// <summary>Waits until there may be more to publish, or what was published has waited long enough.</summary>
     private async Task NextWake()
     {
         _wake = new();

@@ -74,6 +74,18 @@ public sealed class Placing_with_a_key : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_was_swept_is_new()
+    {
+        await _cluster.SetStock("keyed", 1000);
+        var first = await Post("the-key", Body("keyed"));
+        await _cluster.Scalar<long>("WITH swept AS (DELETE FROM orleans_grain_state WHERE state_name = 'idempotency' RETURNING 1) SELECT count(*) FROM swept");
+
+        var next = await Post("the-key", Body("keyed", quantity: 2));
+        Assert.Equal((HttpStatusCode.Created, false), (next.Status, next.IsReplay));
+        Assert.NotEqual((long)first.Body["id"]!, (long)next.Body["id"]!);
+    }
+
+    [Fact]
     public async Task A_key_belongs_to_what_it_was_first_used_for()
     {
         await Post("the-key", Body("keyed"));

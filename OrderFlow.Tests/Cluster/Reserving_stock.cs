@@ -63,6 +63,36 @@ public sealed class Reserving_stock(SharedCluster shared)
     }
 
     [Fact]
+    public async Task First_tries_repeated_ones_and_releases_may_come_together()
+    {
+        await _cluster.SetStock("together", 10, 3.00m);
+        var stock = _cluster.Stock("together");
+        await stock.Reserve(new(9_000_101, 1, 1, Tentative: false));
+        await stock.Reserve(new(9_000_102, 1, 2, Tentative: false));
+
+        var release = stock.Release(9_000_102, 1);
+        var granted = await Task.WhenAll(Enumerable.Range(9_000_101, 4).Where(id => id != 9_000_102).Select(id => stock.Reserve(new(id, 1, 1, Tentative: false))));
+        await release;
+
+        Assert.All(granted, answer => Assert.Equal(new ReserveResult(ReserveOutcome.Granted, 3.00m), answer));
+        Assert.Equal((7, 3), await _cluster.StockOf("together"));
+    }
+
+    /// <summary>As when another silo has had the product for a moment.</summary>
+    [Fact]
+    public async Task Counts_that_somebody_else_has_written_are_read_again()
+    {
+        await _cluster.SetStock("elsewhere", 10, 3.00m);
+        Assert.Equal(4, await _cluster.Scalar<long>(
+            "WITH changed AS (UPDATE stock_items SET available_quantity = 4, version = version + 1 WHERE product_id = 'elsewhere' RETURNING available_quantity) SELECT * FROM changed"));
+
+        var granted = await _cluster.Stock("elsewhere").Reserve(new(9_000_111, 1, 3, Tentative: false));
+
+        Assert.Equal(ReserveOutcome.Granted, granted.Outcome);
+        Assert.Equal((1, 3), await _cluster.StockOf("elsewhere"));
+    }
+
+    [Fact]
     public async Task A_released_try_can_never_take_stock_and_a_late_release_never_frees_a_later_try()
     {
         await _cluster.SetStock("tries", 5);

@@ -40,4 +40,26 @@ public sealed class Sweeping_tombstones
         Assert.Equal([2L, 3L], await database.Column<long>("SELECT order_id FROM stock_reservations ORDER BY order_id"));
         Assert.Equal(["idem/new", "other"], await database.Column<string>("SELECT grain_extension FROM orleans_grain_state ORDER BY grain_extension"));
     }
+
+    /// <summary>Its key would place it anew.</summary>
+    [Fact]
+    public async Task No_order_goes_while_there_may_be_keys_that_are_older()
+    {
+        await using var database = await PostgresServer.Shared.CreateDatabase();
+        await using var connections = NpgsqlDataSource.Create(database.ConnectionString);
+        await database.Execute("""
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, deleted_at, version)
+            VALUES (1, 'alice', 'cancelled', '[]', 0, 1, false, '[]', now(), now(), $1 - interval '1 day', 1)
+            """, Limit);
+        await database.Execute($"""
+            INSERT INTO orleans_grain_state (grain_id_hash, grain_type_hash, grain_id_n0, grain_id_n1, grain_extension, state_name, service_id, version, modified_at)
+            SELECT 1, 1, 0, 0, 'idem/' || n, 'idempotency', 'orderflow', 1, $1 - interval '1 day' FROM generate_series(1, {Tombstones.SweepLimit} + 1) AS n
+            """, Limit);
+        var tombstones = new Tombstones(connections);
+
+        Assert.Equal(Tombstones.SweepLimit, await tombstones.Sweep(Limit, Limit, Limit));
+        Assert.Equal(1, await database.Value<long>("SELECT count(*) FROM orders"));
+        Assert.Equal(2, await tombstones.Sweep(Limit, Limit, Limit));
+        Assert.Equal(0, await database.Value<long>("SELECT count(*) FROM orders"));
+    }
 }
