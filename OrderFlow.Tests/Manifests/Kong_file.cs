@@ -64,7 +64,7 @@ public sealed class Kong_file
         Assert.Equal(
             ["~/docs(/.*)?$", "~/health$", "~/inventory/health$", "~/notifications/health$", "~/openapi(/.*)?$"],
             routes.SelectMany(route => route["paths"].Texts()).Order(StringComparer.Ordinal));
-        Assert.All(routes, route => Assert.Equal(["GET"], route["methods"].Texts()));
+        Assert.All(routes, route => Assert.Equal(["GET", "HEAD"], route["methods"].Texts()));
     }
 
     /// <summary>What the programs tell of themselves is for those inside.</summary>
@@ -114,6 +114,7 @@ public sealed class Kong_file
         var size = Plugin(Kong, "request-size-limiting");
 
         Assert.Equal((128m, "kilobytes"), ((decimal)size["allowed_payload_size"]!, (string?)size["size_unit"]));
+        Assert.Equal("128k", (string?)ComposeFile.Services["kong"]!["environment"]!["KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE"]);   // also without a length
     }
 
     [Fact]

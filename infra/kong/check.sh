@@ -118,6 +118,8 @@ check_tokens() {
   must "a token of an unknown client application" 401 "$(ask_as "$(token alice --client nobody-knows)" /orders)"
   must "a token from another issuer" 401 "$(ask_as "$(token alice --issuer somebody-else)" /orders)"
   must "a token for another audience" 401 "$(ask_as "$(token alice --audience somebody-else)" /orders)"
+  must "a token whose client application is a number" 401 "$(ask_as "$(unsigned '{"sub":"alice","client_id":1}')" /orders)"
+  must "a token whose client application is a list" 401 "$(ask_as "$(unsigned '{"sub":"alice","client_id":["orderflow-cli"]}')" /orders)"
   must "a token in the address" 401 "$(ask "/orders?jwt=$GOOD")"
   must "a token in a cookie" 401 "$(ask /orders --cookie "jwt=$GOOD")"
 }
@@ -129,12 +131,23 @@ changed() {
   printf '%s.%s%s\n' "${1%.*}" "$first" "${signature:1}"
 }
 
+# A token with these claims and a signature that nobody made.
+unsigned() {
+  printf '%s.%s.%s\n' "$(base64url '{"alg":"RS256","typ":"JWT"}')" "$(base64url "$1")" "$(base64url signature)"
+}
+
+base64url() {
+  printf '%s' "$1" | base64 --wrap=0 | tr '+/' '-_' | tr -d '='
+}
+
 check_orders() {
   must "a good token reads" 200 "$(ask_as "$GOOD" /orders)"
   must "a good token places an order" 201 "$(ask_as "$GOOD" /orders --header 'Content-Type: application/json' \
     --data '{"userId":"alice","items":[{"productId":"sku-1","quantity":1}]}')"
   must "a body that is too large" 413 "$(head -c "$OVERSIZED_BYTES" /dev/zero | tr '\0' ' ' |
     ask_as "$GOOD" /orders --header 'Content-Type: application/json' --header 'Expect:' --data-binary @-)"
+  must "a body without a length that is too large, and no token" 413 "$(head -c "$OVERSIZED_BYTES" /dev/zero |
+    ask /health --request GET --header 'Transfer-Encoding: chunked' --header 'Expect:' --data-binary @-)"
 }
 
 check_headers() {
