@@ -98,6 +98,7 @@ up() {
   set_the_stage
   each_service start
   seed_stock
+  check_programs
   write_env
   show
   unlock
@@ -105,6 +106,14 @@ up() {
     stay
   fi
   STOP_AT_EXIT=''
+}
+
+# A program can end after it was ready, while others still started.
+check_programs() {
+  local name
+  for name in $(programs_down); do
+    program_failed "$name" "ended after it had started"
+  done
 }
 
 already_up() {
