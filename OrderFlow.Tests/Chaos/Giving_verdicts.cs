@@ -3,7 +3,7 @@ namespace OrderFlow.Tests.Chaos;
 /// <summary>Whatever is found ends a run with 1, and so does a run in which nothing could be found: <c>infra/chaos/judge.sh</c>.</summary>
 public sealed class Giving_verdicts : IDisposable
 {
-    private const string Enough = "errands\t2\noperations\t3\nacknowledged\t2\nstored\t2\nrepeated\t0\nproducts\t25\nrequests\t100\nfailed-at-first\t1\nfailed-at-last\t0\n";
+    private const string Enough = "errands\t2\noperations\t3\nacknowledged\t2\nstored\t2\nrepeated\t0\nproducts\t25\nrequests\t100\nfailed-at-first\t1\nfailed-at-last\t0\ncalm-p99-ms\t1000\n";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("orderflow-verdicts-").FullName;
 
@@ -70,6 +70,28 @@ public sealed class Giving_verdicts : IDisposable
         Write("violations.tsv", "slow\tsilo-kill 1: 11 s\n");
 
         Assert.Equal(0, (await Judge("MODE=once")).Status);
+    }
+
+    [Theory]
+    [InlineData("FINAL_AFTER=61", "repeats\t3\n")]
+    [InlineData("", "repeats\t3\nunanswered\torder 42\n")]
+    public async Task A_short_run_does_not_judge_how_long_things_take_on_a_machine_that_cannot_carry_the_load(string found, string violations)
+    {
+        Write("violations.tsv", violations);
+        Assert.Equal(1, (await Judge($"MODE=once; {found}")).Status);
+
+        Write("counts.tsv", Enough.Replace("calm-p99-ms\t1000", "calm-p99-ms\t1001", StringComparison.Ordinal));
+        Assert.Equal(0, (await Judge($"MODE=once; {found}")).Status);
+        Assert.Equal(1, (await Judge(found)).Status);
+    }
+
+    [Fact]
+    public async Task What_is_lost_is_judged_on_any_machine()
+    {
+        Write("violations.tsv", "lost\torder 42\n");
+        Write("counts.tsv", Enough.Replace("calm-p99-ms\t1000", "calm-p99-ms\t1001", StringComparison.Ordinal));
+
+        Assert.Equal(1, (await Judge("MODE=once")).Status);
     }
 
     [Theory]

@@ -36,5 +36,13 @@ public sealed class Noticing_a_fault
         Assert.Equal([0, 2], noticed.Select(fault => fault.SlowSeconds));
     }
 
+    [Fact]
+    public void What_the_machine_carries_is_told_by_the_orders_just_before_the_first_fault()
+    {
+        Operation[] ledger = [Order(9, 9_000), Order(10.5, 700), Order(20, 1_300), Order(20.5, 9_000)];
+
+        Assert.Equal(1_300, new Weather(ledger, [new(20.2, 21, "redis-kill"), new(30, 31, "redis-kill")]).CalmP99Ms);
+    }
+
     private static Operation Order(double at, double ms) => new(Asked.Place, 1, "alice", "key", [], 1, [new(at, 0, ms, 201, null)]);
 }

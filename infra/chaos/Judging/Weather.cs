@@ -19,6 +19,9 @@ internal sealed class Weather(IReadOnlyList<Operation> ledger, IReadOnlyList<Fau
     /// <summary>An order that takes longer is slow.</summary>
     public static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long before the first fault the machine is looked at: the programs have compiled most of what they run by then.</summary>
+    private const double CalmSeconds = 10;
+
     /// <summary>Requests that were under way when a fault struck are its victims, too.</summary>
     private const double UnderWaySeconds = 1;
 
@@ -34,6 +37,11 @@ internal sealed class Weather(IReadOnlyList<Operation> ledger, IReadOnlyList<Fau
 
     /// <summary>The p99 of all orders, from the first try to the acknowledgement.</summary>
     public double P99Ms => P99([.. ledger.Where(operation => operation.What == Asked.Place)]);
+
+    /// <summary>The p99 of the orders begun just before the first fault: what the machine makes of the load when nothing is wrong.</summary>
+    public double CalmP99Ms => faults.Count == 0
+        ? P99Ms
+        : P99([.. ledger.Where(operation => operation.What == Asked.Place && faults[0].Struck - operation.First.At is > 0 and <= CalmSeconds)]);
 
     public IEnumerable<Noticed> OfEachFault() => faults.Select((fault, index) =>
         OfFault(fault, index + 1 < faults.Count ? faults[index + 1].Struck - UnderWaySeconds : double.MaxValue));

@@ -28,7 +28,11 @@ internal static class WeatherReport
             noticed.Where(fault => fault.Fault.What.StartsWith(SiloKilled, StringComparison.Ordinal) && fault.SlowSeconds > MostSlowSeconds)
                 .Select(fault => Text($"slow\t{fault.Fault.What}: {fault.SlowSeconds} s")));
         await File.AppendAllLinesAsync(
-            settings.CountsFile, [$"requests\t{weather.Requests}", $"failed-at-first\t{weather.FailedAtFirst}", $"failed-at-last\t{weather.FailedAtLast}"]);
+            settings.CountsFile,
+            [
+                $"requests\t{weather.Requests}", $"failed-at-first\t{weather.FailedAtFirst}", $"failed-at-last\t{weather.FailedAtLast}",
+                Text($"calm-p99-ms\t{weather.CalmP99Ms:F0}"),
+            ]);
     }
 
     private static async Task WriteFaults(TextWriter output, List<Noticed> faults)
