@@ -26,8 +26,8 @@ internal static class SiloProgram
         });
 
         var builder = WebApplication.CreateSlimBuilder(args);
-        var postgres = builder.Configuration.Require<PostgresOptions>(PostgresOptions.Section);
-        var cluster = builder.Configuration.Require<SiloClusterOptions>(SiloClusterOptions.Section);
+        var postgres = builder.UseCheckedSettings<PostgresOptions>(PostgresOptions.Section);
+        var cluster = builder.UseCheckedSettings<SiloClusterOptions>(SiloClusterOptions.Section);
 
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown.Limit);
         builder.AddSiloTelemetry();

@@ -19,6 +19,26 @@ internal static class CheckedSettings
         services.AddSingleton<IValidateOptions<TOptions>>(provider => new Check<TOptions>(section, () => when is null || when(provider)));
     }
 
+    /// <summary>
+    /// The same for options that are needed to put the host together. Where they cannot be used their defaults stand in, so that
+    /// <see cref="RequireValidSettings"/> can name them together with all others that are wrong.
+    /// </summary>
+    public static TOptions UseCheckedSettings<TOptions>(this IHostApplicationBuilder builder, string section)
+        where TOptions : class, new()
+    {
+        builder.Services.AddCheckedSettings<TOptions>(section);
+        try
+        {
+            var options = new TOptions();
+            Bind(builder.Configuration, section, options);
+            return RequiredSettings.Failures(section, options).Count == 0 ? options : new();
+        }
+        catch (OptionsValidationException)
+        {
+            return new();
+        }
+    }
+
     /// <summary>Checks everything that was added, before the host would do so and log a stack trace.</summary>
     /// <exception cref="OptionsValidationException">Something is missing or wrong; each failure is a sentence that names the variable.</exception>
     public static void RequireValidSettings(this IHost host)

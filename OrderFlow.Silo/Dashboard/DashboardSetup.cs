@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.Extensions.Options;
 using OrderFlow.Auth;
 using Orleans.Dashboard;
 
@@ -15,13 +14,8 @@ internal static class DashboardSetup
     private static readonly TimeSpan CounterInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>Registers bearer tokens, as the API takes them, and the cookie that may stand for one.</summary>
-    /// <exception cref="OptionsValidationException">A setting of <c>Auth__*</c> is missing or wrong; each failure is a sentence that names it.</exception>
     public static void AddDashboardAccess(this WebApplicationBuilder builder)
     {
-        var auth = builder.Configuration.GetSection(AuthOptions.Section).Get<AuthOptions>() ?? new();
-        if (new AuthOptionsValidator().Validate(name: null, auth) is { Failed: true } wrong)
-            throw new OptionsValidationException(AuthOptions.Section, typeof(AuthOptions), wrong.Failures);
-
         builder.Services.AddBearerTokens();
         builder.Services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer => bearer.Events = new JwtBearerEvents
         {

@@ -57,6 +57,28 @@ public sealed class Settings_of_the_silo
     }
 
     [Fact]
+    public async Task All_that_are_missing_are_named()
+    {
+        var (exitCode, errors) = await Run([], []);
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal(Good.Keys.Order(StringComparer.Ordinal), errors.Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Cluster__AdvertisedAddress", "nowhere", "Cluster__AdvertisedAddress:")]
+    [InlineData("Cluster__SiloPort", "many", "Failed")]
+    [InlineData("Postgres__ConnectionString", "Server", "Postgres__ConnectionString:")]
+    public async Task One_that_the_host_is_put_together_with_is_named_beside_others(string variable, string value, string beginning)
+    {
+        var (exitCode, errors) = await Run([], new(Good) { [variable] = value, ["Kafka__BootstrapServers"] = "" });
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal(new[] { "Kafka__BootstrapServers", beginning }.Order(StringComparer.Ordinal), errors.Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
+        Assert.Single(errors, line => line.Contains(variable, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_worker_apart_needs_Redis_alone()
     {
         var (exitCode, errors) = await Run(["worker"], []);
