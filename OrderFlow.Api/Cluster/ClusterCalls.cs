@@ -14,7 +14,7 @@ namespace OrderFlow.Api.Cluster;
 internal sealed class ClusterCalls : IBindableFromHttpContext<ClusterCalls>
 {
     /// <summary>How long one call may take before its outcome counts as unknown.</summary>
-    public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan ResponseTimeout = CallTimes.ResponseTimeout;
 
     /// <summary>How long after a request's first call a call that failed is still repeated.</summary>
     public static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(15);

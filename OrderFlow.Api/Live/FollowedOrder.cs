@@ -9,7 +9,7 @@ namespace OrderFlow.Api.Live;
 internal sealed class FollowedOrder(long id, Caller caller, OrderReader reader, ClusterCalls cluster, TimeProvider time)
 {
     /// <summary>How long the order may take to answer before it is asked again later; signs of life wait for it.</summary>
-    public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan AnswerWithin = ClusterCalls.ResponseTimeout;
 
     /// <summary>The pause before an order that did not answer is asked again.</summary>
     public static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);

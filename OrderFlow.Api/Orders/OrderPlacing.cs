@@ -7,7 +7,7 @@ namespace OrderFlow.Api.Orders;
 internal sealed class OrderPlacing(IOrderIds ids, TimeProvider time)
 {
     /// <summary>How long one call into the cluster waits; well below the time after which its answer counts as lost.</summary>
-    private static readonly TimeSpan WaitAtOnce = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WaitAtOnce = CallTimes.MaxGrainWait;
 
     /// <summary>Between two looks at an order that could not go on, as while a part of the system is away.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);

@@ -22,7 +22,7 @@ internal sealed partial class OrderGrain(
     public const int TriesAtOnce = 8;
 
     /// <summary>How long a cancel waits for its stock to be given back; the order is cancelled before that, and goes on releasing after.</summary>
-    private static readonly TimeSpan ReleaseWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReleaseWait = CallTimes.MaxGrainWait;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(40);
 
@@ -63,7 +63,7 @@ internal sealed partial class OrderGrain(
         var now = await Get(by);
         if (now.Order?.Status != OrderStatus.Pending) return now;
 
-        await WaitFor(Resume(), patience);
+        await WaitFor(Resume(), patience < CallTimes.MaxGrainWait ? patience : CallTimes.MaxGrainWait);
         return await Get(by);
     }
 

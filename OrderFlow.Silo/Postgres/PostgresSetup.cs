@@ -32,10 +32,10 @@ internal static class PostgresSetup
     private const int GrainStateConnections = 12;
 
     /// <summary>How long grain state waits for one of those.</summary>
-    private static readonly TimeSpan GrainStatePatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan GrainStatePatience = CallTimes.ResponseTimeout * 0.4;
 
-    /// <summary>How long a statement of theirs may take to connect, in seconds: less than the API waits for its answer.</summary>
-    private const int ProviderPatience = 3;
+    /// <summary>How long a statement of theirs may take to connect: together with the wait before it, less than the API waits for its answer.</summary>
+    private static readonly TimeSpan ProviderPatience = CallTimes.ResponseTimeout * 0.4;
 
     /// <summary>The most statements that are prepared on a connection; there are fewer.</summary>
     private const int PreparedStatements = 40;
