@@ -1,6 +1,6 @@
 namespace OrderFlow;
 
-/// <summary>Something the grain rests on cannot answer now. Whether the call took effect is unknown; to make it again is safe, and may well succeed.</summary>
+/// <summary>Something the grain rests on cannot answer now. Whether the call took effect is unknown; where it may be made twice, it may well succeed then.</summary>
 [GenerateSerializer, Alias("unavailable")]
 public sealed class UnavailableException : Exception
 {

@@ -56,12 +56,37 @@ internal sealed class ClusterCalls : IBindableFromHttpContext<ClusterCalls>
     /// <summary>The same calls, which are waited for no longer than until this is cancelled.</summary>
     public ClusterCalls Until(CancellationToken timeIsUp) => new(_way, _inTurn, timeIsUp);
 
-    /// <summary>Makes a call that may be repeated with no second effect, until it is answered.</summary>
+    /// <summary>Makes a call that may be repeated with no second effect, however much later and whatever happened meanwhile, until it is answered.</summary>
     /// <exception cref="ClusterUnavailableException">There was no answer in time; the call may have had its effect.</exception>
-    public async Task<T> Repeat<T>(Func<IGrainFactory, Task<T>> call)
+    public Task<T> Repeat<T>(Func<IGrainFactory, Task<T>> call) => Make(call, mayRepeat: true);
+
+    /// <summary>Makes a call that must not be repeated: it is made again only where it was certainly not made before.</summary>
+    /// <exception cref="ClusterUnavailableException">There was no answer; the call may have had its effect.</exception>
+    public Task<T> Once<T>(Func<IGrainFactory, Task<T>> call) => Make(call, mayRepeat: false);
+
+    /// <inheritdoc cref="Once{T}"/>
+    public Task Once(Func<IGrainFactory, Task> call) => Once(async grains =>
+    {
+        await call(grains);
+        return true;
+    });
+
+    /// <summary>True for what goes wrong when a silo, the way to it or its database is away, as opposed to an error in the program.</summary>
+    public static bool IsOutage(Exception e) => e switch
+    {
+        OrleansException or TimeoutException or SocketException or IOException => true,
+        CallNotMadeException => true,
+        UnavailableException => true,                    // a grain's own word for it
+        OperationCanceledException => true,              // a silo gave the call up: no call from here carries a token
+        UnavailableExceptionFallbackException => true,   // of a type that only silos know: their storage, not a fault in a grain
+        _ => false,
+    };
+
+    private async Task<T> Make<T>(Func<IGrainFactory, Task<T>> call, bool mayRepeat)
     {
         var began = _way.Time.GetTimestamp();
         var pause = FirstPause;
+        var wasCalled = false;
         while (true)
         {
             try
@@ -70,40 +95,17 @@ internal sealed class ClusterCalls : IBindableFromHttpContext<ClusterCalls>
             }
             catch (Exception e) when (IsOutage(e))
             {
-                if (_timeIsUp.IsCancellationRequested) throw new ClusterUnavailableException(e);
+                wasCalled |= e is not CallNotMadeException;
+                if (_timeIsUp.IsCancellationRequested) throw new ClusterUnavailableException(e, wasCalled);
 
                 _way.NoteFailure(e);
-                if (_way.Time.GetElapsedTime(began) + pause > GiveUpAfter || !await _way.TryPause(pause, _timeIsUp)) throw new ClusterUnavailableException(e);
+                if ((wasCalled && !mayRepeat) || _way.Time.GetElapsedTime(began) + pause > GiveUpAfter || !await _way.TryPause(pause, _timeIsUp))
+                    throw new ClusterUnavailableException(e, wasCalled);
             }
 
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
         }
     }
-
-    /// <summary>Makes a call that must not be repeated.</summary>
-    /// <exception cref="ClusterUnavailableException">There was no answer; the call may have had its effect.</exception>
-    public async Task<T> Once<T>(Func<IGrainFactory, Task<T>> call)
-    {
-        try
-        {
-            return await Ask(call, GiveUpAfter);
-        }
-        catch (Exception e) when (IsOutage(e))
-        {
-            if (!_timeIsUp.IsCancellationRequested) _way.NoteFailure(e);
-            throw new ClusterUnavailableException(e);
-        }
-    }
-
-    /// <summary>True for what goes wrong when a silo, the way to it or its database is away, as opposed to an error in the program.</summary>
-    public static bool IsOutage(Exception e) => e switch
-    {
-        OrleansException or TimeoutException or SocketException or IOException => true,
-        UnavailableException => true,                    // a grain's own word for it
-        OperationCanceledException => true,              // a silo gave the call up: no call from here carries a token
-        UnavailableExceptionFallbackException => true,   // of a type that only silos know: their storage, not a fault in a grain
-        _ => false,
-    };
 
     private Task<T> Ask<T>(Func<IGrainFactory, Task<T>> call, TimeSpan patience) =>
         _inTurn ? _way.InTurn(call, patience, _timeIsUp) : _way.AtOnce(call, _timeIsUp);

@@ -17,16 +17,15 @@ internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Makes a call at once.</summary>
-    /// <exception cref="SiloUnavailableException">No silo was reached yet.</exception>
+    /// <exception cref="CallNotMadeException">No silo was reached yet.</exception>
     public async Task<T> AtOnce<T>(Func<IGrainFactory, Task<T>> call, CancellationToken timeIsUp) => await call(Reached()).WaitAsync(timeIsUp);
 
     /// <summary>Makes a call when it is its turn.</summary>
-    /// <exception cref="SiloUnavailableException">No silo was reached yet.</exception>
-    /// <exception cref="TimeoutException">Its turn did not come in time, or too many wait already: it was not made.</exception>
+    /// <exception cref="CallNotMadeException">No silo was reached yet, its turn did not come in time, or too many wait already.</exception>
     public async Task<T> InTurn<T>(Func<IGrainFactory, Task<T>> call, TimeSpan patience, CancellationToken timeIsUp)
     {
         var reached = Reached();
-        if (!room.TryEnter() && !await TryWait(() => room.Enter(patience, timeIsUp))) throw new TimeoutException("So many calls wait that the turn of this one did not come.");
+        if (!room.TryEnter() && !await TryWait(() => room.Enter(patience, timeIsUp))) throw new CallNotMadeException("So many calls wait that the turn of this one did not come.");
 
         return await InItsPlace(call, reached).WaitAsync(timeIsUp);
     }
@@ -46,7 +45,7 @@ internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection
         LogFailed(Interlocked.Exchange(ref _failed, 0), e.GetType().Name, e.Message);
     }
 
-    private IGrainFactory Reached() => connection.WasOpened ? grains : throw new SiloUnavailableException("No silo was reached yet.");
+    private IGrainFactory Reached() => connection.WasOpened ? grains : throw new CallNotMadeException("No silo was reached yet.");
 
     // Until the call ends, also where nobody waits for it any more: the cluster works on it all the same.
     private async Task<T> InItsPlace<T>(Func<IGrainFactory, Task<T>> call, IGrainFactory reached)

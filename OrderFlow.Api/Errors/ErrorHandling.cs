@@ -12,7 +12,7 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> log) : IExcep
     {
         var problem = exception switch
         {
-            ClusterUnavailableException => Unavailable(context.Response),
+            ClusterUnavailableException away => Unavailable(context.Response, away.Message),
             BadHttpRequestException bad => Problems.OfStatus(bad.StatusCode),
             _ => Failed(context, exception),
         };
@@ -22,12 +22,12 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> log) : IExcep
     }
 
     /// <summary>Answers 503, for a request that came to nothing for no fault of its own and may yet have its effect.</summary>
-    public static Task AnswerUnavailable(HttpContext context) => Unavailable(context.Response).ExecuteAsync(context);
+    public static Task AnswerUnavailable(HttpContext context) => Unavailable(context.Response, ClusterUnavailableException.OutcomeUnknown).ExecuteAsync(context);
 
-    private static ProblemHttpResult Unavailable(HttpResponse response)
+    private static ProblemHttpResult Unavailable(HttpResponse response, string detail)
     {
         response.ComeBackAfter(ClusterCalls.ComeBackAfter);
-        return Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, ClusterUnavailableException.OutcomeUnknown);
+        return Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, detail);
     }
 
     private ProblemHttpResult Failed(HttpContext context, Exception exception)

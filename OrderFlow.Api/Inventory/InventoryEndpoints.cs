@@ -53,7 +53,8 @@ internal static class InventoryEndpoints
         if (ProductIds.ObjectionInPath(productId) is { } objection) return Problems.Invalid("productId", objection);
         if (!body.IsGood(out var request, out var refusal)) return refusal;
 
-        return Answer(await cluster.Repeat(grains => grains.GetGrain<IStockItemGrain>(productId)
+        // Made again later it would undo what orders and admins did in between: after an unknown outcome the caller must look, not this code guess.
+        return Answer(await cluster.Once(grains => grains.GetGrain<IStockItemGrain>(productId)
             .Set(request.AvailableQuantity!.Value, request.UnitPrice!.Value, current.Caller)));
     }
 

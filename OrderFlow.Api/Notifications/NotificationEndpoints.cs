@@ -49,12 +49,11 @@ internal static class NotificationEndpoints
         TypedResults.Ok(StatsResponse.Of(await cluster.Repeat(grains => Queue(grains).GetStats())));
 
     /// <summary>Keeps workers from taking notifications, or lets them again.</summary>
-    private static async Task<Ok<StatsResponse>> SetPaused(bool paused, ClusterCalls cluster) => TypedResults.Ok(StatsResponse.Of(
-        await cluster.Repeat(async grains =>
-        {
-            await Queue(grains).SetPaused(paused);
-            return await Queue(grains).GetStats();
-        })));
+    private static async Task<Ok<StatsResponse>> SetPaused(bool paused, ClusterCalls cluster)
+    {
+        await cluster.Once(grains => Queue(grains).SetPaused(paused));   // made again later it would undo what another admin did in between
+        return await Stats(cluster);
+    }
 
     /// <summary>The notifications that were given up, newest first.</summary>
     private static async Task<Results<Ok<PageResponse<DeadLetterResponse>>, ProblemHttpResult>> DeadLetters(
@@ -69,8 +68,9 @@ internal static class NotificationEndpoints
     }
 
     /// <summary>Queues a dead letter again, with all its attempts before it.</summary>
+    /// <remarks>Called once: made again later it would replay a letter that had been replayed and given up again.</remarks>
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Replay(string jobId, ClusterCalls cluster) =>
-        Answer(await cluster.Repeat(grains => Queue(grains).Replay(jobId)), "Notification queued or sent");
+        Answer(await cluster.Once(grains => Queue(grains).Replay(jobId)), "Notification queued or sent");
 
     /// <summary>Removes a dead letter; it will not be sent.</summary>
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Purge(string jobId, ClusterCalls cluster) =>

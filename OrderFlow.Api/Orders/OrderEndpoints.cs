@@ -94,7 +94,8 @@ internal static class OrderEndpoints
         // To cancel again has no effect. To have a failed order tried again may have: it can have failed anew before the second call.
         var result = await (request.Target == OrderStatus.Cancelled ? cluster.Repeat(Change) : cluster.Once(Change));
 
-        // A try whose answer was lost may have made the version stale, by the very change that was asked for.
+        // A try whose answer was lost may have made the version stale, by the very change that was asked for. Where somebody else made the same change,
+        // the order is as was asked too, and may be said to be (RFC 9110 §13.1.1).
         if (result is { Outcome: Outcome.Stale, Order: { } order } && tries > 1 && order.Status == request.Target) result = OrderResult.Ok(order);
         return Answer(response, result);
     }
@@ -112,8 +113,8 @@ internal static class OrderEndpoints
             return grains.GetGrain<IOrderGrain>(id).Delete(current.Caller, ifMatch.Version);
         });
 
-        // A try whose answer was lost may have removed it. Where there never was one, it is just as gone, and the caller learns nothing new.
-        var isGone = result.Outcome == Outcome.Ok || (result.Outcome == Outcome.NotFound && tries > 1);
+        // A try whose answer was lost may have removed it.
+        var isGone = result.Outcome == Outcome.Ok || (result.WasDeletedBefore && tries > 1);
         return isGone ? TypedResults.Ok(new MessageResponse("Order deleted")) : Refusal(result);
     }
 

@@ -41,7 +41,10 @@ public sealed record DeadLetter(
     [property: Id(7)] DateTimeOffset DiedAt);
 
 /// <summary>The queue of notifications, for operators; the API lets only admins in. Stateless: any silo answers.</summary>
-/// <remarks>Every method throws <see cref="UnavailableException"/> where Redis cannot be reached, and may be called again with no second effect.</remarks>
+/// <remarks>
+/// Every method throws <see cref="UnavailableException"/> where Redis cannot be reached. Reading and <see cref="Purge"/> may be called again with no second effect;
+/// a second <see cref="Replay"/> or <see cref="SetPaused"/> later may undo what happened meanwhile.
+/// </remarks>
 [Alias("notification-queue")]
 public interface INotificationQueueGrain : IGrainWithIntegerKey
 {

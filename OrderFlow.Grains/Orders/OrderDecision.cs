@@ -8,12 +8,14 @@ namespace OrderFlow.Orders;
 /// <param name="Event">What to tell the world in the same transaction; null for what is the order's own affair.</param>
 /// <param name="Reason">Why it is refused.</param>
 /// <param name="AllowedStatuses">Where a change of status is refused: what the caller may change it to.</param>
+/// <param name="WasDeletedBefore">Where it is to be deleted and is hidden: it was the caller's, and is deleted already.</param>
 internal sealed record OrderDecision(
     Outcome Outcome,
     OrderState? Next = null,
     OrderEvent? Event = null,
     string? Reason = null,
-    ImmutableArray<OrderStatus> AllowedStatuses = default)
+    ImmutableArray<OrderStatus> AllowedStatuses = default,
+    bool WasDeletedBefore = false)
 {
     public static OrderDecision NoChange { get; } = new(Outcome.Ok);
 

@@ -206,7 +206,7 @@ internal sealed partial class OrderGrain(
     {
         Outcome.Ok => OrderResult.Ok(_record.Value?.Order.ToOrder() ?? decision.Next!.ToOrder()),
         Outcome.Stale => new(decision.Outcome, _record.Value?.Order.ToOrder(), decision.Reason),
-        _ => new(decision.Outcome, Reason: decision.Reason, AllowedStatuses: decision.AllowedStatuses),
+        _ => new(decision.Outcome, Reason: decision.Reason, AllowedStatuses: decision.AllowedStatuses, WasDeletedBefore: decision.WasDeletedBefore),
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{EventType}: order {OrderId}, version {Version}")]

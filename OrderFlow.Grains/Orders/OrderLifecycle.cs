@@ -79,7 +79,7 @@ internal static class OrderLifecycle
     /// <summary>Turns the order into a tombstone; what it holds is to be given back.</summary>
     public static OrderDecision Delete(OrderState order, Caller by, DateTimeOffset now, IfVersion ifVersion = default)
     {
-        if (IsHiddenFrom(order, by)) return OrderDecision.NotFound;
+        if (IsHiddenFrom(order, by)) return OrderDecision.NotFound with { WasDeletedBefore = by.MayActFor(order.UserId) };
         if (!ifVersion.Allows(order.Version)) return OrderDecision.Stale;
 
         var decision = order.Status is OrderStatus.Pending or OrderStatus.Reserved

@@ -10,7 +10,9 @@ namespace OrderFlow.Tests.Api;
 public sealed class Bounds_of_requests : IDisposable
 {
     private const string GoodOrder = """{"userId":"alice","items":[{"productId":"sku-1","quantity":1}]}""";
-    private const string OutcomeUnknown = "The service cannot answer at the moment. Whether the request was carried out is not known; look, or try again.";
+    private const string OutcomeUnknown =
+        "The service cannot answer at the moment. Whether the request was carried out is not known: read what it was to change before you send it again. "
+        + "What only reads, and a POST with the same Idempotency-Key, can be sent again as it is.";
 
     private readonly TaskCompletionSource<OrderResult> _never = new();
     private readonly GivenGrains _grains = GivenGrains.Make().Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)));

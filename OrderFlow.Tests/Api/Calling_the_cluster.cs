@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OrderFlow.Inventory;
+using OrderFlow.Notifications;
 using OrderFlow.Orders;
 using OrderFlow.Tests.Fixtures;
 
@@ -151,7 +152,7 @@ public sealed class Calling_the_cluster : IDisposable
     public async Task An_order_that_is_gone_after_a_lost_answer_was_deleted()
     {
         var failures = 1;
-        _grains.Answer<IOrderGrain>((_, _) => failures-- > 0 ? Task.FromException<OrderResult>(new TimeoutException()) : Task.FromResult(OrderResult.NotFound));
+        _grains.Answer<IOrderGrain>((_, _) => failures-- > 0 ? Task.FromException<OrderResult>(new TimeoutException()) : Task.FromResult(OrderResult.NotFound with { WasDeletedBefore = true }));
         using var api = new ApiProgram(_grains.Factory);
         using var client = api.As(Tokens.Alice);
         using var first = await client.DeleteAsync(new Uri("/orders/42", UriKind.Relative));
@@ -161,16 +162,76 @@ public sealed class Calling_the_cluster : IDisposable
     }
 
     [Fact]
-    public async Task A_restock_is_not_repeated_and_says_when_to_come_back()
+    public async Task An_order_that_never_was_is_not_said_to_be_deleted_after_a_lost_answer()
+    {
+        var failures = 1;
+        _grains.Answer<IOrderGrain>((_, _) => failures-- > 0 ? Task.FromException<OrderResult>(new TimeoutException()) : Task.FromResult(OrderResult.NotFound));
+        using var api = new ApiProgram(_grains.Factory);
+        using var client = api.As(Tokens.Alice);
+        using var answer = await client.DeleteAsync(new Uri("/orders/42", UriKind.Relative));
+        Assert.Equal((HttpStatusCode.NotFound, 2), (answer.StatusCode, _grains.Asked.Count));
+    }
+
+    [Theory]
+    [InlineData(1, HttpStatusCode.OK)]                   // its own cancel, whose answer was lost, or another's just like it
+    [InlineData(0, HttpStatusCode.PreconditionFailed)]   // another's for certain
+    public async Task A_version_that_is_stale_by_the_very_change_asked_for_is_that_change_after_a_lost_answer(int lost, HttpStatusCode expected)
+    {
+        var cancelled = new Order(42, "alice", [new("sku-1", 1)], OrderStatus.Cancelled, 0, At, At, FailReason: null, Version: 3);
+        _grains.Answer<IOrderGrain>((_, _) => lost-- > 0
+            ? Task.FromException<OrderResult>(new TimeoutException())
+            : Task.FromResult(new OrderResult(Outcome.Stale, cancelled)));
+        using var api = new ApiProgram(_grains.Factory);
+        using var client = api.As(Tokens.Alice);
+        using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri("/orders/42/status", UriKind.Relative)) { Content = Json("""{"status":"cancelled"}""") };
+        Assert.True(request.Headers.TryAddWithoutValidation("If-Match", "\"2\""));
+        using var answer = await client.SendAsync(request);
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("PUT", "/inventory/sku-1", """{"availableQuantity":100,"unitPrice":1}""", "IStockItemGrain(sku-1).Set")]
+    [InlineData("POST", "/inventory/sku-1/restock", """{"quantity":1}""", "IStockItemGrain(sku-1).Restock")]
+    [InlineData("PATCH", "/orders/42/status", """{"status":"pending"}""", "IOrderGrain(42).ChangeStatus")]
+    [InlineData("POST", "/notifications/pause", null, "INotificationQueueGrain(0).SetPaused")]
+    [InlineData("POST", "/notifications/resume", null, "INotificationQueueGrain(0).SetPaused")]
+    [InlineData("POST", "/notifications/dead-letters/42-2/replay", null, "INotificationQueueGrain(0).Replay")]
+    public async Task What_would_have_another_effect_later_is_called_once_and_its_caller_is_told_to_look(string method, string address, string? body, string call)
     {
         _grains.Answer<IStockItemGrain>((_, _) => Task.FromException<StockResult>(new TimeoutException()));
+        _grains.Answer<IOrderGrain>((_, _) => Task.FromException<OrderResult>(new TimeoutException()));
+        _grains.Answer<INotificationQueueGrain>((asked, _) => asked == nameof(INotificationQueueGrain.Replay)
+            ? Task.FromException<Outcome>(new TimeoutException())
+            : Task.FromException(new TimeoutException()));
         using var api = new ApiProgram(_grains.Factory);
         using var client = api.As(Tokens.Admin);
-        using var answer = await client.PostAsync(new Uri("/inventory/sku-1/restock", UriKind.Relative), Json("""{"quantity":1}"""));
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Equal(ClusterCalls.ComeBackAfter, answer.Headers.RetryAfter?.Delta);
-        await Problem.In(answer);
-        Assert.Single(_grains.Asked);
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
+        if (body is not null) request.Content = Json(body);
+        using var answer = await client.SendAsync(request);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, ClusterCalls.ComeBackAfter), (answer.StatusCode, answer.Headers.RetryAfter?.Delta));
+        Assert.Equal(ClusterUnavailableException.OutcomeUnknown, (string?)(await Problem.In(answer))["detail"]);
+        Assert.Equal([call], _grains.Asked);
+    }
+
+    [Fact]
+    public async Task What_must_not_be_repeated_is_made_as_soon_as_it_can_be_where_it_was_not_made_yet()
+    {
+        var call = _cluster.Once(_ => Task.FromResult(7));
+        Assert.False(call.IsCompleted);
+        await Connect();
+        Assert.Equal(7, await Finish(call));
+    }
+
+    [Fact]
+    public async Task A_call_that_was_never_made_is_said_to_have_had_no_effect()
+    {
+        var calls = new[] { _cluster.Once(_ => Task.FromResult(7)), _cluster.Repeat(_ => Task.FromResult(7)) };
+        foreach (var call in calls)
+        {
+            var error = await Assert.ThrowsAsync<ClusterUnavailableException>(() => Finish(call));
+            Assert.Equal(ClusterUnavailableException.NotCarriedOut, error.Message);
+        }
     }
 
     public void Dispose()

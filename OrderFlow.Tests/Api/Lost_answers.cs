@@ -1,4 +1,5 @@
 using System.Net;
+using OrderFlow.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.Tests.Fixtures;
 using static OrderFlow.Tests.Fixtures.OrderFlowCluster;
@@ -13,6 +14,21 @@ public sealed class Lost_answers : IAsyncLifetime
     public async Task InitializeAsync() => _cluster = await Start(silos: 1, patience: ClusterCalls.ResponseTimeout);
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task Stock_that_was_set_is_not_set_again_over_the_orders_that_came_meanwhile()
+    {
+        var grains = GivenGrains.Make();
+        grains.Answer<IStockItemGrain>((_, arguments) => grains.Asked.Count == 1 ? SetAndLose() : _cluster.Stock("lost").Set((long)arguments[0]!, (decimal)arguments[1]!, Admin));
+        using var api = new ApiProgram(grains.Factory);
+        using var admin = api.As(Tokens.Admin);
+
+        var (status, problem) = await admin.Call("PUT", "/inventory/lost", """{"availableQuantity":100,"unitPrice":1}""");
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, ClusterUnavailableException.OutcomeUnknown), (status, (string?)problem["detail"]));
+        Assert.Equal((70, 30), await _cluster.StockOf("lost"));
+        Assert.Equal(["IStockItemGrain(lost).Set"], grains.Asked);
+    }
 
     [Fact]
     public async Task A_cancel_whose_release_hangs_is_answered_at_its_first_call_with_the_order_cancelled_and_still_releasing()
@@ -35,5 +51,14 @@ public sealed class Lost_answers : IAsyncLifetime
         _cluster.Faults.Clear();
         await _cluster.Quiet();
         Assert.Equal((10, 0), await _cluster.StockOf("hanging"));
+    }
+
+    /// <summary>The set is carried out, thirty orders come, and only then its answer is lost.</summary>
+    private async Task<StockResult> SetAndLose()
+    {
+        await _cluster.SetStock("lost", 100);
+        var ids = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => _cluster.Place(("lost", 1))));
+        await Task.WhenAll(ids.Select(_cluster.Settled));
+        throw new TimeoutException("the answer was lost");
     }
 }

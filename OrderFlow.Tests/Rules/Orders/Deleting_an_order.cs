@@ -87,8 +87,9 @@ public sealed class Deleting_an_order
     [Fact]
     public void Twice_finds_nothing_the_second_time()
     {
-        Assert.Equal(OrderDecision.NotFound, Delete(Given.Deleted, Given.Alice));
-        Assert.Equal(OrderDecision.NotFound, Delete(Given.Deleted, Given.Admin));
+        Assert.Equal(OrderDecision.NotFound with { WasDeletedBefore = true }, Delete(Given.Deleted, Given.Alice));
+        Assert.Equal(OrderDecision.NotFound with { WasDeletedBefore = true }, Delete(Given.Deleted, Given.Admin));
+        Assert.Equal(OrderDecision.NotFound, Delete(Given.Deleted, Given.Bob));
     }
 
     [Fact]
