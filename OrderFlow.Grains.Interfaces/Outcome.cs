@@ -18,4 +18,7 @@ public enum Outcome
 
     /// <summary>It is not in the version that the command is meant for.</summary>
     Stale,
+
+    /// <summary>The id it was to have belongs to another order. Nothing was done; with another id it may be.</summary>
+    IdTaken,
 }

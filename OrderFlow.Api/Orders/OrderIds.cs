@@ -9,6 +9,9 @@ internal interface IOrderIds
     /// <summary>An id that nobody was given before.</summary>
     /// <exception cref="ClusterUnavailableException">No ids are left here, and the cluster gave no more.</exception>
     ValueTask<long> Next();
+
+    /// <summary>Says that an id belongs to an order already: what else is left of its block, or waits behind it, is as old and is handed out no more.</summary>
+    void Drop(long takenId);
 }
 
 /// <summary>
@@ -19,10 +22,11 @@ internal interface IOrderIds
 internal sealed class OrderIds(ClusterCalls cluster) : IOrderIds
 {
     private readonly Lock _handing = new();
-    private long _next;
+    private OrderIdBlock _block = new(First: 0, Count: 0);
     private int _left;
     private OrderIdBlock? _following;
     private Task? _asking;
+    private int _drops;
 
     /// <inheritdoc/>
     public ValueTask<long> Next()
@@ -35,6 +39,21 @@ internal sealed class OrderIds(ClusterCalls cluster) : IOrderIds
         }
 
         return After(more);
+    }
+
+    /// <inheritdoc/>
+    public void Drop(long takenId)
+    {
+        lock (_handing)
+        {
+            if (!IsIn(_block) && !(_following is { } following && IsIn(following))) return;   // of a block that is used up or was dropped: many meet their ids in it at once
+
+            (_left, _following, _asking) = (0, null, null);
+            _block = _block with { Count = 0 };
+            _drops++;
+        }
+
+        bool IsIn(OrderIdBlock block) => takenId >= block.First && takenId - block.First < block.Count;
     }
 
     // More callers than a block has ids may wait for it: those who find it used up ask for the next.
@@ -55,20 +74,20 @@ internal sealed class OrderIds(ClusterCalls cluster) : IOrderIds
     {
         if (_left == 0 && _following is { } block)
         {
-            (_next, _left, _following) = (block.First, block.Count, null);
+            (_block, _left, _following) = (block, block.Count, null);
             _asking ??= Ask();
         }
 
-        id = _next;
+        id = _block.First + _block.Count - _left;
         if (_left == 0) return false;
 
-        _next++;
         _left--;
         return true;
     }
 
     private async Task Ask()
     {
+        var drops = _drops;
         await Task.Yield();   // the caller holds the lock and has not stored this task yet
         OrderIdBlock? block = null;
         try
@@ -78,7 +97,10 @@ internal sealed class OrderIds(ClusterCalls cluster) : IOrderIds
         }
         finally
         {
-            lock (_handing) (_following, _asking) = (block, null);
+            lock (_handing)
+            {
+                if (drops == _drops) (_following, _asking) = (block, null);   // else it may be as old as what was dropped
+            }
         }
     }
 }

@@ -6,6 +6,9 @@ namespace OrderFlow.Api.Orders;
 /// <summary>How an order gets placed: once, however often it takes, and if wanted with its outcome.</summary>
 internal sealed class OrderPlacing(IOrderIds ids, TimeProvider time)
 {
+    /// <summary>How many ids one request tries where they belong to other orders already.</summary>
+    public const int MaxTakenIds = 5;
+
     /// <summary>How long one call into the cluster waits; well below the time after which its answer counts as lost.</summary>
     private static readonly TimeSpan WaitAtOnce = CallTimes.MaxGrainWait;
 
@@ -15,16 +18,57 @@ internal sealed class OrderPlacing(IOrderIds ids, TimeProvider time)
     /// <summary>Places an order. With its id fixed before the first try, placing again after an unknown outcome cannot place twice.</summary>
     public async Task<OrderResult> Place(ClusterCalls cluster, PlaceOrder command)
     {
-        var id = await ids.Next();
-        return await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).Place(command));
+        var request = command with { RequestId = Guid.NewGuid() };
+        var placed = await AtFreeId(async id =>
+        {
+            var calls = 0;
+            var result = await cluster.Repeat(grains =>
+            {
+                calls++;
+                return grains.GetGrain<IOrderGrain>(id).Place(request);
+            });
+
+            // What was there before this request's only call is another's, also an order of 1.0.0 with the same body.
+            return new(KeyUse.First, result.WasPlacedBefore && calls == 1 ? new(Outcome.IdTaken) : result);
+        });
+        return placed.Result!;
     }
 
     /// <summary>Places an order once for a key, also where the client has to ask again.</summary>
-    public async Task<PlacedOnce> PlaceOnce(ClusterCalls cluster, string key, PlaceOrder command)
+    public Task<PlacedOnce> PlaceOnce(ClusterCalls cluster, string key, PlaceOrder command)
     {
         var name = IdempotencyKey.Name(command.By.UserId, key);
-        var id = await ids.Next();
-        return await cluster.Repeat(grains => grains.GetGrain<IIdempotencyGrain>(EverySilo.KeyFor(id)).Place(name, id, command));
+        var request = command with { RequestId = Guid.NewGuid() };   // the key's, where this is its first use
+        return AtFreeId(id => cluster.Repeat(grains => grains.GetGrain<IIdempotencyGrain>(EverySilo.KeyFor(id)).Place(name, id, request)));
+    }
+
+    /// <summary>Places with another id as long as the one before belongs to another order, as when the sequence of ids went back.</summary>
+    /// <exception cref="ClusterUnavailableException">None of <see cref="MaxTakenIds"/> was free: nothing was placed.</exception>
+    private async Task<PlacedOnce> AtFreeId(Func<long, Task<PlacedOnce>> place)
+    {
+        for (var taken = 0; taken < MaxTakenIds; taken++)
+        {
+            await Task.Delay(Pause * Math.Max(0, taken - 1), time);   // in all longer than the silos wait between two checks of the sequence
+            var id = await NextId();
+            var placed = await place(id);
+            if (placed.Result?.Outcome != Outcome.IdTaken) return placed;
+            ids.Drop(id);
+        }
+
+        throw new ClusterUnavailableException(cause: null, wasCalled: false);
+    }
+
+    /// <summary>The next id. Where there is none, nothing was placed, whatever became of asking for ids.</summary>
+    private async Task<long> NextId()
+    {
+        try
+        {
+            return await ids.Next();
+        }
+        catch (ClusterUnavailableException away)
+        {
+            throw new ClusterUnavailableException(away, wasCalled: false);
+        }
     }
 
     /// <summary>The order once it is no longer pending, or as it is when the time is over. It is placed already: nothing that goes wrong here changes that.</summary>

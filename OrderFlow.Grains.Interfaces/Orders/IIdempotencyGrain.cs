@@ -9,11 +9,11 @@ public interface IIdempotencyGrain : IGrainWithIntegerKey
 {
     /// <summary>
     /// Places the order once. The order's id is kept before it is placed, so that a call that broke off anywhere can be made again.
-    /// After a refusal or an error the next call tries again.
+    /// After a refusal or an error the next call tries again. Where the id belongs to another order the key gets <paramref name="freshId"/> instead; IdTaken where that does too.
     /// </summary>
     /// <param name="key">What stands for the user and the key.</param>
-    /// <param name="freshId">The id for the order, should this be the key's first use.</param>
-    /// <param name="command">The command.</param>
+    /// <param name="freshId">The id for the order, should this be the key's first use, or the id it has be taken.</param>
+    /// <param name="command">The command; its request is the key's, should this be the key's first use.</param>
     [Alias("place-once")]
     Task<PlacedOnce> Place(string key, long freshId, PlaceOrder command);
 }

@@ -9,8 +9,8 @@ public interface IOrderGrain : IGrainWithIntegerKey
 {
     /// <summary>Stores the order as pending, together with its <c>order.created</c> event, and goes on to reserve stock after the answer.</summary>
     /// <returns>
-    /// Ok with the order as it was placed, also where the same order was placed before, whatever became of it since, deleted or not;
-    /// Conflict where the id is taken by anything else; Forbidden where the order is for another user.
+    /// Ok with the order as it was placed, also where the same request placed it before, whatever became of it since, deleted or not;
+    /// IdTaken where the id belongs to another request's order; Forbidden where the order is for another user.
     /// </returns>
     [Alias("place")]
     Task<OrderResult> Place(PlaceOrder command);

@@ -19,27 +19,36 @@ internal sealed class IdempotencyGrain(
 
     public async Task<PlacedOnce> Place(string key, long freshId, PlaceOrder command)
     {
-        var fingerprint = CommandFingerprint.Of(command);
-        var record = await Claim(key, new() { OrderId = freshId, Fingerprint = fingerprint });
-        if (record.Fingerprint != fingerprint) return new(KeyUse.OtherCommand, Result: null);
+        var kept = new GrainRecord<IdempotencyRecord>(storage, IdempotencyRecord.StateName, GrainId.Create(KeyType, key));
+        var fresh = new IdempotencyRecord { OrderId = freshId, Fingerprint = CommandFingerprint.Of(command), RequestId = command.RequestId };
+        var record = await Keep(kept, fresh);
+        if (record.Fingerprint != fresh.Fingerprint) return new(KeyUse.OtherCommand, Result: null);
 
-        var result = await grains.GetGrain<IOrderGrain>(record.OrderId).Place(command);
+        var result = await Place(record, command);
+        if (result.Outcome == Outcome.IdTaken && record.OrderId != freshId)
+        {
+            record = await Keep(kept, record with { OrderId = freshId, RequestId = record.RequestId ?? command.RequestId });
+            result = await Place(record, command);
+        }
+
         return new(result.WasPlacedBefore ? KeyUse.Repeated : KeyUse.First, result);
     }
 
+    private Task<OrderResult> Place(IdempotencyRecord record, PlaceOrder command) =>
+        grains.GetGrain<IOrderGrain>(record.OrderId).Place(command with { RequestId = record.RequestId });
+
     /// <summary>
-    /// Keeps what the key is to be used for, unless it is in use: then that. Before the order, so that whoever comes after a crash goes on with the same id.
-    /// A key is new far more often than not, so it is read only where it is not. It is in use until it is swept.
+    /// Keeps what the key is to be used for, unless somebody else has kept something since it was read: then that. Before the order, so that whoever comes after a
+    /// crash goes on with the same id. A key is new far more often than not, so it is read only where it is not. It is in use until it is swept.
     /// </summary>
-    private async Task<IdempotencyRecord> Claim(string key, IdempotencyRecord fresh)
+    private static async Task<IdempotencyRecord> Keep(GrainRecord<IdempotencyRecord> kept, IdempotencyRecord next)
     {
-        var kept = new GrainRecord<IdempotencyRecord>(storage, IdempotencyRecord.StateName, GrainId.Create(KeyType, key));
         while (true)
         {
             try
             {
-                await kept.Write(fresh);
-                return fresh;
+                await kept.Write(next);
+                return next;
             }
             catch (InconsistentStateException)
             {

@@ -11,4 +11,7 @@ internal sealed record IdempotencyRecord
 
     /// <summary>What tells the command from another.</summary>
     public required string Fingerprint { get; init; }
+
+    /// <summary>The request that the order is placed for; null on keys that 1.0.0 has kept.</summary>
+    public Guid? RequestId { get; init; }
 }

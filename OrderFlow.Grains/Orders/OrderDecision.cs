@@ -23,6 +23,8 @@ internal sealed record OrderDecision(
 
     public static OrderDecision Stale { get; } = new(Outcome.Stale, Reason: "the order has changed since");
 
+    public static OrderDecision IdTaken { get; } = new(Outcome.IdTaken, Reason: "the id belongs to another order");
+
     public static OrderDecision Accept(OrderState next, OrderEvent? @event = null) => new(Outcome.Ok, next, @event);
 
     public static OrderDecision Forbid(string reason) => new(Outcome.Forbidden, Reason: reason);

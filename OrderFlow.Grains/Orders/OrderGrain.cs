@@ -15,6 +15,7 @@ internal sealed partial class OrderGrain(
     [FromKeyedServices(StorageNames.Orders)] IGrainStorage storage,
     IGrainContext context,
     IGrainFactory grains,
+    IOrderIdSequence ids,
     TimeProvider time,
     ILogger<OrderGrain> log) : Grain, IOrderGrain
 {
@@ -40,6 +41,7 @@ internal sealed partial class OrderGrain(
         OrderState? before = null;
         OrderDecision Again(OrderState order) => OrderLifecycle.PlaceAgain(before = order, command);
         var decision = await PlaceNew(command, Again) ?? await Commit(Again);
+        if (decision.Outcome == Outcome.IdTaken) await ids.MoveBeyondOrders();   // before the answer, on which another id is asked for
         if (decision.Outcome != Outcome.Ok) return Answer(decision);
 
         var order = decision.Next ?? before!;

@@ -6,6 +6,9 @@ namespace OrderFlow.Orders;
 internal interface IOrderIdSequence
 {
     Task<OrderIdBlock> NextBlock();
+
+    /// <summary>Moves the sequence beyond the highest order where it is behind, so that what it gives next is free. Does nothing where that was checked a moment ago.</summary>
+    Task MoveBeyondOrders();
 }
 
 /// <inheritdoc cref="IOrderIdsGrain"/>

@@ -35,6 +35,7 @@ internal static class OrderLifecycle
             {
                 Id = id,
                 UserId = command.UserId,
+                RequestId = command.RequestId,
                 Items = command.Items,
                 Status = OrderStatus.Pending,
                 AgreedTotal = command.AgreedTotal,
@@ -47,14 +48,11 @@ internal static class OrderLifecycle
             new OrderCreated(id, command.UserId, command.Items, TotalAmount: 0, FirstVersion, now));
     }
 
-    /// <summary>Place with an id that exists: the same order again is fine, whatever became of it; anything else is a conflict.</summary>
+    /// <summary>Place with an id that exists: the same request again is fine, whatever became of its order; any other must take another id.</summary>
     public static OrderDecision PlaceAgain(OrderState order, PlaceOrder command)
     {
-        var same = command.By.MayActFor(order.UserId)
-            && order.UserId == command.UserId
-            && order.AgreedTotal == command.AgreedTotal
-            && order.Items.AsSpan().SequenceEqual(command.Items.AsSpan());
-        return same ? OrderDecision.NoChange : OrderDecision.Refuse($"order {order.Id} exists already");
+        var same = command.By.MayActFor(order.UserId) && order.UserId == command.UserId && IsSameRequest(order, command);
+        return same ? OrderDecision.NoChange : OrderDecision.IdTaken;
     }
 
     /// <summary>Cancelling, or trying a failed order again.</summary>
@@ -120,6 +118,12 @@ internal static class OrderLifecycle
 
     /// <summary>True where this caller must not learn that the order exists.</summary>
     public static bool IsHiddenFrom(OrderState order, Caller by) => order.IsDeleted || !by.MayActFor(order.UserId);
+
+    /// <summary>By the request itself; by the body where one of the two comes from 1.0.0, which knew no requests.</summary>
+    private static bool IsSameRequest(OrderState order, PlaceOrder command) =>
+        order.RequestId is { } placed && command.RequestId is { } asked
+            ? placed == asked
+            : order.AgreedTotal == command.AgreedTotal && order.Items.AsSpan().SequenceEqual(command.Items.AsSpan());
 
     private static OrderDecision Cancel(OrderState order, string reason, DateTimeOffset now)
     {

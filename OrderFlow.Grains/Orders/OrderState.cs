@@ -9,6 +9,9 @@ internal sealed record OrderState
 
     public required string UserId { get; init; }
 
+    /// <summary>The request that placed it; null where 1.0.0 did.</summary>
+    public Guid? RequestId { get; init; }
+
     /// <summary>The lines as they were sent; a product may stand in several.</summary>
     public required ImmutableArray<OrderLine> Items { get; init; }
 

@@ -9,7 +9,7 @@ internal static class OrderRows
 {
     /// <summary>The columns <see cref="Read"/> expects, in its order.</summary>
     public const string Columns =
-        "id, user_id, status, items, total_amount, agreed_total, fail_reason, attempt, releasing, transitions, created_at, updated_at, deleted_at, version";
+        "id, user_id, status, items, total_amount, agreed_total, fail_reason, attempt, releasing, transitions, created_at, updated_at, deleted_at, version, request_id";
 
     public static OrderState Read(NpgsqlDataReader row) => new()
     {
@@ -27,6 +27,7 @@ internal static class OrderRows
         UpdatedAt = row.GetTime(11),
         DeletedAt = row.GetTimeOrNull(12),
         Version = row.GetInt64(13),
+        RequestId = row.IsDBNull(14) ? null : row.GetGuid(14),
     };
 
     /// <summary>The orders with these ids.</summary>

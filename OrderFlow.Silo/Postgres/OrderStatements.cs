@@ -22,10 +22,10 @@ internal sealed class OrderWrite(OrderState order, OrderEvent? told, bool isNew)
 internal sealed class OrderStatements : IBatchStatements<OrderWrite>
 {
     private const string Insert = """
-        INSERT INTO orders (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version)
-        SELECT w.id, w.user_id, w.status, w.items::jsonb, w.total_amount, w.agreed_total, w.attempt, w.releasing, w.transitions::jsonb, w.created_at, w.updated_at, w.version
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-          AS w (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version)
+        INSERT INTO orders (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id)
+        SELECT w.id, w.user_id, w.status, w.items::jsonb, w.total_amount, w.agreed_total, w.attempt, w.releasing, w.transitions::jsonb, w.created_at, w.updated_at, w.version, w.request_id
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+          AS w (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id)
         """;
 
     private const string Update = """
@@ -67,7 +67,8 @@ internal sealed class OrderStatements : IBatchStatements<OrderWrite>
                 .WithColumn(placed, write => write.Transitions)
                 .WithColumn(placed, write => write.Order.CreatedAt)
                 .WithColumn(placed, write => write.Order.UpdatedAt)
-                .WithColumn(placed, write => write.Order.Version);
+                .WithColumn(placed, write => write.Order.Version)
+                .WithColumn(placed, write => write.Order.RequestId);
         }
 
         var changed = writes.Where(write => !write.IsNew).ToList();

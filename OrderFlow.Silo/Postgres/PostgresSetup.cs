@@ -58,7 +58,7 @@ internal static class PostgresSetup
         {
             ApplicationName = "orderflow-silo-providers",
             MaxPoolSize = ProviderConnections,
-            Timeout = ProviderPatience,
+            Timeout = (int)ProviderPatience.TotalSeconds,
             MaxAutoPrepare = PreparedStatements,
             NoResetOnClose = true,   // the providers leave nothing behind in a session
         }.ConnectionString;
@@ -84,6 +84,7 @@ internal static class PostgresSetup
         }));
 
         silo.AddIncomingGrainCallFilter<DatabaseErrors>();
+        silo.AddStartupTask((provider, _) => provider.GetRequiredService<IOrderIdSequence>().MoveBeyondOrders(), ServiceLifecycleStage.ApplicationServices);
 
         var services = silo.Services;
         services.TryAddSingleton(TimeProvider.System);

@@ -12,6 +12,8 @@ namespace OrderFlow.Tests.Api;
 /// <summary>What is repeated when the cluster fails, for how long, and what is not.</summary>
 public sealed class Calling_the_cluster : IDisposable
 {
+    private const string GoodOrder = """{"userId":"alice","items":[{"productId":"a","quantity":1}]}""";
+
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     private readonly CountedTime _time = new();
@@ -234,11 +236,66 @@ public sealed class Calling_the_cluster : IDisposable
         }
     }
 
+    [Fact]
+    public async Task An_order_whose_id_belongs_to_another_is_placed_under_the_next_free_one()
+    {
+        var taken = 3;
+        AnswerPlace(command => --taken >= 0 ? new(Outcome.IdTaken) : OrderResult.Ok(Pending(command)));
+        using var api = new ApiProgram(_grains.Factory);
+        using var client = api.As(Tokens.Alice);
+        using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), Json(GoodOrder));
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal(4, Places());
+    }
+
+    [Fact]
+    public async Task An_order_that_was_there_before_a_requests_only_call_is_anothers_also_with_the_same_body()
+    {
+        var first = true;
+        AnswerPlace(command =>
+        {
+            var result = OrderResult.Ok(Pending(command)) with { WasPlacedBefore = first };
+            first = false;
+            return result;
+        });
+        using var api = new ApiProgram(_grains.Factory);
+        using var client = api.As(Tokens.Alice);
+        using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), Json(GoodOrder));
+        Assert.Equal((HttpStatusCode.Created, 2), (answer.StatusCode, Places()));
+    }
+
+    [Fact]
+    public async Task Where_no_id_is_free_nothing_was_placed_and_that_is_said()
+    {
+        AnswerPlace(_ => new(Outcome.IdTaken));
+        using var api = new ApiProgram(_grains.Factory);
+        using var client = api.As(Tokens.Alice);
+        using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), Json(GoodOrder));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, OrderPlacing.MaxTakenIds), (answer.StatusCode, Places()));
+        Assert.Equal(ClusterUnavailableException.NotCarriedOut, (string?)(await Problem.In(answer))["detail"]);
+    }
+
+    [Fact]
+    public async Task Where_no_ids_can_be_had_nothing_was_placed_and_that_is_said()
+    {
+        _grains.Answer<IOrderIdsGrain>((_, _) => Task.FromException<OrderIdBlock>(new TimeoutException()));
+        using var api = new ApiProgram(_grains.Factory);
+        using var client = api.As(Tokens.Alice);
+        using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), Json(GoodOrder));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(ClusterUnavailableException.NotCarriedOut, (string?)(await Problem.In(answer))["detail"]);
+    }
+
     public void Dispose()
     {
         _room.Dispose();
         _connection.Dispose();
     }
+
+    private void AnswerPlace(Func<PlaceOrder, OrderResult> answer) =>
+        _grains.Answer<IOrderGrain>((_, arguments) => Task.FromResult(answer((PlaceOrder)arguments[0]!)));
+
+    private int Places() => _grains.Asked.Count(call => call.EndsWith(".Place", StringComparison.Ordinal));
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 

@@ -67,6 +67,38 @@ public sealed class Handing_out_order_ids : IAsyncLifetime
         Assert.Equal(1, await _ids.Next());
     }
 
+    [Fact]
+    public async Task A_taken_id_drops_what_is_left_of_its_block_and_what_waits_behind_it()
+    {
+        var taken = await _ids.Next();
+        await Eventually.Get("the following block to be in stock", () => Task.FromResult(_blocks), blocks => blocks == 2);
+
+        _ids.Drop(taken);
+        Assert.Equal((2 * BlockSize) + 1, await _ids.Next());
+
+        _ids.Drop(taken);   // many meet their ids at once: what came since is not dropped for an older one
+        Assert.Equal((2 * BlockSize) + 2, await _ids.Next());
+    }
+
+    [Fact]
+    public async Task A_block_that_was_asked_for_before_a_taken_id_was_met_is_not_used()
+    {
+        await _ids.Next();
+        await Eventually.Get("the following block to be in stock", () => Task.FromResult(_blocks), blocks => blocks == 2);
+        var old = new TaskCompletionSource<OrderIdBlock>();
+        _grains.Answer<IOrderIdsGrain>((_, _) => old.Task);
+        for (var id = 2; id <= BlockSize; id++) await _ids.Next();
+        var taken = await _ids.Next();   // the first of the next block, for which another is asked
+        await Eventually.Get("it to be asked for", () => Task.FromResult(_grains.Asked.Count), asked => asked == 3);
+
+        _ids.Drop(taken);
+        _grains.Answer<IOrderIdsGrain>((_, _) => NextBlock());
+        var next = _ids.Next();
+        old.SetResult(new(500, BlockSize));
+        Assert.Equal((2 * BlockSize) + 1, await next);
+        Assert.Equal((2 * BlockSize) + 2, await _ids.Next());
+    }
+
     public Task DisposeAsync()
     {
         _room.Dispose();

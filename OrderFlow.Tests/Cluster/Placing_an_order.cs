@@ -84,7 +84,7 @@ public sealed class Placing_an_order(SharedCluster shared)
     }
 
     [Fact]
-    public async Task A_taken_id_is_a_conflict_for_another_body_and_another_user_also_after_deletion()
+    public async Task A_taken_id_is_said_to_be_taken_for_another_body_and_another_user_also_after_deletion()
     {
         await _cluster.SetStock("taken", 10);
         var id = await _cluster.Place(("taken", 1));
@@ -99,8 +99,8 @@ public sealed class Placing_an_order(SharedCluster shared)
 
     private async Task AssertTaken(long id)
     {
-        Assert.Equal(Outcome.Conflict, (await _cluster.Order(id).Place(Command(Alice, ("taken", 2)))).Outcome);
-        Assert.Equal(Outcome.Conflict, (await _cluster.Order(id).Place(Command(Bob, ("taken", 1)))).Outcome);
+        Assert.Equal(Outcome.IdTaken, (await _cluster.Order(id).Place(Command(Alice, ("taken", 2)))).Outcome);
+        Assert.Equal(Outcome.IdTaken, (await _cluster.Order(id).Place(Command(Bob, ("taken", 1)))).Outcome);
     }
 
     [Fact]

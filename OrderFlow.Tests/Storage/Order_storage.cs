@@ -42,7 +42,7 @@ public sealed class Order_storage : IAsyncLifetime
     [Fact]
     public async Task A_first_write_reads_back_the_same_in_every_field()
     {
-        var order = Placed(1) with { AgreedTotal = 12.30m };
+        var order = Placed(1) with { AgreedTotal = 12.30m, RequestId = Guid.NewGuid() };
         await Write(order);
 
         var state = await Read(1);
@@ -54,7 +54,7 @@ public sealed class Order_storage : IAsyncLifetime
     [Fact]
     public async Task An_update_reads_back_the_same_in_every_field()
     {
-        var state = await Write(Placed(1));
+        var state = await Write(Placed(1) with { RequestId = Guid.NewGuid() });
         var changed = state.State!.Order with
         {
             Status = OrderStatus.Failed,

@@ -75,7 +75,7 @@ internal sealed class LifecycleHistory(Action<string>? tell)
     private static void PlaceAgain(OrderState order, Caller by, bool sameBody)
     {
         var decision = OrderLifecycle.PlaceAgain(order, Command with { By = by, Items = sameBody ? Command.Items : Command.Items[..1] });
-        IsAnswered(decision, sameBody && by.UserId != "bob" ? Outcome.Ok : Outcome.Conflict);
+        IsAnswered(decision, sameBody && by.UserId != "bob" ? Outcome.Ok : Outcome.IdTaken);
     }
 
     private void ChangeStatus(OrderState order, OrderStatus target, Caller by)

@@ -31,8 +31,8 @@ internal static class OrderWrites
     private static void CheckChange(OrderState before, OrderState after)
     {
         Assert.Equal(
-            (before.Id, before.UserId, before.Items, before.AgreedTotal, before.CreatedAt, before.Version + 1),
-            (after.Id, after.UserId, after.Items, after.AgreedTotal, after.CreatedAt, after.Version));
+            (before.Id, before.UserId, before.RequestId, before.Items, before.AgreedTotal, before.CreatedAt, before.Version + 1),
+            (after.Id, after.UserId, after.RequestId, after.Items, after.AgreedTotal, after.CreatedAt, after.Version));
         if (before.Status != after.Status) Assert.Contains((before.Status, after.Status), Changes);
 
         // A number is used for one try only; it goes up by one, and only for an order that tries.

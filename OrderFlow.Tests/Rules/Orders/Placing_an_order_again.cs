@@ -5,7 +5,8 @@ namespace OrderFlow.Tests.Rules.Orders;
 
 public sealed class Placing_an_order_again
 {
-    private static readonly OrderDecision Taken = OrderDecision.Refuse("order 42 exists already");
+    private static readonly Guid Request = new("0f8fad5b-d9cb-469f-a165-70867728950e");
+    private static readonly OrderDecision Taken = OrderDecision.IdTaken;
 
     [Theory]
     [InlineData(OrderStatus.Pending)]
@@ -17,6 +18,36 @@ public sealed class Placing_an_order_again
         var sameBody = Given.Command with { Items = [.. Given.Lines] };
 
         Assert.Equal(OrderDecision.NoChange, OrderLifecycle.PlaceAgain(Given.In(status), sameBody));
+    }
+
+    [Theory]
+    [InlineData(OrderStatus.Pending)]
+    [InlineData(OrderStatus.Reserved)]
+    [InlineData(OrderStatus.Failed)]
+    [InlineData(OrderStatus.Cancelled)]
+    public void Is_fine_for_the_request_that_placed_it_and_takes_another_id_for_any_other_also_with_the_same_body(OrderStatus status)
+    {
+        var order = Given.In(status) with { RequestId = Request };
+
+        Assert.Equal(OrderDecision.NoChange, OrderLifecycle.PlaceAgain(order, Given.Command with { RequestId = Request }));
+        Assert.Equal(Taken, OrderLifecycle.PlaceAgain(order, Given.Command with { RequestId = Guid.NewGuid() }));
+    }
+
+    [Fact]
+    public void Goes_by_the_request_also_where_the_order_was_deleted_since()
+    {
+        var order = Given.Deleted with { RequestId = Request };
+
+        Assert.Equal(OrderDecision.NoChange, OrderLifecycle.PlaceAgain(order, Given.Command with { RequestId = Request }));
+        Assert.Equal(Taken, OrderLifecycle.PlaceAgain(order, Given.Command with { RequestId = Guid.NewGuid() }));
+    }
+
+    [Fact]
+    public void Goes_by_user_and_body_where_order_or_command_knows_no_request()
+    {
+        Assert.Equal(OrderDecision.NoChange, OrderLifecycle.PlaceAgain(Given.Pending, Given.Command with { RequestId = Request }));
+        Assert.Equal(OrderDecision.NoChange, OrderLifecycle.PlaceAgain(Given.Pending with { RequestId = Request }, Given.Command));
+        Assert.Equal(Taken, OrderLifecycle.PlaceAgain(Given.Pending, Given.Command with { RequestId = Request, Items = Given.Lines[..1] }));
     }
 
     [Fact]
@@ -32,7 +63,7 @@ public sealed class Placing_an_order_again
     }
 
     [Fact]
-    public void Is_a_conflict_for_another_user_with_the_same_body()
+    public void Takes_another_id_for_another_user_with_the_same_body()
     {
         Assert.Equal(Taken, OrderLifecycle.PlaceAgain(Given.Pending, Given.Command with { By = Given.Bob, UserId = "bob" }));
         Assert.Equal(Taken, OrderLifecycle.PlaceAgain(Given.Pending, Given.Command with { By = Given.Bob }));
@@ -43,7 +74,7 @@ public sealed class Placing_an_order_again
 
     [Theory]
     [MemberData(nameof(OtherLines))]
-    public void Is_a_conflict_with_other_lines(string difference)
+    public void Takes_another_id_with_other_lines(string difference)
     {
         ImmutableArray<OrderLine> lines = difference switch
         {
@@ -59,7 +90,7 @@ public sealed class Placing_an_order_again
     }
 
     [Fact]
-    public void Is_a_conflict_with_another_agreed_total()
+    public void Takes_another_id_with_another_agreed_total()
     {
         Assert.Equal(Taken, OrderLifecycle.PlaceAgain(Given.Pending, Given.Command with { AgreedTotal = 0 }));
         Assert.Equal(Taken, OrderLifecycle.PlaceAgain(Given.Pending with { AgreedTotal = 20.98m }, Given.Command));
