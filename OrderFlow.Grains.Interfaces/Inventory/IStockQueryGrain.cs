@@ -5,8 +5,9 @@ namespace OrderFlow.Inventory;
 public interface IStockQueryGrain : IGrainWithIntegerKey
 {
     /// <summary>One page of all stock items, by product id.</summary>
-    /// <param name="page">The page's number; the first is 1.</param>
+    /// <param name="page">The page's number; the first is 1. It counts only where <paramref name="afterProductId"/> is null.</param>
     /// <param name="limit">Items on a page, 1 to 100.</param>
+    /// <param name="afterProductId">Continue behind this product, whether it exists or not: however far that is, it costs the same. Null to go by page.</param>
     [Alias("list")]
-    Task<Page<StockItem>> List(int page, int limit);
+    Task<Page<StockItem>> List(int page, int limit, string? afterProductId = null);
 }

@@ -5,13 +5,13 @@ namespace OrderFlow.Inventory;
 /// <summary>The stock items as one list.</summary>
 internal interface IStockIndex
 {
-    /// <summary>One page, by product id.</summary>
-    Task<Page<StockItem>> List(int page, int limit);
+    /// <summary>One page, by product id; behind <paramref name="afterProductId"/> where that is given.</summary>
+    Task<Page<StockItem>> List(int page, int limit, string? afterProductId = null);
 }
 
 /// <inheritdoc cref="IStockQueryGrain"/>
 [GrainType("stock-queries"), StatelessWorker]
 internal sealed class StockQueryGrain(IStockIndex index) : Grain, IStockQueryGrain
 {
-    public Task<Page<StockItem>> List(int page, int limit) => index.List(page, limit);
+    public Task<Page<StockItem>> List(int page, int limit, string? afterProductId) => index.List(page, limit, afterProductId);
 }

@@ -79,6 +79,22 @@ public sealed class Listing : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_list_of_stock_goes_on_behind_the_last_product_of_a_page_whatever_is_inserted_before_it()
+    {
+        var index = new StockIndex(_connections);
+        var seen = new List<string>();
+        string? last = null;
+        while ((await index.List(page: 1, limit: 1, last)).Items is [var item])
+        {
+            seen.Add(last = item.ProductId);
+            await _database.Execute("INSERT INTO stock_items VALUES ('a-' || $1, 1, 0, 1, 1, now())", last);
+        }
+
+        Assert.Equal(["sku-1", "sku-2", "sku-3"], seen);
+        Assert.Equal(["sku-2"], (await index.List(page: 9, limit: 1, "sku-10")).Items.Select(item => item.ProductId));
+    }
+
+    [Fact]
     public async Task Unfinished_orders_are_those_that_are_pending_or_releasing_and_quiet()
     {
         await _database.Execute("""
