@@ -16,6 +16,7 @@ internal static class WorkerProgram
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddSiloTelemetry();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown.Limit);
+        builder.Services.AddHealthMetrics();
         builder.Services.AddNotificationQueue(whenRedisIsAway: HealthStatus.Unhealthy);
         builder.Services.AddNotificationWorker();
         builder.Services.PostConfigure<WorkerOptions>(worker => worker.Enabled = true);   // what turns the silos' workers off may be set for all programs

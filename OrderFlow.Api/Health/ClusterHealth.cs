@@ -1,5 +1,4 @@
 using OrderFlow.Health;
-using OrderFlow.Inventory;
 using OrderFlow.Notifications;
 
 namespace OrderFlow.Api.Health;
@@ -10,8 +9,8 @@ internal sealed class ClusterHealth(IGrainFactory grains, TimeProvider time)
     /// <summary>Whether a silo can be reached.</summary>
     public Probe Silo { get; } = new(() => grains.GetGrain<IPingGrain>(0).Ping(), time);
 
-    /// <summary>Whether a silo can be reached that reaches the database.</summary>
-    public Probe Database { get; } = new(() => grains.GetGrain<IStockQueryGrain>(0).List(page: 1, limit: 1), time);
+    /// <summary>Whether a silo can be reached whose writes to the database succeed.</summary>
+    public Probe Database { get; } = new(() => grains.GetGrain<IPingGrain>(0).PingDatabase(), time);
 
     /// <summary>Whether a silo can be reached that reaches the queue of notifications.</summary>
     public Probe Queue { get; } = new(() => grains.GetGrain<INotificationQueueGrain>(0).Ping(), time);

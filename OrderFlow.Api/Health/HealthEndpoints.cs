@@ -14,21 +14,21 @@ internal static class HealthEndpoints
         health.MapGet("/health", Alive).Describe("getHealth", "The program runs and serves requests.");
         health.MapGet("/health/live", Alive).Describe("getLiveness", "The same, for a liveness probe.");
         health.MapGet("/health/startup", Alive).Describe("getStartup", "The same, for a startup probe.");
-        health.MapGet("/health/ready", Ready).Describe("getReadiness", "A silo can be reached, so requests can be answered.", 503);
-        health.MapGet("/inventory/health", Inventory).Describe("getInventoryHealth", "Stock can be read from the database.", 503);
+        health.MapGet("/health/ready", Ready).Describe("getReadiness", "A silo can be reached, and the database takes its writes.", 503);
+        health.MapGet("/inventory/health", Inventory).Describe("getInventoryHealth", "A silo can be reached, and the database takes its writes: stock can be changed.", 503);
         health.MapGet("/notifications/health", Notifications).Describe("getNotificationHealth", "The queue of notifications can be reached.", 503);
     }
 
     /// <summary>The program runs and serves requests.</summary>
     private static Ok<HealthResponse> Alive() => TypedResults.Ok(HealthResponse.Ok);
 
-    /// <summary>A silo can be reached, so requests can be answered.</summary>
+    /// <summary>A silo can be reached, and the database takes its writes, so requests of every kind can be answered.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Ready(ClusterHealth cluster) =>
-        Answer(await cluster.Silo.Answers(), "No silo can be reached.");
+        await cluster.Silo.Answers() ? await Inventory(cluster) : Answer(healthy: false, "No silo can be reached.");
 
-    /// <summary>Stock can be read from the database.</summary>
+    /// <summary>A silo can be reached, and the database takes its writes.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Inventory(ClusterHealth cluster) =>
-        Answer(await cluster.Database.Answers(), "The inventory cannot be read.");
+        Answer(await cluster.Database.Answers(), "No silo answers whose writes to the database succeed.");
 
     /// <summary>The queue of notifications can be reached in Redis.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Notifications(ClusterHealth cluster) =>

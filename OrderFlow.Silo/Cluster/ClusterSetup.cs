@@ -44,7 +44,7 @@ internal static class ClusterSetup
         silo.UseAdoNetClustering(options =>
         {
             options.Invariant = PostgresSetup.Invariant;
-            options.ConnectionString = connectionString;
+            options.ConnectionString = PostgresSetup.Membership(connectionString);
         });
     }
 

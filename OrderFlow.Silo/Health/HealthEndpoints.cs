@@ -12,9 +12,20 @@ internal static class HealthEndpoints
 
     private const string Startup = "startup";
 
-    public static void AddSiloHealth(this IServiceCollection services) => services.AddHealthChecks()
-        .AddCheck<SiloHealth>("silo", tags: [Ready, Startup])
-        .AddCheck<PostgresHealth>("postgres", tags: [Ready]);
+    public static void AddSiloHealth(this IServiceCollection services)
+    {
+        services.AddHealthMetrics();
+        services.AddHealthChecks()
+            .AddCheck<SiloHealth>("silo", tags: [Ready, Startup])
+            .AddCheck<PostgresHealth>("postgres", tags: [Ready]);
+    }
+
+    /// <summary>Runs all health checks now and then, and has their results in metrics.</summary>
+    public static void AddHealthMetrics(this IServiceCollection services)
+    {
+        services.AddSingleton<IHealthCheckPublisher, HealthMetrics>();
+        services.Configure<HealthCheckPublisherOptions>(options => options.Delay = options.Period = HealthMetrics.Interval);
+    }
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {

@@ -15,6 +15,10 @@ internal sealed class DatabaseErrors : IIncomingGrainCallFilter
         {
             throw new InvalidOperationException($"the database refused what {context.TargetId} wrote: {error.SqlState} {error.MessageText}");
         }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+        {
+            throw new UnavailableException($"the database is read-only, nothing was written: {error.MessageText}");
+        }
         catch (NpgsqlException error)
         {
             throw new UnavailableException($"the database cannot answer: {error.Message}");

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
+using OrderFlow.Health;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.Outbox;
@@ -19,8 +20,14 @@ internal static class PostgresSetup
     /// <summary>Connections for reading and writing rows by key; few, because each carries whole batches.</summary>
     private const int RowConnections = 16;
 
-    /// <summary>Connections for lists, ids and sweeps.</summary>
-    private const int QueryConnections = 16;
+    /// <summary>Connections for what no caller waits for: sweeps, recovery, gauges.</summary>
+    private const int QueryConnections = 8;
+
+    /// <summary>Connections for ids alone: an order waits for one, and not behind whoever lists.</summary>
+    private const int IdConnections = 2;
+
+    /// <summary>Connections for membership, whose statements are few and must not wait behind others.</summary>
+    private const int MembershipConnections = 4;
 
     /// <summary>
     /// Connections for what the Orleans providers keep, idempotency keys above all, one statement each. Npgsql's own 100 for each silo are more than a server
@@ -50,7 +57,19 @@ internal static class PostgresSetup
     /// </summary>
     private const string LookUpByKey = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c plan_cache_mode=force_generic_plan";
 
+    /// <summary>Ends a list's query in the server too, should its cancellation be lost.</summary>
+    private static readonly string EndedInTime = $"-c statement_timeout={ListQueries.Timeout.TotalMilliseconds:0}";
+
     private static readonly object Rows = new();
+    private static readonly object Lists = new();
+    private static readonly object Ids = new();
+
+    /// <summary>The connection string of the membership table.</summary>
+    public static string Membership(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        ApplicationName = "orderflow-silo-membership",
+        MaxPoolSize = MembershipConnections,
+    }.ConnectionString;
 
     public static void UsePostgres(this ISiloBuilder silo, string connectionString)
     {
@@ -90,6 +109,18 @@ internal static class PostgresSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => DataSource("queries", connectionString, QueryConnections));
         services.AddKeyedSingleton(Rows, (_, _) => DataSource("rows", connectionString, RowConnections, LookUpByKey));
+        services.AddKeyedSingleton(Lists, (_, _) => DataSource("lists", connectionString, ListQueries.MaxRunning, EndedInTime));
+        services.AddKeyedSingleton(Ids, (_, _) => DataSource("ids", connectionString, IdConnections));
+        services.AddSingleton(provider => new PooledSessions(
+            [
+                provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows),
+                provider.GetRequiredKeyedService<NpgsqlDataSource>(Lists), provider.GetRequiredKeyedService<NpgsqlDataSource>(Ids),
+            ],
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PooledSessions>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<PooledSessions>());
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WriteProbe>(provider, connectionString));
+        services.AddSingleton<IWritePath>(provider => provider.GetRequiredService<WriteProbe>());
+        services.AddHostedService(provider => provider.GetRequiredService<WriteProbe>());
 
         services.AddGrainStorage(StorageNames.Orders, (provider, _) => new OrderStorage(
             provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<OutboxSignal>(),
@@ -105,10 +136,11 @@ internal static class PostgresSetup
             provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<Outbox>());
         services.AddSingleton<IReservations>(provider => new Reservations(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
+        services.AddSingleton(provider => new ListQueries(provider.GetRequiredKeyedService<NpgsqlDataSource>(Lists)));
         services.AddSingleton<IOrderIndex, OrderIndex>();
         services.AddSingleton<IOrderCounts, OrderCounts>();
         services.AddSingleton<IStockIndex, StockIndex>();
-        services.AddSingleton<IOrderIdSequence, OrderIdSequence>();
+        services.AddSingleton<IOrderIdSequence>(provider => new OrderIdSequence(provider.GetRequiredKeyedService<NpgsqlDataSource>(Ids)));
         services.AddSingleton<ITombstones, Tombstones>();
     }
 

@@ -1,3 +1,4 @@
+using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Postgres;
@@ -11,7 +12,7 @@ internal static class SiloTelemetry
 {
     private static readonly string[] Meters =
     [
-        OrderMetrics.MeterName, CommitMetrics.MeterName, BridgeGauges.MeterName, NotificationMetrics.MeterName,
+        OrderMetrics.MeterName, CommitMetrics.MeterName, BridgeGauges.MeterName, NotificationMetrics.MeterName, HealthMetrics.MeterName,
         "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Runtime",
     ];
 

@@ -1,6 +1,5 @@
 using System.Net;
 using OrderFlow.Health;
-using OrderFlow.Inventory;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
@@ -25,24 +24,23 @@ public sealed class Health_endpoints : IDisposable
     }
 
     [Theory]
-    [InlineData("/health/ready")]
-    [InlineData("/inventory/health")]
-    public async Task What_it_depends_on_is_asked(string address)
+    [InlineData("/health/ready", new[] { "IPingGrain(0).Ping", "IPingGrain(0).PingDatabase" })]
+    [InlineData("/inventory/health", new[] { "IPingGrain(0).PingDatabase" })]
+    public async Task What_it_depends_on_is_asked(string address, string[] asked)
     {
         _grains.Answer<IPingGrain>((_, _) => Task.CompletedTask);
-        _grains.Answer<IStockQueryGrain>((_, _) => Task.FromResult(new Page<StockItem>([], 0, 1, 1)));
         using var client = _api.As(null);
         Assert.Equal("""{"status":"ok"}""", await client.GetStringAsync(new Uri(address, UriKind.Relative)));
-        Assert.Single(_grains.Asked);
+        Assert.Equal(asked, _grains.Asked);
     }
 
     [Theory]
-    [InlineData("/health/ready")]
-    [InlineData("/inventory/health")]
-    public async Task Where_it_does_not_answer_that_is_said(string address)
+    [InlineData("/health/ready", "Ping")]
+    [InlineData("/health/ready", "PingDatabase")]
+    [InlineData("/inventory/health", "PingDatabase")]
+    public async Task Where_it_does_not_answer_that_is_said(string address, string question)
     {
-        _grains.Answer<IPingGrain>((_, _) => Task.FromException(new SiloUnavailableException("gone")));
-        _grains.Answer<IStockQueryGrain>((_, _) => Task.FromException<Page<StockItem>>(new TimeoutException("gone")));
+        _grains.Answer<IPingGrain>((asked, _) => asked == question ? Task.FromException(new UnavailableException("gone")) : Task.CompletedTask);
         using var client = _api.As(null);
         using var answer = await client.GetAsync(new Uri(address, UriKind.Relative));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);

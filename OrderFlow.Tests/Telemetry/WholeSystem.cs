@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OrderFlow.Silo.Cluster;
+using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Telemetry;
 using OrderFlow.Telemetry;
 using OrderFlow.Tests.Api;
@@ -86,6 +87,7 @@ internal sealed class WholeSystem : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250"), .. await world.Settings(), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))]);
         builder.AddSiloTelemetry();
+        builder.Services.AddSiloHealth();
         builder.Logging.ClearProviders();
         spans?.AddTo(builder.Services);
         builder.UseOrleans(silo =>
@@ -98,6 +100,7 @@ internal sealed class WholeSystem : IAsyncDisposable
         });
         var app = builder.Build();
         app.UseMetrics();
+        OrderFlow.Silo.Health.HealthEndpoints.MapHealth(app);
         await app.StartAsync();
         return app;
     }
