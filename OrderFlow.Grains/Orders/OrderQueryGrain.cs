@@ -13,7 +13,7 @@ internal interface IOrderIndex
 }
 
 /// <inheritdoc cref="IOrderQueryGrain"/>
-[GrainType("order-queries"), StatelessWorker]
+[GrainType("order-queries"), StatelessWorker, Reentrant]   // what waits, waits for a permit of its storage, and no longer than its caller
 internal sealed class OrderQueryGrain(IOrderIndex index) : Grain, IOrderQueryGrain
 {
     public async Task<OrderList> List(OrderQuery query, Caller by)

@@ -5,9 +5,9 @@ using OrderFlow.Orders;
 namespace OrderFlow.Silo.Postgres;
 
 /// <inheritdoc cref="IOrderIndex"/>
-internal sealed class OrderIndex(NpgsqlDataSource database) : IOrderIndex
+internal sealed class OrderIndex(NpgsqlDataSource queries, ListQueries lists) : IOrderIndex
 {
-    public async Task<Page<Order>> List(OrderQuery query)
+    public Task<Page<Order>> List(OrderQuery query) => lists.Run(async (database, cancellationToken) =>
     {
         // The conditions are spelled out, so that the planner sees which index serves them.
         await using var batch = database.CreateBatch();
@@ -22,19 +22,19 @@ internal sealed class OrderIndex(NpgsqlDataSource database) : IOrderIndex
             """;
         batch.BatchCommands.Add(page);
 
-        await using var rows = await batch.ExecuteReaderAsync();
-        await rows.ReadAsync();
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
         var total = rows.GetInt64(0);
 
-        await rows.NextResultAsync();
+        await rows.NextResultAsync(cancellationToken);
         var items = ImmutableArray.CreateBuilder<Order>(query.Limit);
-        while (await rows.ReadAsync()) items.Add(OrderRows.Read(rows).ToOrder());
-        return new(items.DrainToImmutable(), total, query.Page, query.Limit);
-    }
+        while (await rows.ReadAsync(cancellationToken)) items.Add(OrderRows.Read(rows).ToOrder());
+        return new Page<Order>(items.DrainToImmutable(), total, query.Page, query.Limit);
+    });
 
     public async Task<IReadOnlyList<long>> FindUnfinished(DateTimeOffset quietSince, long afterId, int limit)
     {
-        await using var command = database.CreateCommand("""
+        await using var command = queries.CreateCommand("""
             SELECT id FROM orders
             WHERE (status = 'pending' OR releasing) AND id > $1 AND updated_at < $2
             ORDER BY id LIMIT $3

@@ -5,23 +5,23 @@ using OrderFlow.Inventory;
 namespace OrderFlow.Silo.Postgres;
 
 /// <inheritdoc cref="IStockIndex"/>
-internal sealed class StockIndex(NpgsqlDataSource database) : IStockIndex
+internal sealed class StockIndex(ListQueries lists) : IStockIndex
 {
-    public async Task<Page<StockItem>> List(int page, int limit, string? afterProductId = null)
+    public Task<Page<StockItem>> List(int page, int limit, string? afterProductId = null) => lists.Run(async (database, cancellationToken) =>
     {
         await using var batch = database.CreateBatch();
-        batch.Command("SELECT count(*) FROM stock_items");
+        batch.Command("SELECT coalesce(sum(count), 0)::bigint FROM stock_item_counts");
         AddPage(batch, page, limit, afterProductId);
 
-        await using var rows = await batch.ExecuteReaderAsync();
-        await rows.ReadAsync();
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
         var total = rows.GetInt64(0);
 
-        await rows.NextResultAsync();
+        await rows.NextResultAsync(cancellationToken);
         var items = ImmutableArray.CreateBuilder<StockItem>(limit);
-        while (await rows.ReadAsync()) items.Add(StockRow.Read(rows).Item);
-        return new(items.DrainToImmutable(), total, page, limit);
-    }
+        while (await rows.ReadAsync(cancellationToken)) items.Add(StockRow.Read(rows).Item);
+        return new Page<StockItem>(items.DrainToImmutable(), total, page, limit);
+    });
 
     /// <summary>Adds the statement that reads one page in the order of the primary key, which serves it either way.</summary>
     private static void AddPage(NpgsqlBatch batch, int page, int limit, string? afterProductId)

@@ -1,0 +1,126 @@
+using Npgsql;
+using OrderFlow.Silo.Postgres;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Storage;
+
+public sealed class List_queries : IAsyncLifetime
+{
+    private PostgresDatabase _database = null!;
+    private NpgsqlDataSource _connections = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await PostgresServer.Shared.CreateDatabase();
+        _connections = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { ApplicationName = "lists" }.ConnectionString);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _connections.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Few_run_at_once_a_bounded_number_waits_and_one_more_is_refused_at_once()
+    {
+        using var lists = new ListQueries(_connections);
+        var gate = new TaskCompletionSource();
+        var running = 0;
+        async Task<int> Query(NpgsqlDataSource database, CancellationToken cancellationToken)
+        {
+            Assert.InRange(Interlocked.Increment(ref running), 1, ListQueries.MaxRunning);
+            await gate.Task;
+            return Interlocked.Decrement(ref running);
+        }
+
+        var queries = Enumerable.Range(0, ListQueries.MaxRunning + ListQueries.QueueLimit).Select(_ => lists.Run(Query)).ToList();
+        Assert.Equal(ListQueries.MaxRunning, running);
+        await Assert.ThrowsAsync<UnavailableException>(() => lists.Run(Query));
+
+        gate.SetResult();
+        await Task.WhenAll(queries);
+    }
+
+    [Fact]
+    public async Task One_that_takes_too_long_is_ended_in_the_server_before_its_caller_repeats_it()
+    {
+        Assert.True(ListQueries.Timeout < ClusterCalls.ResponseTimeout);
+        await using var other = await _database.Open();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using var hold = new NpgsqlCommand("LOCK TABLE stock_items IN ACCESS EXCLUSIVE MODE", other, transaction);
+        await hold.ExecuteNonQueryAsync();
+        using var lists = new ListQueries(_connections);
+
+        await Assert.ThrowsAsync<UnavailableException>(() => new StockIndex(lists).List(page: 1, limit: 1));
+
+        await Eventually.Get(
+            "no query of a list to run",
+            () => _database.Value<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'lists' AND state = 'active'"),
+            active => active == 0);
+    }
+
+    [Fact]
+    public async Task A_page_reads_as_many_rows_of_the_catalogue_as_it_shows()
+    {
+        await _database.Execute("INSERT INTO stock_items SELECT 'sku-' || n, n, 0, 1, 1, now() FROM generate_series(1, 5000) AS n; ANALYZE stock_items");
+        await using var one = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { MaxPoolSize = 1 }.ConnectionString);
+        using var lists = new ListQueries(one);
+        var before = await RowsRead(one);
+
+        var page = await new StockIndex(lists).List(page: 1, limit: 10);
+
+        Assert.Equal((10, 5_000), (page.Items.Length, page.Total));
+        Assert.Equal(10, await RowsRead(one) - before);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Whatever_happens_to_products_their_number_is_exact(int seed)
+    {
+        var random = new Random(seed);
+        for (var step = 0; step < 30; step++)
+        {
+            await (random.Next(3) == 0
+                ? _database.Execute($"DELETE FROM stock_items WHERE version % {random.Next(2, 5)} = 0")
+                : _database.Execute($"INSERT INTO stock_items SELECT gen_random_uuid()::text, 1, 0, 1, n, now() FROM generate_series(1, {random.Next(20)}) AS n"));
+            Assert.Equal((step, await _database.Value<long>("SELECT count(*) FROM stock_items")), (step, await Total()));
+        }
+    }
+
+    [Fact]
+    public async Task Writers_at_once_do_not_wait_for_one_another_and_are_all_counted()
+    {
+        const string add = "INSERT INTO stock_items SELECT gen_random_uuid()::text, 1, 0, 1, 1, now() FROM generate_series(1, 5)";
+        await using var first = await _database.Open();
+        await using var transaction = await first.BeginTransactionAsync();
+        await using var holds = new NpgsqlCommand(add, first, transaction);
+        await holds.ExecuteNonQueryAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _database.Execute(add)));   // while the first one has not committed
+        Assert.Equal(40, await Total());
+        await transaction.CommitAsync();
+        Assert.Equal(45, await Total());
+        Assert.InRange(await _database.Value<long>("SELECT count(*) FROM stock_item_counts"), 2, 9);
+    }
+
+    private async Task<long> Total()
+    {
+        using var lists = new ListQueries(_connections);
+        return (await new StockIndex(lists).List(page: 1, limit: 1)).Total;
+    }
+
+    /// <summary>Rows of stock items that were read so far, in the table or in its indexes.</summary>
+    private static async Task<long> RowsRead(NpgsqlDataSource database)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await using var flush = new NpgsqlCommand("SELECT pg_stat_force_next_flush()", connection);
+        await flush.ExecuteNonQueryAsync();
+        await using var read = new NpgsqlCommand("""
+            SELECT (seq_tup_read + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'stock_items'))::bigint
+            FROM pg_stat_user_tables WHERE relname = 'stock_items'
+            """, connection);
+        return (long)(await read.ExecuteScalarAsync())!;
+    }
+}
