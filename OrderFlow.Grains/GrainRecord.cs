@@ -3,46 +3,40 @@ using Orleans.Storage;
 namespace OrderFlow;
 
 /// <summary>
-/// A grain's persisted state, read when it is first asked for, so that a grain that is new need not read at all.
-/// What it shows is always persisted: a write under way is not seen, and after a write whose outcome is unknown it reads again.
+/// A grain's persisted state. A commit that was held up on its way may land at any time, and a fresh activation knows nothing of one by its predecessor:
+/// until a write of its own has succeeded, which makes every write that is based on an older version fail, it reloads for each question and each decision.
 /// </summary>
 internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, GrainId grainId)
     where T : class
 {
     private GrainState<T>? _persisted;
-    private Task<GrainState<T>>? _reading;
 
-    /// <summary>What is persisted, or null where nothing is, or nothing was read.</summary>
-    public T? Value => _persisted is { RecordExists: true } persisted ? persisted.State : null;
+    /// <summary>True from the start, and after a write that failed, until a write has succeeded: what is persisted may be newer than what is known.</summary>
+    public bool IsSuspect { get; private set; } = true;
 
-    /// <summary>What is persisted, read where it was not read yet; callers that come meanwhile share one read.</summary>
-    public async ValueTask<T?> Read()
+    /// <summary>What the next decision rests on: what was read for it, or written last. Null where nothing is persisted, or nothing is known.</summary>
+    public T? Value => ValueOf(_persisted);
+
+    /// <summary>What is persisted, for a question. It changes nothing of what a decision under way rests on, and shares no read that began before it.</summary>
+    public async ValueTask<T?> Show()
     {
-        while (_persisted is null)
-        {
-            var reading = _reading ??= ReadFromStorage();
-            try
-            {
-                var read = await reading;
-                if (_reading == reading) _persisted ??= read;   // else a write came in between: what was read may be old
-            }
-            finally
-            {
-                if (_reading == reading) _reading = null;
-            }
-        }
+        if (!IsSuspect) return Value;
 
+        var read = await ReadFromStorage();
+        return IsSuspect ? ValueOf(read) : Value;   // a write that succeeded meanwhile is newer than what was read
+    }
+
+    /// <summary>What is persisted, for a decision. One decision at a time: the next <see cref="Write"/> is based on it.</summary>
+    public ValueTask<T?> Read() => IsSuspect ? Reload() : new(Value);
+
+    /// <summary>The same, read whatever is known already: somebody says that it is something else.</summary>
+    public async ValueTask<T?> Reload()
+    {
+        _persisted = await ReadFromStorage();
         return Value;
     }
 
-    /// <summary>What is persisted, read whatever is known already: somebody says that it is something else. Not while a write is being decided on.</summary>
-    public ValueTask<T?> ReadAnew()
-    {
-        _persisted = null;
-        return Read();
-    }
-
-    /// <summary>Persists <paramref name="next"/> over what was read last, or as the first record where nothing was read.</summary>
+    /// <summary>Persists <paramref name="next"/> over what was read or written last, or as the first record where nothing was.</summary>
     /// <exception cref="InconsistentStateException">Somebody else has written meanwhile; nothing was stored.</exception>
     public async Task Write(T next)
     {
@@ -52,17 +46,17 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
         {
             await storage.WriteStateAsync(stateName, grainId, write);
             _persisted = write;
+            IsSuspect = !write.RecordExists;   // without a row there is no version that refuses others
         }
         catch
         {
             _persisted = null;
+            IsSuspect = true;
             throw;
         }
-        finally
-        {
-            _reading = null;
-        }
     }
+
+    private static T? ValueOf(GrainState<T>? state) => state is { RecordExists: true } ? state.State : null;
 
     private async Task<GrainState<T>> ReadFromStorage()
     {

@@ -25,12 +25,10 @@ internal sealed partial class StockItemGrain(
     private bool _writing;
     private Exception? _broken;
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) => await _stock.Read();
-
     public async Task<StockItem?> Get()
     {
-        var item = (await _stock.Read())?.Item;
-        LeaveIfUnknown();
+        var item = (await _stock.Show())?.Item;
+        if (item is null) Leave();
         return item;
     }
 
@@ -82,16 +80,17 @@ internal sealed partial class StockItemGrain(
         }
 
         _writing = false;
-        LeaveIfUnknown();
+        if (_stock.Value?.Item is null) Leave();
     }
 
     private async Task Write(List<StockCommand> commands)
     {
         using var span = Traces.Share("write stock", commands.Select(command => command.Caller));
+        await _stock.Read();
         if (!await WriteFirstGrants(commands))
         {
             var batch = Apply(commands, await Rows(commands));
-            if (batch.HasChanges) await _stock.Write(batch.ToRecord());
+            if (batch.HasChanges || MustFence(commands)) await _stock.Write(batch.ToRecord());
         }
 
         // After the write, so that a refusal rests on nothing but what is persisted: pieces granted a moment ago may come back too.
@@ -153,10 +152,16 @@ internal sealed partial class StockItemGrain(
 
     private UnavailableException Unavailable(string reason) => new($"stock of {this.GetPrimaryKeyString()} cannot be changed now: {reason}");
 
+    /// <summary>
+    /// True where a commit that is held up may yet bring back what is short: pieces that were released, by an order that counts as settled by then. A write
+    /// that succeeds, be it of the same counts, refuses that commit or finds that it has landed.
+    /// </summary>
+    private bool MustFence(List<StockCommand> commands) => _stock.IsSuspect && commands.Exists(command => command.IsShort);
+
     /// <summary>Made-up product ids must not fill the memory.</summary>
-    private void LeaveIfUnknown()
+    private void Leave()
     {
-        if (_stock.Value?.Item is null && !_writing) DeactivateOnIdle();
+        if (!_writing) DeactivateOnIdle();
     }
 
     [LoggerMessage(

@@ -74,7 +74,7 @@ internal sealed partial class OrderGrain(
     /// <summary>The order as it is persisted; null where there is none that this caller may know of.</summary>
     private async Task<OrderState?> Read(Caller by)
     {
-        var order = (await _record.Read())?.Order;
+        var order = (await _record.Show())?.Order;
         if (order is null) DeactivateOnIdle();   // made-up ids must not fill the memory
 
         return order is null || OrderLifecycle.IsHiddenFrom(order, by) ? null : order;
@@ -84,14 +84,15 @@ internal sealed partial class OrderGrain(
 
     private async Task<OrderResult> Change(Func<OrderState, OrderDecision> decide)
     {
-        var decision = await Commit(decide);
+        OrderState? before = null;
+        var decision = await Commit(order => decide(before = order));
         if (decision.Next is { IsUnfinished: true } changed)
         {
             var finishing = this.AsReference<IOrderGrain>().Resume();
             if (changed.Releasing) await WaitFor(finishing, ReleaseWait);
         }
 
-        return Answer(decision);
+        return Answer(decision, decision.Next ?? before);
     }
 
     /// <summary>Waits until the work is done, has failed or takes too long; which of these it was, the order's state tells.</summary>
@@ -103,7 +104,7 @@ internal sealed partial class OrderGrain(
     {
         try
         {
-            if ((await _record.Read())?.Order is not { IsUnfinished: true }) await LookAgain();
+            if (_record.IsSuspect || _record.Value?.Order is not { IsUnfinished: true }) await LookAgain();
             for (var tries = 0; _record.Value?.Order is { IsUnfinished: true } order;)
             {
                 if (order.Releasing)
@@ -131,7 +132,7 @@ internal sealed partial class OrderGrain(
     private async Task LookAgain()
     {
         using var turn = await _turns.Enter();
-        await _record.ReadAnew();
+        await _record.Reload();
     }
 
     private async Task Reserve(OrderState order, bool inTurn)
@@ -204,10 +205,12 @@ internal sealed partial class OrderGrain(
         return decision;
     }
 
-    private OrderResult Answer(OrderDecision decision) => decision.Outcome switch
+    /// <param name="decision">What was decided.</param>
+    /// <param name="order">The order as the decision left it: where a later write has failed nothing newer is known.</param>
+    private OrderResult Answer(OrderDecision decision, OrderState? order = null) => decision.Outcome switch
     {
-        Outcome.Ok => OrderResult.Ok(_record.Value?.Order.ToOrder() ?? decision.Next!.ToOrder()),
-        Outcome.Stale => new(decision.Outcome, _record.Value?.Order.ToOrder(), decision.Reason),
+        Outcome.Ok => OrderResult.Ok((_record.Value?.Order ?? order!).ToOrder()),
+        Outcome.Stale => new(decision.Outcome, (_record.Value?.Order ?? order!).ToOrder(), decision.Reason),
         _ => new(decision.Outcome, Reason: decision.Reason, AllowedStatuses: decision.AllowedStatuses, WasDeletedBefore: decision.WasDeletedBefore),
     };
 

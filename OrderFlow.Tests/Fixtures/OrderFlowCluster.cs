@@ -47,19 +47,23 @@ public sealed class OrderFlowCluster : IAsyncDisposable
     /// <param name="server">Where their database is; the shared server where none is given.</param>
     /// <param name="patience">How long a call waits for its answer.</param>
     /// <param name="world">Kafka, Redis and a sender; without them events stay in the outbox.</param>
+    /// <param name="proxy">What stands between the silos and their database; nothing where none is given.</param>
     /// <param name="settings">Settings of the silo program, such as <c>Recovery:OrdersAtOnce</c>.</param>
     internal static async Task<OrderFlowCluster> Start(
-        int silos = 2, PostgresServer? server = null, TimeSpan? patience = null, World? world = null, params IEnumerable<KeyValuePair<string, string?>> settings)
+        int silos = 2, PostgresServer? server = null, TimeSpan? patience = null, World? world = null, PostgresProxy? proxy = null,
+        params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var database = await (server ?? PostgresServer.Shared).CreateDatabase();
+        var silosConnect = proxy?.Through(database.ConnectionString) ?? database.ConnectionString;
         var faults = new Faults();
         var outside = world is null ? [] : await world.Settings();
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.Options.ServiceId = builder.Options.ClusterId = $"test-{Guid.NewGuid():N}";
-        builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250"), .. outside, .. settings]));
+        builder.ConfigureSiloHost((_, host) => host.Configuration
+            .AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250"), .. outside]).AddInMemoryCollection(settings));
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.UseOrderFlow(database.ConnectionString);
+            silo.UseOrderFlow(silosConnect);
             if (patience is { } forSilos) silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = forSilos);
             world?.AddTo(silo);
             faults.AddTo(silo);

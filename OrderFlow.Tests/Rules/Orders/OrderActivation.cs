@@ -10,6 +10,7 @@ namespace OrderFlow.Tests.Rules.Orders;
 internal sealed partial class OrderActivation(long id, Shop shop)
 {
     private OrderState? _known;
+    private bool _isSuspect = true;
     private IEnumerator<IReadOnlyList<StockCall>>? _run;
 
     public long Id => id;
@@ -77,7 +78,7 @@ internal sealed partial class OrderActivation(long id, Shop shop)
         return decision.Next is null || Persist(order, decision) ? decision : null;
     }
 
-    private OrderState? Read() => _known ??= shop.Order(id);
+    private OrderState? Read() => _isSuspect ? _known = shop.Order(id) : _known;
 
     private bool Persist(OrderState? known, OrderDecision decision)
     {
@@ -86,6 +87,7 @@ internal sealed partial class OrderActivation(long id, Shop shop)
         var written = fault != WriteFault.NotWritten && shop.Write(known, new(decision.Next!, decision.Event));
         var confirmed = written && fault == WriteFault.None;
         _known = confirmed ? decision.Next : null;
+        _isSuspect = !confirmed;
         if (confirmed && decision.Next!.Attempt != known?.Attempt) _ownAttempt = decision.Next.Attempt;
         return confirmed;
     }

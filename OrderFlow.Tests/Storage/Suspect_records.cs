@@ -1,0 +1,119 @@
+using Npgsql;
+using OrderFlow.Orders;
+using OrderFlow.Silo.Postgres;
+using OrderFlow.Tests.Fixtures;
+using Orleans.Storage;
+
+namespace OrderFlow.Tests.Storage;
+
+/// <summary>What a grain knows of its state while commits may be held up, behind a proxy that holds them.</summary>
+public sealed class Suspect_records : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
+
+    private static readonly OrderState First = new()
+    {
+        Id = 1,
+        UserId = "alice",
+        Items = [new("sku-1", 2)],
+        Status = OrderStatus.Pending,
+        Attempt = 1,
+        Transitions = [new(OrderStatus.Pending, 1, Now)],
+        CreatedAt = Now,
+        UpdatedAt = Now,
+        Version = 1,
+    };
+
+    private readonly PostgresProxy _proxy = new();
+    private PostgresDatabase _database = null!;
+    private NpgsqlDataSource _connections = null!;
+    private OrderStorage _storage = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await PostgresServer.Shared.CreateDatabase();
+        _connections = NpgsqlDataSource.Create($"{_proxy.Through(_database.ConnectionString)};Command Timeout=30");
+        _storage = new(_connections, new OutboxSignal(), Uncounted.Commits, Uncounted.Orders);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _proxy.DisposeAsync();
+        await _storage.DisposeAsync();
+        await _connections.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_commit_that_was_given_up_and_lands_is_seen_by_the_next_question()
+    {
+        await using var impatient = NpgsqlDataSource.Create($"{_proxy.Through(_database.ConnectionString)};Command Timeout=2");
+        await using var storage = new OrderStorage(impatient, new OutboxSignal(), Uncounted.Commits, Uncounted.Orders);
+        var record = await Written(storage);
+        Assert.False(record.IsSuspect);
+        var commit = _proxy.Hold("\"held\"");
+        await Assert.ThrowsAsync<NpgsqlException>(() => record.Write(new(First with { Version = 2, FailReason = "\"held\"" })));
+
+        Assert.Equal((true, 1L), (record.IsSuspect, (await record.Show())!.Order.Version));
+        commit.LetGo();
+        await Eventually.Get("the commit to land", () => _database.Value<long>("SELECT version FROM orders"), version => version == 2);
+
+        Assert.Equal(2, (await record.Show())!.Order.Version);
+        Assert.Equal(2, (await record.Read())!.Order.Version);
+    }
+
+    [Fact]
+    public async Task A_fresh_one_sees_what_its_predecessor_committed_late_until_it_has_written_itself()
+    {
+        await Written();
+        var fresh = Record();
+        Assert.Equal(1, (await fresh.Show())!.Order.Version);
+        await _database.Execute("UPDATE orders SET version = 2");
+
+        Assert.Equal(2, (await fresh.Show())!.Order.Version);
+        await fresh.Read();
+        await fresh.Write(new(First with { Version = 3 }));
+        await _database.Execute("UPDATE orders SET version = 9");
+
+        Assert.Equal((false, 3L), (fresh.IsSuspect, (await fresh.Show())!.Order.Version));
+    }
+
+    [Fact]
+    public async Task A_question_changes_nothing_of_what_a_decision_under_way_rests_on()
+    {
+        await Written();
+        var record = Record();
+        await record.Read();
+        await _database.Execute("UPDATE orders SET version = 2");
+        Assert.Equal(2, (await record.Show())!.Order.Version);
+
+        await Assert.ThrowsAsync<InconsistentStateException>(() => record.Write(new(First with { Version = 2 })));
+
+        Assert.Equal((true, 2L), (record.IsSuspect, (await record.Read())!.Order.Version));
+    }
+
+    [Fact]
+    public async Task What_was_read_before_a_write_succeeded_is_not_shown_after_it()
+    {
+        await Written();
+        var record = Record();
+        await record.Read();
+        var read = _proxy.HoldAnswer("FROM orders WHERE id = ANY");
+        var question = record.Show().AsTask();
+        await read.Arrived();
+
+        await record.Write(new(First with { Version = 2 }));
+        read.LetGo();
+
+        Assert.Equal(2, (await question)!.Order.Version);
+    }
+
+    private GrainRecord<OrderRecord> Record(OrderStorage? storage = null) => new(storage ?? _storage, "order", GrainId.Create("order", GrainIdKeyExtensions.CreateIntegerKey(1).ToString()!));
+
+    private async Task<GrainRecord<OrderRecord>> Written(OrderStorage? storage = null)
+    {
+        var record = Record(storage);
+        await record.Write(new(First));
+        return record;
+    }
+}
