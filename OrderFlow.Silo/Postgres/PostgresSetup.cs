@@ -140,7 +140,7 @@ internal static class PostgresSetup
         services.AddSingleton<IOrderIndex, OrderIndex>();
         services.AddSingleton<IOrderCounts, OrderCounts>();
         services.AddSingleton<IStockIndex, StockIndex>();
-        services.AddSingleton<IOrderIdSequence>(provider => new OrderIdSequence(provider.GetRequiredKeyedService<NpgsqlDataSource>(Ids)));
+        services.AddSingleton<IOrderIdSequence>(provider => ActivatorUtilities.CreateInstance<OrderIdSequence>(provider, provider.GetRequiredKeyedService<NpgsqlDataSource>(Ids)));
         services.AddSingleton<ITombstones, Tombstones>();
     }
 
