@@ -116,6 +116,12 @@ FROM (
   WHERE coalesce(in_all.orders, 0) <> coalesce(kept_in_all.orders, 0)
 ) AS broken;
 
+SELECT 'the number of products kept for lists = the products there are',
+  counted, (counted <> kept)::int, format('there are %s products, counted as %s', counted, kept)
+FROM
+  (SELECT count(*) AS counted FROM stock_items) AS items,
+  (SELECT coalesce(sum(count), 0) AS kept FROM stock_item_counts) AS counts;
+
 SELECT format('no order is stuck: none in flight for more than %s s (in flight now: %s)', :'stuck_seconds', count(*)),
   (SELECT count(*) FROM orders), count(*) FILTER (WHERE stuck), array_to_string((array_agg(what ORDER BY id) FILTER (WHERE stuck))[1:5], E'\n')
 FROM (

@@ -15,12 +15,18 @@ internal static class HealthEndpoints
         health.MapGet("/health/live", Alive).Describe("getLiveness", "The same, for a liveness probe.");
         health.MapGet("/health/startup", Alive).Describe("getStartup", "The same, for a startup probe.");
         health.MapGet("/health/ready", Ready).Describe("getReadiness", "A silo can be reached, and the database takes its writes.", 503);
+        health.MapGet("/health/reachable", Reachable)
+            .Describe("getReachability", "A silo can be reached, for what spreads requests over APIs: reads are answered while the database takes no writes.", 503);
         health.MapGet("/inventory/health", Inventory).Describe("getInventoryHealth", "A silo can be reached, and the database takes its writes: stock can be changed.", 503);
         health.MapGet("/notifications/health", Notifications).Describe("getNotificationHealth", "The queue of notifications can be reached.", 503);
     }
 
     /// <summary>The program runs and serves requests.</summary>
     private static Ok<HealthResponse> Alive() => TypedResults.Ok(HealthResponse.Ok);
+
+    /// <summary>A silo can be reached. Not ready is each API at once while the database takes no writes; if they all left, nobody could answer what still can be.</summary>
+    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Reachable(ClusterHealth cluster) =>
+        Answer(await cluster.Silo.Answers(), "No silo can be reached.");
 
     /// <summary>A silo can be reached, and the database takes its writes, so requests of every kind can be answered.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Ready(ClusterHealth cluster) =>

@@ -24,6 +24,7 @@ public sealed class Health_endpoints : IDisposable
     }
 
     [Theory]
+    [InlineData("/health/reachable", new[] { "IPingGrain(0).Ping" })]
     [InlineData("/health/ready", new[] { "IPingGrain(0).Ping", "IPingGrain(0).PingDatabase" })]
     [InlineData("/inventory/health", new[] { "IPingGrain(0).PingDatabase" })]
     public async Task What_it_depends_on_is_asked(string address, string[] asked)
@@ -35,6 +36,7 @@ public sealed class Health_endpoints : IDisposable
     }
 
     [Theory]
+    [InlineData("/health/reachable", "Ping")]
     [InlineData("/health/ready", "Ping")]
     [InlineData("/health/ready", "PingDatabase")]
     [InlineData("/inventory/health", "PingDatabase")]

@@ -29,7 +29,7 @@ public sealed class Life_of_pods
         var container = Overlay.Named(overlay).Workload(program).Container;
         string[] asked = [container.StartupProbe.HttpGet.Path, container.ReadinessProbe.HttpGet.Path, container.LivenessProbe.HttpGet.Path];
 
-        Assert.Equal(["/health/startup", "/health/ready", "/health/live"], asked);
+        Assert.Equal(["/health/startup", program == Workload.Silo ? "/health/ready" : "/health/reachable", "/health/live"], asked);
         Assert.Subset(Endpoints(program), asked.ToHashSet());
     }
 

@@ -28,7 +28,7 @@ public sealed partial class Exposed : IAsyncLifetime
 
         using var anyone = system.Api.As(null);
         using var ofSilo = new HttpClient { BaseAddress = system.SiloUrl };
-        string[] awaited = ["orderflow_consumer_lag{.*topic=\"order.reserved\"} 0", "orderflow_notifications_queue_jobs{", "orderflow_notifications_sent_total{.*} 2"];
+        string[] awaited = ["orderflow_consumer_lag{.*topic=\"order.reserved\"} 0", "orderflow_notifications_queue_jobs{", "orderflow_notifications_sent_total{.*} 2", "orderflow_health_up{.*check=\"postgres\"} 1"];
         Silo = await Eventually.Get(
             "the silo to tell that both customers were told", () => Read(ofSilo), text => awaited.All(line => Regex.IsMatch(text, line)));
         Api = await Read(anyone);
