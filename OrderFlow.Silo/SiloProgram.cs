@@ -53,6 +53,7 @@ internal static class SiloProgram
         try
         {
             await DatabaseMigrations.Apply(postgres.ConnectionString, app.Logger, cancellation: stop.Token);
+            await DatabaseRequirements.RequireDurability(postgres, app.Logger, stop.Token);
             await app.RunAsync(stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !app.Lifetime.ApplicationStarted.IsCancellationRequested)

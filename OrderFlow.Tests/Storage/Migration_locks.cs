@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using DbUp.Engine;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OrderFlow.Silo.Postgres;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Storage;
+
+/// <summary>A migration beside a backup, or whoever else holds locks for long: it waits, and nobody waits for it.</summary>
+public sealed class Migration_locks
+{
+    private const string HeldLock = "BEGIN; LOCK TABLE outbox IN ACCESS SHARE MODE";
+
+    private static readonly SqlScript AddColumn = new("9998_outbox_note.sql", "ALTER TABLE outbox ADD COLUMN note text");
+    private readonly Lines _log = new();
+
+    [Fact]
+    public async Task While_a_backup_holds_the_outbox_a_migration_of_it_waits_and_no_order_fails()
+    {
+        await using var cluster = await OrderFlowCluster.Start(silos: 1);
+        await cluster.SetStock("dumped", 1_000_000);
+        await using var backup = await Hold(cluster.ConnectionString, HeldLock, "pg_dump");
+
+        var migrating = DatabaseMigrations.Apply(cluster.ConnectionString, _log, [.. DatabaseMigrations.Scripts, AddColumn]);
+        await Eventually.Get("the migration to wait", () => Task.FromResult(_log.All.Length), lines => lines == 1);
+        for (var placed = 0; placed < 200; placed++) await cluster.Place(("dumped", 1));
+
+        Assert.False(migrating.IsCompleted);
+        await backup.DisposeAsync();
+        await migrating;
+
+        Assert.Equal(1, await cluster.Scalar<long>("SELECT count(*) FROM information_schema.columns WHERE table_name = 'outbox' AND column_name = 'note'"));
+        Assert.Matches(
+            "^migration 9998_outbox_note.sql of .* waits for a lock that is held by process [0-9]+ \\(pg_dump, in a transaction for [0-9]+ s\\); it is tried every 4 s, for at most 300 s$",
+            _log.All[0]);
+        Assert.StartsWith("applied migration 9998_outbox_note.sql to ", Assert.Single(_log.All[1..]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_migration_that_gets_no_lock_in_time_says_who_holds_it_and_leaves_everything_as_it_was()
+    {
+        await using var database = await PostgresServer.Shared.CreateDatabase();
+        await using var backup = await Hold(database.ConnectionString, HeldLock, "pg_dump");
+
+        var failure = await Assert.ThrowsAsync<MigrationException>(
+            () => DatabaseMigrations.Apply(database.ConnectionString, _log, [AddColumn], scriptDeadline: TimeSpan.FromSeconds(1)));
+
+        Assert.Matches("^migration 9998_outbox_note.sql failed on .*: in 1 s it did not get a lock that is held by process [0-9]+ \\(pg_dump, in a transaction for [0-9]+ s\\)$", failure.Message);
+        Assert.Equal(0, await database.Value<long>("SELECT count(*) FROM schema_migrations WHERE scriptname = $1", AddColumn.Name));
+        Assert.Equal(0, await database.Value<long>("SELECT count(*) FROM information_schema.columns WHERE table_name = 'outbox' AND column_name = 'note'"));
+    }
+
+    [Fact]
+    public async Task An_index_is_made_while_rows_are_written_and_what_a_broken_off_one_has_left_is_replaced()
+    {
+        await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
+        await database.Execute("CREATE TABLE things (id integer); INSERT INTO things VALUES (1), (1)");
+        await Assert.ThrowsAsync<PostgresException>(() => database.Execute("CREATE UNIQUE INDEX CONCURRENTLY things_by_id ON things (id)"));
+        SqlScript script = new("0001_things.concurrent.sql", "-- For looking things up.\nCREATE INDEX CONCURRENTLY IF NOT EXISTS things_by_id ON things (id);\n");
+        await using var writer = await Hold(database.ConnectionString, "BEGIN; INSERT INTO things VALUES (2)", "writer");
+
+        var migrating = DatabaseMigrations.Apply(database.ConnectionString, _log, [script]);
+        await Eventually.Get(
+            "the index to be waited for",
+            () => database.Value<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'virtualxid'"),
+            waiting => waiting == 1);
+        await database.Execute("INSERT INTO things VALUES (3)");
+        Assert.False(migrating.IsCompleted);
+        await writer.DisposeAsync();
+        await migrating;
+
+        Assert.True(await database.Value<bool>("SELECT indisvalid AND NOT indisunique FROM pg_index WHERE indexrelid = 'things_by_id'::regclass"));
+        Assert.Equal([script.Name], await database.Column<string>("SELECT scriptname FROM schema_migrations"));
+    }
+
+    [Fact]
+    public async Task A_script_that_is_called_concurrent_and_is_not_is_refused()
+    {
+        await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
+        SqlScript script = new("0001_things.concurrent.sql", "CREATE INDEX things_by_id ON things (id)");
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => DatabaseMigrations.Apply(database.ConnectionString, _log, [script]));
+
+        Assert.Equal("0001_things.concurrent.sql must be one statement, CREATE INDEX CONCURRENTLY IF NOT EXISTS name ON …", refusal.Message);
+    }
+
+    /// <summary>The tables of the scripts up to 0008 were empty when those ran, or nearly.</summary>
+    [Fact]
+    public void No_later_script_makes_an_index_under_a_lock() => Assert.All(
+        DatabaseMigrations.Scripts.Where(script => string.CompareOrdinal(script.Name, "0009") > 0 && !script.Name.EndsWith(".concurrent.sql", StringComparison.Ordinal)),
+        script => Assert.DoesNotMatch("(?i)CREATE\\s+(UNIQUE\\s+)?INDEX", script.Contents));
+
+    private static async Task<NpgsqlConnection> Hold(string connectionString, string sql, string name)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = name };
+        var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    private sealed class Lines : ILogger
+    {
+        private readonly ConcurrentQueue<string> _lines = [];
+
+        public string[] All => [.. _lines];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _lines.Enqueue(formatter(state, exception));
+    }
+}
