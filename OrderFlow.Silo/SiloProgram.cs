@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using OrderFlow.Http;
 using OrderFlow.Settings;
 using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Dashboard;
@@ -31,6 +32,7 @@ internal static class SiloProgram
 
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown.Limit);
         builder.AddSiloTelemetry();
+        builder.Services.AddHeadRequests();
         builder.Services.AddSiloHealth();
         builder.AddDashboardAccess();
         builder.UseOrleans(silo =>

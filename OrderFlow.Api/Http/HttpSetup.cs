@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using OrderFlow.Api.Errors;
+using OrderFlow.Http;
 
 namespace OrderFlow.Api.Http;
 
@@ -45,6 +46,7 @@ internal static class HttpSetup
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ResponseJson.Default);
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;   // numbers are never texts, and the API's description says so
         });
+        builder.Services.AddHeadRequests();
         builder.Services.AddErrorHandling();
         builder.Services.AddRequestBounds();
         builder.Services.AddCorsOrigins();

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
+using OrderFlow.Http;
 
 namespace OrderFlow.Api.Live;
 
@@ -30,7 +31,7 @@ internal sealed class LiveAnswer(LiveReader reader, Func<EventStream, Cancellati
             reader.Beat(time, services.GetRequiredService<IOptions<LiveSettings>>().Value.Heartbeat);
             var stream = new EventStream(httpContext.Response, end.Token);
             await stream.Begin();
-            await write(stream, end.Token);
+            if (!httpContext.WantsNoBody()) await write(stream, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using OrderFlow.Http;
 using OrderFlow.Settings;
 
 namespace OrderFlow.Silo.Kafka.Embedded;
@@ -14,6 +15,7 @@ internal static partial class EmbeddedBrokerProgram
         var builder = WebApplication.CreateSlimBuilder(args);
         var options = builder.Configuration.Require<EmbeddedBrokerOptions>(EmbeddedBrokerOptions.Section);
 
+        builder.Services.AddHeadRequests();
         using var broker = new EmbeddedBroker(options.TopicPartitions);
         await using var app = builder.Build();
         app.Use(RefuseOtherMachines);
