@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
+using OrderFlow.Settings;
 
 namespace OrderFlow.Auth;
 
@@ -15,7 +16,7 @@ internal static class BearerTokens
     /// <summary>Registers the bearer scheme and <see cref="AdminPolicy"/>; <see cref="AuthOptions"/> are checked when the program starts.</summary>
     public static IServiceCollection AddBearerTokens(this IServiceCollection services)
     {
-        services.AddOptions<AuthOptions>().BindConfiguration(AuthOptions.Section).ValidateOnStart();
+        services.AddCheckedSettings<AuthOptions>(AuthOptions.Section);
         services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
 
         services.TryAddSingleton(TimeProvider.System);
@@ -26,6 +27,7 @@ internal static class BearerTokens
             .Configure<IOptions<AuthOptions>, CallerTokenHandler, TimeProvider>((bearer, auth, handler, time) =>
             {
                 bearer.MapInboundClaims = false;
+                bearer.Events = new RefusedTokens();
                 bearer.TokenHandlers.Clear();
                 bearer.TokenHandlers.Add(handler);
                 bearer.TokenValidationParameters = Demands(auth.Value, time);
@@ -43,7 +45,8 @@ internal static class BearerTokens
         RequireSignedTokens = true,
         ValidIssuer = auth.Issuer,
         ValidAudience = auth.Audience,
-        LifetimeValidator = (notBefore, expires, _, _) => IsCurrent(notBefore, expires, time.GetUtcNow().UtcDateTime),
+        ClockSkew = auth.ClockSkew,
+        LifetimeValidator = (notBefore, expires, _, demands) => IsCurrent(notBefore, expires, time.GetUtcNow().UtcDateTime, demands.ClockSkew),
     };
 
     /// <summary>What AddAuthentication would register, without data protection, which would write keys to the disk that nobody needs here.</summary>
@@ -55,11 +58,14 @@ internal static class BearerTokens
         new AuthenticationBuilder(services).AddJwtBearer();
     }
 
-    private static bool IsCurrent(DateTime? notBefore, DateTime? expires, DateTime now)
+    /// <summary>A time that much later; the latest there is, where there is none.</summary>
+    public static DateTime Later(DateTime time, TimeSpan by) => time < DateTime.MaxValue - by ? time + by : DateTime.MaxValue;
+
+    private static bool IsCurrent(DateTime? notBefore, DateTime? expires, DateTime now, TimeSpan skew)
     {
         if (expires is not { } end) throw new SecurityTokenNoExpirationException("The token has no expiry.");
-        if (now >= end) throw new SecurityTokenExpiredException("The token has expired.") { Expires = end };
-        if (now < notBefore) throw new SecurityTokenNotYetValidException("The token is not valid yet.") { NotBefore = notBefore.Value };
+        if (now >= Later(end, skew)) throw new SecurityTokenExpiredException("The token has expired.") { Expires = end };
+        if (now + skew < notBefore) throw new SecurityTokenNotYetValidException("The token is not valid yet.") { NotBefore = notBefore.Value };
         return true;
     }
 

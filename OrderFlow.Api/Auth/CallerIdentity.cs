@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using OrderFlow.Ids;
 
 namespace OrderFlow.Auth;
 
@@ -15,23 +14,16 @@ internal sealed class CallerIdentity : ClaimsIdentity
     /// <summary>The role that may see and change everything.</summary>
     public const string AdminRole = "admin";
 
-    private CallerIdentity(Caller caller, IEnumerable<Claim> claims)
-        : base(claims, "Bearer", UserClaim, RoleClaim) => Caller = caller;
+    /// <summary>The identity of a caller, with those claims that are asked for.</summary>
+    public CallerIdentity(Caller caller)
+        : base(ClaimsOf(caller), "Bearer", UserClaim, RoleClaim) => Caller = caller;
 
     /// <summary>The caller, as grains are told.</summary>
     public Caller Caller { get; }
 
-    /// <summary>The caller of a token whose signature, issuer, audience and times are good; null where its <c>sub</c> cannot be a user id.</summary>
-    public static CallerIdentity? Of(ClaimsIdentity verified)
+    private static IEnumerable<Claim> ClaimsOf(Caller caller)
     {
-        // More than one sub, or one that is no text, names nobody.
-        var subjects = verified.FindAll(UserClaim).ToArray();
-        if (subjects is not [{ ValueType: ClaimValueTypes.String } subject]) return null;
-        if (TextId.Objection(subject.Value, Limits.UserIdLength) is not null) return null;
-
-        var isAdmin = verified.HasClaim(RoleClaim, AdminRole);
-        var claims = new List<Claim>(capacity: 2) { new(UserClaim, subject.Value) };
-        if (isAdmin) claims.Add(new Claim(RoleClaim, AdminRole));
-        return new CallerIdentity(new Caller(subject.Value, isAdmin), claims);
+        yield return new Claim(UserClaim, caller.UserId);
+        if (caller.IsAdmin) yield return new Claim(RoleClaim, AdminRole);
     }
 }

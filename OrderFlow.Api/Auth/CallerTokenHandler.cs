@@ -1,15 +1,16 @@
+using System.Globalization;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace OrderFlow.Auth;
 
 /// <summary>Checks bearer tokens: first whether this very token was found good before, else its signature, issuer, audience, times and subject.</summary>
-internal sealed class CallerTokenHandler(VerifiedTokens verified) : TokenHandler
+internal sealed class CallerTokenHandler(VerifiedTokens verified, TimeProvider time) : TokenHandler
 {
-    /// <summary>The longest token that is looked at, in characters; ours have about 700.</summary>
-    public const int LongestToken = 4096;
+    /// <summary>The longest token that is looked at, in characters: half of what all headers together may have.</summary>
+    public const int MaxTokenLength = 16 * 1024;
 
-    private readonly JsonWebTokenHandler _signed = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken };
+    private readonly JsonWebTokenHandler _signed = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxTokenLength };
 
     /// <inheritdoc/>
     public override SecurityToken ReadToken(string token) => _signed.ReadToken(token);
@@ -17,16 +18,20 @@ internal sealed class CallerTokenHandler(VerifiedTokens verified) : TokenHandler
     /// <inheritdoc/>
     public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
     {
-        if (token.Length > LongestToken) return Refuse("The token is too long.");
+        if (token.Length > MaxTokenLength)
+            return Refuse(string.Create(CultureInfo.InvariantCulture, $"The token has {token.Length} characters; it may have at most {MaxTokenLength}."));
 
         var hash = TokenHash.Of(token);
         if (verified.Find(hash) is { } known) return Accept(known);
 
         var result = await _signed.ValidateTokenAsync(token, validationParameters);
         if (!result.IsValid) return result;
-        if (CallerIdentity.Of(result.ClaimsIdentity) is not { } identity) return Refuse("The token's sub is no user id.");
 
-        var fresh = new VerifiedToken(identity, new DateTimeOffset(result.SecurityToken.ValidTo, TimeSpan.Zero));
+        var skew = validationParameters.ClockSkew;
+        var (caller, objection) = TokenClaims.Read(((JsonWebToken)result.SecurityToken).EncodedPayload, time.GetUtcNow() + skew);
+        if (caller is null) return Refuse(objection!);
+
+        var fresh = new VerifiedToken(new CallerIdentity(caller), new DateTimeOffset(BearerTokens.Later(result.SecurityToken.ValidTo, skew), TimeSpan.Zero));
         verified.Remember(hash, fresh);
         return Accept(fresh);
     }
@@ -35,7 +40,7 @@ internal sealed class CallerTokenHandler(VerifiedTokens verified) : TokenHandler
         new() { IsValid = true, ClaimsIdentity = token.Identity, SecurityToken = new Times(token.ExpiresAt.UtcDateTime) };
 
     private static TokenValidationResult Refuse(string why) =>
-        new() { IsValid = false, Exception = new SecurityTokenValidationException(why) };
+        new() { IsValid = false, Exception = new RefusedTokenException(why) };
 
     /// <summary>All that the bearer scheme still asks of a token once it is verified.</summary>
     private sealed class Times(DateTime validTo) : SecurityToken

@@ -17,11 +17,11 @@ internal static class DashboardSetup
     public static void AddDashboardAccess(this WebApplicationBuilder builder)
     {
         builder.Services.AddBearerTokens();
-        builder.Services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer => bearer.Events = new JwtBearerEvents
+        builder.Services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer =>
         {
-            OnMessageReceived = DashboardCookie.Offer,
-            OnChallenge = SignIn.OfferToBrowser,
-            OnForbidden = context => context.Response.WriteAsync("The dashboard is for admins only."),
+            bearer.Events.OnMessageReceived = DashboardCookie.Offer;
+            bearer.Events.OnChallenge = SignIn.OfferToBrowser;
+            bearer.Events.OnForbidden = context => context.Response.WriteAsync("The dashboard is for admins only.");
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -10,6 +11,9 @@ internal static class SignIn
 {
     private const string Path = "/sign-in";
     private const string TokenField = "token";
+
+    private static readonly string TooLong = string.Create(
+        CultureInfo.InvariantCulture, $"This token has more than {DashboardCookie.LongestToken:N0} characters: no browser would keep it. Send it as a bearer token instead.");
 
     /// <summary>The most bytes of a posted form.</summary>
     private const int LongestForm = 16 * 1024;
@@ -45,7 +49,7 @@ internal static class SignIn
         var token = await ReadToken(context.Request);
         if (token.Length is 0 or > DashboardCookie.LongestToken)
         {
-            await SignInPage.Write(context, StatusCodes.Status400BadRequest, "Paste a bearer token.");
+            await SignInPage.Write(context, StatusCodes.Status400BadRequest, token.Length == 0 ? "Paste a bearer token." : TooLong);
             return;
         }
 

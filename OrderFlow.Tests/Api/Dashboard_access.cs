@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrderFlow.Http;
 using OrderFlow.Silo.Dashboard;
 
 namespace OrderFlow.Tests.Api;
@@ -42,6 +43,18 @@ public sealed class Dashboard_access(Dashboard_access.SiloWithDashboard silo) : 
         using var answer = await client.GetAsync(new Uri(place, UriKind.Relative));
         Assert.Equal((place, HttpStatusCode.OK), (place, answer.StatusCode));
         Assert.Equal("frame-ancestors 'none'", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")));
+    }
+
+    [Theory]
+    [InlineData(null, HttpStatusCode.Unauthorized)]
+    [InlineData("alice", HttpStatusCode.Forbidden)]
+    [InlineData("root", HttpStatusCode.OK)]
+    public async Task HEAD_is_answered_as_GET_is(string? user, HttpStatusCode expected)
+    {
+        using var client = silo.Client(user is null ? null : user == "root" ? Tokens.Admin : Tokens.Alice);
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri("/dashboard/", UriKind.Relative));
+        using var answer = await client.SendAsync(request);
+        Assert.Equal(expected, answer.StatusCode);
     }
 
     [Fact]
@@ -81,7 +94,7 @@ public sealed class Dashboard_access(Dashboard_access.SiloWithDashboard silo) : 
     public async Task A_cookie_ends_with_its_token()
     {
         using var client = silo.Client();
-        var expired = Tokens.For("root", claims => claims["role"] = "admin", TimeProvider.System.GetUtcNow() - Tokens.Lifetime);
+        var expired = Tokens.For("root", claims => claims["role"] = "admin", TimeProvider.System.GetUtcNow() - Tokens.Lifetime - TimeSpan.FromMinutes(2));
         Assert.Equal(HttpStatusCode.Unauthorized, await Open(client, $"orderflow-dashboard={expired}"));
     }
 
@@ -90,10 +103,12 @@ public sealed class Dashboard_access(Dashboard_access.SiloWithDashboard silo) : 
     {
         using var client = silo.Client();
         await IsRefused(client, Tokens.Alice, HttpStatusCode.Forbidden, NotForAdmins);
+        await IsRefused(client, Tokens.Signed(Tokens.GoodClaims().Replace("\"alice\"", "7", StringComparison.Ordinal)), HttpStatusCode.Unauthorized, "not accepted");
         await IsRefused(client, "garbage", HttpStatusCode.Unauthorized, "not accepted");
         await IsRefused(client, "<script>alert(1)</script>", HttpStatusCode.Unauthorized, "not accepted");
         await IsRefused(client, Tokens.For("root", claims => (claims["role"], claims["exp"]) = ("admin", 1)), HttpStatusCode.Unauthorized, "not accepted");
         await IsRefused(client, "", HttpStatusCode.BadRequest, "Paste");
+        await IsRefused(client, new string('a', 5_000), HttpStatusCode.BadRequest, "more than 3,800 characters");
     }
 
     [Theory]
@@ -154,6 +169,7 @@ public sealed class Dashboard_access(Dashboard_access.SiloWithDashboard silo) : 
             builder.Configuration.AddInMemoryCollection([
                 new("Auth:Issuer", Tokens.Issuer), new("Auth:Audience", Tokens.Audience), new("Auth:PublicKeyFile", Tokens.PublicKeyFile)]);
             builder.WebHost.UseUrls("http://127.0.0.1:0");
+            builder.Services.AddHeadRequests();
             builder.AddDashboardAccess();
             builder.UseOrleans(silo =>
             {
