@@ -17,6 +17,7 @@ namespace OrderFlow.Api.Http;
     NumberHandling = JsonNumberHandling.Strict,
     RespectNullableAnnotations = true,
     MaxDepth = DeepestBody,
+    Converters = [typeof(WholeNumberJson), typeof(MoneyJson)],
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(PlaceOrderRequest))]
 [JsonSerializable(typeof(ChangeStatusRequest))]

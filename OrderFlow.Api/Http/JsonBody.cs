@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -88,12 +89,15 @@ internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndp
     /// </summary>
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new AcceptsMetadata([], typeof(T)));
 
-    private static JsonBody<T> Parse(in ReadOnlySequence<byte> utf8)
+    private static JsonBody<T> Parse(in ReadOnlySequence<byte> sent)
     {
+        var body = sent.IsSingleSegment ? sent.FirstSpan : sent.ToArray();
+        if (JsonBody.IsNoUtf8(body)) return new JsonBody<T>(Problems.Invalid(JsonObjections.Root, "must be in UTF-8, not in UTF-16 or UTF-32"));
+
         T? value;
         try
         {
-            value = JsonSerializer.Deserialize(utf8.IsSingleSegment ? utf8.FirstSpan : utf8.ToArray(), T.Json);
+            value = JsonSerializer.Deserialize(JsonBody.WithoutMark(body), T.Json);
         }
         catch (JsonException e)
         {
@@ -116,6 +120,12 @@ internal static class JsonBody
 {
     /// <summary>The most bytes a request body may have.</summary>
     public const int LongestBytes = 64 * 1024;
+
+    /// <summary>The body without the byte order mark that some clients put before it; a parser may ignore it (RFC 8259 §8.1).</summary>
+    public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> body) => body.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
+
+    /// <summary>True where a body is in another encoding: every JSON text begins with a character of ASCII, which takes more than one byte there.</summary>
+    public static bool IsNoUtf8(ReadOnlySpan<byte> body) => body is [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..] or [0, _, ..] or [_, 0, ..];
 
     /// <summary>True where a request says that its body is JSON in UTF-8, not compressed.</summary>
     public static bool IsJson(HttpRequest request)

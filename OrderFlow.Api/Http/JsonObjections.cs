@@ -18,11 +18,13 @@ internal static class JsonObjections
         { InnerException: JsonException } => (
             PathOf(e), string.Create(CultureInfo.InvariantCulture, $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})")),
 
+        UnfitValueException => (PathOf(e), e.Message),
+
         // The serializer tells these two apart from the rest by its text only; what it says is not passed on, it names types.
         _ when e.Message.StartsWith("The JSON property", StringComparison.Ordinal) => (PathOf(e), "is not known here"),
         _ when e.Message.StartsWith("Duplicate property", StringComparison.Ordinal) => (PathOf(e), "is given more than once"),
 
-        _ => (PathOf(e), "is of the wrong type, or a number that does not fit"),
+        _ => (PathOf(e), "is of the wrong type"),
     };
 
     private static string PathOf(JsonException e)

@@ -53,7 +53,6 @@ public sealed class Request_bodies : IDisposable
         { """{"userId":"alice","items":[{"productId":"a","quantity":1000001}]}""", "items[0].quantity" },
         { """{"userId":"alice","items":[{"productId":"a","quantity":99999999999999999999}]}""", "items[0].quantity" },
         { """{"userId":"alice","items":[{"productId":"a","quantity":1e400}]}""", "items[0].quantity" },
-        { """{"userId":"alice","items":[{"productId":"a","quantity":1.0}]}""", "items[0].quantity" },
         { """{"userId":"alice","items":[{"productId":"a","quantity":1.5}]}""", "items[0].quantity" },
         { """{"userId":"alice","items":[{"productId":"a","quantity":"1"}]}""", "items[0].quantity" },
         { """{"userId":"alice","items":[{"productId":"a","quantity":true}]}""", "items[0].quantity" },
