@@ -62,6 +62,8 @@ internal static class Description
             page.Telemetry = false;
             page.DisableAgent();
             page.DisableMcp();
+            page.HideDeveloperTools();   // "Deploy", "Share", "Generate SDK"
+            page.HideClientButton = true;   // "Open API Client" leads to the vendor's
         }).AllowAnonymous().Add(endpoint =>
         {
             var serve = endpoint.RequestDelegate!;
