@@ -49,6 +49,7 @@ app.UseRequestTimeouts();
 app.UseAuthentication();
 app.UseRateLimitPerUser();
 app.UseAuthorization();
+app.UseUnsupportedHeaders();
 app.MapHealth();
 app.MapOrders();
 app.MapLiveOrders();

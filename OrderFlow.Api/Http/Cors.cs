@@ -44,7 +44,7 @@ internal static class Cors
 
     /// <summary>What a script may send.</summary>
     private static readonly string[] Sent =
-        ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Prefer", "Last-Event-ID", RequestIds.Header];
+        ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Prefer", "Last-Event-ID", RequestIds.Header];
 
     /// <summary>What a script may read of an answer, beyond what it always may.</summary>
     private static readonly string[] Read = ["Location", "ETag", "Retry-After", RequestIds.Header, "Idempotent-Replayed", "Preference-Applied"];

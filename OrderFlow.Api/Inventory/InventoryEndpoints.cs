@@ -26,14 +26,16 @@ internal static class InventoryEndpoints
 
     /// <summary>Lists stock items by product id.</summary>
     private static async Task<Results<Ok<PageResponse<StockItemResponse>>, ProblemHttpResult>> List(
-        string? page, string? limit, ClusterCalls cluster)
+        string? page, string? limit, string? cursor, ClusterCalls cluster)
     {
         var violations = new Violations();
         var (number, size) = PageParameters.Read(page, limit, violations);
+        var after = cursor is null ? null : StockCursor.Read(cursor);
+        PageParameters.CheckCursor(cursor, after is not null, page, violations);
         if (!violations.None) return Problems.Invalid(violations);
 
-        var stock = await cluster.Repeat(grains => grains.GetGrain<IStockQueryGrain>(0).List(number, size));
-        return TypedResults.Ok(PageResponse.Of(stock, StockItemResponse.Of));
+        var stock = await cluster.Repeat(grains => grains.GetGrain<IStockQueryGrain>(0).List(number, size, after));
+        return TypedResults.Ok(PageResponse.Of(stock, StockItemResponse.Of).WithCursor(after is not null, last => StockCursor.Behind(last.ProductId)));
     }
 
     /// <summary>A product's stock.</summary>
@@ -41,7 +43,8 @@ internal static class InventoryEndpoints
     {
         if (ProductIds.ObjectionInPath(productId) is not null) return NoSuchProduct();
 
-        return await cluster.Repeat(grains => grains.GetGrain<IStockItemGrain>(productId).Get()) is { } item
+        var id = (await ProductNames.Resolve(cluster, productId)).Meant;
+        return await cluster.Repeat(grains => grains.GetGrain<IStockItemGrain>(id).Get()) is { } item
             ? TypedResults.Ok(StockItemResponse.Of(item))
             : NoSuchProduct();
     }
@@ -53,8 +56,11 @@ internal static class InventoryEndpoints
         if (ProductIds.ObjectionInPath(productId) is { } objection) return Problems.Invalid("productId", objection);
         if (!body.IsGood(out var request, out var refusal)) return refusal;
 
+        var name = await ProductNames.Resolve(cluster, productId);
+        if (!name.Exists && ProductIds.ObjectionToNew(name.Normalized) is { } unfit) return Problems.Invalid("productId", unfit);
+
         // Made again later it would undo what orders and admins did in between: after an unknown outcome the caller must look, not this code guess.
-        return Answer(await cluster.Once(grains => grains.GetGrain<IStockItemGrain>(productId)
+        return Answer(await cluster.Once(grains => grains.GetGrain<IStockItemGrain>(name.Meant)
             .Set(request.AvailableQuantity!.Value, request.UnitPrice!.Value, current.Caller)));
     }
 
@@ -65,8 +71,10 @@ internal static class InventoryEndpoints
         if (ProductIds.ObjectionInPath(productId) is not null) return NoSuchProduct();
         if (!body.IsGood(out var request, out var refusal)) return refusal;
 
+        var id = (await ProductNames.Resolve(cluster, productId)).Meant;
+
         // Asked twice it would add twice: after an unknown outcome the caller must look, not this code guess.
-        return Answer(await cluster.Once(grains => grains.GetGrain<IStockItemGrain>(productId).Restock(request.Quantity!.Value, current.Caller)));
+        return Answer(await cluster.Once(grains => grains.GetGrain<IStockItemGrain>(id).Restock(request.Quantity!.Value, current.Caller)));
     }
 
     private static Results<Ok<StockItemResponse>, ProblemHttpResult> Answer(StockResult result) => result switch

@@ -1,23 +1,27 @@
+using System.Collections.Frozen;
 using OrderFlow.Ids;
 
 namespace OrderFlow.Api.Inventory;
 
-/// <summary>Which product ids there can be: a product must be reachable at <c>/inventory/{productId}</c>.</summary>
+/// <summary>Which product ids there can be: a product must be reachable at <c>/inventory/{productId}</c>, and a person must be able to tell it from others.</summary>
 internal static class ProductIds
 {
+    /// <summary>Names that mean something else in a path below <c>/inventory</c>, where letters' case does not count.</summary>
+    private static readonly FrozenSet<string> Reserved = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "health", ".", "..");
+
     /// <summary>What is wrong with a product id; null where nothing is.</summary>
     public static string? Objection(string? id) =>
         TextId.Objection(id, Limits.ProductIdLength)
         ?? (id!.Contains('/', StringComparison.Ordinal) ? "must not hold a slash" : null);
 
-    /// <summary>
-    /// The same for an id that comes from a path. An escaped slash arrives there still escaped, and must not become part of a name;
-    /// <c>health</c>, <c>.</c> and <c>..</c> have a meaning of their own in a path.
-    /// </summary>
-    public static string? ObjectionInPath(string id)
-    {
-        if (id.Contains("%2F", StringComparison.OrdinalIgnoreCase)) return "must not hold a slash";
-        if (id is "health" or "." or "..") return "is a name that no product can have";
-        return Objection(id);
-    }
+    /// <summary>The same for an id that comes from a path. An escaped slash arrives there still escaped, and must not become part of a name.</summary>
+    public static string? ObjectionInPath(string id) =>
+        id.Contains("%2F", StringComparison.OrdinalIgnoreCase) ? "must not hold a slash" : Objection(id);
+
+    /// <summary>What is wrong with an id that a product is to be made with, beyond that: those that there are may have it.</summary>
+    public static string? ObjectionToNew(string id) =>
+        Reserved.Contains(id) ? "is a name that no product can have: in a path it means something else" : TextId.ObjectionToInvisible(id);
+
+    /// <summary>True where an id is the only way to write itself. Any other may have been meant as the id of another product: <see cref="ProductNames"/>.</summary>
+    public static bool IsPlain(string id) => NormalForm.IsCertain(id) && TextId.ObjectionToInvisible(id) is null;
 }

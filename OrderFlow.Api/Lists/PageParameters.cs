@@ -15,6 +15,15 @@ internal readonly record struct PageParameters(int Page, int Limit)
     public static PageParameters Read(string? page, string? limit, Violations violations) =>
         new(Number("page", page, 1, int.MaxValue, violations), Number("limit", limit, DefaultLimit, Limits.PageSize, violations));
 
+    /// <summary>Checks the query parameter <c>cursor</c> of a list that has cursors, and that no page is asked for beside it.</summary>
+    public static void CheckCursor(string? cursor, bool isPlace, string? page, Violations violations)
+    {
+        if (cursor is null) return;
+
+        if (!isPlace) violations.Add("cursor", "must be the nextCursor of an earlier page");
+        if (page is not null) violations.Add("page", "cannot be given together with cursor");
+    }
+
     private static int Number(string name, string? text, int absent, int highest, Violations violations)
     {
         if (text is null) return absent;

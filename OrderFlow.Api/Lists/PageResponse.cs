@@ -22,4 +22,11 @@ internal static class PageResponse
     /// <summary>The page as it goes on the wire.</summary>
     public static PageResponse<TOut> Of<TIn, TOut>(Page<TIn> page, Func<TIn, TOut> item) =>
         new(Array.ConvertAll(ImmutableCollectionsMarshal.AsArray(page.Items) ?? [], item.Invoke), page.Total, page.Number, page.Limit);
+
+    /// <summary>The same with the place behind its last item, where the list may go on; a page that was asked for by a place has no number.</summary>
+    public static PageResponse<T> WithCursor<T>(this PageResponse<T> page, bool isByCursor, Func<T, string> behind) => page with
+    {
+        Page = isByCursor ? null : page.Page,
+        NextCursor = page.Items is [.., var last] && page.Items.Length == page.Limit ? behind(last) : null,
+    };
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Notifications;
-using OrderFlow.Api.Orders;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
 
@@ -19,6 +19,13 @@ internal static class Bounds
     /// <summary>A user's id.</summary>
     public static void UserId(OpenApiSchema schema) => Text(schema, Limits.UserIdLength, forbidden: Control);
 
+    /// <summary>A user's id in a request. What nobody sees has too many characters for a pattern.</summary>
+    public static void NewUserId(OpenApiSchema schema)
+    {
+        UserId(schema);
+        schema.Description = $"{schema.Description} No invisible, bidirectional or unassigned characters.".TrimStart();
+    }
+
     /// <summary>A product's id.</summary>
     public static void ProductId(OpenApiSchema schema) => Text(schema, Limits.ProductIdLength, forbidden: Control + "/");
 
@@ -28,7 +35,7 @@ internal static class Bounds
     /// <summary>A place in a list.</summary>
     public static void Cursor(OpenApiSchema schema)
     {
-        schema.MaxLength = OrderCursor.LongestText;
+        schema.MaxLength = StockCursor.MaxLength;   // the longest of all lists
         schema.Pattern = "^[A-Za-z0-9_-]+$";
     }
 

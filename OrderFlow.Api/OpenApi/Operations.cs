@@ -23,6 +23,8 @@ internal static class Operations
         StatusCodes.Status500InternalServerError, StatusCodes.Status503ServiceUnavailable,
     ];
 
+    // 400 is for every operation: it may not take a header that it was sent (Http.UnsupportedHeaders).
+
     /// <summary>What every operation that reads a body can answer (<see cref="Http.JsonBody{T}"/>).</summary>
     private static readonly int[] WithBody =
     [
@@ -43,7 +45,7 @@ internal static class Operations
         CompleteBody(operation, context);
         CompleteAnswers(operation, context);
 
-        SortedSet<int> refusals = [.. endpoint.OfType<Refusals>().SelectMany(each => each.Statuses)];
+        SortedSet<int> refusals = [StatusCodes.Status400BadRequest, .. endpoint.OfType<Refusals>().SelectMany(each => each.Statuses)];
         if (demands.Count > 0) refusals.UnionWith(WithToken);
         if (forAdmins) refusals.Add(StatusCodes.Status403Forbidden);
         if (operation.RequestBody is not null) refusals.UnionWith(WithBody);
@@ -73,10 +75,17 @@ internal static class Operations
             var status = answer.StatusCode.ToString(CultureInfo.InvariantCulture);
             if (!operation.Responses!.TryGetValue(status, out var found) || found is not OpenApiResponse response) continue;
 
+            if (answer.StatusCode == StatusCodes.Status304NotModified)
+            {
+                response.Description = "The client has the order as it is. There is no body.";
+                response.Headers = new Dictionary<string, IOpenApiHeader> { [HeaderNames.ETag] = Tag() };
+                continue;
+            }
+
             response.Description = Examples.Meaning(operation.OperationId!, answer.Type!);
             response.Content!.Single().Value.Example = Examples.OfAnswer(operation.OperationId!, answer.Type!);
             var headers = response.Headers = new Dictionary<string, IOpenApiHeader>();
-            if (answer.Type == typeof(OrderResponse)) headers[HeaderNames.ETag] = Header("The order's version, for `If-Match`.", IfMatch.TagOf(2), isAlways: true);
+            if (answer.Type == typeof(OrderResponse)) headers[HeaderNames.ETag] = Tag();
             if (answer.StatusCode != StatusCodes.Status201Created) continue;
 
             headers[HeaderNames.Location] = Header("The path of what was created.", "/orders/42", isAlways: true);
@@ -84,6 +93,8 @@ internal static class Operations
             headers[PreferredWait.AppliedHeader] = Header("The wait that was applied.", "wait=5", isAlways: false);
         }
     }
+
+    private static OpenApiHeader Tag() => Header("The order's version, for `If-Match` and `If-None-Match`.", IfMatch.TagOf(2), isAlways: true);
 
     private static OpenApiHeader Header(string description, string example, bool isAlways) => new()
     {

@@ -13,7 +13,7 @@ internal static class Parameters
     private static readonly Dictionary<string, Parameter> All = new()
     {
         ["id"] = new("The order's number.", JsonSchemaType.Integer, "int64", 42, Bounds.From(1)),
-        ["productId"] = new("The product.", JsonSchemaType.String, null, Examples.ProductId, Bounds.ProductId),
+        ["productId"] = new("The product; an id that is no product's exactly means the one in Unicode normalization form C.", JsonSchemaType.String, null, Examples.ProductId, Bounds.ProductId),
         ["jobId"] = new("The notification: the id of the event it tells of, `{orderId}-{version}`.", JsonSchemaType.String, null, Examples.JobId, Bounds.JobId),
         ["status"] = new("Only orders of this status.", JsonSchemaType.String, null, "reserved", Bounds.Status),
         ["userId"] = new("Only this user's orders; who is no admin may only name oneself.", JsonSchemaType.String, null, Examples.UserId, Bounds.UserId),
@@ -38,6 +38,8 @@ internal static class Parameters
             "The `id` of the last event that was seen, where the client was connected before: what happened since comes first.",
             JsonSchemaType.Integer, "int64", 1, Bounds.From(0)),
         [HeaderNames.IfMatch] = new("Which version of the order the request is meant for: its `ETag` (RFC 9110).", JsonSchemaType.String, null, IfMatch.TagOf(2), _ => { }),
+        [HeaderNames.IfNoneMatch] = new(
+            "Which version of the order the client has: where that is what there is, the answer is 304.", JsonSchemaType.String, null, IfMatch.TagOf(2), _ => { }),
     };
 
     /// <summary>A header that an operation takes.</summary>

@@ -53,7 +53,7 @@ internal static class Schemas
     /// <summary>What members may be.</summary>
     private static readonly (Type Type, string Member, Action<OpenApiSchema> Bound)[] Members =
     [
-        (typeof(PlaceOrderRequest), "userId", Bounds.UserId),
+        (typeof(PlaceOrderRequest), "userId", Bounds.NewUserId),
         (typeof(PlaceOrderRequest), "items", Lines),
         (typeof(PlaceOrderRequest), "totalAmount", Bounds.Money(Limits.TotalAmount)),
         (typeof(OrderLineRequest), "productId", Bounds.ProductId),
@@ -106,7 +106,7 @@ internal static class Schemas
         foreach (var (type, member, bound) in Members) bound((OpenApiSchema)SchemaOf(document, type).Properties![member]);
         foreach (var type in Requests) SchemaOf(document, type).AdditionalPropertiesAllowed = false;
         foreach (var (type, name) in Names.Where(each => each.Value.EndsWith("Page", StringComparison.Ordinal)))
-            BoundPage((OpenApiSchema)document.Components!.Schemas![name], hasCursors: type == typeof(PageResponse<OrderResponse>));
+            BoundPage((OpenApiSchema)document.Components!.Schemas![name], hasCursors: type == typeof(PageResponse<OrderResponse>) || type == typeof(PageResponse<StockItemResponse>));
 
         foreach (var (type, description) in Descriptions) SchemaOf(document, type).Description = description;
 

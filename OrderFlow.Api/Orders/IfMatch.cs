@@ -11,6 +11,9 @@ namespace OrderFlow.Api.Orders;
 /// <summary>The header <c>If-Match</c> of a request (RFC 9110 §13.1.1). An order's entity tag is its version in quotes.</summary>
 internal sealed class IfMatch : IBindableFromHttpContext<IfMatch>
 {
+    /// <summary>What is wrong with a header that holds no entity tags.</summary>
+    public const string Objection = "must be * or entity tags in quotes, such as \"3\"";
+
     private static readonly IfMatch Any = new(default, null);
 
     private readonly ProblemHttpResult? _refusal;
@@ -34,7 +37,7 @@ internal sealed class IfMatch : IBindableFromHttpContext<IfMatch>
         var header = request.Headers.IfMatch;
         if (header.Count == 0) return Any;
         if (!EntityTagHeaderValue.TryParseStrictList(header, out var tags))
-            return new(default, Problems.Invalid(HeaderNames.IfMatch, "must be * or entity tags in quotes, such as \"3\""));
+            return new(default, Problems.Invalid(HeaderNames.IfMatch, Objection));
 
         return tags.Contains(EntityTagHeaderValue.Any) ? Any : new(new IfVersion([.. tags.SelectMany(VersionsOf)]), null);
     }

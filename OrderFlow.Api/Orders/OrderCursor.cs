@@ -8,9 +8,6 @@ namespace OrderFlow.Api.Orders;
 /// <summary>A place in the list of orders, as an opaque text that one page gives and the next is asked for with.</summary>
 internal static class OrderCursor
 {
-    /// <summary>What is wrong with a text that no page has given.</summary>
-    public const string Objection = "must be the nextCursor of an earlier page";
-
     /// <summary>The most characters of a cursor.</summary>
     public const int LongestText = 64;
 

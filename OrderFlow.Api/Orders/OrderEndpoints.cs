@@ -3,6 +3,7 @@ using Microsoft.Net.Http.Headers;
 using OrderFlow.Api.Cluster;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
+using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
 using OrderFlow.Auth;
@@ -20,7 +21,8 @@ internal static class OrderEndpoints
         orders.MapPost("/", Place).Describe("placeOrder", "Places an order; reserving stock goes on after the answer.", 403, 422)
             .TakesHeaders(IdempotencyKey.Header, PreferredWait.Header);
         orders.MapGet("/", List).Describe("listOrders", "Lists orders, newest first: one's own, or all for an admin.", 400, 403);
-        orders.MapGet("/{id:long:min(1)}", Get).Describe("getOrder", "An order as it is now.", 404);
+        orders.MapGet("/{id:long:min(1)}", Get).Describe("getOrder", "An order as it is now.", 404, 412)
+            .TakesHeaders(HeaderNames.IfMatch, HeaderNames.IfNoneMatch);
         orders.MapPatch("/{id:long:min(1)}/status", ChangeStatus)
             .Describe("changeOrderStatus", "Cancels an order, or has a failed one tried again (admins).", 403, 404, 409, 412)
             .TakesHeaders(HeaderNames.IfMatch);
@@ -35,6 +37,7 @@ internal static class OrderEndpoints
         if (!body.IsGood(out var request, out var refusal)) return refusal;
         if (!key.IsGood(out refusal)) return refusal;
         if (!current.Caller.MayActFor(request.UserId!)) return NotForYou();
+        if (await ProductNames.Check(cluster, request.Items!) is { None: false } unknown) return Problems.Invalid(unknown);
 
         var command = request.ToCommand(current.Caller);
         var (use, result) = key.Value is { } value ? await placing.PlaceOnce(cluster, value, command) : new(KeyUse.First, await placing.Place(cluster, command));
@@ -62,20 +65,23 @@ internal static class OrderEndpoints
 
         var list = await cluster.Repeat(grains => grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
-            ? TypedResults.Ok(PageOf(found, query))
+            ? TypedResults.Ok(PageResponse.Of(found, OrderResponse.Of).WithCursor(query.After is not null, last => OrderCursor.Behind(last.CreatedAt, last.Id)))
             : NotForYou();
     }
 
-    private static PageResponse<OrderResponse> PageOf(Page<Order> found, OrderQuery query) => PageResponse.Of(found, OrderResponse.Of) with
-    {
-        Page = query.After is null ? found.Number : null,
-        NextCursor = found.Items is [.., var last] && found.Items.Length == found.Limit ? OrderCursor.Behind(last.CreatedAt, last.Id) : null,
-    };
-
     /// <summary>The order as it is persisted now.</summary>
-    private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> Get(
-        long id, HttpResponse response, CurrentCaller current, ClusterCalls cluster) =>
-        Answer(response, await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).Get(current.Caller)));
+    private static async Task<Results<Ok<OrderResponse>, NotModified, ProblemHttpResult>> Get(
+        long id, IfMatch ifMatch, IfNoneMatch ifNoneMatch, HttpResponse response, CurrentCaller current, ClusterCalls cluster)
+    {
+        if (!ifMatch.IsGood(out var refusal) || !ifNoneMatch.IsGood(out refusal)) return refusal;
+
+        var result = await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).Get(current.Caller));
+        if (result is not { Outcome: Outcome.Ok, Order: { } order }) return Refusal(result);
+        if (!ifMatch.Version.Allows(order.Version)) return Refusal(new(Outcome.Stale));
+
+        response.Headers.ETag = IfMatch.TagOf(order.Version);
+        return ifNoneMatch.Has(order.Version) ? new NotModified() : TypedResults.Ok(OrderResponse.Of(order));
+    }
 
     /// <summary>Cancels an order, or has a failed one tried again (admins).</summary>
     private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> ChangeStatus(

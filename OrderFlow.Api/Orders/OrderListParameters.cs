@@ -17,8 +17,7 @@ internal static class OrderListParameters
 
         var (number, size) = PageParameters.Read(page, limit, violations);
         var place = cursor is null ? null : OrderCursor.Read(cursor);
-        if (cursor is not null && place is null) violations.Add("cursor", OrderCursor.Objection);
-        if (cursor is not null && page is not null) violations.Add("page", "cannot be given together with cursor");
+        PageParameters.CheckCursor(cursor, place is not null, page, violations);
         return new OrderQuery(wanted, userId, number, size, place);
     }
 }

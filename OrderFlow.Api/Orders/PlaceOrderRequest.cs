@@ -21,7 +21,7 @@ internal sealed record PlaceOrderRequest(string? UserId, OrderLineRequest?[]? It
     /// <inheritdoc/>
     public void Check(Violations violations)
     {
-        violations.Add("userId", TextId.Objection(UserId, Limits.UserIdLength));
+        violations.Add("userId", TextId.ObjectionToUser(UserId));
         if (TotalAmount is not null) violations.Add("totalAmount", Money.Objection(TotalAmount, Limits.TotalAmount));
 
         if (Items is null) violations.Add("items", "is required");

@@ -10,4 +10,9 @@ public interface IStockQueryGrain : IGrainWithIntegerKey
     /// <param name="afterProductId">Continue behind this product, whether it exists or not: however far that is, it costs the same. Null to go by page.</param>
     [Alias("list")]
     Task<Page<StockItem>> List(int page, int limit, string? afterProductId = null);
+
+    /// <summary>What ids mean that may be written in several ways, in their order.</summary>
+    /// <param name="ids">At most <see cref="Limits.OrderLines"/>.</param>
+    [Alias("resolve")]
+    Task<ProductName[]> Resolve(string[] ids);
 }

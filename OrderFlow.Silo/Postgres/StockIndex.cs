@@ -23,6 +23,20 @@ internal sealed class StockIndex(ListQueries lists) : IStockIndex
         return new Page<StockItem>(items.DrainToImmutable(), total, page, limit);
     });
 
+    public async Task<ProductName[]> Resolve(string[] ids)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT sent.id, normalize(sent.id, NFC), EXISTS (SELECT FROM stock_items WHERE product_id = sent.id)
+            FROM unnest($1) WITH ORDINALITY AS sent(id, place) ORDER BY sent.place
+            """).With(ids);
+
+        await using var rows = await command.ExecuteReaderAsync();
+        var names = new List<ProductName>(ids.Length);
+        while (await rows.ReadAsync()) names.Add(new(rows.GetString(0), rows.GetString(1), rows.GetBoolean(2)));
+        return [.. names];
+    }
+
     /// <summary>Adds the statement that reads one page in the order of the primary key, which serves it either way.</summary>
     private static void AddPage(NpgsqlBatch batch, int page, int limit, string? afterProductId)
     {

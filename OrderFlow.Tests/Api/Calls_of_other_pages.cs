@@ -17,12 +17,12 @@ public sealed class Calls_of_other_pages
     {
         using var api = new ApiProgram(_grains.Factory, ("Cors:Origins", $"http://localhost:3000, {Shop}"));
         using var page = Page(api, Shop, Tokens.Alice);
-        using var may = await Ask(api, Shop, "POST", "authorization,content-type,idempotency-key,if-match,prefer,last-event-id,x-request-id");
+        using var may = await Ask(api, Shop, "POST", "authorization,content-type,idempotency-key,if-match,if-none-match,prefer,last-event-id,x-request-id");
         Assert.Equal(HttpStatusCode.NoContent, may.StatusCode);
         Assert.Equal(Shop, One(may, AllowOrigin));
         Assert.Equal("GET,POST,PUT,PATCH,DELETE", One(may, "Access-Control-Allow-Methods"));
         Assert.Equal(
-            "Authorization,Content-Type,Idempotency-Key,If-Match,Prefer,Last-Event-ID,X-Request-Id",
+            "Authorization,Content-Type,Idempotency-Key,If-Match,If-None-Match,Prefer,Last-Event-ID,X-Request-Id",
             One(may, "Access-Control-Allow-Headers"));
         Assert.Equal("600", One(may, "Access-Control-Max-Age"));
         Assert.False(may.Headers.Contains("Access-Control-Allow-Credentials"));

@@ -105,6 +105,8 @@ public sealed class Answers_of_every_operation : IDisposable
             await Call(_admin, operation.Id, 415, body: "quantity=1", type: "application/x-www-form-urlencoded");
         }
 
+        // Few operations take this header, and it is wrong for those, too.
+        foreach (var operation in _document.Operations.Where(operation => operation.Id != "changeOrderStatus")) await Call(_admin, operation.Id, 400, header: ("If-Match", "1"));
         foreach (var list in new[] { "listOrders", "listStock", "listDeadLetters", "listOrderNotifications" }) await Call(_admin, list, 400, query: "?limit=101");
     }
 
@@ -130,6 +132,8 @@ public sealed class Answers_of_every_operation : IDisposable
 
         var failed = await Placed("described-nowhere");
         await Call(_alice, "getOrder", 200, failed);
+        await Call(_alice, "getOrder", 304, failed, header: ("If-None-Match", "*"));
+        await Call(_alice, "getOrder", 412, failed, header: ("If-Match", "\"1\""));
         await Call(_alice, "changeOrderStatus", 403, failed, body: """{"status":"pending"}""");
         await Call(_alice, "changeOrderStatus", 409, failed, body: """{"status":"cancelled"}""");
         await Call(_admin, "changeOrderStatus", 200, failed, body: """{"status":"pending"}""");
@@ -214,13 +218,14 @@ public sealed class Answers_of_every_operation : IDisposable
         _seen.Add((operation.Id, status));
 
         var promised = _document.Answer(operation, status);
+        foreach (var (name, header) in promised["headers"]?.AsObject() ?? new JsonObject())
+            if ((bool?)header!["required"] == true) Assert.True(answer.Headers.Contains(name), $"{operation.Id} {status} has no {name}");
+        if (status == 304) return [];
+
         var (type, content) = promised["content"]!.AsObject().Single();
         Assert.Equal(type, answer.Content.Headers.ContentType?.MediaType);
         var body = type == "text/event-stream" ? (await EventStreamClient.FirstOf(answer)).Data : JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();
         Assert.Equal("", _document.Objections(content!["schema"]!, body, closed: true));
-
-        foreach (var (name, header) in promised["headers"]?.AsObject() ?? new JsonObject())
-            if ((bool?)header!["required"] == true) Assert.True(answer.Headers.Contains(name), $"{operation.Id} {status} has no {name}");
         return body;
     }
 }

@@ -98,6 +98,7 @@ public sealed class Fuzzing_every_operation : IAsyncLifetime, IDisposable
         }
 
         if (values.OneIn(10)) query.Add("unknown=1");
+        if (values.OneIn(10)) headers.Add(("If-Match", values.Pick(["*", "\"2\"", "2"])));   // few operations take it
         var request = new HttpRequestMessage(
             new HttpMethod(operation.Method), new Uri(query.Count == 0 ? path : $"{path}?{string.Join('&', query)}", UriKind.Relative));
         foreach (var (name, value) in headers.Where(header => CanBeSent(header.Value))) request.Headers.TryAddWithoutValidation(name, value);
@@ -141,9 +142,10 @@ public sealed class Fuzzing_every_operation : IAsyncLifetime, IDisposable
         try
         {
             Assert.InRange(status, 200, 499);
-            var (type, content) = _document.Answer(operation, status)["content"]!.AsObject().Single();
+            var (type, content) = _document.Answer(operation, status)["content"]?.AsObject().Single() ?? default;   // a 304 has none
             Assert.Equal(type, answer.Content.Headers.ContentType?.MediaType);
-            if (isStream) Assert.Equal("retry: 2000", text);
+            if (type is null) Assert.Equal("", text);
+            else if (isStream) Assert.Equal("retry: 2000", text);
             else Assert.Equal("", _document.Objections(content!["schema"]!, JsonNode.Parse(text)));
             if (status >= 400) await Problem.In(answer);   // which also looks for the names of types and for stacks
         }

@@ -1,0 +1,42 @@
+using System.Globalization;
+using OrderFlow.Api.Cluster;
+using OrderFlow.Api.Errors;
+using OrderFlow.Api.Orders;
+using OrderFlow.Ids;
+using OrderFlow.Inventory;
+
+namespace OrderFlow.Api.Inventory;
+
+/// <summary>
+/// Which products are meant by ids that can be written in several ways, or hold what nobody sees. The exact id comes first, for products that have been
+/// there for long. No product is ever removed, and none is made with such an id any more: what is looked up here stays true.
+/// </summary>
+internal static class ProductNames
+{
+    /// <summary>What an id means. Most are plain, and nobody is asked.</summary>
+    public static async Task<ProductName> Resolve(ClusterCalls cluster, string id) =>
+        ProductIds.IsPlain(id) ? new(id, id, Exists: false) : (await Resolve(cluster, [id]))[0];
+
+    /// <summary>What is wrong with the ids of an order's lines. Lines are stored as they were sent, so that an id which is not exact would be no product's.</summary>
+    public static async Task<Violations> Check(ClusterCalls cluster, OrderLineRequest?[] lines)
+    {
+        var violations = new Violations();
+        string[] doubtful = [.. lines.Select(line => line!.ProductId!).Where(id => !ProductIds.IsPlain(id)).Distinct(StringComparer.Ordinal)];
+        if (doubtful.Length == 0) return violations;
+
+        var names = (await Resolve(cluster, doubtful)).ToDictionary(name => name.Id, StringComparer.Ordinal);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (names.TryGetValue(lines[i]!.ProductId!, out var name) && !name.Exists)
+                violations.Add(string.Create(CultureInfo.InvariantCulture, $"items[{i}].productId"), ObjectionTo(name));
+        }
+
+        return violations;
+    }
+
+    private static async Task<ProductName[]> Resolve(ClusterCalls cluster, string[] ids) =>
+        await cluster.Repeat(grains => grains.GetGrain<IStockQueryGrain>(0).Resolve(ids));
+
+    private static string? ObjectionTo(ProductName name) => TextId.ObjectionToInvisible(name.Id)
+        ?? (name.Normalized == name.Id ? null : "must be in Unicode normalization form C, unless a product has exactly this id");
+}

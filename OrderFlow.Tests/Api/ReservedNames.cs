@@ -1,0 +1,73 @@
+using System.Net;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.DependencyInjection;
+using OrderFlow.Inventory;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Api;
+
+/// <summary>No product is made with an id at whose address something else is: routing does not look at the case of letters.</summary>
+public sealed class ReservedNames : IDisposable
+{
+    private readonly GivenGrains _grains = GivenGrains.Make();
+    private readonly ApiProgram _api;
+
+    public ReservedNames() => _api = new(_grains.Factory);
+
+    [Theory]
+    [InlineData("health")]
+    [InlineData("Health")]
+    [InlineData("HEALTH")]
+    [InlineData("heAlth")]
+    public async Task A_product_cannot_be_called_as_a_part_of_a_path_is(string name)
+    {
+        using var admin = _api.As(Tokens.Admin);
+        var (status, problem) = await admin.Call("PUT", $"/inventory/{name}", """{"availableQuantity":1,"unitPrice":1}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "productId"), (status, Problem.Paths(problem)));
+        Assert.Empty(_grains.Asked);
+    }
+
+    [Fact]
+    public async Task A_product_that_has_such_a_name_already_can_still_be_restocked()
+    {
+        _grains.Answer<IStockItemGrain>((_, arguments) => Task.FromResult(new StockResult(
+            Outcome.Ok, new StockItem("Health", (long)arguments[0]!, 0, 1, TimeProvider.System.GetUtcNow()))));
+        using var admin = _api.As(Tokens.Admin);
+        var (status, _) = await admin.Call("POST", "/inventory/Health/restock", """{"quantity":5}""");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(["IStockItemGrain(Health).Restock"], _grains.Asked);
+    }
+
+    /// <summary>Whoever adds a route beside <c>/inventory/{productId}</c> finds out here that its name is to be reserved.</summary>
+    [Fact]
+    public async Task Every_fixed_part_of_a_path_beside_a_text_parameter_is_reserved()
+    {
+        using var admin = _api.As(Tokens.Admin);
+        var routes = _api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(route => !route.RoutePattern.RawText!.Contains("docs", StringComparison.Ordinal)).Select(Segments).ToList();
+        var colliding =
+            from fixedRoute in routes
+            from route in routes
+            from at in Enumerable.Range(0, Math.Min(fixedRoute.Length, route.Length))
+            where route[at] is "{}" && fixedRoute[at] is not "{}" and not "{constrained}" && fixedRoute.Take(at).SequenceEqual(route.Take(at))
+            select string.Join('/', fixedRoute.Take(at + 1));
+        var names = colliding.Distinct().ToList();
+
+        Assert.Equal(["inventory/health"], names);
+        foreach (var name in names)
+            Assert.Equal(HttpStatusCode.BadRequest, (await admin.Call("PUT", $"/{name}", """{"availableQuantity":1,"unitPrice":1}""")).Status);
+    }
+
+    public void Dispose() => _api.Dispose();
+
+    private static string[] Segments(RouteEndpoint route) =>
+    [
+        .. route.RoutePattern.PathSegments.Select(segment => segment.Parts[0] switch
+        {
+            RoutePatternLiteralPart literal => literal.Content,
+            RoutePatternParameterPart { ParameterPolicies.Count: 0 } => "{}",
+            _ => "{constrained}",
+        }),
+    ];
+}

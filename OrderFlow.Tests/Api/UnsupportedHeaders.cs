@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text;
+using OrderFlow.Inventory;
+using OrderFlow.Tests.Cluster;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Api;
+
+/// <summary>Headers that make a request conditional or repeatable are honoured or refused, never passed over.</summary>
+[Collection(ClusterCollection.Name)]
+public sealed class UnsupportedHeaders : IDisposable
+{
+    private const string Stock = """{"availableQuantity":1,"unitPrice":1}""";
+
+    private readonly OrderFlowCluster _cluster;
+    private readonly GivenGrains _grains = GivenGrains.Make();   // knows no grain: whatever is asked would be a 500
+    private readonly ApiProgram _api;
+
+    public UnsupportedHeaders(SharedCluster shared) => (_cluster, _api) = (shared.Cluster, new(_grains.Factory));
+
+    [Theory]
+    [InlineData("PUT", "/inventory/sku-1", Stock, "If-Match", "\"1\"")]
+    [InlineData("PUT", "/inventory/sku-1", Stock, "If-None-Match", "*")]
+    [InlineData("PUT", "/inventory/sku-1", Stock, "If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:37 GMT")]
+    [InlineData("PUT", "/inventory/sku-1", Stock, "Idempotency-Key", "k")]
+    [InlineData("POST", "/inventory/sku-1/restock", """{"quantity":50}""", "Idempotency-Key", "k")]
+    [InlineData("POST", "/inventory/sku-1/restock", """{"quantity":50}""", "If-Match", "*")]
+    [InlineData("POST", "/orders", """{"userId":"root","items":[{"productId":"a","quantity":1}]}""", "If-Match", "\"1\"")]
+    [InlineData("POST", "/orders", """{"userId":"root","items":[{"productId":"a","quantity":1}]}""", "If-None-Match", "*")]
+    [InlineData("PATCH", "/orders/1/status", """{"status":"cancelled"}""", "Idempotency-Key", "k")]
+    [InlineData("PATCH", "/orders/1/status", """{"status":"cancelled"}""", "If-None-Match", "\"1\"")]
+    [InlineData("DELETE", "/orders/1", null, "If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:37 GMT")]
+    [InlineData("DELETE", "/orders/1", null, "Idempotency-Key", "k")]
+    [InlineData("POST", "/notifications/pause", null, "Idempotency-Key", "k")]
+    [InlineData("POST", "/notifications/resume", null, "If-Match", "*")]
+    [InlineData("POST", "/notifications/dead-letters/1-2/replay", null, "Idempotency-Key", "k")]
+    [InlineData("DELETE", "/notifications/dead-letters/1-2", null, "If-Match", "\"1\"")]
+    [InlineData("GET", "/inventory/sku-1", null, "If-Match", "\"1\"")]
+    [InlineData("GET", "/orders", null, "If-Match", "*")]
+    [InlineData("HEAD", "/inventory/sku-1", null, "If-Match", "\"1\"")]
+    public async Task What_an_operation_does_not_support_is_a_400_that_names_the_header(string method, string address, string? body, string header, string value)
+    {
+        using var admin = _api.As(Tokens.Admin);
+        using var answer = await Send(admin, method, address, body, header, value);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        if (method != "HEAD") Assert.Equal(header, Problem.Paths(await Problem.In(answer)));
+        Assert.Empty(_grains.Asked);
+    }
+
+    [Fact]
+    public async Task A_restock_with_a_key_adds_nothing_however_often_it_is_sent()
+    {
+        await _cluster.SetStock("restocked", 50);
+        using var api = new ApiProgram(_cluster.Client);
+        using var admin = api.As(Tokens.Admin);
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            using var answer = await Send(admin, "POST", "/inventory/restocked/restock", """{"quantity":50}""", "Idempotency-Key", "one");
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        }
+
+        Assert.Equal((50, 0), await _cluster.StockOf("restocked"));
+    }
+
+    [Theory]
+    [InlineData("If-None-Match", "\"1\"")]
+    [InlineData("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT")]
+    [InlineData("If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:37 GMT")]
+    [InlineData("Range", "bytes=0-1")]
+    [InlineData("Idempotency-Key", "k")]
+    public async Task A_read_is_answered_in_full_where_a_header_cannot_mislead(string header, string value)
+    {
+        _grains.Answer<IStockItemGrain>((_, _) => Task.FromResult<StockItem?>(new("sku-1", 1, 0, 1, TimeProvider.System.GetUtcNow())));
+        using var admin = _api.As(Tokens.Admin);
+        using var answer = await Send(admin, "GET", "/inventory/sku-1", body: null, header, value);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_may_not_ask_learns_nothing_of_headers()
+    {
+        using var anyone = _api.As(null);
+        using var alice = _api.As(Tokens.Alice);
+        foreach (var (client, status) in new[] { (anyone, HttpStatusCode.Unauthorized), (alice, HttpStatusCode.Forbidden) })
+        {
+            using var answer = await Send(client, "PUT", "/inventory/sku-1", Stock, "If-Match", "*");
+            Assert.Equal(status, answer.StatusCode);
+        }
+    }
+
+    public void Dispose() => _api.Dispose();
+
+    private static async Task<HttpResponseMessage> Send(HttpClient client, string method, string address, string? body, string header, string value)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        Assert.True(request.Headers.TryAddWithoutValidation(header, value));
+        return await client.SendAsync(request);
+    }
+}
