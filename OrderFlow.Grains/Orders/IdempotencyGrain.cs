@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Orleans.Providers;
 using Orleans.Storage;
@@ -13,14 +14,16 @@ namespace OrderFlow.Orders;
 [GrainType("idempotency"), StatelessWorker, Reentrant]
 internal sealed class IdempotencyGrain(
     [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] IGrainStorage storage,
-    IGrainFactory grains) : Grain, IIdempotencyGrain
+    IGrainFactory grains,
+    TimeProvider time,
+    IOptions<RecoveryOptions> options) : Grain, IIdempotencyGrain
 {
     private static readonly GrainType KeyType = GrainType.Create("idempotency");
 
     public async Task<PlacedOnce> Place(string key, long freshId, PlaceOrder command)
     {
         var kept = new GrainRecord<IdempotencyRecord>(storage, IdempotencyRecord.StateName, GrainId.Create(KeyType, key));
-        var fresh = new IdempotencyRecord { OrderId = freshId, Fingerprint = CommandFingerprint.Of(command), RequestId = command.RequestId };
+        var fresh = new IdempotencyRecord { OrderId = freshId, Fingerprint = CommandFingerprint.Of(command), RequestId = command.RequestId, UsedAt = time.GetUtcMilliseconds() };
         var record = await Keep(kept, fresh);
         if (record.Fingerprint != fresh.Fingerprint) return new(KeyUse.OtherCommand, Result: null);
 
@@ -39,9 +42,9 @@ internal sealed class IdempotencyGrain(
 
     /// <summary>
     /// Keeps what the key is to be used for, unless somebody else has kept something since it was read: then that. Before the order, so that whoever comes after a
-    /// crash goes on with the same id. A key is new far more often than not, so it is read only where it is not. It is in use until it is swept.
+    /// crash goes on with the same id. A key is new far more often than not, so it is read only where it is not. It is in use until it is swept or expires, whichever comes first.
     /// </summary>
-    private static async Task<IdempotencyRecord> Keep(GrainRecord<IdempotencyRecord> kept, IdempotencyRecord next)
+    private async Task<IdempotencyRecord> Keep(GrainRecord<IdempotencyRecord> kept, IdempotencyRecord next)
     {
         while (true)
         {
@@ -52,8 +55,11 @@ internal sealed class IdempotencyGrain(
             }
             catch (InconsistentStateException)
             {
-                if (await kept.Read() is { } record) return record;   // else it was swept just now
+                if (await kept.Read() is { } record && !IsExpired(record)) return record;   // else it was swept just now, or may be: its next write takes its place
             }
         }
     }
+
+    /// <summary>Its order may have been deleted and swept since, and must not be placed anew under its old id.</summary>
+    private bool IsExpired(IdempotencyRecord record) => record.UsedAt + options.Value.KeepIdempotencyKeys <= time.GetUtcNow();
 }

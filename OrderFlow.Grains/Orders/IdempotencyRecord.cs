@@ -14,4 +14,7 @@ internal sealed record IdempotencyRecord
 
     /// <summary>The request that the order is placed for; null on keys that 1.0.0 has kept.</summary>
     public Guid? RequestId { get; init; }
+
+    /// <summary>When the key was used first; null on keys that 1.0.0 has kept.</summary>
+    public DateTimeOffset? UsedAt { get; init; }
 }

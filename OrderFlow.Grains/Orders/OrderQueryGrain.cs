@@ -7,9 +7,6 @@ internal interface IOrderIndex
 {
     /// <summary>One page of the orders that are not deleted, newest first.</summary>
     Task<Page<Order>> List(OrderQuery query);
-
-    /// <summary>Ids of orders that were begun and not finished and have not changed since <paramref name="quietSince"/>, by id, beyond <paramref name="afterId"/>.</summary>
-    Task<IReadOnlyList<long>> FindUnfinished(DateTimeOffset quietSince, long afterId, int limit);
 }
 
 /// <inheritdoc cref="IOrderQueryGrain"/>

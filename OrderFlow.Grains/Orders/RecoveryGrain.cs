@@ -5,20 +5,16 @@ using OrderFlow.Telemetry;
 
 namespace OrderFlow.Orders;
 
-/// <summary>Rows that only answer or refuse what can no longer come: deleted orders, released reservations and used <c>Idempotency-Key</c>s.</summary>
-internal interface ITombstones
-{
-    /// <summary>Removes at most a bounded number of each; returns how many went.</summary>
-    Task<int> Sweep(DateTimeOffset ordersDeletedBefore, DateTimeOffset reservationsReleasedBefore, DateTimeOffset keysUsedBefore);
-}
-
 /// <inheritdoc cref="IRecoveryGrain"/>
-/// <remarks>A timer does the work; the reminder only brings the grain back on another silo when its own is lost.</remarks>
+/// <remarks>
+/// Timers do the work, one for each job, so that none waits for another or fails with it; the reminder only brings the grain back on another silo when its own is lost.
+/// </remarks>
 [GrainType("recovery")]
 internal sealed partial class RecoveryGrain(
-    IOrderIndex index,
+    IUnfinishedOrders unfinished,
     ITombstones tombstones,
     IOrderCounts counts,
+    IEnumerable<IClusterMeasurement> measurements,
     IGrainFactory grains,
     TimeProvider time,
     RecoveryMetrics metrics,
@@ -30,7 +26,10 @@ internal sealed partial class RecoveryGrain(
     /// <summary>The shortest that Orleans allows; the pings of the silos bring recovery back sooner.</summary>
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
 
-    /// <summary>How much longer than its key a deleted order stays: whoever has just read the key may be on the way to place the order again.</summary>
+    /// <summary>
+    /// How much longer than its key a deleted order stays: whoever has just read the key may be on the way to place the order again. A key that is older is not
+    /// gone by, also where it is still to be swept (<see cref="IdempotencyGrain"/>), so that neither sweep waits for the other.
+    /// </summary>
     private static readonly TimeSpan OutlivingKeys = TimeSpan.FromMinutes(1);
 
     private readonly RecoveryOptions _options = options.Value;
@@ -38,34 +37,52 @@ internal sealed partial class RecoveryGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        this.RegisterGrainTimer(Recover, new GrainTimerCreationOptions(_options.Interval, _options.Interval) { KeepAlive = true, Interleave = true });
+        foreach (var (name, runBatch) in Jobs())
+        {
+            metrics.CaughtUp(name);
+            var job = new RecoveryJob(name, runBatch, budget: _options.Interval, time, metrics, log);
+            this.RegisterGrainTimer(job.Run, new GrainTimerCreationOptions(_options.Interval, _options.Interval) { KeepAlive = true, Interleave = true });
+        }
+
         await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod, cancellationToken);
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        metrics.Forget();
+        foreach (var measurement in measurements) measurement.Forget();
+        return Task.CompletedTask;
     }
 
     public Task Ping() => Task.CompletedTask;
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 
-    private async Task Recover(CancellationToken cancellationToken)
+    private IEnumerable<(string Name, Func<CancellationToken, Task<Batch>> RunBatch)> Jobs()
     {
-        try
-        {
-            await ResumeUnfinished(cancellationToken);
-            await SweepTombstones();
-            await counts.Fold();
-        }
-        catch (Exception error)
-        {
-            LogFailed(error);   // the next look tries again
-        }
+        yield return ("resume orders", ResumeUnfinished);
+        yield return ("sweep deleted orders", _ => tombstones.SweepOrders(Now - _options.KeepDeletedOrders - OutlivingKeys));
+        yield return ("sweep released reservations", _ => tombstones.SweepReservations(Now - _options.KeepReleasedReservations));
+        yield return ("sweep used keys", _ => tombstones.SweepKeys(Now - _options.KeepIdempotencyKeys));
+        yield return ("add up numbers of orders", _ => counts.Fold());
+        foreach (var measurement in measurements) yield return (measurement.Name, cancellationToken => Measure(measurement, cancellationToken));
+    }
+
+    private DateTimeOffset Now => time.GetUtcMilliseconds();
+
+    private static async Task<Batch> Measure(IClusterMeasurement measurement, CancellationToken cancellationToken)
+    {
+        await measurement.Measure(cancellationToken);
+        return new(Rows: 0, IsFull: false);
     }
 
     /// <summary>Goes through the unfinished orders in turns, so that orders that cannot go on do not keep the others from it.</summary>
-    private async Task ResumeUnfinished(CancellationToken cancellationToken)
+    private async Task<Batch> ResumeUnfinished(CancellationToken cancellationToken)
     {
-        var ids = await index.FindUnfinished(time.GetUtcMilliseconds() - _options.Interval, _lastId, _options.OrdersAtOnce);
-        _lastId = ids.Count < _options.OrdersAtOnce ? 0 : ids[^1];
-        if (ids.Count == 0) return;
+        var ids = await unfinished.Find(Now - _options.Interval, _lastId, _options.OrdersAtOnce);
+        var isFull = ids.Count == _options.OrdersAtOnce;
+        _lastId = isFull ? ids[^1] : 0;
+        if (ids.Count == 0) return new(Rows: 0, isFull);
 
         var finished = 0;
         await Parallel.ForEachAsync(
@@ -87,22 +104,9 @@ internal sealed partial class RecoveryGrain(
                 }
             });
         LogResumed(ids.Count, finished);
+        return new(ids.Count, isFull && finished > 0);   // where none went on, the next would not either: that is for the next run
     }
 
-    private async Task SweepTombstones()
-    {
-        var now = time.GetUtcMilliseconds();
-        var swept = await tombstones.Sweep(
-            now - _options.KeepDeletedOrders - OutlivingKeys, now - _options.KeepReleasedReservations, now - _options.KeepIdempotencyKeys);
-        if (swept > 0) LogSwept(swept);
-    }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Orders} orders were left lying; {Finished} of them went on")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Recovery resumed {Orders} stalled orders; {Finished} of them were settled")]
     private partial void LogResumed(int orders, int finished);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Rows} rows of deleted orders, released reservations and used keys were swept")]
-    private partial void LogSwept(int rows);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Recovery could not look for orders left lying; it will look again")]
-    private partial void LogFailed(Exception error);
 }

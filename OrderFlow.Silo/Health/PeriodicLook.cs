@@ -14,8 +14,8 @@ internal abstract class PeriodicLook(TimeProvider time) : BackgroundService
     {
     }
 
-    /// <summary>How long ago that was; zero where it never was, or is still to come by this clock.</summary>
-    protected TimeSpan AgeOf(DateTimeOffset? since) => time.GetUtcNow() - since is { } age && age > TimeSpan.Zero ? age : TimeSpan.Zero;
+    /// <inheritdoc cref="Ages.AgeOf"/>
+    protected TimeSpan AgeOf(DateTimeOffset? since) => time.AgeOf(since);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,4 +35,11 @@ internal abstract class PeriodicLook(TimeProvider time) : BackgroundService
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
+}
+
+/// <summary>Ages, for gauges.</summary>
+internal static class Ages
+{
+    /// <summary>How long ago that was; zero where it never was, or is still to come by this clock.</summary>
+    public static TimeSpan AgeOf(this TimeProvider time, DateTimeOffset? since) => time.GetUtcNow() - since is { } age && age > TimeSpan.Zero ? age : TimeSpan.Zero;
 }

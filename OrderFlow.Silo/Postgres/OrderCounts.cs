@@ -25,15 +25,11 @@ internal sealed class OrderCounts(NpgsqlDataSource database) : IOrderCounts
         SELECT count(*) FROM folded
         """;
 
-    public async Task Fold()
+    public async Task<Batch> Fold()
     {
-        long folded;
-        do
-        {
-            await using var command = database.CreateCommand(TakeOver).With((long)FoldLimit);
-            folded = (long)(await command.ExecuteScalarAsync())!;
-        }
-        while (folded == FoldLimit);
+        await using var command = database.CreateCommand(TakeOver).With((long)FoldLimit);
+        var folded = (int)(long)(await command.ExecuteScalarAsync())!;
+        return new(folded, folded == FoldLimit);
     }
 
     /// <summary>Adds the statement that counts the orders of a query: what was taken over, and what has changed since, in one snapshot.</summary>

@@ -5,7 +5,7 @@ using OrderFlow.Orders;
 namespace OrderFlow.Silo.Postgres;
 
 /// <inheritdoc cref="IOrderIndex"/>
-internal sealed class OrderIndex(NpgsqlDataSource queries, ListQueries lists) : IOrderIndex
+internal sealed class OrderIndex(ListQueries lists) : IOrderIndex
 {
     public Task<Page<Order>> List(OrderQuery query) => lists.Run(async (database, cancellationToken) =>
     {
@@ -31,20 +31,6 @@ internal sealed class OrderIndex(NpgsqlDataSource queries, ListQueries lists) : 
         while (await rows.ReadAsync(cancellationToken)) items.Add(OrderRows.Read(rows).ToOrder());
         return new Page<Order>(items.DrainToImmutable(), total, query.Page, query.Limit);
     });
-
-    public async Task<IReadOnlyList<long>> FindUnfinished(DateTimeOffset quietSince, long afterId, int limit)
-    {
-        await using var command = queries.CreateCommand("""
-            SELECT id FROM orders
-            WHERE (status = 'pending' OR releasing) AND id > $1 AND updated_at < $2
-            ORDER BY id LIMIT $3
-            """)
-            .With(afterId).With(quietSince).With(limit);
-        await using var rows = await command.ExecuteReaderAsync();
-        var ids = new List<long>(limit);
-        while (await rows.ReadAsync()) ids.Add(rows.GetInt64(0));
-        return ids;
-    }
 
     private static string Conditions(OrderQuery query, NpgsqlBatchCommand command)
     {

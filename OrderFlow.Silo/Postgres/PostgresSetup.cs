@@ -130,7 +130,10 @@ internal static class PostgresSetup
         services.AddMetrics();
         services.AddSingleton<CommitMetrics>();
         services.AddSingleton<OrderMetrics>();
-        services.AddHostedService<PendingOrders>();
+        services.AddSingleton<UnfinishedOrders>();
+        services.AddSingleton<IUnfinishedOrders>(provider => provider.GetRequiredService<UnfinishedOrders>());
+        services.AddClusterMeasurement<PendingOrders>();
+        services.AddClusterMeasurement<OldestSnapshot>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton(provider => new Outbox(
             provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<NpgsqlDataSource>()));
@@ -142,6 +145,14 @@ internal static class PostgresSetup
         services.AddSingleton<IStockIndex, StockIndex>();
         services.AddSingleton<IOrderIdSequence>(provider => ActivatorUtilities.CreateInstance<OrderIdSequence>(provider, provider.GetRequiredKeyedService<NpgsqlDataSource>(Ids)));
         services.AddSingleton<ITombstones, Tombstones>();
+    }
+
+    private static void AddClusterMeasurement<T>(this IServiceCollection services)
+        where T : class, IHostedService, IClusterMeasurement
+    {
+        services.AddSingleton<T>();
+        services.AddHostedService(provider => provider.GetRequiredService<T>());
+        services.AddSingleton<IClusterMeasurement>(provider => provider.GetRequiredService<T>());
     }
 
     /// <param name="name">What metrics call it; else they would have the connection string.</param>

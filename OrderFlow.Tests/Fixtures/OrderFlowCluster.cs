@@ -38,6 +38,9 @@ public sealed class OrderFlowCluster : IAsyncDisposable
     /// <summary>What the first silo is made of.</summary>
     internal IServiceProvider SiloServices => _cluster.GetSiloServiceProvider();
 
+    /// <summary>What each silo is made of.</summary>
+    internal IEnumerable<IServiceProvider> AllSiloServices => _cluster.Silos.Select(silo => _cluster.GetSiloServiceProvider(silo.SiloAddress));
+
     internal NpgsqlDataSource Database { get; }
 
     internal string ConnectionString => _database.ConnectionString;

@@ -42,7 +42,7 @@ public sealed class Listing : IAsyncLifetime
     public async Task Orders_come_newest_first_without_the_deleted_and_are_counted_exactly(
         OrderStatus? status, string? userId, int page, int limit, long[] expected, long total)
     {
-        var found = await new OrderIndex(_connections, new(_connections)).List(new(status, userId, page, limit));
+        var found = await new OrderIndex(new(_connections)).List(new(status, userId, page, limit));
 
         Assert.Equal(expected, found.Items.Select(order => order.Id));
         Assert.Equal((total, page, limit), (found.Total, found.Number, found.Limit));
@@ -53,7 +53,7 @@ public sealed class Listing : IAsyncLifetime
     [InlineData(OrderStatus.Reserved, "alice", new long[] { 1, 4 }, 2)]
     public async Task A_list_goes_on_behind_the_last_order_of_a_page(OrderStatus? status, string? userId, long[] expected, long total)
     {
-        var index = new OrderIndex(_connections, new(_connections));
+        var index = new OrderIndex(new(_connections));
         var seen = new List<long>();
         OrderPlace? place = null;
         while (true)
@@ -104,9 +104,9 @@ public sealed class Listing : IAsyncLifetime
               AS o (id, status, releasing, second)
             """);
         var quietSince = new DateTimeOffset(2026, 11, 22, 10, 0, 1, TimeSpan.Zero);
-        var index = new OrderIndex(_connections, new(_connections));
+        var unfinished = new UnfinishedOrders(_connections, TimeProvider.System);
 
-        Assert.Equal([11L, 12L], await index.FindUnfinished(quietSince, afterId: 0, limit: 2));
-        Assert.Equal([15L], await index.FindUnfinished(quietSince, afterId: 12, limit: 2));
+        Assert.Equal([11L, 12L], await unfinished.Find(quietSince, afterId: 0, limit: 2));
+        Assert.Equal([15L], await unfinished.Find(quietSince, afterId: 12, limit: 2));
     }
 }

@@ -31,7 +31,7 @@ public sealed partial class Metrics_of_both_programs(Exposed exposed) : IClassFi
     {
         var rules = Yaml.Read("infra/prometheus/alerts.yml")["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()).ToList();
 
-        Assert.Equal(18, rules.Count);
+        Assert.Equal(21, rules.Count);
         Assert.Distinct(rules.Select(rule => (string)rule!["alert"]!));
         Assert.All(rules, rule =>
         {

@@ -1,0 +1,63 @@
+using Npgsql;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Silo.Postgres;
+
+/// <inheritdoc cref="IUnfinishedOrders"/>
+/// <remarks>
+/// Each order was unsettled once, so the index of those has an entry of each that was not vacuumed away since. A scan of all of them is as frequent as it is cheap;
+/// those between begin a little below where the last has found the first.
+/// </remarks>
+internal sealed class UnfinishedOrders(NpgsqlDataSource database, TimeProvider time) : IUnfinishedOrders
+{
+    /// <summary>The most orders that are counted: to count costs more the more there are.</summary>
+    public const int MaxCounted = 10_000;
+
+    /// <summary>How far below the highest id an order may still be placed: ids are handed out in blocks, to several APIs at once.</summary>
+    public const int IdsInUse = 10_000;
+
+    /// <summary>Scans of everything take at most this part of the time, but there is one a minute.</summary>
+    private const double FullScanShare = 0.01;
+
+    private readonly ScanFloor<long> _floor = new(lowest: 0, time);
+
+    public async Task<IReadOnlyList<long>> Find(DateTimeOffset quietSince, long afterId, int limit)
+    {
+        await using var command = database.CreateCommand("""
+            SELECT id FROM orders
+            WHERE (status = 'pending' OR releasing) AND id > $1 AND updated_at < $2
+            ORDER BY id LIMIT $3
+            """)
+            .With(Math.Max(afterId, _floor.Value)).With(quietSince).With((long)limit);
+        await using var rows = await command.ExecuteReaderAsync();
+        var ids = new List<long>();
+        while (await rows.ReadAsync()) ids.Add(rows.GetInt64(0));
+        return ids;
+    }
+
+    /// <summary>How many orders are pending, and since when the oldest of them has been.</summary>
+    public async Task<PendingBacklog> MeasurePending(CancellationToken cancellationToken)
+    {
+        var from = _floor.Value;
+        var began = time.GetTimestamp();
+
+        // An order that was reopened has been pending since then: its last change of status.
+        await using var command = database.CreateCommand("""
+            WITH unfinished AS MATERIALIZED (
+              SELECT id, status = 'pending' AND deleted_at IS NULL AS is_pending, coalesce((transitions -> -1 ->> 'at')::timestamptz, updated_at) AS since
+              FROM orders WHERE (status = 'pending' OR releasing) AND id > $1 ORDER BY id LIMIT $2)
+            SELECT count(*) FILTER (WHERE is_pending), min(since) FILTER (WHERE is_pending), min(id), (SELECT max(id) FROM orders) FROM unfinished
+            """).With(from).With((long)MaxCounted);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        long? first = row.IsDBNull(2) ? null : row.GetInt64(2) - 1;
+        var recent = row.IsDBNull(3) ? 0 : Math.Max(0, row.GetInt64(3) - IdsInUse);
+        _floor.Raise(from, Math.Min(first ?? recent, recent), time.GetElapsedTime(began) / FullScanShare);
+        return new(row.GetInt64(0), row.GetTimeOrNull(1));
+    }
+}
+
+/// <summary>Orders that are pending.</summary>
+/// <param name="Count">How many, up to <see cref="UnfinishedOrders.MaxCounted"/>.</param>
+/// <param name="Oldest">Since when the oldest has been; null where there is none.</param>
+internal sealed record PendingBacklog(long Count, DateTimeOffset? Oldest);

@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+using OrderFlow.Orders;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Cluster;
+
+/// <summary>The jobs of recovery: each has a schedule of its own, fails alone, and says when it does not keep up.</summary>
+public sealed class Recovery_jobs
+{
+    private readonly FakeTimeProvider _clock = new();
+
+    [Fact]
+    public async Task One_that_fails_and_one_that_waits_for_a_lock_keep_no_other_from_its_work()
+    {
+        await using var cluster = await OrderFlowCluster.Start(silos: 1);
+        await using var holder = await cluster.Database.OpenConnectionAsync();
+        await Execute(holder, "BEGIN; LOCK TABLE orleans_grain_state IN SHARE MODE");   // the sweep of keys waits
+        await using (var other = await cluster.Database.OpenConnectionAsync())
+        {
+            await Execute(other, "DROP TABLE order_totals");   // adding up fails
+            await Execute(other, """
+                INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, deleted_at, version)
+                VALUES (1, 'alice', 'cancelled', '[]', 0, 1, false, '[]', now(), now(), now() - interval '25 hours', 1),
+                  (2, 'alice', 'pending', '[{"productId": "nowhere", "quantity": 1}]', 0, 1, false, '[]', now() - interval '1 minute', now() - interval '1 minute', NULL, 1);
+                INSERT INTO stock_reservations (product_id, order_id, attempt, quantity, unit_price, tentative, released_at) VALUES ('gone', 1, 1, 1, 1, false, now() - interval '2 hours')
+                """);
+        }
+
+        Assert.Equal("unknown product: nowhere", (await cluster.Settled(2)).FailReason);
+        await Eventually.Get("the deleted order to be swept", () => cluster.Scalar<long>("SELECT count(*) FROM orders WHERE id = 1"), left => left == 0);
+        await Eventually.Get("the released reservation to be swept", () => cluster.Scalar<long>("SELECT count(*) FROM stock_reservations WHERE order_id = 1"), left => left == 0);
+    }
+
+    [Fact]
+    public async Task An_error_is_logged_once_until_it_is_another_or_over()
+    {
+        Exception? error = null;
+        var jobs = new GivenJobs(_clock);
+        var job = jobs.Make("sweep used keys", () => error is null ? Task.FromResult(new Batch(1, IsFull: false)) : Task.FromException<Batch>(error));
+
+        foreach (var next in new Exception?[] { null, new TimeoutException("slow"), new TimeoutException("slow"), new InvalidOperationException("odd"), null, null, new TimeoutException("slow") })
+        {
+            error = next;
+            await job.Run(default);
+        }
+
+        Assert.Equal(
+            [
+                "Warning: Recovery cannot sweep used keys; it will try again. TimeoutException: slow",
+                "Warning: Recovery cannot sweep used keys; it will try again. InvalidOperationException: odd",
+                "Information: Recovery can sweep used keys again",
+                "Warning: Recovery cannot sweep used keys; it will try again. TimeoutException: slow",
+            ],
+            jobs.Lines);
+    }
+
+    [Fact]
+    public async Task One_that_does_not_keep_up_ends_with_its_time_and_says_so_once()
+    {
+        var due = 14;
+        var jobs = new GivenJobs(_clock);
+        var job = jobs.Make("sweep used keys", () =>
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(new Batch(1, IsFull: --due > 0));
+        });
+
+        var left = new List<int>();
+        for (var run = 0; run < 4; run++)
+        {
+            await job.Run(default);
+            left.Add(due);
+            if (due == 0) due = 1;
+        }
+
+        Assert.Equal([9, 4, 0, 0], left);
+        Assert.Equal(
+            [
+                "Warning: Recovery does not keep up: it could not sweep used keys in 5 s, and more comes due",
+                "Information: Recovery keeps up again: it could sweep used keys in time",
+            ],
+            jobs.Lines);
+    }
+
+    private static async Task Execute(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
