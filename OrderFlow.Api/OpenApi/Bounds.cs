@@ -47,8 +47,12 @@ internal static class Bounds
         schema.Pattern = "^[!-~]+$";
     };
 
-    /// <summary>A status of orders.</summary>
-    public static void Status(OpenApiSchema schema) => OneOf(schema, Enum.GetValues<OrderStatus>().Select(OrderStatusNames.ToWireName));
+    /// <summary>A status of orders that can be asked for.</summary>
+    public static void Status(OpenApiSchema schema) => OneOf(schema, OrderStatusNames.Known.Select(OrderStatusNames.ToWireName));
+
+    /// <summary>A status that an order is shown with: while the cluster is updated it may be one that this document does not know.</summary>
+    public static void ShownStatus(OpenApiSchema schema) => schema.Description =
+        $"One of {string.Join(", ", OrderStatusNames.Known.Select(OrderStatusNames.ToWireName))}. While the service is updated also one that the newer version brings: expect others.";
 
     /// <summary>A state of notifications.</summary>
     public static void State(OpenApiSchema schema) => OneOf(schema, Enum.GetValues<NotificationState>().Select(NotificationResponse.NameOf));

@@ -67,14 +67,14 @@ internal static class Schemas
 
         (typeof(OrderResponse), "id", Bounds.From(1)),
         (typeof(OrderResponse), "userId", Bounds.UserId),
-        (typeof(OrderResponse), "items", Lines),
-        (typeof(OrderResponse), "status", Bounds.Status),
+        (typeof(OrderResponse), "items", ShownLines),
+        (typeof(OrderResponse), "status", Bounds.ShownStatus),
         (typeof(OrderResponse), "totalAmount", Bounds.Money(Limits.TotalAmount)),
         (typeof(OrderLine), "productId", Bounds.ProductId),
         (typeof(OrderLine), "quantity", Bounds.Between(1, Limits.Quantity)),
 
         (typeof(OrderChangeResponse), "orderId", Bounds.From(1)),
-        (typeof(OrderChangeResponse), "status", Bounds.Status),
+        (typeof(OrderChangeResponse), "status", Bounds.ShownStatus),
         (typeof(OrderChangeResponse), "version", Bounds.From(1)),
 
         (typeof(StockItemResponse), "productId", Bounds.ProductId),
@@ -146,6 +146,12 @@ internal static class Schemas
         schema.MinItems = 1;
         schema.MaxItems = Limits.OrderLines;
         schema.Description = "The lines; a product may stand in several.";
+    }
+
+    private static void ShownLines(OpenApiSchema schema)
+    {
+        schema.MaxItems = Limits.OrderLines;
+        schema.Description = "The lines; a product may stand in several. Empty only in a list, where the stored lines cannot be read.";
     }
 
     private static void BoundPage(OpenApiSchema page, bool hasCursors)

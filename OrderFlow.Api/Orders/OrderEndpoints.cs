@@ -26,7 +26,7 @@ internal static class OrderEndpoints
         orders.MapPatch("/{id:long:min(1)}/status", ChangeStatus)
             .Describe("changeOrderStatus", "Cancels an order, or has a failed one tried again (admins).", 403, 404, 409, 412)
             .TakesHeaders(HeaderNames.IfMatch);
-        orders.MapDelete("/{id:long:min(1)}", Delete).Describe("deleteOrder", "Gives back what an order holds, then removes it.", 400, 404, 412)
+        orders.MapDelete("/{id:long:min(1)}", Delete).Describe("deleteOrder", "Gives back what an order holds, then removes it.", 400, 404, 409, 412)
             .TakesHeaders(HeaderNames.IfMatch);
     }
 

@@ -8,7 +8,7 @@ namespace OrderFlow.Api.Orders;
 /// <param name="Id">The order's number.</param>
 /// <param name="UserId">Whose order it is.</param>
 /// <param name="Items">The lines, as they were sent.</param>
-/// <param name="Status">pending, reserved, failed or cancelled.</param>
+/// <param name="Status">pending, reserved, failed or cancelled; one of a newer version as that has stored it.</param>
 /// <param name="TotalAmount">0 until stock is reserved; then Σ unit price × quantity.</param>
 /// <param name="CreatedAt">When it was placed; UTC, written with Z.</param>
 /// <param name="UpdatedAt">When it last changed; UTC, written with Z.</param>
@@ -22,7 +22,7 @@ internal sealed record OrderResponse(
         order.Id,
         order.UserId,
         ImmutableCollectionsMarshal.AsArray(order.Items) ?? [],
-        order.Status.ToWireName(),
+        order.StatusName,
         order.TotalAmount,
         order.CreatedAt.UtcDateTime,
         order.UpdatedAt.UtcDateTime,

@@ -12,6 +12,7 @@ namespace OrderFlow.Orders;
 /// <param name="UpdatedAt">When it last changed, UTC.</param>
 /// <param name="FailReason">Why it failed, for a person to read; null otherwise.</param>
 /// <param name="Version">Goes up by one with every change.</param>
+/// <param name="UnknownStatus">The status as it is stored, where this version does not know it; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("order-view")]
 public sealed record Order(
     [property: Id(0)] long Id,
@@ -22,4 +23,9 @@ public sealed record Order(
     [property: Id(5)] DateTimeOffset CreatedAt,
     [property: Id(6)] DateTimeOffset UpdatedAt,
     [property: Id(7)] string? FailReason,
-    [property: Id(8)] long Version);
+    [property: Id(8)] long Version,
+    [property: Id(9)] string? UnknownStatus = null)
+{
+    /// <summary>The status's name.</summary>
+    public string StatusName => UnknownStatus ?? Status.ToWireName();
+}

@@ -22,4 +22,10 @@ public enum OrderStatus
     /// <summary>Given up by its owner or an admin. It holds no stock.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,
+
+    /// <summary>
+    /// A status of a newer version, met while the cluster is updated. Never stored: its name is kept beside it, to be shown, and nothing is done with the order.
+    /// </summary>
+    [JsonStringEnumMemberName("unknown")]
+    Unknown,
 }

@@ -89,7 +89,9 @@ internal sealed partial class StockItemGrain(
         await _stock.Read();
         if (!await WriteFirstGrants(commands))
         {
-            var batch = Apply(commands, await Rows(commands));
+            var found = await Rows(commands);
+            commands.RemoveAll(command => FailedFor(command, found.Unreadable));
+            var batch = Apply(commands, found.Rows);
             if (batch.HasChanges || MustFence(commands)) await _stock.Write(batch.ToRecord());
         }
 
@@ -133,10 +135,19 @@ internal sealed partial class StockItemGrain(
         return batch;
     }
 
-    private async Task<IReadOnlyList<StockReservation>> Rows(List<StockCommand> commands)
+    private async Task<FoundReservations> Rows(List<StockCommand> commands)
     {
         var orderIds = commands.Where(command => command.OrderId is not null).Select(command => command.OrderId!.Value).Distinct().ToArray();
-        return orderIds.Length == 0 ? [] : await reservations.Find(this.GetPrimaryKeyString(), orderIds);
+        return orderIds.Length == 0 ? FoundReservations.None : await reservations.Find(this.GetPrimaryKeyString(), orderIds);
+    }
+
+    /// <summary>An order whose row cannot be read fails alone.</summary>
+    private static bool FailedFor(StockCommand command, IReadOnlyDictionary<long, UnreadableRowException> unreadable)
+    {
+        if (command.OrderId is not { } orderId || !unreadable.TryGetValue(orderId, out var error)) return false;
+
+        command.Fail(error);
+        return true;
     }
 
     /// <summary>After a write that failed nothing may be built on this activation: what waits is sent away, and the next call finds a fresh one.</summary>
@@ -146,7 +157,7 @@ internal sealed partial class StockItemGrain(
         LogBroken(this.GetPrimaryKeyString(), commands.Count + _waiting.Count, error.GetType().Name, error.Message);
         DeactivateOnIdle();
 
-        foreach (var command in commands.Concat(_waiting)) command.Fail(Unavailable(error.Message));
+        foreach (var command in commands.Concat(_waiting)) command.Fail(error is UnreadableRowException ? error : Unavailable(error.Message));
         _waiting.Clear();
     }
 

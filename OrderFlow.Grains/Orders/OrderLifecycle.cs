@@ -59,6 +59,7 @@ internal static class OrderLifecycle
     public static OrderDecision ChangeStatus(OrderState order, OrderStatus target, Caller by, DateTimeOffset now, IfVersion ifVersion = default)
     {
         if (IsHiddenFrom(order, by)) return OrderDecision.NotFound;
+        if (order.Status == OrderStatus.Unknown) return NotKnown(order);
         if (!ifVersion.Allows(order.Version)) return OrderDecision.Stale;
         if (order.Status == target) return OrderDecision.NoChange;
 
@@ -78,6 +79,7 @@ internal static class OrderLifecycle
     public static OrderDecision Delete(OrderState order, Caller by, DateTimeOffset now, IfVersion ifVersion = default)
     {
         if (IsHiddenFrom(order, by)) return OrderDecision.NotFound with { WasDeletedBefore = by.MayActFor(order.UserId) };
+        if (order.Status == OrderStatus.Unknown) return NotKnown(order);
         if (!ifVersion.Allows(order.Version)) return OrderDecision.Stale;
 
         var decision = order.Status is OrderStatus.Pending or OrderStatus.Reserved
@@ -112,7 +114,7 @@ internal static class OrderLifecycle
 
     /// <summary>Everything that the tries up to this one held has been given back.</summary>
     public static OrderDecision Released(OrderState order, int attempt, DateTimeOffset now) =>
-        order.Releasing && order.Attempt == attempt
+        order is { Releasing: true, Status: not OrderStatus.Unknown } && order.Attempt == attempt
             ? OrderDecision.Accept(Changed(order, now) with { Releasing = false })
             : GoneOn(order, attempt);
 
@@ -140,8 +142,12 @@ internal static class OrderLifecycle
     private static bool IsTrying(OrderState order, int attempt) =>
         order.Status == OrderStatus.Pending && !order.IsDeleted && order.Attempt == attempt;
 
+    /// <summary>A newer version has brought the order there, and it alone knows what may come of it.</summary>
+    private static OrderDecision NotKnown(OrderState order) =>
+        OrderDecision.Refuse($"order {order.Id} has the status {order.UnknownStatus}, which is not known to this version", []);
+
     private static OrderDecision GoneOn(OrderState order, int attempt) =>
-        OrderDecision.Refuse($"order {order.Id} has gone on: it is {Name(order.Status)} at try {order.Attempt}, this was try {attempt}");
+        OrderDecision.Refuse($"order {order.Id} has gone on: it is {order.StatusName} at try {order.Attempt}, this was try {attempt}");
 
     private static OrderState Changed(OrderState order, DateTimeOffset now) => order with { UpdatedAt = now, Version = order.Version + 1 };
 

@@ -17,6 +17,9 @@ internal sealed record OrderState
 
     public required OrderStatus Status { get; init; }
 
+    /// <summary>The status as it is stored, where this version does not know it. Such an order is shown, and is nobody's to change or to resume.</summary>
+    public string? UnknownStatus { get; init; }
+
     /// <summary>0 until stock is reserved.</summary>
     public decimal TotalAmount { get; init; }
 
@@ -46,8 +49,10 @@ internal sealed record OrderState
 
     public bool IsDeleted => DeletedAt is not null;
 
-    /// <summary>True where a reservation or a release was begun and is not finished.</summary>
-    public bool IsUnfinished => Releasing || (Status == OrderStatus.Pending && !IsDeleted);
+    public string StatusName => UnknownStatus ?? Status.ToWireName();
+
+    /// <summary>True where a reservation or a release was begun and is not finished, as far as this version can tell.</summary>
+    public bool IsUnfinished => Status != OrderStatus.Unknown && (Releasing || (Status == OrderStatus.Pending && !IsDeleted));
 
     /// <summary>What the order wants of each product, lines of the same product summed, by product id.</summary>
     public IEnumerable<(string ProductId, long Quantity)> Wanted =>
@@ -58,5 +63,5 @@ internal sealed record OrderState
     /// <summary>The order as it was answered to whoever placed it, whatever became of it since.</summary>
     public Order AsPlaced() => new(Id, UserId, Items, OrderStatus.Pending, TotalAmount: 0, CreatedAt, CreatedAt, FailReason: null, OrderLifecycle.FirstVersion);
 
-    public Order ToOrder() => new(Id, UserId, Items, Status, TotalAmount, CreatedAt, UpdatedAt, FailReason, Version);
+    public Order ToOrder() => new(Id, UserId, Items, Status, TotalAmount, CreatedAt, UpdatedAt, FailReason, Version, UnknownStatus);
 }

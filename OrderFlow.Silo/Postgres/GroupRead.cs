@@ -7,11 +7,11 @@ namespace OrderFlow.Silo.Postgres;
 /// <summary>Reads rows of many callers in one round trip.</summary>
 /// <param name="database">Where to read.</param>
 /// <param name="spanName">What it is called in traces, such as <c>read orders</c>.</param>
-/// <param name="query">Reads the rows of these keys; a key without a row is left out.</param>
+/// <param name="query">Reads the rows of these keys; a key without a row is left out. One that cannot be read fails for those who asked for it, alone.</param>
 internal sealed class GroupRead<TKey, TRow>(
     NpgsqlDataSource database,
     string spanName,
-    Func<NpgsqlDataSource, IReadOnlyList<TKey>, Task<IReadOnlyDictionary<TKey, TRow>>> query) : IAsyncDisposable
+    Func<NpgsqlDataSource, IReadOnlyList<TKey>, Task<IReadOnlyDictionary<TKey, RowRead<TRow>>>> query) : IAsyncDisposable
     where TKey : notnull
     where TRow : class
 {
@@ -30,14 +30,19 @@ internal sealed class GroupRead<TKey, TRow>(
     private static async Task ReadAll(
         NpgsqlDataSource database,
         string spanName,
-        Func<NpgsqlDataSource, IReadOnlyList<TKey>, Task<IReadOnlyDictionary<TKey, TRow>>> query,
+        Func<NpgsqlDataSource, IReadOnlyList<TKey>, Task<IReadOnlyDictionary<TKey, RowRead<TRow>>>> query,
         List<Waiting> batch)
     {
         try
         {
             using var span = Traces.Share(spanName, batch.Select(waiting => waiting.Caller));
             var rows = await query(database, [.. batch.Select(waiting => waiting.Key)]);
-            foreach (var waiting in batch) waiting.Found.SetResult(rows.GetValueOrDefault(waiting.Key));
+            foreach (var waiting in batch)
+            {
+                var (row, unreadable) = rows.GetValueOrDefault(waiting.Key);
+                if (unreadable is null) waiting.Found.SetResult(row);
+                else waiting.Found.SetException(unreadable);
+            }
         }
         catch (Exception error)
         {

@@ -5,7 +5,7 @@ using OrderFlow.Orders;
 namespace OrderFlow.Silo.Postgres;
 
 /// <inheritdoc cref="IOrderIndex"/>
-internal sealed class OrderIndex(ListQueries lists) : IOrderIndex
+internal sealed class OrderIndex(ListQueries lists, UnreadableRows? unreadable = null) : IOrderIndex
 {
     public Task<Page<Order>> List(OrderQuery query) => lists.Run(async (database, cancellationToken) =>
     {
@@ -28,7 +28,7 @@ internal sealed class OrderIndex(ListQueries lists) : IOrderIndex
 
         await rows.NextResultAsync(cancellationToken);
         var items = ImmutableArray.CreateBuilder<Order>(query.Limit);
-        while (await rows.ReadAsync(cancellationToken)) items.Add(OrderRows.Read(rows).ToOrder());
+        while (await rows.ReadAsync(cancellationToken)) items.Add(OrderRows.Show(rows, unreadable));
         return new Page<Order>(items.DrainToImmutable(), total, query.Page, query.Limit);
     });
 

@@ -10,10 +10,22 @@ namespace OrderFlow.Silo.Postgres;
     DefaultIgnoreCondition = JsonIgnoreCondition.Never,
     Converters = [typeof(UtcTimeJson)])]
 [JsonSerializable(typeof(ImmutableArray<OrderLine>))]
-[JsonSerializable(typeof(ImmutableArray<OrderTransition>))]
+[JsonSerializable(typeof(ImmutableArray<StoredTransition>))]
 [JsonSerializable(typeof(OrderCreated))]
 [JsonSerializable(typeof(OrderReserved))]
 [JsonSerializable(typeof(OrderFailed))]
 [JsonSerializable(typeof(OrderCancelled))]
 [JsonSerializable(typeof(OrderReopened))]
 internal sealed partial class OrderJson : JsonSerializerContext;
+
+/// <summary>A change of status as it is stored: by name, for a newer version may have stored one that this one does not know.</summary>
+internal sealed record StoredTransition(string Status, long Version, DateTimeOffset At)
+{
+    public static StoredTransition Of(OrderTransition transition) => new(transition.StatusName, transition.Version, transition.At);
+
+    public OrderTransition ToTransition()
+    {
+        var (status, unknown) = OrderStatusNames.FromStored(Status);
+        return new(status, Version, At, unknown);
+    }
+}

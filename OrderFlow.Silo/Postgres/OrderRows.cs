@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using OrderFlow.Orders;
@@ -11,18 +13,22 @@ internal static class OrderRows
     public const string Columns =
         "id, user_id, status, items, total_amount, agreed_total, fail_reason, attempt, releasing, transitions, created_at, updated_at, deleted_at, version, request_id";
 
+    /// <summary>The name of the table.</summary>
+    public const string Table = "orders";
+
     public static OrderState Read(NpgsqlDataReader row) => new()
     {
         Id = row.GetInt64(0),
         UserId = row.GetString(1),
-        Status = OrderStatusNames.FromWireName(row.GetString(2)) ?? throw new InvalidOperationException($"order {row.GetInt64(0)} has the status {row.GetString(2)}"),
-        Items = JsonSerializer.Deserialize(row.GetString(3), OrderJson.Default.ImmutableArrayOrderLine),
+        Status = OrderStatusNames.FromStored(row.GetString(2)).Status,
+        UnknownStatus = OrderStatusNames.FromStored(row.GetString(2)).UnknownStatus,
+        Items = Lines(row),
         TotalAmount = row.GetMoney(4),
         AgreedTotal = row.GetDecimalOrNull(5),
         FailReason = row.GetStringOrNull(6),
         Attempt = row.GetInt32(7),
         Releasing = row.GetBoolean(8),
-        Transitions = JsonSerializer.Deserialize(row.GetString(9), OrderJson.Default.ImmutableArrayOrderTransition),
+        Transitions = Transitions(row),
         CreatedAt = row.GetTime(10),
         UpdatedAt = row.GetTime(11),
         DeletedAt = row.GetTimeOrNull(12),
@@ -31,12 +37,54 @@ internal static class OrderRows
     };
 
     /// <summary>The orders with these ids.</summary>
-    public static async Task<IReadOnlyDictionary<long, OrderState>> ReadAll(NpgsqlDataSource database, IReadOnlyList<long> ids)
+    public static async Task<IReadOnlyDictionary<long, RowRead<OrderState>>> ReadAll(NpgsqlDataSource database, IReadOnlyList<long> ids)
     {
         await using var command = database.CreateCommand($"SELECT {Columns} FROM orders WHERE id = ANY ($1)").With(ids.ToArray());
         await using var rows = await command.ExecuteReaderAsync();
-        var found = new Dictionary<long, OrderState>(ids.Count);
-        while (await rows.ReadAsync()) found[rows.GetInt64(0)] = Read(rows);
+        var found = new Dictionary<long, RowRead<OrderState>>(ids.Count);
+        while (await rows.ReadAsync()) found[rows.GetInt64(0)] = RowRead.Of(Table, rows.GetInt64(0), () => Read(rows));
         return found;
+    }
+
+    /// <summary>
+    /// The order for a list, which must not end where one row cannot be read: that is shown without its lines, or without its amount, and reported. Everything else
+    /// in a row is of a type that the database sees to.
+    /// </summary>
+    public static Order Show(NpgsqlDataReader row, UnreadableRows? unreadable)
+    {
+        var id = row.GetInt64(0);
+        var (status, unknown) = OrderStatusNames.FromStored(row.GetString(2));
+        if (unknown is not null) unreadable?.ReportStatus(id, unknown);
+
+        return new(
+            id, row.GetString(1), Part(() => Lines(row), []), status, Part(() => row.GetMoney(4), 0), row.GetTime(10), row.GetTime(11), row.GetStringOrNull(6),
+            row.GetInt64(13), unknown);
+
+        T Part<T>(Func<T> read, T otherwise)
+        {
+            try
+            {
+                return read();
+            }
+            catch (Exception error) when (RowRead.IsOfTheRow(error))
+            {
+                unreadable?.Report(Table, id.ToString(CultureInfo.InvariantCulture), error.Message);
+                return otherwise;
+            }
+        }
+    }
+
+    private static ImmutableArray<OrderLine> Lines(NpgsqlDataReader row)
+    {
+        var lines = JsonSerializer.Deserialize(row.GetString(3), OrderJson.Default.ImmutableArrayOrderLine);
+        return !lines.IsDefault && lines.All(line => line is { ProductId: not null }) ? lines : throw new JsonException("items are not the lines of an order");
+    }
+
+    private static ImmutableArray<OrderTransition> Transitions(NpgsqlDataReader row)
+    {
+        var stored = JsonSerializer.Deserialize(row.GetString(9), OrderJson.Default.ImmutableArrayStoredTransition);
+        return !stored.IsDefault && stored.All(transition => transition is { Status: not null })
+            ? [.. stored.Select(transition => transition.ToTransition())]
+            : throw new JsonException("transitions are not changes of status");
     }
 }

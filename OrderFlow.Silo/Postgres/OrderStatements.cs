@@ -13,7 +13,8 @@ internal sealed class OrderWrite(OrderState order, OrderEvent? told, bool isNew)
 
     public string Items { get; } = JsonSerializer.Serialize(order.Items, OrderJson.Default.ImmutableArrayOrderLine);
 
-    public string Transitions { get; } = JsonSerializer.Serialize(order.Transitions, OrderJson.Default.ImmutableArrayOrderTransition);
+    public string Transitions { get; } = JsonSerializer.Serialize(
+        [.. order.Transitions.Select(StoredTransition.Of)], OrderJson.Default.ImmutableArrayStoredTransition);
 
     public OutboxRow? Event { get; } = told is null ? null : OutboxRow.Of(told);
 }

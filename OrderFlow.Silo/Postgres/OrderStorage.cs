@@ -6,7 +6,8 @@ using Orleans.Storage;
 namespace OrderFlow.Silo.Postgres;
 
 /// <summary>Keeps orders in the table <c>orders</c>, and writes their events to the outbox in the same transaction. The ETag is the order's version.</summary>
-internal sealed class OrderStorage(NpgsqlDataSource database, OutboxSignal outbox, CommitMetrics commits, OrderMetrics orders) : IGrainStorage, IAsyncDisposable
+internal sealed class OrderStorage(NpgsqlDataSource database, OutboxSignal outbox, CommitMetrics commits, OrderMetrics orders, UnreadableRows? unreadable = null)
+    : IGrainStorage, IAsyncDisposable
 {
     private readonly GroupCommit<OrderWrite> _writes = new(database, new OrderStatements(), commits);
     private readonly GroupRead<long, OrderState> _reads = new(database, "read orders", OrderRows.ReadAll);
@@ -15,6 +16,7 @@ internal sealed class OrderStorage(NpgsqlDataSource database, OutboxSignal outbo
     {
         var order = await _reads.Read(grainId.GetIntegerKey());
         var record = grainState.AsRecord<T, OrderRecord>();
+        if (order?.UnknownStatus is { } unknown) unreadable?.ReportStatus(order.Id, unknown);
         record.State = order is null ? null! : new OrderRecord(order);
         record.ETag = order?.Version.ToString(CultureInfo.InvariantCulture);
         record.RecordExists = order is not null;

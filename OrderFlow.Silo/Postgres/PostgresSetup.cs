@@ -124,12 +124,13 @@ internal static class PostgresSetup
 
         services.AddGrainStorage(StorageNames.Orders, (provider, _) => new OrderStorage(
             provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<OutboxSignal>(),
-            provider.GetRequiredService<CommitMetrics>(), provider.GetRequiredService<OrderMetrics>()));
+            provider.GetRequiredService<CommitMetrics>(), provider.GetRequiredService<OrderMetrics>(), provider.GetRequiredService<UnreadableRows>()));
         services.AddGrainStorage(StorageNames.Stock, (provider, _) => new StockStorage(
             provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<CommitMetrics>()));
         services.AddMetrics();
         services.AddSingleton<CommitMetrics>();
         services.AddSingleton<OrderMetrics>();
+        services.AddSingleton<UnreadableRows>();
         services.AddSingleton<UnfinishedOrders>();
         services.AddSingleton<IUnfinishedOrders>(provider => provider.GetRequiredService<UnfinishedOrders>());
         services.AddClusterMeasurement<PendingOrders>();

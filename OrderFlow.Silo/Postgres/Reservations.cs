@@ -22,7 +22,7 @@ internal sealed class Reservations : IReservations, IAsyncDisposable
         GROUP BY w.product_id
         """;
 
-    private readonly GroupRead<ReservationsOfProduct, List<StockReservation>> _finds;
+    private readonly GroupRead<ReservationsOfProduct, FoundReservations> _finds;
     private readonly GroupRead<string, Total> _unsettled;
 
     public Reservations(NpgsqlDataSource database)
@@ -31,8 +31,8 @@ internal sealed class Reservations : IReservations, IAsyncDisposable
         _unsettled = new(database, "read unsettled reservations", CountAllUnsettled);
     }
 
-    public async Task<IReadOnlyList<StockReservation>> Find(string productId, IReadOnlyList<long> orderIds) =>
-        await _finds.Read(new(productId, orderIds)) ?? [];
+    public async Task<FoundReservations> Find(string productId, IReadOnlyList<long> orderIds) =>
+        await _finds.Read(new(productId, orderIds)) ?? FoundReservations.None;
 
     public async Task<long> CountUnsettled(string productId) => (await _unsettled.Read(productId))?.Quantity ?? 0;
 
@@ -42,7 +42,7 @@ internal sealed class Reservations : IReservations, IAsyncDisposable
         await _unsettled.DisposeAsync();
     }
 
-    private static async Task<IReadOnlyDictionary<ReservationsOfProduct, List<StockReservation>>> FindAll(
+    private static async Task<IReadOnlyDictionary<ReservationsOfProduct, RowRead<FoundReservations>>> FindAll(
         NpgsqlDataSource database, IReadOnlyList<ReservationsOfProduct> wanted)
     {
         var pairs = wanted.SelectMany(product => product.OrderIds, (product, orderId) => (product.ProductId, OrderId: orderId)).ToList();
@@ -53,21 +53,28 @@ internal sealed class Reservations : IReservations, IAsyncDisposable
 
         // A product stands in a batch once: its grain has one write under way at a time.
         var found = wanted.ToDictionary(product => product.ProductId, _ => new List<StockReservation>(), StringComparer.Ordinal);
+        var unreadable = wanted.ToDictionary(product => product.ProductId, _ => new Dictionary<long, UnreadableRowException>(), StringComparer.Ordinal);
         while (await rows.ReadAsync())
         {
-            found[rows.GetString(0)].Add(
-                new(rows.GetInt64(1), rows.GetInt32(2), rows.GetInt64(3), rows.GetMoney(4), rows.GetBoolean(5), rows.GetTimeOrNull(6)));
+            var (productId, orderId) = (rows.GetString(0), rows.GetInt64(1));
+            var (row, error) = RowRead.Of("stock_reservations", (productId, orderId), () => Read(rows));
+            if (error is null) found[productId].Add(row!);
+            else unreadable[productId].Add(orderId, error);
         }
 
-        return wanted.ToDictionary(product => product, product => found[product.ProductId]);
+        return wanted.ToDictionary(
+            product => product, product => new RowRead<FoundReservations>(new(found[product.ProductId], unreadable[product.ProductId]), null));
     }
 
-    private static async Task<IReadOnlyDictionary<string, Total>> CountAllUnsettled(NpgsqlDataSource database, IReadOnlyList<string> productIds)
+    private static StockReservation Read(NpgsqlDataReader row) =>
+        new(row.GetInt64(1), row.GetInt32(2), row.GetInt64(3), row.GetMoney(4), row.GetBoolean(5), row.GetTimeOrNull(6));
+
+    private static async Task<IReadOnlyDictionary<string, RowRead<Total>>> CountAllUnsettled(NpgsqlDataSource database, IReadOnlyList<string> productIds)
     {
         await using var command = database.CreateCommand(CountUnsettledSql).With(productIds.Distinct(StringComparer.Ordinal).ToArray());
         await using var rows = await command.ExecuteReaderAsync();
-        var found = new Dictionary<string, Total>(StringComparer.Ordinal);
-        while (await rows.ReadAsync()) found[rows.GetString(0)] = new(rows.GetInt64(1));
+        var found = new Dictionary<string, RowRead<Total>>(StringComparer.Ordinal);
+        while (await rows.ReadAsync()) found[rows.GetString(0)] = new(new(rows.GetInt64(1)), null);
         return found;
     }
 

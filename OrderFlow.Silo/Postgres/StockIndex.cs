@@ -5,7 +5,7 @@ using OrderFlow.Inventory;
 namespace OrderFlow.Silo.Postgres;
 
 /// <inheritdoc cref="IStockIndex"/>
-internal sealed class StockIndex(ListQueries lists) : IStockIndex
+internal sealed class StockIndex(ListQueries lists, NpgsqlDataSource queries, UnreadableRows? unreadable = null) : IStockIndex
 {
     public Task<Page<StockItem>> List(int page, int limit, string? afterProductId = null) => lists.Run(async (database, cancellationToken) =>
     {
@@ -19,13 +19,13 @@ internal sealed class StockIndex(ListQueries lists) : IStockIndex
 
         await rows.NextResultAsync(cancellationToken);
         var items = ImmutableArray.CreateBuilder<StockItem>(limit);
-        while (await rows.ReadAsync(cancellationToken)) items.Add(StockRow.Read(rows).Item);
+        while (await rows.ReadAsync(cancellationToken)) items.Add(StockRow.Show(rows, unreadable));
         return new Page<StockItem>(items.DrainToImmutable(), total, page, limit);
     });
 
     public async Task<ProductName[]> Resolve(string[] ids)
     {
-        await using var command = database.CreateCommand(
+        await using var command = queries.CreateCommand(
             """
             SELECT sent.id, normalize(sent.id, NFC), EXISTS (SELECT FROM stock_items WHERE product_id = sent.id)
             FROM unnest($1) WITH ORDINALITY AS sent(id, place) ORDER BY sent.place

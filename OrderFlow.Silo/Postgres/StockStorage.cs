@@ -61,12 +61,12 @@ internal sealed class StockStorage(NpgsqlDataSource database, CommitMetrics comm
 
     private static string ProductOf(GrainId grainId) => grainId.Key.ToString()!;
 
-    private static async Task<IReadOnlyDictionary<string, StockRow>> ReadAll(NpgsqlDataSource database, IReadOnlyList<string> productIds)
+    private static async Task<IReadOnlyDictionary<string, RowRead<StockRow>>> ReadAll(NpgsqlDataSource database, IReadOnlyList<string> productIds)
     {
         await using var command = database.CreateCommand($"SELECT {StockRow.Columns} FROM stock_items WHERE product_id = ANY ($1)").With(productIds.ToArray());
         await using var rows = await command.ExecuteReaderAsync();
-        var found = new Dictionary<string, StockRow>(productIds.Count, StringComparer.Ordinal);
-        while (await rows.ReadAsync()) found[rows.GetString(0)] = StockRow.Read(rows);
+        var found = new Dictionary<string, RowRead<StockRow>>(productIds.Count, StringComparer.Ordinal);
+        while (await rows.ReadAsync()) found[rows.GetString(0)] = RowRead.Of(StockRow.Table, rows.GetString(0), () => StockRow.Read(rows));
         return found;
     }
 }
@@ -77,7 +77,20 @@ internal sealed record StockRow(StockItem Item, long Version)
     /// <summary>The columns <see cref="Read"/> expects, in its order.</summary>
     public const string Columns = "product_id, available_quantity, reserved_quantity, unit_price, updated_at, version";
 
+    /// <summary>The name of the table.</summary>
+    public const string Table = "stock_items";
+
     public static StockRow Read(NpgsqlDataReader row) => new(
         new StockItem(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetMoney(3), row.GetTime(4)),
         row.GetInt64(5));
+
+    /// <summary>The item for a list, which must not end where one row cannot be read: that is shown without its price, and reported.</summary>
+    public static StockItem Show(NpgsqlDataReader row, UnreadableRows? unreadable)
+    {
+        var (read, error) = RowRead.Of(Table, row.GetString(0), () => Read(row));
+        if (error is null) return read!.Item;
+
+        unreadable?.Report(Table, row.GetString(0), error.Message);
+        return new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), UnitPrice: 0, row.GetTime(4));
+    }
 }

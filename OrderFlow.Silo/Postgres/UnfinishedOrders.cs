@@ -19,16 +19,19 @@ internal sealed class UnfinishedOrders(NpgsqlDataSource database, TimeProvider t
     /// <summary>Scans of everything take at most this part of the time, but there is one a minute.</summary>
     private const double FullScanShare = 0.01;
 
+    /// <summary>An order with another status is a newer version's to resume.</summary>
+    private static readonly string[] KnownStatuses = [.. OrderStatusNames.Known.Select(OrderStatusNames.ToWireName)];
+
     private readonly ScanFloor<long> _floor = new(lowest: 0, time);
 
     public async Task<IReadOnlyList<long>> Find(DateTimeOffset quietSince, long afterId, int limit)
     {
         await using var command = database.CreateCommand("""
             SELECT id FROM orders
-            WHERE (status = 'pending' OR releasing) AND id > $1 AND updated_at < $2
+            WHERE (status = 'pending' OR releasing) AND id > $1 AND updated_at < $2 AND status = ANY ($4)
             ORDER BY id LIMIT $3
             """)
-            .With(Math.Max(afterId, _floor.Value)).With(quietSince).With((long)limit);
+            .With(Math.Max(afterId, _floor.Value)).With(quietSince).With((long)limit).With(KnownStatuses);
         await using var rows = await command.ExecuteReaderAsync();
         var ids = new List<long>();
         while (await rows.ReadAsync()) ids.Add(rows.GetInt64(0));

@@ -147,10 +147,24 @@ public sealed class Answers_of_every_operation : IDisposable
         await Call(_alice, "deleteOrder", 412, failed, header: ("If-Match", "\"1\""));
         await Call(_alice, "deleteOrder", 400, failed, header: ("If-Match", "1"));
         await Call(_alice, "deleteOrder", 200, failed);
+        await Call(_alice, "deleteOrder", 409, await OfANewerVersion());
 
         var key = ("Idempotency-Key", $"{Guid.NewGuid()}");
         await Call(_alice, "placeOrder", 201, body: """{"userId":"alice","items":[{"productId":"described-nowhere","quantity":1}]}""", header: key);
         await Call(_alice, "placeOrder", 422, body: """{"userId":"alice","items":[{"productId":"described-nowhere","quantity":2}]}""", header: key);
+    }
+
+    /// <summary>An order with a status that only a newer version knows.</summary>
+    private async Task<long> OfANewerVersion()
+    {
+        var id = await _cluster.NextId();
+        await using var command = _cluster.Database.CreateCommand($"""
+            ALTER TABLE orders DROP CONSTRAINT IF EXISTS orders_status_check;
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version)
+            VALUES ({id}, 'alice', 'on-hold', '[]', 0, 1, false, '[]', now(), now(), 1)
+            """);
+        await command.ExecuteNonQueryAsync();
+        return id;
     }
 
     private async Task Notifications()

@@ -52,7 +52,7 @@ public sealed class List_queries : IAsyncLifetime
         await hold.ExecuteNonQueryAsync();
         using var lists = new ListQueries(_connections);
 
-        await Assert.ThrowsAsync<UnavailableException>(() => new StockIndex(lists).List(page: 1, limit: 1));
+        await Assert.ThrowsAsync<UnavailableException>(() => new StockIndex(lists, _connections).List(page: 1, limit: 1));
 
         await Eventually.Get(
             "no query of a list to run",
@@ -68,7 +68,7 @@ public sealed class List_queries : IAsyncLifetime
         using var lists = new ListQueries(one);
         var before = await RowsRead(one);
 
-        var page = await new StockIndex(lists).List(page: 1, limit: 10);
+        var page = await new StockIndex(lists, _connections).List(page: 1, limit: 10);
 
         Assert.Equal((10, 5_000), (page.Items.Length, page.Total));
         Assert.Equal(10, await RowsRead(one) - before);
@@ -108,7 +108,7 @@ public sealed class List_queries : IAsyncLifetime
     private async Task<long> Total()
     {
         using var lists = new ListQueries(_connections);
-        return (await new StockIndex(lists).List(page: 1, limit: 1)).Total;
+        return (await new StockIndex(lists, _connections).List(page: 1, limit: 1)).Total;
     }
 
     /// <summary>Rows of stock items that were read so far, in the table or in its indexes.</summary>

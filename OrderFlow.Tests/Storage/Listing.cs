@@ -72,7 +72,7 @@ public sealed class Listing : IAsyncLifetime
     [Fact]
     public async Task Stock_items_come_by_product_id()
     {
-        var found = await new StockIndex(new(_connections)).List(page: 2, limit: 2);
+        var found = await new StockIndex(new(_connections), _connections).List(page: 2, limit: 2);
 
         Assert.Equal(["sku-3"], found.Items.Select(item => item.ProductId));
         Assert.Equal(3, found.Total);
@@ -81,7 +81,7 @@ public sealed class Listing : IAsyncLifetime
     [Fact]
     public async Task A_list_of_stock_goes_on_behind_the_last_product_of_a_page_whatever_is_inserted_before_it()
     {
-        var index = new StockIndex(new(_connections));
+        var index = new StockIndex(new(_connections), _connections);
         var seen = new List<string>();
         string? last = null;
         while ((await index.List(page: 1, limit: 1, last)).Items is [var item])

@@ -42,7 +42,7 @@ public sealed class Stock_storage : IAsyncLifetime
         var read = await Read("sku-1");
 
         Assert.Equal((true, "1", item), (read.RecordExists, read.ETag, read.State!.Item));
-        Assert.Equal([row], await _reservations.Find("sku-1", [41, 42, 43]));
+        Assert.Equal([row], (await _reservations.Find("sku-1", [41, 42, 43])).Rows);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class Stock_storage : IAsyncLifetime
 
         await Write(Item("sku-1", 10, 0), state, released);
 
-        Assert.Equal([released], await _reservations.Find("sku-1", [42]));
+        Assert.Equal([released], (await _reservations.Find("sku-1", [42])).Rows);
         Assert.Equal("2", (await Read("sku-1")).ETag);
     }
 
@@ -67,7 +67,7 @@ public sealed class Stock_storage : IAsyncLifetime
         await Assert.ThrowsAsync<InconsistentStateException>(() => _storage.WriteStateAsync("stock-item", Id("sku-1"), state));
 
         Assert.Equal(Item("sku-1", 8, 2), (await Read("sku-1")).State!.Item);
-        Assert.Equal([held], await _reservations.Find("sku-1", [41, 42]));
+        Assert.Equal([held], (await _reservations.Find("sku-1", [41, 42])).Rows);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class Stock_storage : IAsyncLifetime
             Write(Item("sku-1", 5, 5), stale, new StockReservation(2, 1, 5, 9.99m, Tentative: false, ReleasedAt: null)));
 
         Assert.Equal((9, 1), ((await Read("sku-1")).State!.Item!.AvailableQuantity, (await Read("sku-1")).State!.Item!.ReservedQuantity));
-        Assert.Empty(await _reservations.Find("sku-1", [2]));
+        Assert.Empty((await _reservations.Find("sku-1", [2])).Rows);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class Stock_storage : IAsyncLifetime
         await _storage.WriteStateAsync("stock-item", Id("sku-9"), state);
 
         Assert.Equal((false, null), (state.RecordExists, state.ETag));
-        Assert.Equal([tombstone], await _reservations.Find("sku-9", [42]));
+        Assert.Equal([tombstone], (await _reservations.Find("sku-9", [42])).Rows);
         Assert.False((await Read("sku-9")).RecordExists);
     }
 
@@ -126,7 +126,7 @@ public sealed class Stock_storage : IAsyncLifetime
 
         await Assert.ThrowsAsync<InconsistentStateException>(() => _storage.WriteStateAsync("stock-item", Id("sku-9"), stale));
 
-        Assert.Equal([live], await _reservations.Find("sku-9", [42]));
+        Assert.Equal([live], (await _reservations.Find("sku-9", [42])).Rows);
     }
 
     [Fact]
