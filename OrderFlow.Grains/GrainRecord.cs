@@ -29,10 +29,12 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
     /// <summary>What is persisted, for a decision. One decision at a time: the next <see cref="Write"/> is based on it.</summary>
     public ValueTask<T?> Read() => IsSuspect ? Reload() : new(Value);
 
-    /// <summary>The same, read whatever is known already: somebody says that it is something else.</summary>
+    /// <summary>The same, read whatever is known already: somebody says that it is something else. Where it is, somebody else writes, too.</summary>
     public async ValueTask<T?> Reload()
     {
-        _persisted = await ReadFromStorage();
+        var read = await ReadFromStorage();
+        IsSuspect |= read.ETag != _persisted?.ETag;
+        _persisted = read;
         return Value;
     }
 

@@ -43,7 +43,8 @@ internal static class GroupCommit
 /// a batch the database rejects is halved until the offending write stands alone.
 /// </summary>
 /// <remarks>
-/// A lost connection is an unknown outcome: the batch may have been committed. Every writer of it gets the error and has to read again.
+/// A lost connection or a time-out is an unknown outcome: the batch may have been committed, or may yet be, however late. Every writer of it gets the error, and
+/// must not rest on what it reads for longer than one question until a write of its own has succeeded.
 /// </remarks>
 internal sealed class GroupCommit<TWrite> : IAsyncDisposable
 {

@@ -61,7 +61,6 @@ internal sealed class PostgresProxy : IAsyncDisposable
         await Ask(client, server).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         server.Shutdown(SocketShutdown.Send);
         await answers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        client.Dispose();
     }
 
     private async Task Ask(Socket client, Socket server)
@@ -77,6 +76,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
     /// <summary>Reads to the end also where nobody hears the answers: else the server might lose what it was sent.</summary>
     private async Task Answer(Socket server, Socket client)
     {
+        using var ended = client;   // when the server ends the connection, so does this
         var chunk = new byte[ChunkBytes];
         var isHeard = true;
         while (await server.ReceiveAsync(chunk, _end.Token) is > 0 and var length)
