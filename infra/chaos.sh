@@ -62,7 +62,7 @@ default_rate() {
 # Libraries look for everything where ORDERFLOW_RUN_DIR says.
 load_parts() {
   local part
-  for part in lib/common lib/progress lib/apt lib/ports lib/http lib/dotnet lib/process lib/settings lib/postgres lib/redis lib/services lib/verdict \
+  for part in lib/common lib/progress lib/apt lib/ports lib/http lib/dotnet lib/process lib/settings lib/postgres lib/redis lib/services lib/kcat lib/verdict \
     compare/compare chaos/system chaos/schedule chaos/faults chaos/judge; do
     # shellcheck source=/dev/null
     source "infra/$part.sh"

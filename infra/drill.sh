@@ -3,7 +3,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for library in common progress apt ports http system verdict; do
+for library in common progress apt ports http system kcat verdict; do
   # shellcheck source=/dev/null
   source "infra/lib/$library.sh"
 done

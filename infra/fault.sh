@@ -17,7 +17,7 @@ Makes something go wrong, or right again, in what infra/run.sh started. Returns 
   api [N]   kill | stop | pause | resume | start
   postgres  kill | stop | start | restart | kill-backends | crash-backend
   redis     kill | stop | pause | resume | start
-  kafka     down | up
+  kafka     down [N] | up [N]
 
   kill           SIGKILL: no goodbye. Of Postgres, every process
   stop           SIGTERM, and waits for the end
@@ -25,7 +25,7 @@ Makes something go wrong, or right again, in what infra/run.sh started. Returns 
   start          the same program with the same ports and settings; waits until it is ready
   kill-backends  ends all connections to Postgres
   crash-backend  SIGKILL to the process of one connection: Postgres ends all others, and recovers as after a crash
-  down, up       the embedded broker refuses everybody; it is back on the same port, with its records
+  down, up       the embedded broker, or broker N of several, refuses everybody; it is back on the same port, with its records
 END
 }
 

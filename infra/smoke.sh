@@ -2,7 +2,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for library in common progress apt ports http system; do
+for library in common progress apt ports http system kcat; do
   # shellcheck source=/dev/null
   source "infra/lib/$library.sh"
 done
@@ -20,7 +20,8 @@ Follows one order through everything, as README's first order does: it is placed
 the stock is back, and Kafka has its three events. Of the system that infra/run.sh has started, or of one that is started for this and stopped afterwards.
 A line for each thing that must hold: ok, or FAILED with what came instead. Ends with 1 where one does not.
 
-Whatever servers that system uses are tried with it: Postgres__ConnectionString, Redis__ConnectionString and Kafka__BootstrapServers name them to infra/run.sh.
+Whatever servers that system uses are tried with it: Postgres__ConnectionString, Redis__ConnectionString and Kafka__BootstrapServers name them to infra/run.sh. kcat is given the
+silo's Kafka__ settings of TLS and SASL.
 END
 }
 
@@ -72,7 +73,7 @@ read_topics() {
 
 # The versions of the order that a topic has events of, each once: an event may be there twice.
 versions() {
-  timeout "$KAFKA_SECONDS" kcat -b "$ORDERFLOW_KAFKA" -C -e -q -t "$1" -f '%k %s\n' | awk -v key="$ORDER" '$1 == key' | value version | sort -u | paste -sd ' '
+  KCAT_TIMEOUT=$KAFKA_SECONDS kcat_run -C -e -q -t "$1" -f '%k %s\n' | awk -v key="$ORDER" '$1 == key' | value version | sort -u | paste -sd ' '
 }
 
 # ask PATH [ARGUMENTS OF curl...]: the body of the answer.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
 
@@ -5,137 +6,240 @@ namespace OrderFlow.Outbox;
 
 /// <inheritdoc cref="IOutboxPartitionGrain"/>
 /// <remarks>
-/// Rows are deleted once Kafka has acknowledged them. Whoever dies in between leaves them to be published again, with the same ids:
-/// the promise is at least once. Kafka or the database being away only makes it wait.
-/// Whoever follows orders live is told of what was read before Kafka is asked, and of what comes while Kafka takes its time.
+/// Rows are deleted once Kafka has acknowledged them. Whoever dies in between leaves them to be published again, with the same ids: the promise is at least once.
+/// Kafka or the database being away only makes it wait, and what Kafka does not take holds back nothing but its own order.
+/// Whoever follows orders live is told of what was read before Kafka is asked.
 /// </remarks>
 [GrainType("outbox-partition")]
 internal sealed partial class OutboxPartitionGrain(
-    IOutbox outbox, IEventPublisher publisher, TimeProvider time, ILogger<OutboxPartitionGrain> log) : Grain, IOutboxPartitionGrain
+    IOutbox outbox, IEventPublisher publisher, OutboxRelayMetrics metrics, TimeProvider time, ILogger<OutboxPartitionGrain> log) : Grain, IOutboxPartitionGrain
 {
-    /// <summary>The most events that are published at once.</summary>
+    /// <summary>The most rows that are read at once, and the most that wait to be deleted.</summary>
     public const int BatchLimit = 500;
 
-    /// <summary>A batch smaller than this is followed by a pause, in which the next one gathers: a round trip then carries more than a few events.</summary>
+    /// <summary>A page with fewer new rows than this is followed by a pause, in which the next ones gather: a round trip then carries more than a few events.</summary>
     private const int SmallBatch = BatchLimit / 4;
 
-    private static readonly TimeSpan GatheringPause = TimeSpan.FromMilliseconds(30);
+    /// <summary>An event that was refused so often is worth a line. Those that were only sent with it get through by then.</summary>
+    private const int RefusalsUntilLogged = 5;
+
+    /// <summary>The most kinds of unknown rows that are named in the log.</summary>
+    private const int MaxUnknownKinds = 100;
+
+    private static readonly TimeSpan GatheringPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long what was published waits for the next wake, whose read deletes it in the same round trip.</summary>
     private static readonly TimeSpan ForgettingPause = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long Kafka may take before those who follow live are told of what came after the batch that Kafka has.</summary>
-    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(200);
+    /// <summary>How often it is looked whether something is due while rows are held.</summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
-    private readonly TaskCompletionSource _leaving = new();
-    private TaskCompletionSource _wake = new();
+    /// <summary>How often a page is read from the lowest row on while more rows are held than one page: nothing is to rest on <see cref="OutboxScan"/> alone.</summary>
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Pages that only found what is held may take a fifth of the time.</summary>
+    private const int PauseAfterWaste = 4;
+
+    private readonly long _startedAt = time.GetTimestamp();
+    private readonly ConcurrentQueue<(OutboxEvent Told, PublishFailure? Failure)> _answers = new();
+    private readonly UnpublishedEvents _events = new();
+    private readonly OutboxScan _scan = new();
+    private readonly HashSet<string> _unknownKinds = [];
+    private TaskCompletionSource _signal = NewSignal();
     private LiveFeed? _live;
     private IAsyncStream<LiveChanges>? _liveStream;
     private Task _draining = Task.CompletedTask;
-    private bool _woken;
-    private bool _hasUnread;
+    private List<long> _published = [];
+    private TimeSpan _publishedAt;
+    private TimeSpan _lookAt;
+    private TimeSpan _sweepAt;
+    private TimeSpan _wasted;
     private TimeSpan _pause;
+    private long _sweptTo;
+    private bool _isLeaving;
+    private bool _isFull;
+    private bool _woken;
 
     private int Partition => (int)this.GetPrimaryKeyLong();
 
     private LiveFeed Live => _live ??= new(SendLive, time, log);
 
+    private TimeSpan Now => time.GetElapsedTime(_startedAt);
+
     public Task Wake()
     {
-        _woken = _hasUnread = true;
-        _wake.TrySetResult();
-        if (_draining.IsCompleted && !_leaving.Task.IsCompleted) _draining = Drain();
+        _woken = true;
+        _signal.TrySetResult();
+        if (_draining.IsCompleted && !_isLeaving) _draining = Drain();
         return Task.CompletedTask;
     }
 
     public Task<TimeSpan> Follow(TimeSpan period) => Task.FromResult(Live.Follow(period));
 
-    /// <summary>Finishes the batch under way, so that whoever takes the partition over does not publish it again.</summary>
+    /// <summary>Waits for what Kafka is about to acknowledge, so that whoever takes the partition over does not publish it again.</summary>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _leaving.TrySetResult();
+        _isLeaving = true;
+        _signal.TrySetResult();
         await _draining.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        metrics.Remove(Partition);
     }
 
     private async Task Drain()
     {
-        IReadOnlyList<long> published = [];
-        while (!_leaving.Task.IsCompleted && (_woken || published.Count > 0))
+        while (!_isLeaving && (_woken || _scan.IsUnderWay || _events.Rows > 0 || _published.Count > 0))
         {
-            if (!_woken) await NextWake();
-            if (_leaving.Task.IsCompleted) break;
+            TakeAnswers();
+            Send();
+            if (IsLookDue()) await Look();
+            else await Wait();
+        }
 
-            _woken = false;
+        // What is on its way to destinations that do not answer, these soon count among, is left to whoever comes next.
+        while (_events.Busy(Now) > 0)
+        {
+            await Wait();
+            TakeAnswers();
+        }
+
+        if (_published.Count > 0) await Forget();
+    }
+
+    private void TakeAnswers()
+    {
+        var now = Now;
+        while (_answers.TryDequeue(out var answer))
+        {
+            var (told, failure) = answer;
+            if (_events.Answer(told.Seq, failure, now, Random.Shared.NextDouble()))
+            {
+                if (_published.Count == 0) _publishedAt = now;
+                _published.Add(told.Seq);
+                Live.Forget([told.Seq]);
+            }
+            else if (failure is { IsOfEvent: true } && _events.FailuresOf(told.OrderId) == RefusalsUntilLogged)
+            {
+                LogRefused(told.Id, told.Seq, failure.Reason);
+            }
+        }
+
+        foreach (var seq in _events.Overdue(now)) _events.Answer(seq, new("there was no answer", IsOfEvent: false), now, Random.Shared.NextDouble());
+        metrics.Report(Partition, _events);
+    }
+
+    private void Send()
+    {
+        foreach (var told in _events.TakeReady(Now))
+        {
             try
             {
-                published = await PublishNext(published);
+                publisher.Publish(told, failure => Answered(told, failure));
             }
             catch (Exception error)
             {
-                await BackOff(error);
+                Answered(told, new($"{error.GetType().Name}: {error.Message}", IsOfEvent: false));
             }
         }
-
-        if (published.Count > 0) await Forget(published);
     }
 
-    /// <summary>Deletes what was published before, publishes the next rows, and answers which of those were acknowledged.</summary>
-    private async Task<IReadOnlyList<long>> PublishNext(IReadOnlyList<long> published)
+    /// <summary>Called on any thread.</summary>
+    private void Answered(OutboxEvent told, PublishFailure? failure)
     {
-        _hasUnread = false;
-        var events = await outbox.Advance(Partition, published, BatchLimit);
-        if (events.Count == 0)
-        {
-            Recovered();
-            return [];
-        }
-
-        Live.Tell(events);
-        var acknowledged = await Publish(events);
-        Live.Forget(acknowledged);
-        if (acknowledged.Count < events.Count || events.Count == BatchLimit) _woken = true;   // there are others
-        if (acknowledged.Count == 0)
-        {
-            await Pause();
-            return acknowledged;
-        }
-
-        Recovered();
-        if (acknowledged.Count < events.Count) await Wait(FirstPause);   // one event that fails is not to hold up those of other orders for longer
-        else if (events.Count < SmallBatch) await Wait(GatheringPause);
-        return acknowledged;
+        _answers.Enqueue((told, failure));
+        Volatile.Read(ref _signal).TrySetResult();
     }
 
-    /// <summary>Publishes the events. Followers are told of what comes meanwhile, where that takes long.</summary>
-    private async Task<IReadOnlyList<long>> Publish(IReadOnlyList<OutboxEvent> events)
+    private bool IsLookDue()
     {
-        var publishing = publisher.Publish(events);
-        while (Live.IsFollowed && !publishing.IsCompleted)
-        {
-            using var enough = new CancellationTokenSource();
-            await Task.WhenAny(publishing, Task.Delay(LookPause, time, enough.Token));
-            await enough.CancelAsync();
-            if (!publishing.IsCompleted && _hasUnread) await LookAhead();
-        }
-
-        return await publishing;
+        var now = Now;
+        return now >= _lookAt && (MayReadOn(now)
+            || _events.ToLoad(now).Count > 0
+            || _published.Count >= BatchLimit
+            || (_published.Count > 0 && now - _publishedAt >= ForgettingPause)
+            || IsSweepDue(now));
     }
 
-    /// <summary>Only for those who follow: the rows are read again when it is their turn to be published.</summary>
-    private async Task LookAhead()
+    /// <summary>There may be more rows, and most of what was read before is answered.</summary>
+    private bool MayReadOn(TimeSpan now)
     {
-        _hasUnread = false;
+        if (_isFull != _events.IsFull)
+        {
+            _isFull = _events.IsFull;
+            if (_isFull) LogFull(Partition, _events.Rows);
+            else LogNotFull(Partition);
+        }
+
+        return (_woken || _scan.IsUnderWay) && !_isFull && _events.Busy(now) <= SmallBatch;
+    }
+
+    private bool IsSweepDue(TimeSpan now) => _events.Rows > BatchLimit && now >= _sweepAt;
+
+    /// <summary>Deletes what was published, and reads what there is to send, in one round trip.</summary>
+    private async Task Look()
+    {
+        var began = Now;
+        var again = _events.ToLoad(began).ToList();
+        var isReading = MayReadOn(began);
+        var isSweeping = !isReading && IsSweepDue(began);
+        if (isReading && !_scan.IsUnderWay)
+        {
+            _woken = false;
+            _scan.Begin(fromLowest: _events.Rows <= BatchLimit);
+        }
+
         try
         {
-            Live.Tell(await outbox.Advance(Partition, published: [], BatchLimit));
+            var page = await outbox.Advance(Partition, _published, again, isReading ? _scan.After : _sweptTo, isReading || isSweeping ? BatchLimit : 0);
+            _published = [];
+            _pause = TimeSpan.Zero;
+            Live.Forget(_events.Load(again, page.Again, Now));
+            var added = Add(page.Next);
+            if (isSweeping) Swept(page.Next);
+            if (isReading) ReadOn(page, added, Now - began);
         }
-        catch (Exception)
+        catch (Exception error)
         {
-            // Whoever follows reads it later; that the database is away is said where it matters.
+            BackOff(error);
         }
+    }
+
+    /// <summary>Holds the rows that are new. Returns how many that were.</summary>
+    private int Add(IReadOnlyList<OutboxEvent> rows)
+    {
+        var now = Now;
+        var added = 0;
+        var told = new List<OutboxEvent>(rows.Count);
+        foreach (var row in rows)
+        {
+            var destination = publisher.DestinationOf(row);
+            if (!_events.Add(row, destination, now)) continue;
+
+            added++;
+            if (destination is not null) told.Add(row);
+            else if (_unknownKinds.Count < MaxUnknownKinds && _unknownKinds.Add(row.Type)) LogUnknown(row.Seq, row.Id, row.Type);
+        }
+
+        Live.Tell(told);
+        return added;
+    }
+
+    private void ReadOn(OutboxPage page, int added, TimeSpan took)
+    {
+        _scan.Read(page, BatchLimit);
+        if (added == 0 && page.Next.Count == BatchLimit) _wasted += took;
+        if (_scan.IsUnderWay) return;
+
+        _lookAt = Now + (PauseAfterWaste * _wasted) + (added < SmallBatch ? GatheringPause : TimeSpan.Zero);
+        _wasted = TimeSpan.Zero;
+    }
+
+    private void Swept(IReadOnlyList<OutboxEvent> rows)
+    {
+        _sweptTo = rows.Count == BatchLimit ? rows[^1].Seq : 0;
+        _sweepAt = Now + SweepInterval;
     }
 
     private Task SendLive(LiveChanges item)
@@ -145,18 +249,20 @@ internal sealed partial class OutboxPartitionGrain(
     }
 
     /// <summary>The database failed: what was published stays known, and is deleted with the next try.</summary>
-    private async Task BackOff(Exception error)
+    private void BackOff(Exception error)
     {
         if (_pause == TimeSpan.Zero) LogFailed(Partition, error.GetType().Name, error.Message);
         _woken = true;
-        await Pause();
+        _pause = _pause == TimeSpan.Zero ? FirstPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, MaxPause.Ticks));
+        _lookAt = Now + _pause;
     }
 
-    private async Task Forget(IReadOnlyList<long> published)
+    private async Task Forget()
     {
         try
         {
-            await outbox.Advance(Partition, published, limit: 0);
+            await outbox.Advance(Partition, _published, again: [], after: 0, limit: 0);
+            _published = [];
         }
         catch (Exception error)
         {
@@ -164,23 +270,33 @@ internal sealed partial class OutboxPartitionGrain(
         }
     }
 
-    /// <summary>Waits until there may be more to publish, or what was published has waited long enough.</summary>
-    private async Task NextWake()
+    /// <summary>Waits for an answer of Kafka, a wake, or the time at which something may be due.</summary>
+    private async Task Wait()
     {
-        _wake = new();
-        await Task.WhenAny(Task.Delay(ForgettingPause, time), _wake.Task, _leaving.Task);
+        var signal = NewSignal();
+        Volatile.Write(ref _signal, signal);
+        Interlocked.MemoryBarrier();   // whoever answers from here on sees the new signal, and who did before has left his answer
+        if (!_answers.IsEmpty) return;
+
+        var untilLook = _lookAt - Now;
+        var pause = untilLook > TimeSpan.Zero && untilLook < PollInterval ? untilLook : PollInterval;
+        await signal.Task.WaitAsync(pause, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    private Task Pause()
-    {
-        _pause = _pause == TimeSpan.Zero ? FirstPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
-        return Wait(_pause);
-    }
-
-    private async Task Wait(TimeSpan pause) => await Task.WhenAny(Task.Delay(pause, time), _leaving.Task);
-
-    private void Recovered() => _pause = TimeSpan.Zero;
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Events of outbox partition {Partition} cannot be read or deleted, and will be tried again; {Error}: {Reason}")]
     private partial void LogFailed(int partition, string error, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Event {EventId} (outbox row {Seq}) is refused by Kafka and is tried again each minute; later events of its order wait for it. {Reason}")]
+    private partial void LogRefused(string eventId, long seq, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Outbox row {Seq} ({EventId}) and others of type '{Type}' are left to a version of OrderFlow that knows them; later events of their orders wait for them")]
+    private partial void LogUnknown(long seq, string eventId, string type);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Outbox partition {Partition} holds {Rows} events that Kafka does not take, and is read no further until some are acknowledged")]
+    private partial void LogFull(int partition, int rows);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Outbox partition {Partition} is read on")]
+    private partial void LogNotFull(int partition);
 }

@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
+using OrderFlow.Outbox;
 
 namespace OrderFlow.Silo.Kafka;
 
 /// <summary>How the bridge stands at the moment, as the meter <c>OrderFlow.Kafka</c>.</summary>
-internal sealed class BridgeGauges(IMeterFactory meters, OutboxDepth outbox, KafkaState state, ConsumerLag lag, EventCounts counts) : IHostedService
+internal sealed class BridgeGauges(IMeterFactory meters, OutboxDepth outbox, OutboxRelayMetrics relay, KafkaState state, ConsumerLag lag, EventCounts counts) : IHostedService
 {
     public const string MeterName = "OrderFlow.Kafka";
 
@@ -12,6 +13,10 @@ internal sealed class BridgeGauges(IMeterFactory meters, OutboxDepth outbox, Kaf
         var meter = meters.Create(MeterName);
         meter.CreateObservableGauge("orderflow.outbox.depth", () => outbox.Rows, "{event}", "Events that wait to be published.");
         meter.CreateObservableGauge("orderflow.outbox.oldest_age", () => outbox.OldestAge.TotalSeconds, "s", "How long the oldest of them has waited.");
+        meter.CreateObservableGauge("orderflow.outbox.held", () => relay.Held, "{event}", "Events that were read and that Kafka has not acknowledged.");
+        meter.CreateObservableGauge("orderflow.outbox.refused", () => relay.Refused, "{order}", "Orders whose next event Kafka refuses for what it is.");
+        meter.CreateObservableGauge("orderflow.outbox.unknown", () => relay.Unknown, "{event}", "Rows that this version does not know, and leaves alone.");
+        meter.CreateObservableGauge("orderflow.kafka.failing_partitions", () => state.FailingPartitions, "{partition}", "Kafka partitions that take no messages.");
         meter.CreateObservableGauge("orderflow.kafka.up", () => state.IsThere ? 1 : 0, description: "1 while Kafka acknowledges what it is sent.");
         meter.CreateObservableGauge(
             "orderflow.consumer.lag",

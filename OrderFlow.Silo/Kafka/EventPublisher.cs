@@ -6,71 +6,37 @@ using OrderFlow.Outbox;
 namespace OrderFlow.Silo.Kafka;
 
 /// <inheritdoc cref="IEventPublisher"/>
-internal sealed class EventPublisher(KafkaProducer producer, EventCounts counts) : IEventPublisher
+internal sealed class EventPublisher(KafkaProducer producer, RecordClock clock, EventCounts counts) : IEventPublisher
 {
-    /// <summary>How long a batch is waited for: longer than Kafka's producer tries a message, for an order's events go one after the other.</summary>
-    private static readonly TimeSpan AnswerWithin = 4 * KafkaProducer.Patience;
+    /// <summary>More partitions than a topic has; destinations of one topic are numbered from a multiple of it.</summary>
+    private const int MaxPartitions = 1_000_000;
 
-    public Task<IReadOnlyList<long>> Publish(IReadOnlyList<OutboxEvent> events)
+    public int? DestinationOf(OutboxEvent told)
     {
-        var run = new Run(producer, counts, events);
-        run.Start();
-        return run.Answer(AnswerWithin);
+        var topic = told.IsOfOrder ? Topics.IndexOfEvent(told.Type) : -1;
+        return topic < 0 ? null : (topic * MaxPartitions) + KafkaPartitioner.PartitionOf(KeyOf(told), producer.PartitionsOf(told.Type));
     }
 
-    /// <summary>The events of one call. Orders go side by side, each order's events one after the other.</summary>
-    private sealed class Run(KafkaProducer producer, EventCounts counts, IReadOnlyList<OutboxEvent> events)
+    public void Publish(OutboxEvent told, Action<PublishFailure?> answered)
     {
-        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly List<long> _acknowledged = new(events.Count);
-        private int _ordersLeft;
-        private volatile bool _isOver;
-
-        /// <summary>What was acknowledged by then; nothing more is sent for this call.</summary>
-        public async Task<IReadOnlyList<long>> Answer(TimeSpan within)
+        var began = EventTraces.Begin(told);
+        var (at, step) = clock.Now;
+        producer.Send(told.Type, ToMessage(told, at), failure =>
         {
-            await _done.Task.WaitAsync(within).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _isOver = true;
-            lock (_acknowledged) return [.. _acknowledged];
-        }
-
-        public void Start()
-        {
-            var orders = events.GroupBy(told => told.OrderId).Select(order => new Queue<OutboxEvent>(order)).ToList();
-            _ordersLeft = orders.Count;
-            foreach (var order in orders) SendNext(order);
-        }
-
-        private void SendNext(Queue<OutboxEvent> order)
-        {
-            var next = order.Dequeue();
-            var began = EventTraces.Begin(next);
-            producer.Send(next.Type, ToMessage(next), failure =>
-            {
-                if (failure is null)
-                {
-                    counts.Published(next.Type);
-                    lock (_acknowledged) _acknowledged.Add(next.Seq);
-                }
-
-                if (failure is null && order.Count > 0 && !_isOver)
-                    SendNext(order);
-                else if (Interlocked.Decrement(ref _ordersLeft) == 0)
-                    _done.TrySetResult();
-                EventTraces.Sent(next, began, failure);   // last: what is known of Kafka must not hang on what listens to spans
-            });
-        }
+            if (failure is null) counts.Published(told.Type);
+            else if (failure.IsOfTime) clock.Refused(step);
+            answered(failure is null ? null : new(failure.Reason, failure.IsOfMessage));
+            EventTraces.Sent(told, began, failure);   // last: what is known of Kafka must not hang on what listens to spans
+        });
     }
 
-    private static Message<byte[], byte[]> ToMessage(OutboxEvent told)
+    private static byte[] KeyOf(OutboxEvent told) => Encoding.UTF8.GetBytes(told.OrderId.ToString(CultureInfo.InvariantCulture));
+
+    private static Message<byte[], byte[]> ToMessage(OutboxEvent told, Timestamp at) => new()
     {
-        var orderId = told.OrderId.ToString(CultureInfo.InvariantCulture);
-        return new()
-        {
-            Key = Encoding.UTF8.GetBytes(orderId),
-            Value = Encoding.UTF8.GetBytes(told.Payload),
-            Headers = CloudEventHeaders.Of(told.Id, told.Type, orderId, told.OccurredAt, told.Trace),
-            Timestamp = new Timestamp(told.OccurredAt),
-        };
-    }
+        Key = KeyOf(told),
+        Value = Encoding.UTF8.GetBytes(told.Payload),
+        Headers = CloudEventHeaders.Of(told.Id, told.Type, told.OrderId.ToString(CultureInfo.InvariantCulture), told.OccurredAt, told.Trace),
+        Timestamp = at,
+    };
 }

@@ -6,8 +6,8 @@ namespace OrderFlow.Silo.Kafka;
 internal sealed class KafkaHealth(KafkaState state, ConnectivityCheck check, OrderEventConsumer consumer) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        state.Away is { } away ? HealthCheckResult.Degraded(away)
+        state.Trouble is { } trouble ? HealthCheckResult.Degraded(trouble)
         : !check.Passed.IsCompleted ? HealthCheckResult.Degraded("the test message was not acknowledged yet")
-        : consumer.Trouble is { } trouble ? HealthCheckResult.Degraded($"events cannot be read: {trouble}")
+        : consumer.Trouble is { } unread ? HealthCheckResult.Degraded($"events cannot be read: {unread}")
         : HealthCheckResult.Healthy());
 }

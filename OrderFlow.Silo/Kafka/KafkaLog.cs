@@ -9,4 +9,7 @@ internal static partial class KafkaLog
 
     [LoggerMessage(LogLevel.Debug, "{Client} {Facility}: {Text}")]
     private static partial void LogLine(ILogger log, string client, string facility, string text);
+
+    [LoggerMessage(LogLevel.Debug, "A client of Kafka could not be closed: {Reason}")]
+    public static partial void NotClosed(ILogger log, string reason);
 }

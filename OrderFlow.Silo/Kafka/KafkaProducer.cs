@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -25,6 +26,7 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
     private const int LargestMessage = 1_048_588;
 
     private readonly Lock _lock = new();
+    private volatile FrozenDictionary<string, int> _partitions = FrozenDictionary<string, int>.Empty;
     private IProducer<byte[], byte[]>? _producer;
     private bool _isDisposed;
 
@@ -40,11 +42,11 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
 
         try
         {
-            producer.Produce(topic, message, report => Answer(producer, report.Error, report.Status, answered));
+            producer.Produce(topic, message, report => Answer(producer, report.TopicPartition, report.Error, report.Status, answered));
         }
         catch (ProduceException<byte[], byte[]> refused)
         {
-            Answer(producer, refused.Error, PersistenceStatus.NotPersisted, answered);
+            Answer(producer, new(topic, Partition.Any), refused.Error, PersistenceStatus.NotPersisted, answered);
         }
         catch (ObjectDisposedException)
         {
@@ -71,7 +73,20 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
     public Metadata Look(TimeSpan within)
     {
         using var admin = Admin();
-        return admin.GetMetadata(within);
+        var metadata = admin.GetMetadata(within);
+        _partitions = metadata.Topics.Where(topic => topic.Partitions.Count > 0).ToFrozenDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
+        return metadata;
+    }
+
+    /// <summary>How many partitions a topic has, as it was last seen; 1 where it was not.</summary>
+    public int PartitionsOf(string topic) => _partitions.GetValueOrDefault(topic, 1);
+
+    /// <summary>Begins anew with another client; what this one has on its way is answered all the same.</summary>
+    public void Renew()
+    {
+        IProducer<byte[], byte[]>? producer;
+        lock (_lock) producer = _producer;
+        if (producer is not null) Replace(producer);
     }
 
     /// <summary>Creates topics.</summary>
@@ -86,8 +101,8 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
         }));
     }
 
-    /// <summary>A client for other questions, by the producer's connections; the caller's to dispose of.</summary>
-    public IAdminClient Admin()
+    /// <summary>A client for other questions, by the producer's connections. For metadata and topics alone: others of its calls can end the process.</summary>
+    private IAdminClient Admin()
     {
         lock (_lock)
         {
@@ -109,18 +124,19 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
         producer?.Dispose();
     }
 
-    private void Answer(IProducer<byte[], byte[]> producer, Error error, PersistenceStatus status, Action<SendFailure?> answered)
+    private void Answer(
+        IProducer<byte[], byte[]> producer, TopicPartition partition, Error error, PersistenceStatus status, Action<SendFailure?> answered)
     {
         if (!error.IsError && status == PersistenceStatus.Persisted)
         {
-            state.Acknowledged();
+            state.Acknowledged(partition);
             answered(null);
             return;
         }
 
         if (error.IsFatal) Replace(producer);
         var failure = SendFailure.Of(error);
-        if (!failure.IsForGood) state.Refused(error.Reason);
+        if (!failure.IsOfMessage) state.Refused(error.Reason, partition);
         answered(failure);
     }
 
@@ -157,6 +173,7 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
         return new ProducerBuilder<byte[], byte[]>(config)
             .SetErrorHandler((producer, error) =>
             {
+                state.Explain(error);
                 if (error.Code is Confluent.Kafka.ErrorCode.Local_AllBrokersDown || error.IsFatal) state.Failed(error.Reason);
                 if (error.IsFatal) Replace(producer);
             })

@@ -15,6 +15,9 @@ internal static class KafkaSetup
 
         services.AddSingleton<KafkaState>();
         services.AddSingleton<KafkaProducer>();
+        services.AddSingleton<GroupOffsets>();
+        services.AddSingleton<RecordClock>();
+        services.AddSingleton<OutboxRelayMetrics>();
         services.AddSingleton<EventCounts>();
         services.AddSingleton<IEventPublisher, EventPublisher>();
         services.AddSingleton<OrderEventHandler>();

@@ -17,5 +17,10 @@ internal static class Topics
     /// <summary>Messages that can never be handled, with the reason in a header.</summary>
     public const string DeadLetter = "order.dead-letter";
 
-    public static IReadOnlyList<string> All { get; } = [Created, Reserved, Failed, Cancelled, Reopened, Test, DeadLetter];
+    private static readonly string[] Events = [Created, Reserved, Failed, Cancelled, Reopened];
+
+    public static IReadOnlyList<string> All { get; } = [.. Events, Test, DeadLetter];
+
+    /// <summary>The number of a topic of orders' events; negative where there is no such topic in this version.</summary>
+    public static int IndexOfEvent(string topic) => Array.IndexOf(Events, topic);
 }

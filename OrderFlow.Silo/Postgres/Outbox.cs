@@ -15,10 +15,15 @@ internal sealed class Outbox(NpgsqlDataSource rows, NpgsqlDataSource queries) : 
 
     private const string Delete = "DELETE FROM outbox WHERE seq = ANY ($1)";
 
-    // Always from the first row on, never beyond the last one seen: numbers are given before rows are committed, so a lower one may come later.
-    private const string ReadNext = """
-        SELECT seq, id, aggregateid, type, payload::text, occurred_at, traceparent, tracestate FROM outbox
-        WHERE partition = $1 ORDER BY seq LIMIT $2
+    private const string Columns = "seq, id, aggregateid, type, payload::text, occurred_at, traceparent, tracestate, aggregatetype";
+
+    private const string ReadAgain = $"SELECT {Columns} FROM outbox WHERE seq = ANY ($1)";
+
+    // Numbers are given before rows are committed, so a lower one may come later: the transactions say how long. Both are of the snapshot that finds the rows.
+    private const string ReadNext = $"""
+        SELECT {Columns},
+          (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint), (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+        FROM outbox WHERE partition = $1 AND seq > $2 ORDER BY seq LIMIT $3
         """;
 
     /// <summary>What waits to be published.</summary>
@@ -32,27 +37,44 @@ internal sealed class Outbox(NpgsqlDataSource rows, NpgsqlDataSource queries) : 
         return new(row.GetInt64(0), row.GetTimeOrNull(1));
     }
 
-    public async Task<IReadOnlyList<OutboxEvent>> Advance(int partition, IReadOnlyList<long> published, int limit)
+    public async Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> again, long after, int limit)
     {
+        if (published.Count + again.Count + limit == 0) return new([], []);
+
         await using var batch = rows.CreateBatch();
         if (published.Count > 0) batch.Command(Delete).With(published.ToArray());
-        if (limit > 0) batch.Command(ReadNext).With((short)partition).With(limit);
+        if (again.Count > 0) batch.Command(ReadAgain).With(again.ToArray());
+        if (limit > 0) batch.Command(ReadNext).With((short)partition).With(after).With(limit);
 
         await using var found = await batch.ExecuteReaderAsync();
-        var events = new List<OutboxEvent>();
+        var readAgain = new List<OutboxEvent>(again.Count);
+        while (again.Count > 0 && await found.ReadAsync()) readAgain.Add(EventOf(found));
+        if (again.Count > 0 && limit > 0) await found.NextResultAsync();
+
+        var (next, oldestRunning, nextStarting) = (new List<OutboxEvent>(limit), 0L, 0L);
         while (limit > 0 && await found.ReadAsync())
         {
-            events.Add(new(
-                found.GetInt64(0),
-                found.GetString(1),
-                long.Parse(found.GetString(2), CultureInfo.InvariantCulture),
-                found.GetString(3),
-                found.GetString(4),
-                found.GetTime(5),
-                TraceContext.Of(found.GetStringOrNull(6), found.GetStringOrNull(7))));
+            next.Add(EventOf(found));
+            (oldestRunning, nextStarting) = (found.GetInt64(9), found.GetInt64(10));
         }
 
-        return events;
+        return new(readAgain, next, oldestRunning, nextStarting);
+    }
+
+    /// <summary>A row that is no order's gets a number of its own in the order's place: none is to wait for it, and it for none.</summary>
+    private static OutboxEvent EventOf(NpgsqlDataReader row)
+    {
+        var seq = row.GetInt64(0);
+        var isOfOrder = long.TryParse(row.GetString(2), NumberStyles.None, CultureInfo.InvariantCulture, out var orderId)
+            && orderId > 0 && row.GetString(8) == OutboxRow.AggregateType;
+        return new(
+            seq,
+            row.GetString(1),
+            isOfOrder ? orderId : -seq,
+            row.GetString(3),
+            row.GetString(4),
+            row.GetTime(5),
+            TraceContext.Of(row.GetStringOrNull(6), row.GetStringOrNull(7)));
     }
 }
 

@@ -7,7 +7,7 @@ using OrderFlow.Silo.Kafka.Embedded;
 namespace OrderFlow.Tests.Fixtures;
 
 /// <summary>One record as it lies in a topic.</summary>
-internal sealed record KafkaRecord(string Topic, string? Key, string? Value, IReadOnlyDictionary<string, string> Headers, int Partition, long Offset);
+internal sealed record KafkaRecord(string Topic, string? Key, string? Value, IReadOnlyDictionary<string, string> Headers, int Partition, long Offset, DateTimeOffset Time);
 
 /// <summary>
 /// A Kafka broker of a test's own, in this process, with every topic of OrderFlow.
@@ -23,10 +23,11 @@ internal sealed class EmbeddedKafka : IDisposable
 
     /// <param name="partitions">Of each topic.</param>
     /// <param name="sessionTimeout">How long a consumer of <c>group.protocol=consumer</c> may be silent; six seconds where nothing is given.</param>
-    public EmbeddedKafka(int partitions = 3, TimeSpan? sessionTimeout = null)
+    /// <param name="brokers">How many, numbered from 1; they lead the partitions by turns.</param>
+    public EmbeddedKafka(int partitions = 3, TimeSpan? sessionTimeout = null, int brokers = 1)
     {
         _partitions = partitions;
-        _broker = new(partitions, Topics.All, sessionTimeout);
+        _broker = new(partitions, Topics.All, sessionTimeout, brokers);
     }
 
     public string BootstrapServers => _broker.BootstrapServers;
@@ -34,8 +35,20 @@ internal sealed class EmbeddedKafka : IDisposable
     /// <inheritdoc cref="EmbeddedBroker.Down"/>
     public void Down() => _broker.Down();
 
+    /// <inheritdoc cref="EmbeddedBroker.Down"/>
+    public void Down(int broker) => _broker.Down(broker);
+
     /// <inheritdoc cref="EmbeddedBroker.Up"/>
     public void Up() => _broker.Up();
+
+    /// <inheritdoc cref="EmbeddedBroker.Up"/>
+    public void Up(int broker) => _broker.Up(broker);
+
+    /// <inheritdoc cref="EmbeddedBroker.Lead"/>
+    public void Lead(string topic, int partition, int broker) => _broker.Lead(topic, partition, broker);
+
+    /// <inheritdoc cref="EmbeddedBroker.Coordinate"/>
+    public void Coordinate(string group, int broker) => _broker.Coordinate(group, broker);
 
     /// <inheritdoc cref="EmbeddedBroker.Refuse"/>
     public void Refuse(short apiKey, params int[] errors) => _broker.Refuse(apiKey, errors);
@@ -98,5 +111,6 @@ internal sealed class EmbeddedKafka : IDisposable
         result.Message.Value,
         result.Message.Headers.ToDictionary(header => header.Key, header => Encoding.UTF8.GetString(header.GetValueBytes())),
         result.Partition.Value,
-        result.Offset.Value);
+        result.Offset.Value,
+        result.Message.Timestamp.UtcDateTime);
 }

@@ -19,6 +19,7 @@ internal sealed class Faults
 
     private Held? _held;
     private int _withheld;
+    private volatile Func<OutboxEvent, bool> _isRefused = _ => false;
 
     /// <summary>How many of the planned faults have happened.</summary>
     public int Happened { get; private set; }
@@ -34,11 +35,14 @@ internal sealed class Faults
     /// <summary>Holds every call of this method before it reaches its grain, until what is returned lets them go.</summary>
     public Held Hold(string method) => _held = new(method);
 
-    /// <summary>The next <paramref name="batches"/> that hold events of several orders are published without those of the older half of them.</summary>
-    public void Withhold(int batches)
+    /// <summary>The next acknowledgements count as failures: the events are in Kafka, and nobody knows.</summary>
+    public void Withhold(int acknowledgements)
     {
-        lock (_lock) _withheld = batches;
+        lock (_lock) _withheld = acknowledgements;
     }
+
+    /// <summary>Kafka refuses these events for what they are, until it is told otherwise.</summary>
+    public void Refuse(Func<OutboxEvent, bool> isRefused) => _isRefused = isRefused;
 
     public void Clear()
     {
@@ -47,6 +51,17 @@ internal sealed class Faults
         {
             _withheld = 0;
             _planned.Clear();
+        }
+    }
+
+    private bool Withholds()
+    {
+        lock (_lock)
+        {
+            if (_withheld == 0) return false;
+            _withheld--;
+            Happened++;
+            return true;
         }
     }
 
@@ -61,22 +76,6 @@ internal sealed class Faults
                 throw new DeliberateFaultException(point);
             }
         }
-    }
-
-    /// <summary>What Kafka is to get of a batch.</summary>
-    private IReadOnlyList<OutboxEvent> Pass(IReadOnlyList<OutboxEvent> events)
-    {
-        var orders = events.Select(row => row.OrderId).Distinct().ToList();
-        lock (_lock)
-        {
-            if (_withheld == 0 || orders.Count == 1) return events;
-
-            _withheld--;
-            Happened++;
-        }
-
-        var younger = orders.Skip(orders.Count / 2).ToHashSet();
-        return [.. events.Where(row => younger.Contains(row.OrderId))];
     }
 
     /// <summary>Puts the lever between the grains and their storages, and on every call they are sent.</summary>
@@ -150,24 +149,45 @@ internal sealed class Faults
 
     private sealed class FaultyOutbox(IOutbox real, Faults faults) : IOutbox
     {
-        public async Task<IReadOnlyList<OutboxEvent>> Advance(int partition, IReadOnlyList<long> published, int limit)
+        public async Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> again, long after, int limit)
         {
             faults.Pass("before advance");
-            var events = await real.Advance(partition, published, limit);
+            var page = await real.Advance(partition, published, again, after, limit);
             faults.Pass("after advance");
-            return events;
+            return page;
         }
     }
 
     private sealed class FaultyPublisher(IEventPublisher real, Faults faults) : IEventPublisher
     {
-        public async Task<IReadOnlyList<long>> Publish(IReadOnlyList<OutboxEvent> events)
+        public int? DestinationOf(OutboxEvent told) => real.DestinationOf(told);
+
+        public void Publish(OutboxEvent told, Action<PublishFailure?> answered)
         {
             faults.Pass("before publish");
-            if (faults._held is { Method: Publishing } held) await held.Wait(() => Task.CompletedTask);
-            var acknowledged = await real.Publish(faults.Pass(events));
-            faults.Pass("after publish");
-            return acknowledged;
+            if (faults._isRefused(told)) answered(new("refused on purpose", IsOfEvent: true));
+            else if (faults._held is { Method: Publishing } held) held.Wait(() => Send(told, answered)).Ignore();
+            else Send(told, answered).Ignore();
+        }
+
+        /// <summary>An answer that is lost is one that never comes; the grain would give it up after half a minute, and so it is told here.</summary>
+        private Task Send(OutboxEvent told, Action<PublishFailure?> answered)
+        {
+            real.Publish(told, failure =>
+            {
+                try
+                {
+                    faults.Pass("after publish");
+                    if (failure is null && faults.Withholds()) failure = new("withheld on purpose", IsOfEvent: false);
+                }
+                catch (DeliberateFaultException lost)
+                {
+                    failure = new(lost.Message, IsOfEvent: false);
+                }
+
+                answered(failure);
+            });
+            return Task.CompletedTask;
         }
     }
 

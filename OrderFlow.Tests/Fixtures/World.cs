@@ -9,12 +9,12 @@ using OrderFlow.Silo.Redis;
 namespace OrderFlow.Tests.Fixtures;
 
 /// <summary>What is around a cluster of silos: a Kafka of its own, a queue of its own in Redis, and a sender that notes what it is given.</summary>
-internal sealed class World(RedisServer? redis = null, int partitions = 3, ILoggerProvider? log = null) : IDisposable
+internal sealed class World(RedisServer? redis = null, int partitions = 3, ILoggerProvider? log = null, int brokers = 1) : IDisposable
 {
     private readonly string _queue = $"test:{Guid.NewGuid():N}";
 
     /// <summary>Silos that are lost are missed soon.</summary>
-    public EmbeddedKafka Kafka { get; } = new(partitions, sessionTimeout: TimeSpan.FromSeconds(3));
+    public EmbeddedKafka Kafka { get; } = new(partitions, sessionTimeout: TimeSpan.FromSeconds(3), brokers);
 
     public RedisServer Redis { get; } = redis ?? RedisServer.Shared;
 

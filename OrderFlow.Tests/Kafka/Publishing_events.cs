@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Outbox;
 using OrderFlow.Silo.Kafka;
@@ -26,7 +27,7 @@ public sealed class Publishing_events : IAsyncLifetime
             .Configure<KafkaOptions>(options => options.BootstrapServers = _kafka.BootstrapServers)
             .AddSingleton<KafkaState>().AddSingleton<KafkaProducer>()
             .AddSingleton(provider => new EventCounts(provider.GetRequiredService<IMeterFactory>()))
-            .AddSingleton<IEventPublisher, EventPublisher>()
+            .AddSingleton<RecordClock>().AddSingleton<IEventPublisher, EventPublisher>()
             .BuildServiceProvider();
         return Task.CompletedTask;
     }
@@ -40,9 +41,9 @@ public sealed class Publishing_events : IAsyncLifetime
     [Fact]
     public async Task All_events_are_acknowledged_and_lie_in_the_order_of_each_order()
     {
-        var events = Enumerable.Range(0, 500).Select(n => Event(seq: n, orderId: n % 50, version: 1 + (n / 50), Topics.Created)).ToList();
+        var events = Enumerable.Range(0, 500).Select(n => Event(seq: n + 1, orderId: 1 + (n % 50), version: 1 + (n / 50), Topics.Created)).ToList();
 
-        var acknowledged = await Publisher.Publish(events);
+        var acknowledged = await Publish(events);
 
         Assert.Equal(events.Select(told => told.Seq), acknowledged.Order());
         var records = await _kafka.ReadAll(Topics.Created);
@@ -54,7 +55,7 @@ public sealed class Publishing_events : IAsyncLifetime
     [Fact]
     public async Task Behind_an_event_that_fails_nothing_of_its_order_is_sent_and_other_orders_go_on()
     {
-        var acknowledged = await Publisher.Publish(
+        var acknowledged = await Publish(
         [
             Event(seq: 1, orderId: 7, version: 1, Topics.Created),
             Event(seq: 2, orderId: 7, version: 2, Topics.Reserved, payload: new string('x', TooLarge)),
@@ -70,18 +71,47 @@ public sealed class Publishing_events : IAsyncLifetime
     [Fact]
     public async Task While_Kafka_is_away_nothing_is_acknowledged_and_afterwards_the_same_producer_goes_on()
     {
-        await Publisher.Publish([Event(seq: 1, orderId: 1, version: 1, Topics.Created)]);
+        await Publish([Event(seq: 1, orderId: 1, version: 1, Topics.Created)]);
         var state = _services!.GetRequiredService<KafkaState>();
         Assert.Null(state.Away);
 
         _kafka.Down();
-        Assert.Empty(await Publisher.Publish([Event(seq: 2, orderId: 1, version: 2, Topics.Reserved), Event(seq: 3, orderId: 1, version: 3, Topics.Cancelled)]));
+        Assert.Empty(await Publish([Event(seq: 2, orderId: 1, version: 2, Topics.Reserved), Event(seq: 3, orderId: 1, version: 3, Topics.Cancelled)]));
         Assert.NotNull(state.Away);
 
         _kafka.Up();
-        Assert.Equal([2, 3], await Publisher.Publish([Event(seq: 2, orderId: 1, version: 2, Topics.Reserved), Event(seq: 3, orderId: 1, version: 3, Topics.Cancelled)]));
+        Assert.Equal([2, 3], await Publish([Event(seq: 2, orderId: 1, version: 2, Topics.Reserved), Event(seq: 3, orderId: 1, version: 3, Topics.Cancelled)]));
         Assert.Null(state.Away);
         Assert.Equal(["1-3"], (await _kafka.ReadAll(Topics.Cancelled)).Select(record => record.Headers["ce_id"]).Distinct());
+    }
+
+    [Fact]
+    public async Task A_time_that_the_broker_refuses_is_changed_and_the_events_are_published()
+    {
+        const int Produce = 0;
+        const int InvalidTimestamp = 32;
+        _kafka.Refuse(Produce, InvalidTimestamp);
+        var events = new[] { Event(seq: 1, orderId: 1, version: 1, Topics.Created), Event(seq: 2, orderId: 1, version: 2, Topics.Created) };
+
+        Assert.Empty(await Publish(events));
+        Assert.Equal([1, 2], await Publish(events));
+
+        Assert.Null(_services!.GetRequiredService<KafkaState>().Trouble);
+        Assert.All(await _kafka.ReadAll(Topics.Created), record => Assert.InRange(DateTimeOffset.UtcNow - record.Time, TimeSpan.FromHours(2), TimeSpan.FromHours(2.1)));
+    }
+
+    [Fact]
+    public async Task A_client_that_is_replaced_leaves_nothing_unanswered_and_each_order_in_order()
+    {
+        await _services!.GetRequiredService<KafkaProducer>().Send(Topics.Test, new() { Key = [1], Value = [1] });
+        var events = Enumerable.Range(0, 500).Select(n => Event(seq: n + 1, orderId: 1 + (n % 50), version: 1 + (n / 50), Topics.Created)).ToList();
+
+        var publishing = Publish(events);
+        for (var n = 0; n < 3; n++) _services!.GetRequiredService<KafkaProducer>().Renew();
+
+        Assert.Equal(events.Select(told => told.Seq), (await publishing).Order());
+        foreach (var order in (await _kafka.ReadAll(Topics.Created)).GroupBy(record => record.Key))
+            Assert.Equal(Enumerable.Range(1, 10).Select(version => $"{order.Key}-{version}"), order.Select(record => record.Headers["ce_id"]).Distinct());
     }
 
     /// <summary>Errors after which librdkafka wants a new producer: out of sequence while producing, not allowed while it asks for its id.</summary>
@@ -98,7 +128,7 @@ public sealed class Publishing_events : IAsyncLifetime
             "all events to be acknowledged",
             async () =>
             {
-                acknowledged.UnionWith(await Publisher.Publish([.. events.Where(told => !acknowledged.Contains(told.Seq))]));
+                acknowledged.UnionWith(await Publish([.. events.Where(told => !acknowledged.Contains(told.Seq))]));
                 return acknowledged.Count;
             },
             count => count == events.Count);
@@ -106,6 +136,28 @@ public sealed class Publishing_events : IAsyncLifetime
         Assert.Equal(
             events.Select(told => told.Id).Order(),
             (await _kafka.ReadAll(Topics.Created)).Select(record => record.Headers["ce_id"]).Distinct().Order());
+    }
+
+    /// <summary>Publishes as the outbox relay does, each event once. Returns the rows that were acknowledged.</summary>
+    private async Task<IReadOnlyList<long>> Publish(IReadOnlyList<OutboxEvent> events)
+    {
+        var answers = Channel.CreateUnbounded<(long Seq, PublishFailure? Failure)>();
+        var unpublished = new UnpublishedEvents();
+        foreach (var told in events) unpublished.Add(told, Publisher.DestinationOf(told), TimeSpan.Zero);
+
+        var acknowledged = new List<long>();
+        for (var inFlight = 0; ; inFlight--)
+        {
+            foreach (var told in unpublished.TakeReady(TimeSpan.Zero))
+            {
+                inFlight++;
+                Publisher.Publish(told, failure => answers.Writer.TryWrite((told.Seq, failure)));
+            }
+
+            if (inFlight == 0) return acknowledged;
+            var (seq, failure) = await answers.Reader.ReadAsync();
+            if (unpublished.Answer(seq, failure, TimeSpan.Zero, chance: 0)) acknowledged.Add(seq);
+        }
     }
 
     private static OutboxEvent Event(long seq, long orderId, long version, string type, string payload = "{}") =>

@@ -1,5 +1,5 @@
 # What is stored, what is on Kafka and what customers were told: written down, and compared with each other.
-# Needs ORDERFLOW_* of .run/env, and an admin's ADMIN_TOKEN for the notifications.
+# Needs infra/lib/kcat.sh, ORDERFLOW_* of .run/env, and an admin's ADMIN_TOKEN for the notifications.
 # shellcheck shell=bash disable=SC2034 # some of its variables are for those who source it
 
 EVENT_TOPICS=(order.created order.reserved order.failed order.cancelled order.reopened)
@@ -60,7 +60,7 @@ read_database() {
 read_kafka() {
   local topic
   for topic in "${EVENT_TOPICS[@]}"; do
-    kcat -q -b "$ORDERFLOW_KAFKA" -C -t "$topic" -o beginning -e -f '%t\t%p\t%o\t%k\t%h\t%s\n' </dev/null || die "kcat could not read $topic from $ORDERFLOW_KAFKA"
+    kcat_run -q -C -t "$topic" -o beginning -e -f '%t\t%p\t%o\t%k\t%h\t%s\n' </dev/null || die "kcat could not read $topic from $ORDERFLOW_KAFKA"
   done >"$RECORDS"
 }
 

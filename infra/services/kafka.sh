@@ -64,7 +64,7 @@ service_kafka_table() {
 service_kafka_fault() {
   [[ -f $PROGRAMS_DIR/kafka.settings ]] || die "Kafka is not ours here: Kafka__BootstrapServers named it"
   case ${1:-}:$# in
-    down:1 | up:1) http --fail --request POST "$(kafka_url)/$1" || die "the embedded broker does not answer; see $(short_path "$(program_log kafka)")" ;;
-    *) die "usage: infra/fault.sh kafka down|up" ;;
+    down:[12] | up:[12]) http --fail --request POST "$(kafka_url)/$1${2:+?broker=$2}" || die "the embedded broker does not answer; see $(short_path "$(program_log kafka)")" ;;
+    *) die "usage: infra/fault.sh kafka down|up [N]" ;;
   esac
 }

@@ -10,4 +10,8 @@ internal sealed class EmbeddedBrokerOptions
     /// <summary>Partitions of each topic.</summary>
     [Range(1, 1_000)]
     public int TopicPartitions { get; set; } = 12;
+
+    /// <summary>Brokers of the cluster, each on a port of its own.</summary>
+    [Range(1, 9)]
+    public int Brokers { get; set; } = 1;
 }

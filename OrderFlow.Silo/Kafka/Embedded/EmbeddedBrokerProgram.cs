@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Mvc;
 using OrderFlow.Http;
 using OrderFlow.Settings;
 
@@ -6,7 +7,7 @@ namespace OrderFlow.Silo.Kafka.Embedded;
 
 /// <summary>
 /// The <c>kafka</c> mode of this program: an <see cref="EmbeddedBroker"/> on a free port, and beside it a few calls over HTTP that say where it is
-/// and take it down and up. For development: both answer on this machine alone.
+/// and take it, or one of its brokers, down and up. For development: both answer on this machine alone.
 /// </summary>
 internal static partial class EmbeddedBrokerProgram
 {
@@ -16,7 +17,7 @@ internal static partial class EmbeddedBrokerProgram
         var options = builder.Configuration.Require<EmbeddedBrokerOptions>(EmbeddedBrokerOptions.Section);
 
         builder.Services.AddHeadRequests();
-        using var broker = new EmbeddedBroker(options.TopicPartitions);
+        using var broker = new EmbeddedBroker(options.TopicPartitions, brokers: options.Brokers);
         await using var app = builder.Build();
         app.Use(RefuseOtherMachines);
         app.MapBroker(broker);
@@ -29,8 +30,8 @@ internal static partial class EmbeddedBrokerProgram
     {
         routes.MapGet("/health", () => new { status = "ok" });
         routes.MapGet("/bootstrap-servers", () => broker.BootstrapServers);
-        routes.MapPost("/down", () => broker.Down());
-        routes.MapPost("/up", () => broker.Up());
+        routes.MapPost("/down", ([FromQuery(Name = "broker")] int? number) => broker.Down(number ?? Librdkafka.AllBrokers));
+        routes.MapPost("/up", ([FromQuery(Name = "broker")] int? number) => broker.Up(number ?? Librdkafka.AllBrokers));
     }
 
     private static Task RefuseOtherMachines(HttpContext context, RequestDelegate next)

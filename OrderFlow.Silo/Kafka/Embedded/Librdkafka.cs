@@ -88,4 +88,12 @@ internal static class Librdkafka
 
     [DllImport(Library)]
     internal static extern int rd_kafka_mock_broker_set_up(MockCluster cluster, int broker);
+
+    [DllImport(Library)]
+    internal static extern int rd_kafka_mock_partition_set_leader(
+        MockCluster cluster, [MarshalAs(UnmanagedType.LPUTF8Str)] string topic, int partition, int broker);
+
+    [DllImport(Library)]
+    internal static extern int rd_kafka_mock_coordinator_set(
+        MockCluster cluster, [MarshalAs(UnmanagedType.LPUTF8Str)] string keyType, [MarshalAs(UnmanagedType.LPUTF8Str)] string key, int broker);
 }

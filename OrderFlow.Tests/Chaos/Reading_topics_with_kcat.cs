@@ -1,0 +1,42 @@
+namespace OrderFlow.Tests.Chaos;
+
+/// <summary>Scripts reach Kafka with the silo's own settings: <c>infra/lib/kcat.sh</c>.</summary>
+public sealed class Reading_topics_with_kcat : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("orderflow-kcat-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task It_is_given_what_the_silo_was_given_in_a_file_that_nobody_else_can_read()
+    {
+        Directory.CreateDirectory(Path.Combine(_directory, "programs"));
+        File.WriteAllText(Path.Combine(_directory, "programs", "silo-1.settings"), "export Kafka__SaslPassword=p\\ \\$w=d\nexport Kafka__SaslUsername=kept\n");
+
+        var said = await Run("""
+            export Kafka__SecurityProtocol=SaslSsl Kafka__SaslMechanism=ScramSha512 Kafka__SaslUsername=given Kafka__SslCaLocation=/etc/ca.pem
+            kcat_run -C -t order.created; stat --format=%a "$RUN_DIR/kcat.conf"
+            """);
+
+        Assert.Equal(
+            [
+                "security.protocol=SASL_SSL", "sasl.mechanism=SCRAM-SHA-512", "sasl.username=given", "sasl.password=p $w=d", "ssl.ca.location=/etc/ca.pem",
+                "-b kafka:9093 -C -t order.created", "600",
+            ],
+            said);
+    }
+
+    [Fact]
+    public async Task Without_settings_it_is_given_none() => Assert.Equal(["-b kafka:9093 -L"], await Run("kcat_run -L"));
+
+    /// <summary>With a kcat that prints the file it is given, and what else.</summary>
+    private async Task<string[]> Run(string lines)
+    {
+        var kcat = Path.Combine(_directory, "kcat");
+        File.WriteAllText(kcat, "#!/bin/bash\n[[ $1 == -F ]] && cat \"$2\" && shift 2 && echo \"$@\"\n");
+        File.SetUnixFileMode(kcat, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var (status, said) = await Scripts.Shell($"""RUN_DIR={_directory} PATH={_directory}:$PATH ORDERFLOW_KAFKA=kafka:9093; source infra/lib/kcat.sh; """ + lines);
+        Assert.True(status == 0, said);
+        return said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

@@ -1,0 +1,105 @@
+using Npgsql;
+using OrderFlow.Outbox;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Storage;
+
+/// <summary>Rows that were read are passed over, and none that is committed later, with a lower number, is missed.</summary>
+public sealed class Scanning_the_outbox : IAsyncLifetime
+{
+    private const int Partition = 3;
+    private const int Limit = 10;
+
+    private readonly OutboxScan _scan = new();
+    private PostgresServer _server = null!;
+    private PostgresDatabase _database = null!;
+    private NpgsqlDataSource _connections = null!;
+    private Silo.Postgres.Outbox _outbox = null!;
+
+    public async Task InitializeAsync()
+    {
+        _server = new();   // nobody else's transactions
+        _database = await _server.CreateDatabase();
+        _connections = NpgsqlDataSource.Create(_database.ConnectionString);
+        _outbox = new(_connections, _connections);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _connections.DisposeAsync();
+        await _database.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_is_held_is_read_twice_and_then_passed_over()
+    {
+        await Write(1, 25);
+
+        Assert.Equal(25, (await Pass()).Count);
+        Assert.Equal(25, (await Pass()).Count);
+        Assert.Empty(await Pass());
+        await Write(26, 27);
+        Assert.Equal(["26-1", "27-1"], await Pass());
+        Assert.Equal(27, (await Pass(fromLowest: true)).Count);
+    }
+
+    [Fact]
+    public async Task A_row_that_is_committed_late_is_read_ahead_of_what_comes_after_it()
+    {
+        await using var late = await _connections.OpenConnectionAsync();
+        await using var transaction = await late.BeginTransactionAsync();
+        await Write(1, 1, late);
+        await Write(2, 30);
+        await Pass();
+        await Pass();
+        Assert.Equal(29, (await Pass()).Count);
+
+        await transaction.CommitAsync();
+        await Write(31, 31);
+
+        var read = await Pass();
+        Assert.Equal("1-1", read[0]);
+        Assert.Equal("31-1", read[^1]);
+        await Pass();
+        Assert.Empty(await Pass());
+    }
+
+    [Fact]
+    public void Another_server_that_knows_fewer_transactions_is_read_from_the_lowest_row_on()
+    {
+        foreach (var (oldest, next) in new[] { (1_000, 1_000), (1_000, 1_000), (10, 10) })
+        {
+            _scan.Begin(fromLowest: false);
+            _scan.Read(new([], [new(50, "1-1", 1, "order.created", "{}", DateTimeOffset.UnixEpoch)], oldest, next), Limit);
+        }
+
+        _scan.Begin(fromLowest: false);
+        Assert.Equal(0, _scan.After);
+    }
+
+    private async Task<List<string>> Pass(bool fromLowest = false)
+    {
+        var ids = new List<string>();
+        for (_scan.Begin(fromLowest); _scan.IsUnderWay;)
+        {
+            var page = await _outbox.Advance(Partition, [], [], _scan.After, Limit);
+            ids.AddRange(page.Next.Select(told => told.Id));
+            _scan.Read(page, Limit);
+        }
+
+        return ids;
+    }
+
+    private async Task Write(int first, int last, NpgsqlConnection? by = null)
+    {
+        await using var own = by is null ? await _connections.OpenConnectionAsync() : null;
+        await using var command = new NpgsqlCommand(
+            $"""
+            INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at)
+            SELECT n || '-1', 'order', n::text, 'order.created', '{"{}"}', {Partition}, now() FROM generate_series({first}, {last}) AS n
+            """,
+            by ?? own);
+        await command.ExecuteNonQueryAsync();
+    }
+}

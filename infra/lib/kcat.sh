@@ -1,0 +1,66 @@
+# kcat, with the settings by which the silos reach Kafka: from the environment, or those that infra/run.sh kept for the silo it started.
+# shellcheck shell=bash
+
+KCAT_SECONDS=600 # no topic of ours takes longer to read
+KCAT_SETTINGS=(SecurityProtocol SaslMechanism SaslUsername SaslPassword SslCaLocation SslCertificateLocation SslKeyLocation SslKeyPassword)
+
+# kcat_run ARGUMENTS...: kcat on ORDERFLOW_KAFKA. Its settings hold a password: they go through a file of our own, not through arguments that everybody sees.
+kcat_run() {
+  local settings=$RUN_DIR/kcat.conf
+  (
+    umask 077
+    kcat_settings >"$settings"
+  )
+  timeout "${KCAT_TIMEOUT:-$KCAT_SECONDS}" kcat -F "$settings" -b "$ORDERFLOW_KAFKA" "$@"
+}
+
+# The silo's settings in the words of librdkafka, one a line.
+kcat_settings() {
+  local name value
+  for name in "${KCAT_SETTINGS[@]}"; do
+    value=$(kcat_setting "Kafka__$name")
+    [[ -n $value ]] || continue
+    case $name in
+      SecurityProtocol) value=$(kcat_protocol "$value") ;;
+      SaslMechanism) value=$(kcat_mechanism "$value") ;;
+    esac
+    printf '%s=%s\n' "$(kcat_name "$name")" "$value"
+  done
+}
+
+# kcat_setting VARIABLE
+kcat_setting() {
+  local kept=$RUN_DIR/programs/silo-1.settings
+  if [[ -z ${!1:-} && -f $kept ]]; then
+    (
+      # shellcheck source=/dev/null
+      source "$kept"
+      printf '%s' "${!1:-}"
+    )
+  else
+    printf '%s' "${!1:-}"
+  fi
+}
+
+# SaslUsername is sasl.username, SslCaLocation is ssl.ca.location.
+kcat_name() {
+  sed -E 's/([a-z])([A-Z])/\1.\2/g' <<<"$1" | tr '[:upper:]' '[:lower:]'
+}
+
+# SaslSsl is SASL_SSL; silos take any case.
+kcat_protocol() {
+  case ${1,,} in
+    saslssl) printf 'SASL_SSL' ;;
+    saslplaintext) printf 'SASL_PLAINTEXT' ;;
+    *) printf '%s' "${1^^}" ;;
+  esac
+}
+
+# ScramSha512 is SCRAM-SHA-512.
+kcat_mechanism() {
+  case ${1,,} in
+    scramsha256) printf 'SCRAM-SHA-256' ;;
+    scramsha512) printf 'SCRAM-SHA-512' ;;
+    *) printf '%s' "${1^^}" ;;
+  esac
+}
