@@ -34,8 +34,7 @@ public sealed class Reading_topics_with_kcat : IDisposable
     {
         var kcat = Path.Combine(_directory, "kcat");
         File.WriteAllText(kcat, "#!/bin/bash\n[[ $1 == -F ]] && cat \"$2\" && shift 2 && echo \"$@\"\n");
-        File.SetUnixFileMode(kcat, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var (status, said) = await Scripts.Shell($"""RUN_DIR={_directory} PATH={_directory}:$PATH ORDERFLOW_KAFKA=kafka:9093; source infra/lib/kcat.sh; """ + lines);
+        var (status, said) = await Scripts.Shell($"""chmod +x {kcat}; RUN_DIR={_directory} PATH={_directory}:$PATH ORDERFLOW_KAFKA=kafka:9093; source infra/lib/kcat.sh; """ + lines);
         Assert.True(status == 0, said);
         return said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
