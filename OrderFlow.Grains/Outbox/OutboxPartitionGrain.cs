@@ -175,7 +175,7 @@ internal sealed partial class OutboxPartitionGrain(
         return (_woken || _scan.IsUnderWay) && !_isFull && _events.Busy(now) <= SmallBatch;
     }
 
-    private bool IsSweepDue(TimeSpan now) => _events.Rows > BatchLimit && now >= _sweepAt;
+    private bool IsSweepDue(TimeSpan now) => _events.Rows > BatchLimit && !_events.IsFull && now >= _sweepAt;
 
     /// <summary>Deletes what was published, and reads what there is to send, in one round trip.</summary>
     private async Task Look()

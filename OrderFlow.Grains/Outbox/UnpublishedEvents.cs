@@ -6,8 +6,8 @@ namespace OrderFlow.Outbox;
 /// </summary>
 internal sealed class UnpublishedEvents
 {
-    /// <summary>The most rows that are held, under 100 bytes each. Beyond, the partition is read no further until some are acknowledged.</summary>
-    public const int MaxRows = 100_000;
+    /// <summary>The most rows that are held, 110 bytes each. Beyond, the partition is read no further until some are acknowledged.</summary>
+    public const int MaxRows = 200_000;
 
     /// <summary>The most events on their way to destinations that answer.</summary>
     public const int MaxInFlight = 500;

@@ -102,8 +102,8 @@ internal sealed partial class ConnectivityCheck(
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            if (!_isRepairFailing) LogNotRepaired(error.Message);
-            _isRepairFailing = true;
+            if (!_isRepairFailing && state.IsThere) LogNotRepaired(error.Message);
+            _isRepairFailing |= state.IsThere;
         }
     }
 

@@ -135,8 +135,7 @@ internal sealed partial class KafkaState(TimeProvider time, ILogger<KafkaState> 
     /// </summary>
     public void Explain(Error error)
     {
-        if (error.Code is not (Confluent.Kafka.ErrorCode.Local_Authentication or Confluent.Kafka.ErrorCode.SaslAuthenticationFailed
-            or Confluent.Kafka.ErrorCode.Local_Ssl or Confluent.Kafka.ErrorCode.Local_Resolve)) return;
+        if (!IsCause(error)) return;
 
         lock (_lock)
         {
@@ -144,6 +143,12 @@ internal sealed partial class KafkaState(TimeProvider time, ILogger<KafkaState> 
             if (_away is not null) Failed(error.Reason);
         }
     }
+
+    /// <summary>A broker that speaks no TLS, or nothing else, only hangs up: where, and that this may be why, is in the text alone.</summary>
+    private static bool IsCause(Error error) =>
+        error.Code is Confluent.Kafka.ErrorCode.Local_Authentication or Confluent.Kafka.ErrorCode.SaslAuthenticationFailed
+            or Confluent.Kafka.ErrorCode.Local_Ssl or Confluent.Kafka.ErrorCode.Local_Resolve
+        || error.Reason.Contains("SSL_HANDSHAKE", StringComparison.Ordinal) || error.Reason.Contains("security.protocol", StringComparison.Ordinal);
 
     private string? Cause => _cause is not null && time.GetElapsedTime(_causeAt) < CauseRetention ? _cause.Reason : null;
 
