@@ -11,8 +11,8 @@ internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory 
 {
     public async Task Notify(OrderNotice notice)
     {
-        if (NotificationText.Message(notice) is { } message)
-            await queue.Enqueue(new NotificationJob(notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message, TraceContext.Current));
+        var message = NotificationText.Message(notice) ?? throw new NotSupportedException($"this version has no words for an event of type {notice.EventType}");
+        await queue.Enqueue(new NotificationJob(notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message, TraceContext.Current));
     }
 
     public async Task<NotificationList> List(long orderId, int page, int limit, Caller by)

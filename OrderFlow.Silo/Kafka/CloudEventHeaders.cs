@@ -11,6 +11,12 @@ internal static class CloudEventHeaders
     /// <summary>Who speaks: all our events have this <c>ce_source</c>, and an id that is theirs alone within it.</summary>
     public const string Source = "/orderflow/orders";
 
+    private const string Type = "ce_type";
+    private const string Time = "ce_time";
+
+    /// <summary>The last that .NET can hold: a record's time is whatever its producer says.</summary>
+    private const long LastMillisecond = 253_402_300_799_999;
+
     private static readonly byte[] SpecVersion = "1.0"u8.ToArray();
     private static readonly byte[] SourceBytes = Encoding.UTF8.GetBytes(Source);
     private static readonly byte[] Json = "application/json"u8.ToArray();
@@ -21,10 +27,10 @@ internal static class CloudEventHeaders
         {
             { "ce_specversion", SpecVersion },
             { "ce_id", Encoding.UTF8.GetBytes(id) },
-            { "ce_type", Encoding.UTF8.GetBytes(type) },
+            { Type, Encoding.UTF8.GetBytes(type) },
             { "ce_source", SourceBytes },
             { "ce_subject", Encoding.UTF8.GetBytes(subject) },
-            { "ce_time", Encoding.UTF8.GetBytes(time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)) },
+            { Time, Encoding.UTF8.GetBytes(time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)) },
             { "content-type", Json },
         };
         if (trace is null) return headers;
@@ -38,6 +44,16 @@ internal static class CloudEventHeaders
     /// <summary>Where in which trace a message was written; null where its headers do not say.</summary>
     public static TraceContext? TraceOf(Headers? headers) => headers is null ? null
         : TraceContext.Of(Text(headers, TraceContext.ParentName), Text(headers, TraceContext.StateName));
+
+    /// <summary>The type of a message's event; null where its headers do not say.</summary>
+    public static string? TypeOf(Headers? headers) => headers is null ? null : Text(headers, Type);
+
+    /// <summary>When a message's event occurred: what its headers say, else the record's time. Null where neither can be read.</summary>
+    public static DateTimeOffset? TimeOf(Message<byte[], byte[]> message) =>
+        message.Headers is { } headers && DateTimeOffset.TryParse(Text(headers, Time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var told) ? told
+        : message.Timestamp is { Type: not TimestampType.NotAvailable, UnixTimestampMs: >= 0 and <= LastMillisecond } written
+            ? DateTimeOffset.FromUnixTimeMilliseconds(written.UnixTimestampMs)
+        : null;
 
     private static string? Text(Headers headers, string name) =>
         headers.TryGetLastBytes(name, out var bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;

@@ -13,6 +13,10 @@ internal sealed class ConsumerOptions : IValidatableObject
     [Required]
     public string Events { get; set; } = $"{Topics.Reserved},{Topics.Failed}";
 
+    /// <summary>How old an event may be that is still notified; older ones are counted. No longer than ids are remembered, an event delivered again is never a second notification.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan MaxEventAge { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>The topics to read.</summary>
     public IReadOnlyList<string> EventTopics => Events.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 

@@ -22,10 +22,14 @@ internal static class KafkaSetup
         services.AddSingleton<IEventPublisher, EventPublisher>();
         services.AddSingleton<OrderEventHandler>();
         services.AddSingleton<ConsumedPartitions>();
+        services.AddSingleton<SwitchOnOffsets>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EventSwitch>());
 
         services.AddHosted<OutboxDepth>();
         services.AddHosted<ConnectivityCheck>();
         services.AddHosted<ConsumerLag>();
+        services.AddHosted<EventSwitch>();
+        services.AddHosted<SkippedEvents>();
         services.AddHostedService<BridgeGauges>();
         services.AddHostedService<OutboxWaker>();
         services.AddHosted<OrderEventConsumer>();

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -11,6 +12,7 @@ namespace OrderFlow.Silo.Kafka;
 internal sealed partial class OrderEventConsumer(
     OrderEventHandler handler,
     ConsumedPartitions partitions,
+    EventSwitch eventSwitch,
     ConnectivityCheck check,
     IOptions<KafkaOptions> options,
     IOptions<ConsumerOptions> events,
@@ -66,12 +68,13 @@ internal sealed partial class OrderEventConsumer(
         {
             try
             {
+                eventSwitch.Settle().GetAwaiter().GetResult();
                 using var consumer = Build();
                 consumer.Subscribe(events.Value.EventTopics);
                 Consume(consumer, stoppingToken);
                 consumer.Close();   // hands the partitions over, and commits
             }
-            catch (Exception error) when (error is KafkaException or InvalidOperationException)   // the latter for settings the client cannot use
+            catch (Exception error) when (error is KafkaException or DbException or InvalidOperationException)   // the last for settings the client cannot use
             {
                 Fail(error.Message);
                 stoppingToken.WaitHandle.WaitOne(PauseAfterError);
@@ -194,8 +197,9 @@ internal sealed partial class OrderEventConsumer(
             QueuedMaxMessagesKbytes = FetchedAheadKbytes,
         };
         return new ConsumerBuilder<byte[], byte[]>(config)
-            .SetPartitionsAssignedHandler((_, assigned) =>
+            .SetPartitionsAssignedHandler((consumer, assigned) =>
             {
+                eventSwitch.CommitStarts(consumer, assigned);
                 _trouble = null;
                 partitions.Assigned(assigned);
             })

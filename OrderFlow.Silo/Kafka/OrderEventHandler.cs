@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Microsoft.Extensions.Options;
 using OrderFlow.Notifications;
 using OrderFlow.Silo.Notifications;
 using OrderFlow.Telemetry;
@@ -10,7 +11,14 @@ namespace OrderFlow.Silo.Kafka;
 /// Redis, the cluster or Kafka being away makes it wait, and poisons nothing.
 /// </summary>
 internal sealed partial class OrderEventHandler(
-    IGrainFactory grains, KafkaProducer producer, EventCounts counts, TimeProvider time, ILogger<OrderEventHandler> log)
+    IGrainFactory grains,
+    KafkaProducer producer,
+    EventCounts counts,
+    SkippedEvents skipped,
+    EventSwitch eventSwitch,
+    IOptions<ConsumerOptions> options,
+    TimeProvider time,
+    ILogger<OrderEventHandler> log)
 {
     /// <summary>How often a message is tried whose handling fails for no outage: then it is a fault that trying again does not cure.</summary>
     public const int FaultLimit = 5;
@@ -27,8 +35,8 @@ internal sealed partial class OrderEventHandler(
     public async Task Handle(ConsumeResult<byte[], byte[]> consumed, CancellationToken lost)
     {
         using var span = EventTraces.Process(consumed);
-        var (notice, objection) = OrderEventMessage.Read(consumed.Topic, consumed.Message.Value);
-        objection ??= await Notify(notice!, lost);
+        var (notice, objection) = OrderEventMessage.Read(consumed.Topic, consumed.Message.Value, CloudEventHeaders.TypeOf(consumed.Message.Headers));
+        objection ??= await Notify(notice!, CloudEventHeaders.TimeOf(consumed.Message), lost);
         if (objection is not null)
         {
             span.Fail(objection);
@@ -38,14 +46,15 @@ internal sealed partial class OrderEventHandler(
         counts.Consumed(consumed.Topic);
     }
 
-    /// <summary>Null once the grain has answered; the reason where it never will.</summary>
-    private async Task<string?> Notify(OrderNotice notice, CancellationToken lost)
+    /// <summary>Null once the grain has answered, or the event is not to be notified; the reason where the grain never will.</summary>
+    private async Task<string?> Notify(OrderNotice notice, DateTimeOffset? occurredAt, CancellationToken lost)
     {
         var grain = grains.GetGrain<INotificationGrain>(EverySilo.KeyFor(notice.OrderId));
         var faults = 0;
         string? fault = null;
         await Repeat("notifications cannot be queued", async () =>
         {
+            if (Skip(notice.EventType, occurredAt)) return true;
             try
             {
                 await grain.Notify(notice).WaitAsync(lost);
@@ -63,6 +72,15 @@ internal sealed partial class OrderEventHandler(
             }
         }, lost);
         return fault;
+    }
+
+    /// <summary>Asked before each attempt: an event grows older while notifications cannot be queued.</summary>
+    private bool Skip(string type, DateTimeOffset? occurredAt)
+    {
+        if (EventAge.Judge(occurredAt, eventSwitch.SwitchedOnAt(type), options.Value.MaxEventAge, time.GetUtcNow()) is not { } reason) return false;
+
+        skipped.Add(type, reason);
+        return true;
     }
 
     private async Task Bury(ConsumeResult<byte[], byte[]> consumed, string reason, CancellationToken lost)

@@ -8,8 +8,12 @@ namespace OrderFlow.Silo.Kafka;
 internal sealed record OrderEventMessage(long? OrderId, string? UserId, long? Version, decimal? TotalAmount, string? Reason)
 {
     /// <summary>Reads a message. One that can never be handled gives the reason in place of the notice.</summary>
-    public static (OrderNotice? Notice, string? Objection) Read(string topic, byte[]? value)
+    /// <param name="topic">Where it was.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="type">Its event's type, where its headers say; a newer version may have types that this one does not know.</param>
+    public static (OrderNotice? Notice, string? Objection) Read(string topic, byte[]? value, string? type = null)
     {
+        if (type is not null && type != topic) return (null, $"ce_type is {type}, and this version knows no event but {topic} in this topic");
         if (value is null) return (null, "the value is empty");
         try
         {
@@ -18,7 +22,7 @@ internal sealed record OrderEventMessage(long? OrderId, string? UserId, long? Ve
                 : message is null ? (null, "the value is null")
                 : (message.ToNotice(topic), null);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException or InvalidOperationException or FormatException)
         {
             return (null, $"the value is not the JSON of an event: {error.Message}");
         }
@@ -28,6 +32,7 @@ internal sealed record OrderEventMessage(long? OrderId, string? UserId, long? Ve
     {
         { OrderId: null or < 1 } => "orderId is no order's number",
         { Version: null or < 1 } => "version is no order's version",
+        { TotalAmount: < 0 } => "totalAmount is negative",
         { UserId: null or "" or { Length: > Limits.UserIdLength } } => $"userId must have 1 to {Limits.UserIdLength} characters",
         _ => null,
     };

@@ -146,6 +146,7 @@ internal static class PostgresSetup
         services.AddSingleton<IStockIndex, StockIndex>();
         services.AddSingleton<IOrderIdSequence>(provider => ActivatorUtilities.CreateInstance<OrderIdSequence>(provider, provider.GetRequiredKeyedService<NpgsqlDataSource>(Ids)));
         services.AddSingleton<ITombstones, Tombstones>();
+        services.AddSingleton<NotificationEvents>();
     }
 
     private static void AddClusterMeasurement<T>(this IServiceCollection services)

@@ -1,3 +1,4 @@
+using System.Text;
 using Confluent.Kafka;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Tests.Fixtures;
@@ -35,6 +36,38 @@ public sealed class Messages_that_can_never_be_handled(SharedBridge shared)
     }
 
     [Fact]
+    public async Task Each_of_a_batch_fails_alone()
+    {
+        const long first = 4_100_000_001;
+        (string? Key, string? Value, string Type, string? Trace, string? Reason)[] batch =
+        [
+            ("a", Reserved(first), Topics.Reserved, null, null),
+            (null, null, Topics.Reserved, null, "the value is empty"),
+            ("b", Reserved(first + 1), "order.confirmed", null, "ce_type is order.confirmed"),
+            ("c", Reserved(first + 2, version: -1), Topics.Reserved, null, "version is no order's version"),
+            (null, Reserved(first + 3), Topics.Reserved, "nonsense", null),
+            ("d", "[[[", Topics.Reserved, null, "the value is not the JSON of an event"),
+            ("e", Reserved(first + 4), Topics.Reserved, null, null),
+        ];
+        using var producer = new ProducerBuilder<string?, string?>(new ProducerConfig { BootstrapServers = _world.Kafka.BootstrapServers, LingerMs = 500 }).Build();
+        var reports = await Task.WhenAll(batch.Select(message => producer.ProduceAsync(
+            new TopicPartition(Topics.Reserved, 0),
+            new() { Key = message.Key, Value = message.Value, Headers = Headers(message.Type, message.Trace) })));
+
+        string[] jobs = [$"{first}-2", $"{first + 3}-2", $"{first + 4}-2"];
+        await Eventually.Get(
+            "the good ones to be told", () => Task.FromResult(_world.Sender.Sent.Select(job => job.JobId).Intersect(jobs).Count()), told => told == jobs.Length);
+        var sources = batch.Zip(reports).Where(message => message.First.Reason is not null)
+            .ToDictionary(message => $"{Topics.Reserved}/0/{message.Second.Offset.Value}", message => message.First.Reason!);
+        var letters = (await _world.Kafka.ReadUntil(
+                "a dead letter for each of the others", read => read.Count(letter => sources.ContainsKey(letter.Headers["orderflow-source"])) == sources.Count, Topics.DeadLetter))
+            .Where(letter => sources.ContainsKey(letter.Headers["orderflow-source"])).ToList();
+
+        Assert.All(letters, letter => Assert.StartsWith(sources[letter.Headers["orderflow-source"]], letter.Headers["orderflow-reason"], StringComparison.Ordinal));
+        Assert.DoesNotContain(_world.Sender.Sent, job => job.OrderId > first && job.OrderId < first + 3);
+    }
+
+    [Fact]
     public async Task One_that_is_too_large_for_a_dead_letter_lies_there_without_its_value()
     {
         var large = new string('x', 1_100_000);   // more than our own producer sends
@@ -68,5 +101,15 @@ public sealed class Messages_that_can_never_be_handled(SharedBridge shared)
         Assert.Equal(["orderflow-left-out", "orderflow-reason", "orderflow-source"], letter.Headers.Keys.Order());
         Assert.StartsWith("the value is not the JSON of an event: ", letter.Headers["orderflow-reason"], StringComparison.Ordinal);
         Assert.Equal(3, letter.Headers["orderflow-left-out"].Split("; ").Length);
+    }
+
+    private static string Reserved(long orderId, int version = 2) =>
+        $$"""{"orderId":{{orderId}},"userId":"alice","version":{{version}},"totalAmount":1,"status":"confirmed","new":[]}""";
+
+    private static Headers Headers(string type, string? trace)
+    {
+        var headers = new Headers { { "ce_type", Encoding.UTF8.GetBytes(type) } };
+        if (trace is not null) headers.Add("traceparent", Encoding.UTF8.GetBytes(trace));
+        return headers;
     }
 }

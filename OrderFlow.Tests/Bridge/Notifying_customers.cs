@@ -77,6 +77,11 @@ public sealed class Notifying_customers(SharedBridge shared)
         Assert.Equal(Outcome.NotFound, (await grain.List(id, 1, 10, OrderFlowCluster.Alice)).Outcome);
     }
 
+    [Fact]
+    public async Task An_event_that_this_version_has_no_words_for_is_refused_and_not_dropped() =>
+        await Assert.ThrowsAsync<NotSupportedException>(() =>
+            _cluster.Client.GetGrain<INotificationGrain>(0).Notify(new OrderNotice("1-9", "order.confirmed", 1, "alice", TotalAmount: null, Reason: null)));
+
     private async Task<IReadOnlyList<Notification>> Told(long orderId, int count)
     {
         var list = await Eventually.Get(

@@ -54,9 +54,14 @@ public sealed class OrderFlowCluster : IAsyncDisposable
     /// <param name="settings">Settings of the silo program, such as <c>Recovery:OrdersAtOnce</c>.</param>
     internal static async Task<OrderFlowCluster> Start(
         int silos = 2, PostgresServer? server = null, TimeSpan? patience = null, World? world = null, PostgresProxy? proxy = null,
+        params IEnumerable<KeyValuePair<string, string?>> settings) =>
+        await Start(await (server ?? PostgresServer.Shared).CreateDatabase(), silos, patience, world, proxy, settings);
+
+    /// <summary>Starts the silos on a database that has something in it already, and goes with them.</summary>
+    internal static async Task<OrderFlowCluster> Start(
+        PostgresDatabase database, int silos = 2, TimeSpan? patience = null, World? world = null, PostgresProxy? proxy = null,
         params IEnumerable<KeyValuePair<string, string?>> settings)
     {
-        var database = await (server ?? PostgresServer.Shared).CreateDatabase();
         var silosConnect = proxy?.Through(database.ConnectionString) ?? database.ConnectionString;
         var faults = new Faults();
         var outside = world is null ? [] : await world.Settings();

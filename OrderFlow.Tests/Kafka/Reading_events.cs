@@ -22,6 +22,13 @@ public sealed class Reading_events
     [InlineData("""{"userId":"alice","version":2}""", "orderId is no order's number")]
     [InlineData("""{"orderId":"42","userId":"alice","version":2}""", "the value is not the JSON of an event")]
     [InlineData("""{"orderId":42,"userId":"alice"}""", "version is no order's version")]
+    [InlineData("""{"orderId":42,"userId":"alice","version":-2}""", "version is no order's version")]
+    [InlineData("""{"orderId":-42,"userId":"alice","version":2}""", "orderId is no order's number")]
+    [InlineData("""{"orderId":9223372036854775808,"userId":"alice","version":2}""", "the value is not the JSON of an event")]
+    [InlineData("""{"orderId":42,"userId":"\ud800","version":2}""", "the value is not the JSON of an event")]
+    [InlineData("""{"orderId":42,"userId":"alice","version":2,"totalAmount":1e400}""", "the value is not the JSON of an event")]
+    [InlineData("""{"orderId":42,"userId":"alice","version":2,"totalAmount":-1}""", "totalAmount is negative")]
+    [InlineData("", "the value is not the JSON of an event")]
     [InlineData("""{"orderId":42,"userId":"","version":2}""", "userId must have 1 to 128 characters")]
     public void What_can_never_be_handled_says_why(string value, string why)
     {
@@ -30,6 +37,28 @@ public sealed class Reading_events
         Assert.Null(notice);
         Assert.StartsWith(why, objection, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Bytes_that_are_no_text_say_so()
+    {
+        var (notice, objection) = OrderEventMessage.Read(Topics.Reserved, [.. """{"orderId":42,"version":2,"userId":"al"""u8, 0xff, .. "\"}"u8]);
+
+        Assert.Null(notice);
+        Assert.StartsWith("the value is not the JSON of an event", objection, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_new_in_an_event_may_be_as_deep_and_large_as_JSON_is()
+    {
+        var (notice, _) = Read($$$"""{"orderId":42,"userId":"alice","version":2,"status":"confirmed","new":{{{new string('[', 60) + new string(']', 60)}}},"more":"{{{new string('x', 100_000)}}}"}""");
+
+        Assert.Equal("42-2", notice!.EventId);
+    }
+
+    [Fact]
+    public void An_event_of_a_type_that_this_version_does_not_know_says_so() => Assert.Equal(
+        (null, "ce_type is order.confirmed, and this version knows no event but order.reserved in this topic"),
+        OrderEventMessage.Read(Topics.Reserved, """{"orderId":42,"userId":"alice","version":2}"""u8.ToArray(), "order.confirmed"));
 
     [Fact]
     public void A_tombstone_is_no_event() => Assert.Equal((null, "the value is empty"), OrderEventMessage.Read(Topics.Reserved, value: null));
