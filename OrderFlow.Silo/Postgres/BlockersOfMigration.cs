@@ -25,10 +25,11 @@ internal sealed class BlockersOfMigration(NpgsqlConnection connection)
     public string? Last { get; private set; }
 
     /// <summary>Returns whom <paramref name="script"/> waits for as soon as it waits for somebody; null where it does not, or where that was returned before.</summary>
-    public async Task<string?> Watch(Task script)
+    public async Task<string?> Watch(Task script, CancellationToken cancellation)
     {
-        while (await Task.WhenAny(script, Task.Delay(Interval)) != script)
+        while (await Task.WhenAny(script, Task.Delay(Interval, cancellation)) != script)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (await FindBlockers() is not { } found) continue;
             var isFirst = Last is null;
             Last = found;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Reflection;
-using DbUp;
 using DbUp.Engine;
 using Npgsql;
 
@@ -17,22 +16,9 @@ internal static partial class DatabaseMigrations
     /// <summary>How long a Postgres that is still starting is waited for.</summary>
     public static readonly TimeSpan DefaultConnectDeadline = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long another silo's migrations are waited for; above <see cref="ScriptTimeout"/> and <see cref="DefaultScriptDeadline"/>, which they may take.</summary>
+    /// <summary>How long another silo's migrations are waited for; above what they may take (<see cref="ScriptRunner"/>).</summary>
     public static readonly TimeSpan DefaultLockDeadline = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long a script is tried again for that does not get its locks.</summary>
-    public static readonly TimeSpan DefaultScriptDeadline = TimeSpan.FromMinutes(5);
-
-    /// <summary>
-    /// How long a script waits for a lock at a time, and every write of that table behind it: well below the 10 s that a grain's call has, and above Postgres'
-    /// deadlock_timeout, after which an autovacuum that is in the way is ended.
-    /// </summary>
-    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(2);
-
-    /// <summary>Between two such waits; longer than one, so that what has waited behind it gets through.</summary>
-    private static readonly TimeSpan LockRetryDelay = TimeSpan.FromSeconds(4);
-
-    private static readonly TimeSpan ScriptTimeout = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The advisory lock that whoever migrates an OrderFlow database holds: "OrderFlw" in ASCII.</summary>
@@ -40,8 +26,6 @@ internal static partial class DatabaseMigrations
 
     /// <summary>What Postgres shows of the sessions that migrate.</summary>
     internal const string ApplicationName = "orderflow-migrations";
-
-    private const string JournalTable = "schema_migrations";
 
     /// <summary>The scripts of this program, in the order in which they apply.</summary>
     public static IReadOnlyList<SqlScript> Scripts { get; } = ReadScripts();
@@ -63,8 +47,8 @@ internal static partial class DatabaseMigrations
         await using var connection = await Connect(postgres, settings, log, connectDeadline ?? DefaultConnectDeadline, cancellation);
         await DatabaseRequirements.RequireUtf8(connection, Where(settings), cancellation);
         await TakeLock(connection, settings, lockDeadline ?? DefaultLockDeadline, cancellation);
-        foreach (var script in await Task.Run(Engine(postgres, scripts ?? Scripts).GetScriptsToExecute, cancellation))
-            await ApplyScript(script, connection, settings, scriptDeadline ?? DefaultScriptDeadline, log, cancellation);
+        var runner = new ScriptRunner(connection, settings, Where(settings), scriptDeadline ?? ScriptRunner.DefaultDeadline, log);
+        await runner.RunMissing(scripts ?? Scripts, cancellation);
     }
 
     private static NpgsqlConnectionStringBuilder Settings(string connectionString)
@@ -130,59 +114,6 @@ internal static partial class DatabaseMigrations
         }
     }
 
-    /// <summary>Tries until the script has got its locks.</summary>
-    private static async Task ApplyScript(
-        SqlScript script, NpgsqlConnection connection, NpgsqlConnectionStringBuilder settings, TimeSpan deadline, ILogger log, CancellationToken cancellation)
-    {
-        var isConcurrent = ConcurrentIndex.IsMadeBy(script);
-        await using var postgres = NpgsqlDataSource.Create(isConcurrent ? settings : WithLockTimeout(settings));
-        if (isConcurrent) await ConcurrentIndex.DropLeftover(script, connection, cancellation);
-
-        var blockers = new BlockersOfMigration(connection);
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var running = Task.Run(Engine(postgres, [script], inTransaction: !isConcurrent).PerformUpgrade, cancellation);
-            if (await blockers.Watch(running) is { } found) LogBlocked(log, script.Name, Where(settings), found, LockRetryDelay.TotalSeconds, deadline.TotalSeconds);
-
-            var result = await running;
-            if (result.Successful) break;
-            if (!IsLockFailure(result.Error))
-                throw new MigrationException($"migration {script.Name} failed on {Where(settings)}: {result.Error.Message}", result.Error);
-            if (Stopwatch.GetElapsedTime(started) + LockRetryDelay >= deadline)
-            {
-                throw new MigrationException(
-                    $"migration {script.Name} failed on {Where(settings)}: in {deadline.TotalSeconds:0.#} s it did not get a lock that is held by {blockers.Last ?? "sessions that ended meanwhile"}",
-                    result.Error);
-            }
-
-            await Task.Delay(LockRetryDelay, cancellation);
-        }
-
-        LogApplied(log, script.Name, Where(settings));
-    }
-
-    /// <summary>The script was rolled back, and may well not be the next time.</summary>
-    private static bool IsLockFailure(Exception failure) =>
-        failure is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected };
-
-    private static NpgsqlConnectionStringBuilder WithLockTimeout(NpgsqlConnectionStringBuilder settings) => new(settings.ConnectionString)
-    {
-        Options = $"{settings.Options} -c lock_timeout={LockTimeout.TotalMilliseconds:0}".Trim(),
-    };
-
-    private static UpgradeEngine Engine(NpgsqlDataSource postgres, IReadOnlyList<SqlScript> scripts, bool inTransaction = true)
-    {
-        var upgrade = DeployChanges.To
-            .PostgresqlDatabase(new DbUp.Postgresql.PostgresqlConnectionManager(postgres))
-            .WithScripts(scripts)
-            .WithVariablesDisabled()  // $name$ in a script is Postgres' quoting
-            .WithExecutionTimeout(ScriptTimeout)
-            .JournalToPostgresqlTable(null, JournalTable)
-            .LogToNowhere();
-        return (inTransaction ? upgrade.WithTransactionPerScript() : upgrade.WithoutTransaction()).Build();
-    }
-
     private static List<SqlScript> ReadScripts()
     {
         var assembly = Assembly.GetExecutingAssembly();
@@ -197,12 +128,6 @@ internal static partial class DatabaseMigrations
     }
 
     private static string Where(NpgsqlConnectionStringBuilder settings) => $"{settings.Host}:{settings.Port}/{settings.Database ?? settings.Username}";
-
-    [LoggerMessage(LogLevel.Information, "applied migration {Script} to {Database}")]
-    private static partial void LogApplied(ILogger log, string script, string database);
-
-    [LoggerMessage(LogLevel.Information, "migration {Script} of {Database} waits for a lock that is held by {Blockers}; it is tried every {Seconds} s, for at most {DeadlineSeconds} s")]
-    private static partial void LogBlocked(ILogger log, string script, string database, string blockers, double seconds, double deadlineSeconds);
 
     [LoggerMessage(LogLevel.Information, "waiting for Postgres at {Database}, at most {Seconds} s: {Reason}")]
     private static partial void LogWaiting(ILogger log, string database, double seconds, string reason);
