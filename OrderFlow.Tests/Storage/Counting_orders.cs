@@ -83,7 +83,7 @@ public sealed class Counting_orders : IAsyncLifetime
         await DatabaseMigrations.Apply(database.ConnectionString, NullLogger.Instance);
 
         await using var connections = NpgsqlDataSource.Create(database.ConnectionString);
-        var index = new OrderIndex(new(connections));
+        var index = new OrderIndex(new(connections, TimeProvider.System));
         Assert.Equal(4, (await index.List(new(null, null, 1, 1))).Total);
         Assert.Equal(4, (await index.List(new(null, "alice", 1, 1))).Total);
         Assert.Equal(1, (await index.List(new(OrderStatus.Failed, "alice", 1, 1))).Total);
@@ -137,5 +137,5 @@ public sealed class Counting_orders : IAsyncLifetime
         }
     }
 
-    private async Task<long> Total(string? user, OrderStatus? status) => (await new OrderIndex(new(_connections)).List(new(status, user, Page: 1, Limit: 1))).Total;
+    private async Task<long> Total(string? user, OrderStatus? status) => (await new OrderIndex(new(_connections, TimeProvider.System)).List(new(status, user, Page: 1, Limit: 1))).Total;
 }

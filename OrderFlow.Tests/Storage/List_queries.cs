@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Tests.Fixtures;
@@ -24,7 +25,7 @@ public sealed class List_queries : IAsyncLifetime
     [Fact]
     public async Task Few_run_at_once_a_bounded_number_waits_and_one_more_is_refused_at_once()
     {
-        using var lists = new ListQueries(_connections);
+        using var lists = new ListQueries(_connections, new FakeTimeProvider());
         var gate = new TaskCompletionSource();
         var running = 0;
         async Task<int> Query(NpgsqlDataSource database, CancellationToken cancellationToken)
@@ -43,6 +44,31 @@ public sealed class List_queries : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_a_query_its_permit_rests_three_times_as_long_as_that_ran_and_no_longer_than_a_bound()
+    {
+        var time = new FakeTimeProvider();
+        using var lists = new ListQueries(_connections, time);
+        var ran = TimeSpan.FromMilliseconds(10);
+        Task<bool> Query(NpgsqlDataSource database, CancellationToken cancellationToken) => Task.FromResult(true);
+        Task<bool> SlowQuery(TimeSpan takes)
+        {
+            time.Advance(takes);
+            return Task.FromResult(true);
+        }
+
+        foreach (var takes in new[] { ran, ListQueries.MaxRest })
+        {
+            foreach (var _ in Enumerable.Range(0, ListQueries.MaxRunning)) await lists.Run((_, _) => SlowQuery(takes / ListQueries.MaxRunning));
+            var next = lists.Run(Query);
+            Assert.False(next.IsCompleted);
+
+            time.Advance(takes == ran ? ran / ListQueries.MaxRunning * ListQueries.RestFactor : ListQueries.MaxRest);
+            Assert.True(await next);
+            time.Advance(ListQueries.MaxRest);
+        }
+    }
+
+    [Fact]
     public async Task One_that_takes_too_long_is_ended_in_the_server_before_its_caller_repeats_it()
     {
         Assert.True(ListQueries.Timeout < ClusterCalls.ResponseTimeout);
@@ -50,7 +76,7 @@ public sealed class List_queries : IAsyncLifetime
         await using var transaction = await other.BeginTransactionAsync();
         await using var hold = new NpgsqlCommand("LOCK TABLE stock_items IN ACCESS EXCLUSIVE MODE", other, transaction);
         await hold.ExecuteNonQueryAsync();
-        using var lists = new ListQueries(_connections);
+        using var lists = new ListQueries(_connections, TimeProvider.System);
 
         await Assert.ThrowsAsync<UnavailableException>(() => new StockIndex(lists, _connections).List(page: 1, limit: 1));
 
@@ -65,7 +91,7 @@ public sealed class List_queries : IAsyncLifetime
     {
         await _database.Execute("INSERT INTO stock_items SELECT 'sku-' || n, n, 0, 1, 1, now() FROM generate_series(1, 5000) AS n; ANALYZE stock_items");
         await using var one = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { MaxPoolSize = 1 }.ConnectionString);
-        using var lists = new ListQueries(one);
+        using var lists = new ListQueries(one, TimeProvider.System);
         var before = await RowsRead(one);
 
         var page = await new StockIndex(lists, _connections).List(page: 1, limit: 10);
@@ -107,7 +133,7 @@ public sealed class List_queries : IAsyncLifetime
 
     private async Task<long> Total()
     {
-        using var lists = new ListQueries(_connections);
+        using var lists = new ListQueries(_connections, TimeProvider.System);
         return (await new StockIndex(lists, _connections).List(page: 1, limit: 1)).Total;
     }
 

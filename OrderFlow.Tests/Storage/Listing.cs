@@ -42,7 +42,7 @@ public sealed class Listing : IAsyncLifetime
     public async Task Orders_come_newest_first_without_the_deleted_and_are_counted_exactly(
         OrderStatus? status, string? userId, int page, int limit, long[] expected, long total)
     {
-        var found = await new OrderIndex(new(_connections)).List(new(status, userId, page, limit));
+        var found = await new OrderIndex(new(_connections, TimeProvider.System)).List(new(status, userId, page, limit));
 
         Assert.Equal(expected, found.Items.Select(order => order.Id));
         Assert.Equal((total, page, limit), (found.Total, found.Number, found.Limit));
@@ -53,7 +53,7 @@ public sealed class Listing : IAsyncLifetime
     [InlineData(OrderStatus.Reserved, "alice", new long[] { 1, 4 }, 2)]
     public async Task A_list_goes_on_behind_the_last_order_of_a_page(OrderStatus? status, string? userId, long[] expected, long total)
     {
-        var index = new OrderIndex(new(_connections));
+        var index = new OrderIndex(new(_connections, TimeProvider.System));
         var seen = new List<long>();
         OrderPlace? place = null;
         while (true)
@@ -72,7 +72,7 @@ public sealed class Listing : IAsyncLifetime
     [Fact]
     public async Task Stock_items_come_by_product_id()
     {
-        var found = await new StockIndex(new(_connections), _connections).List(page: 2, limit: 2);
+        var found = await new StockIndex(new(_connections, TimeProvider.System), _connections).List(page: 2, limit: 2);
 
         Assert.Equal(["sku-3"], found.Items.Select(item => item.ProductId));
         Assert.Equal(3, found.Total);
@@ -81,7 +81,7 @@ public sealed class Listing : IAsyncLifetime
     [Fact]
     public async Task A_list_of_stock_goes_on_behind_the_last_product_of_a_page_whatever_is_inserted_before_it()
     {
-        var index = new StockIndex(new(_connections), _connections);
+        var index = new StockIndex(new(_connections, TimeProvider.System), _connections);
         var seen = new List<string>();
         string? last = null;
         while ((await index.List(page: 1, limit: 1, last)).Items is [var item])

@@ -52,7 +52,7 @@ public sealed class Unreadable_rows : IAsyncLifetime
         var reads = Enumerable.Range(1, Rows).ToDictionary(id => id, id => Order(storage, id));
         var error = await Assert.ThrowsAsync<UnreadableRowException>(() => reads[Bad]);
         foreach (var (id, read) in reads.Where(read => read.Key != Bad)) Assert.Equal(id, (await read)!.Order.Id);
-        var list = await new OrderIndex(new(_connections)).List(new(Status: null, UserId: null, Page: 1, Limit: Rows));
+        var list = await new OrderIndex(new(_connections, TimeProvider.System)).List(new(Status: null, UserId: null, Page: 1, Limit: Rows));
 
         Assert.StartsWith($"row {Bad} of orders cannot be read: ", error.Message, StringComparison.Ordinal);
         Assert.Equal(Enumerable.Range(1, Rows).Reverse().Select(id => (long)id), list.Items.Select(order => order.Id));
@@ -68,7 +68,7 @@ public sealed class Unreadable_rows : IAsyncLifetime
         var reads = Enumerable.Range(1, Rows).ToDictionary(n => n, n => Stock(storage, $"sku-{n}"));
         var error = await Assert.ThrowsAsync<UnreadableRowException>(() => reads[Bad]);
         foreach (var (n, read) in reads.Where(read => read.Key != Bad)) Assert.Equal((n, 1.50m), ((await read)!.Item!.ReservedQuantity, (await read)!.Item!.UnitPrice));
-        var list = await new StockIndex(new(_connections), _connections).List(page: 1, limit: Rows);
+        var list = await new StockIndex(new(_connections, TimeProvider.System), _connections).List(page: 1, limit: Rows);
 
         Assert.StartsWith($"row sku-{Bad} of stock_items cannot be read: ", error.Message, StringComparison.Ordinal);
         Assert.Equal(Rows, list.Items.Length);
@@ -96,7 +96,7 @@ public sealed class Unreadable_rows : IAsyncLifetime
             UPDATE orders SET status = 'on-hold', releasing = true, transitions = '[{"status": "on-hold", "version": 2, "at": "2026-11-22T10:00:00Z"}]' WHERE id = {{Bad}}
             """);
         await using var storage = new OrderStorage(_connections, new OutboxSignal(), Uncounted.Commits, Uncounted.Orders);
-        var index = new OrderIndex(new(_connections));
+        var index = new OrderIndex(new(_connections, TimeProvider.System));
 
         var order = (await Order(storage, Bad))!.Order;
         var list = await index.List(new(Status: null, UserId: null, Page: 1, Limit: Rows));
