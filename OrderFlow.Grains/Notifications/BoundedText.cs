@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace OrderFlow.Notifications;
 
 /// <summary>Text from elsewhere, made to fit.</summary>
@@ -15,5 +17,24 @@ internal static class BoundedText
         var end = longest - Ellipsis.Length;
         if (char.IsSurrogatePair(text[end - 1], text[end])) end--;
         return string.Concat(text.AsSpan(0, end), Ellipsis);
+    }
+
+    /// <summary>The text, or as many of its first words as leave room for an ellipsis; of a word that is too long itself, its beginning.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="maxBytes">The most bytes that the answer has in UTF-8.</param>
+    public static string CutWords(string text, int maxBytes)
+    {
+        if (Encoding.UTF8.GetByteCount(text) <= maxBytes) return text;
+
+        var (end, bytes) = (0, Encoding.UTF8.GetByteCount(Ellipsis));
+        foreach (var rune in text.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > maxBytes) break;
+            end += rune.Utf16SequenceLength;
+        }
+
+        if (text.LastIndexOf(' ', end) is var space and > 0) end = space;
+        return string.Concat(text.AsSpan(0, end).TrimEnd(" ,;:"), Ellipsis);
     }
 }

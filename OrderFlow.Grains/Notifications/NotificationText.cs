@@ -5,8 +5,8 @@ namespace OrderFlow.Notifications;
 /// <summary>What customers are told, in words. Knows no queue and no sender.</summary>
 internal static class NotificationText
 {
-    /// <summary>Characters of a reason that a message holds at most: an order of a hundred lines can fail for a hundred reasons.</summary>
-    public const int ReasonLimit = 2_000;
+    /// <summary>Bytes of a reason that a message holds at most: an order of a hundred lines can fail for a hundred reasons, and the order itself has them all.</summary>
+    public const int MaxReasonBytes = 384;
 
     /// <summary>The reason of a cancelled order's event that says that it was deleted.</summary>
     private const string Deleted = "deleted";
@@ -31,7 +31,7 @@ internal static class NotificationText
     private static string Rest(OrderNotice notice) => notice switch
     {
         { EventType: "order.reserved", TotalAmount: { } total } => string.Create(CultureInfo.InvariantCulture, $". Total: {total:0.00}."),
-        { EventType: "order.failed", Reason: { Length: > 0 } reason } => $": {BoundedText.Cut(reason.TrimEnd('.'), ReasonLimit)}.",
+        { EventType: "order.failed", Reason: { Length: > 0 } reason } => $": {BoundedText.CutWords(reason.TrimEnd('.'), MaxReasonBytes)}.",
         { EventType: "order.cancelled", Reason: Deleted } => ": it was deleted.",
         _ => ".",
     };

@@ -48,23 +48,32 @@ public sealed class Notification_text
     }
 
     [Theory]
-    [InlineData(2_000, 2_000)]
-    [InlineData(2_001, 2_000)]
-    [InlineData(100_000, 2_000)]
+    [InlineData(384, 384)]
+    [InlineData(385, 381)]
+    [InlineData(100_000, 381)]
     public void Cuts_a_long_reason(int length, int kept)
     {
         var message = NotificationText.Message(Notice("order.failed", new string('x', length)));
-        var shown = length == kept ? new string('x', kept) : new string('x', kept - 1) + "…";
+        var shown = length == kept ? new string('x', kept) : new string('x', kept) + "…";
         Assert.Equal($"Your order 42 could not be reserved: {shown}.", message);
     }
 
+    [Fact]
+    public void Cuts_a_reason_of_many_products_behind_a_word()
+    {
+        var reason = "unknown product: " + string.Join(", ", Enumerable.Range(100, 100).Select(product => $"sku-{product}"));
+        var shown = "unknown product: " + string.Join(", ", Enumerable.Range(100, 40).Select(product => $"sku-{product}")) + "…";
+        Assert.Equal($"Your order 42 could not be reserved: {shown}.", NotificationText.Message(Notice("order.failed", reason)));
+    }
+
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public void Never_cuts_a_character_in_half(int offset)
+    [InlineData(0, 95)]
+    [InlineData(1, 95)]
+    [InlineData(2, 94)]
+    public void Never_cuts_a_character_in_half(int offset, int kept)
     {
         var reason = new string('x', offset) + string.Concat(Enumerable.Repeat("🎁", 1_500));
-        var shown = new string('x', offset) + string.Concat(Enumerable.Repeat("🎁", 999)) + "…";
+        var shown = new string('x', offset) + string.Concat(Enumerable.Repeat("🎁", kept)) + "…";
         Assert.Equal($"Your order 42 could not be reserved: {shown}.", NotificationText.Message(Notice("order.failed", reason)));
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using OrderFlow.Notifications;
+using OrderFlow.Telemetry;
 using OrderFlow.Tests.Fixtures;
 using Xunit.Abstractions;
 
@@ -38,9 +40,37 @@ public sealed class Memory_of_the_queue(ITestOutputHelper output)
         Assert.Equal("listpack", (string?)await (await given.Database()).ExecuteAsync("OBJECT", "ENCODING", given.Keys.Known.Append("100")));
     }
 
-    private static Task Enqueue(GivenQueue given, long first, int count) =>
-        Task.WhenAll(Enumerable.Range(0, count).Select(i => given.Queue.Enqueue(new(
-            $"{first + i}-2", first + i, $"user-{i}", "order.reserved", $"Your order {first + i} is reserved: 3 items, 149.97 in total. We tell you when it is on its way."))));
+    [Theory]
+    [InlineData("user-1")]
+    [InlineData("a8098c1a-f86e-11da-bd1a-00112444be1e@customers.shop.example|a8098c1a-f86e-11da-bd1a-00112444be1e|0123456789012345678901234567890")]
+    public async Task Is_less_than_a_kibibyte_for_a_job_that_names_a_hundred_products_in_any_script(string userId)
+    {
+        const int LongJobs = 1_000;
+        await using var server = new RedisServer();
+        await using var given = await GivenQueue.Create(server: server);
+        var products = string.Join(", ", Enumerable.Range(1, Limits.OrderLines).Select(line => $"{new string('製', Limits.ProductIdLength - 3)}{line:000}"));
+        await given.Queue.Enqueue(GivenQueue.Job(1_000_000));
+        var empty = await UsedMemory(given);
+
+        await Task.WhenAll(Enumerable.Range(1, LongJobs).Select(order => given.Queue.Enqueue(new(
+            $"{order}-2", order, userId, "order.failed",
+            NotificationText.Message(new($"{order}-2", "order.failed", order, userId, TotalAmount: null, $"unknown product: {products}"))!,
+            new TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", TraceState: null)))));
+        var waiting = await UsedMemory(given) - empty;
+
+        output.WriteLine($"{waiting / LongJobs} bytes");
+        Assert.InRange(waiting, 1, LongJobs * BytesOfWaitingJob);
+    }
+
+    /// <summary>Some at a time: a call must be answered within seconds, also on a slow machine.</summary>
+    private static async Task Enqueue(GivenQueue given, long first, int count)
+    {
+        foreach (var some in Enumerable.Range(0, count).Chunk(1_000))
+        {
+            await Task.WhenAll(some.Select(i => given.Queue.Enqueue(new(
+                $"{first + i}-2", first + i, $"user-{i}", "order.reserved", $"Your order {first + i} is reserved: 3 items, 149.97 in total. We tell you when it is on its way."))));
+        }
+    }
 
     private static async Task SendAll(GivenQueue given)
     {
