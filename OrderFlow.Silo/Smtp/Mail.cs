@@ -6,7 +6,7 @@ namespace OrderFlow.Silo.Smtp;
 /// <summary>A notification as a mail.</summary>
 internal static class Mail
 {
-    /// <exception cref="UndeliverableException">The user id cannot be a mail address.</exception>
+    /// <exception cref="UndeliverableException">No SMTP command can carry the user's address.</exception>
     public static MimeMessage Of(NotificationJob job, MailboxAddress from, string recipientDomain, DateTimeOffset now)
     {
         var mail = new MimeMessage

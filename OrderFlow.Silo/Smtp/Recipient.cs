@@ -1,31 +1,66 @@
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using OrderFlow.Notifications;
 
 namespace OrderFlow.Silo.Smtp;
 
 /// <summary>
-/// The mail address of a user. Only the plain form of RFC 5321 §4.1.2, a dot-string at a domain in ASCII: no quotes, comments or line breaks,
-/// so that no user id can be more than one recipient or reach into a header.
+/// The mail address of a user. Whether there is such a mailbox is for the mail server to say; refused here is only what no SMTP command can carry safely:
+/// a local part that is no plain word is quoted, so that no user id can be more than one recipient or reach into a command or header.
 /// </summary>
 internal static partial class Recipient
 {
-    /// <summary>RFC 5321 §4.5.3.1.1.</summary>
-    private const int LocalPartLimit = 64;
+    /// <summary>RFC 5321 §4.5.3.1.3, less the angle brackets; in octets.</summary>
+    private const int MaxAddressLength = 254;
 
-    /// <summary>RFC 5321 §4.5.3.1.3, less the angle brackets.</summary>
-    private const int AddressLimit = 254;
+    private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
     /// <summary>The user's address: the id where it is one, else the id at the domain.</summary>
-    /// <exception cref="UndeliverableException">The user id cannot be an address.</exception>
-    public static string Of(string userId, string domain)
+    /// <exception cref="UndeliverableException">No SMTP command can carry it.</exception>
+    public static string Of(string userId, string domain) => Address(userId.Contains('@', StringComparison.Ordinal) ? userId : $"{userId}@{domain}")
+        ?? throw new UndeliverableException($"user id '{userId}' is not a valid mail address{(domain.Length == 0 ? " and Smtp__RecipientDomain is not set" : "")}");
+
+    /// <summary>The address as SMTP carries it, RFC 5321 §4.1.2: its domain in A-labels, its local part quoted where it must be. Null where it cannot be.</summary>
+    public static string? Address(string text)
     {
-        var address = userId.Contains('@', StringComparison.Ordinal) ? userId : $"{userId}@{domain}";
-        return IsAddress(address) ? address : throw new UndeliverableException($"user id '{userId}' is no mail address{(domain.Length == 0 ? " and Smtp__RecipientDomain is not set" : "")}");
+        var at = text.LastIndexOf('@');
+        if (at <= 0 || text.Any(char.IsControl) || AsciiDomain(text[(at + 1)..]) is not { } domain) return null;
+
+        var address = $"{Quoted(text[..at])}@{domain}";
+        return IsWhole(address) && Encoding.UTF8.GetByteCount(address) <= MaxAddressLength ? address : null;
     }
 
-    public static bool IsAddress(string text) => text.Length <= AddressLimit && text.IndexOf('@', StringComparison.Ordinal) <= LocalPartLimit && Address().IsMatch(text);
+    /// <summary>Whether an address can end in it.</summary>
+    public static bool IsDomain(string text) => !text.Any(char.IsControl) && AsciiDomain(text) is not null;
 
-    [GeneratedRegex(@"\A[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\z",
-        RegexOptions.ECMAScript)]   // not IgnoreCase, for which the Kelvin sign U+212A is a k
-    private static partial Regex Address();
+    private static string Quoted(string local) =>
+        DotString().IsMatch(local) || QuotedString().IsMatch(local) ? local : $"\"{local.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+
+    private static string? AsciiDomain(string domain)
+    {
+        if (Ascii.IsValid(domain)) return SafeDomain().IsMatch(domain) ? domain : null;
+        try
+        {
+            return Idn.GetAscii(domain.Normalize().ToLowerInvariant());
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Half a surrogate pair fits into no UTF-8.</summary>
+    private static bool IsWhole(string text) => text.EnumerateRunes().All(rune => rune != Rune.ReplacementChar);
+
+    /// <summary>Atoms with single dots between them, RFC 5322 §3.2.3, other scripts included, RFC 6531 §3.3.</summary>
+    [GeneratedRegex(@"\A[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00A0-\uFFFF-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00A0-\uFFFF-]+)*\z")]
+    private static partial Regex DotString();
+
+    [GeneratedRegex(@"\A""([^""\\]|\\.)*""\z", RegexOptions.Singleline)]
+    private static partial Regex QuotedString();
+
+    /// <summary>Labels, or an address literal in brackets.</summary>
+    [GeneratedRegex(@"\A([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[A-Za-z0-9:.-]+\])\z")]
+    private static partial Regex SafeDomain();
 }

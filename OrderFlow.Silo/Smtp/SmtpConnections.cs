@@ -1,5 +1,6 @@
 using MailKit.Net.Smtp;
 using Microsoft.Extensions.Options;
+using OrderFlow.Notifications;
 
 namespace OrderFlow.Silo.Smtp;
 
@@ -31,7 +32,7 @@ internal sealed class SmtpConnections : IAsyncDisposable
         _sweep = time.CreateTimer(_ => _ = CloseIdle(IdleLimit), state: null, IdleLimit, IdleLimit);
     }
 
-    /// <summary>Runs the work on a connection. One whose work failed is not used again, but for a refusal of the recipient, after which the server expects the next mail.</summary>
+    /// <summary>Runs the work on a connection. One whose work failed is not used again, but for a recipient that was refused, by the server or before it was asked: then it expects the next mail.</summary>
     public async Task Use(Func<SmtpClient, Task> work, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
@@ -42,7 +43,7 @@ internal sealed class SmtpConnections : IAsyncDisposable
             {
                 await work(client);
             }
-            catch (SmtpCommandException error) when (error.ErrorCode == SmtpErrorCode.RecipientNotAccepted && client.IsConnected)
+            catch (Exception error) when (client.IsConnected && (error is UndeliverableException or SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted }))
             {
                 Keep(client);
                 throw;

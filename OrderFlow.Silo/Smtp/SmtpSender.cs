@@ -12,7 +12,12 @@ internal sealed partial class SmtpSender(SmtpConnections connections, IOptions<S
     /// <summary>From here on a reply says that it will be the same next time, RFC 5321 §4.2.1.</summary>
     private const int PermanentReply = 500;
 
-    private readonly MailboxAddress _from = MailboxAddress.Parse(options.Value.From);
+    /// <summary>For addresses that are not ASCII, RFC 6531.</summary>
+    private static readonly FormatOptions Utf8 = MakeUtf8();
+
+    private readonly MailboxAddress _from = From(options.Value);
+
+    static SmtpSender() => MailboxAddress.IdnMapping = new KeptDomains();
 
     public int Capacity => options.Value.Connections;
 
@@ -21,14 +26,43 @@ internal sealed partial class SmtpSender(SmtpConnections connections, IOptions<S
         using var mail = Mail.Of(job, _from, options.Value.RecipientDomain, time.GetUtcNow());
         try
         {
-            await connections.Use(client => client.SendAsync(mail, cancellationToken), cancellationToken);
+            await connections.Use(client => Send(client, mail, cancellationToken), cancellationToken);
         }
-        catch (SmtpCommandException error) when (error.ErrorCode == SmtpErrorCode.RecipientNotAccepted && (int)error.StatusCode >= PermanentReply)
+        catch (SmtpCommandException error) when (Refused(error.ErrorCode) is { } refused && (int)error.StatusCode >= PermanentReply)
         {
-            throw new UndeliverableException($"the mail server refused the recipient: {(int)error.StatusCode} {error.Message}");
+            throw new UndeliverableException($"the mail server refused the {refused}: {(int)error.StatusCode} {error.Message}");
         }
 
         LogSent(new(job.JobId), job.OrderId);
+    }
+
+    private static Task<string> Send(SmtpClient client, MimeMessage mail, CancellationToken cancellationToken)
+    {
+        var recipient = (MailboxAddress)mail.To[0];
+        if (!recipient.IsInternational) return client.SendAsync(mail, cancellationToken);
+        if (client.Capabilities.HasFlag(SmtpCapabilities.UTF8)) return client.SendAsync(Utf8, mail, cancellationToken);
+        throw new UndeliverableException($"the mail server takes no address that is not ASCII (SMTPUTF8): '{recipient.Address}'");
+    }
+
+    /// <summary>What a server may refuse for good; a sender that it refuses is a setting to be mended.</summary>
+    private static string? Refused(SmtpErrorCode code) => code switch
+    {
+        SmtpErrorCode.RecipientNotAccepted => "recipient",
+        SmtpErrorCode.MessageNotAccepted => "mail",
+        _ => null,
+    };
+
+    private static MailboxAddress From(SmtpOptions options)
+    {
+        var from = MailboxAddress.Parse(options.From);
+        return new(from.Name, Recipient.Address(from.Address)!);
+    }
+
+    private static FormatOptions MakeUtf8()
+    {
+        var options = FormatOptions.Default.Clone();
+        options.International = true;
+        return options;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Notification {JobId} of order {OrderId} was taken by the mail server")]

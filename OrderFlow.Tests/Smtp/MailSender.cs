@@ -14,8 +14,13 @@ internal sealed class MailSender : IAsyncDisposable
     private readonly SmtpSender _sender;
 
     public MailSender(MailServer server, Action<SmtpOptions>? configure = null)
+        : this(server.Port, configure)
     {
-        var options = new SmtpOptions { Host = "127.0.0.1", Port = server.Port, Security = "none", From = "The shop <orders@shop.example>", RecipientDomain = "users.example" };
+    }
+
+    public MailSender(int port, Action<SmtpOptions>? configure = null)
+    {
+        var options = new SmtpOptions { Host = "127.0.0.1", Port = port, Security = "none", From = "The shop <orders@shop.example>", RecipientDomain = "users.example" };
         configure?.Invoke(options);
         _connections = new(Options.Create(options), Clock);
         _sender = new(_connections, Options.Create(options), Clock, new Logger<SmtpSender>(LoggerFactory.Create(logging => logging.AddProvider(Log))));
