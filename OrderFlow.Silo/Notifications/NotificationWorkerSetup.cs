@@ -14,6 +14,10 @@ internal static class NotificationWorkerSetup
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
+        services.AddOptions<WorkerOptions>().Configure<IConfiguration>((worker, configuration) =>
+        {
+            if (SenderOptions.NamesSmtp(configuration)) worker.RetryMails();   // before the settings are bound, which win
+        });
         services.AddCheckedSettings<WorkerOptions>(WorkerOptions.Section);
         services.AddCheckedSettings<SenderOptions>(SenderOptions.Section);
         services.AddCheckedSettings<SmtpOptions>(SmtpOptions.Section, when: SendsMails);

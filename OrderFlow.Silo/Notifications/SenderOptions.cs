@@ -15,7 +15,12 @@ internal sealed class SenderOptions : IValidatableObject
     public string Sender { get; set; } = Log;
 
     /// <summary>True where mails are sent.</summary>
-    public bool UsesSmtp => string.Equals(Sender, Smtp, StringComparison.OrdinalIgnoreCase);
+    public bool UsesSmtp => IsSmtp(Sender);
+
+    /// <summary>Whether the settings say that mails are sent.</summary>
+    public static bool NamesSmtp(IConfiguration configuration) => IsSmtp(configuration[$"{Section}:{nameof(Sender)}"]);
+
+    private static bool IsSmtp(string? sender) => string.Equals(sender, Smtp, StringComparison.OrdinalIgnoreCase);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

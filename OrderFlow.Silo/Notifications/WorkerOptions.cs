@@ -18,7 +18,7 @@ internal sealed class WorkerOptions : IValidatableObject
     [Range(1, 1_024)]
     public int Concurrency { get; set; } = 32;
 
-    /// <summary>How often sending is tried before the job is given up.</summary>
+    /// <summary>How often sending is tried before the job is given up. What is said here of attempts and delays holds where <see cref="RetryMails"/> was not called.</summary>
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 3;
 
@@ -52,6 +52,9 @@ internal sealed class WorkerOptions : IValidatableObject
 
     /// <summary>When a failed attempt is followed by another.</summary>
     public RetrySchedule Retries => new(MaxAttempts, BaseDelay, LongestDelay, Jitter);
+
+    /// <summary>The defaults for mails, where more than an hour lies between the first attempt and the last: greylisting, full disks and restarts are over by then.</summary>
+    public void RetryMails() => (MaxAttempts, BaseDelay, LongestDelay) = (12, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(15));
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -1,4 +1,5 @@
 using OrderFlow.Notifications;
+using OrderFlow.Silo.Notifications;
 
 namespace OrderFlow.Tests.Notifications;
 
@@ -38,6 +39,18 @@ public sealed class Retry_schedule
             Assert.Equal(delay * 0.8, FiveAttempts.DelayAfter(attempt, 0));
             Assert.Equal(delay * 1.2, FiveAttempts.DelayAfter(attempt, LargestBelowOne));
         }
+    }
+
+    [Fact]
+    public void For_mails_lasts_an_hour_at_least_and_begins_within_seconds()
+    {
+        var options = new WorkerOptions();
+        options.RetryMails();
+
+        var shortest = Enumerable.Range(1, options.MaxAttempts - 1).Select(attempt => options.Retries.DelayAfter(attempt, random: 0)!.Value).ToList();
+
+        Assert.Equal(TimeSpan.FromSeconds(8), shortest[0]);
+        Assert.Equal(TimeSpan.FromSeconds(3_896), TimeSpan.FromTicks(shortest.Sum(delay => delay.Ticks)));
     }
 
     [Theory]

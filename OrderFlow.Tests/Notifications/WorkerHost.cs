@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OrderFlow.Notifications;
 using OrderFlow.Silo.Notifications;
 using OrderFlow.Tests.Fixtures;
@@ -47,6 +48,8 @@ internal sealed class WorkerHost : IAsyncDisposable
     public LogLines Log { get; } = new();
 
     public INotificationSender Sender => _host.Services.GetRequiredService<INotificationSender>();
+
+    public WorkerOptions Options => _host.Services.GetRequiredService<IOptions<WorkerOptions>>().Value;
 
     /// <summary>The task of the worker itself.</summary>
     public Task Work => _host.Services.GetServices<IHostedService>().OfType<NotificationWorker>().Single().ExecuteTask!;

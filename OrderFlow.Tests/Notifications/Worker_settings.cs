@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Smtp;
@@ -45,6 +46,16 @@ public sealed class Worker_settings
     {
         await using var worker = await WorkerHost.Start(new InMemoryJobs(), sender: null, time: null, Parsed(settings));
         Assert.IsType(sender, worker.Sender);
+    }
+
+    [Theory]
+    [InlineData("", 3, "00:00:01")]
+    [InlineData(Mail, 12, "00:00:10")]
+    [InlineData(Mail + "Notifications:Worker:MaxAttempts=5", 5, "00:00:10")]
+    public async Task Mails_are_tried_for_longer_where_nothing_else_is_set(string settings, int maxAttempts, string baseDelay)
+    {
+        await using var worker = await WorkerHost.Start(new InMemoryJobs(), sender: null, time: null, Parsed(settings));
+        Assert.Equal((maxAttempts, TimeSpan.Parse(baseDelay, CultureInfo.InvariantCulture)), (worker.Options.MaxAttempts, worker.Options.BaseDelay));
     }
 
     [Fact]
