@@ -52,6 +52,7 @@ internal static class SiloProgram
         app.MapDashboard();
 
         app.RequireValidSettings();
+        await app.Services.GetRequiredService<RedisProbe>().RequireDurability();
         try
         {
             await DatabaseMigrations.Apply(postgres.ConnectionString, app.Logger, cancellation: stop.Token);

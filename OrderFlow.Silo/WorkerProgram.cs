@@ -25,6 +25,7 @@ internal static class WorkerProgram
         app.UseMetrics();
         app.MapHealth();
         app.RequireValidSettings();
+        await app.Services.GetRequiredService<RedisProbe>().RequireDurability();
         await app.RunAsync();
     }
 }

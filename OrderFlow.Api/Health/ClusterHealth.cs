@@ -12,6 +12,6 @@ internal sealed class ClusterHealth(IGrainFactory grains, TimeProvider time)
     /// <summary>Whether a silo can be reached whose writes to the database succeed.</summary>
     public Probe Database { get; } = new(() => grains.GetGrain<IPingGrain>(0).PingDatabase(), time);
 
-    /// <summary>Whether a silo can be reached that reaches the queue of notifications.</summary>
+    /// <summary>Whether a silo can be reached that can queue notifications.</summary>
     public Probe Queue { get; } = new(() => grains.GetGrain<INotificationQueueGrain>(0).Ping(), time);
 }

@@ -18,7 +18,7 @@ internal static class HealthEndpoints
         health.MapGet("/health/reachable", Reachable)
             .Describe("getReachability", "A silo can be reached, for what spreads requests over APIs: reads are answered while the database takes no writes.", 503);
         health.MapGet("/inventory/health", Inventory).Describe("getInventoryHealth", "A silo can be reached, and the database takes its writes: stock can be changed.", 503);
-        health.MapGet("/notifications/health", Notifications).Describe("getNotificationHealth", "The queue of notifications can be reached.", 503);
+        health.MapGet("/notifications/health", Notifications).Describe("getNotificationHealth", "Notifications can be queued.", 503);
     }
 
     /// <summary>The program runs and serves requests.</summary>
@@ -36,9 +36,9 @@ internal static class HealthEndpoints
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Inventory(ClusterHealth cluster) =>
         Answer(await cluster.Database.Answers(), "No silo answers whose writes to the database succeed.");
 
-    /// <summary>The queue of notifications can be reached in Redis.</summary>
+    /// <summary>Notifications can be queued in Redis, and are kept there.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Notifications(ClusterHealth cluster) =>
-        Answer(await cluster.Queue.Answers(), "The queue of notifications cannot be reached.");
+        Answer(await cluster.Queue.Answers(), cluster.Queue.Reason is { } reason ? $"{reason}." : "The queue of notifications cannot be reached.");
 
     private static Results<Ok<HealthResponse>, ProblemHttpResult> Answer(bool healthy, string otherwise) =>
         healthy ? TypedResults.Ok(HealthResponse.Ok) : Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, otherwise);

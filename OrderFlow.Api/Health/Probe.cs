@@ -15,6 +15,9 @@ internal sealed class Probe(Func<Task> ask, TimeProvider time)
     private Task<bool>? _answer;
     private long _askedAt;
 
+    /// <summary>What the cluster said of why the last answer was not good; null where it said nothing.</summary>
+    public string? Reason { get; private set; }
+
     /// <summary>True where there was an answer in time.</summary>
     public Task<bool> Answers()
     {
@@ -37,8 +40,14 @@ internal sealed class Probe(Func<Task> ask, TimeProvider time)
             await ask().WaitAsync(AnswerWithin, time);
             return true;
         }
+        catch (UnavailableException error)
+        {
+            Reason = error.Message;
+            return false;
+        }
         catch (Exception)   // whatever it is, there was no answer: that is what is asked here
         {
+            Reason = null;
             return false;
         }
     }

@@ -48,7 +48,7 @@ public sealed record DeadLetter(
 [Alias("notification-queue")]
 public interface INotificationQueueGrain : IGrainWithIntegerKey
 {
-    /// <summary>Answers where Redis does.</summary>
+    /// <summary>Answers where jobs can be queued, as the silo has seen within the last seconds; else the exception says why not.</summary>
     [Alias("ping")]
     Task Ping();
 

@@ -34,9 +34,13 @@ internal interface INotificationQueue
 
     /// <summary>See <see cref="INotificationQueueGrain.SetPaused"/>.</summary>
     Task SetPaused(bool paused);
+}
 
-    /// <summary>Answers where Redis does.</summary>
-    Task Ping();
+/// <summary>Whether jobs can be queued. It is polled: asking costs the queue nothing.</summary>
+internal interface IQueueHealth
+{
+    /// <summary>Why no job can be queued, or why one may be lost, in a sentence without its full stop; null where all is well.</summary>
+    Task<string?> Fault();
 }
 
 /// <summary>A job that a worker holds. Only the holder of its latest lease can finish it.</summary>

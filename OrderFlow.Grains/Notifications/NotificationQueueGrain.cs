@@ -4,9 +4,12 @@ namespace OrderFlow.Notifications;
 
 /// <inheritdoc cref="INotificationQueueGrain"/>
 [GrainType("notification-queue"), StatelessWorker]
-internal sealed class NotificationQueueGrain(INotificationQueue queue) : Grain, INotificationQueueGrain
+internal sealed class NotificationQueueGrain(INotificationQueue queue, IQueueHealth health) : Grain, INotificationQueueGrain
 {
-    public Task Ping() => queue.Ping();
+    public async Task Ping()
+    {
+        if (await health.Fault() is { } fault) throw new UnavailableException(fault);
+    }
 
     public Task<NotificationStats> GetStats() => queue.GetStats();
 

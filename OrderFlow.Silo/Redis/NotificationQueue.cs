@@ -75,7 +75,11 @@ internal sealed partial class NotificationQueue(
         else await database.KeyDeleteAsync(_keys.Paused);
     }
 
-    public async Task Ping() => await (await connection.Database()).PingAsync();
+    /// <summary>Does what queueing a job does, and leaves nothing behind. Throws what that would throw.</summary>
+    public Task Probe() => Move(QueueScripts.Probe, time.GetUtcNow());
+
+    /// <summary>How the server keeps what this queue holds.</summary>
+    public Task<RedisDurability> Durability() => connection.Durability(_keys.Jobs);
 
     private async Task<Outcome> Decide(string script, string jobId)
     {

@@ -8,6 +8,8 @@ internal static class QueueScripts
 {
     private static readonly string Shared = Read("shared");
 
+    public static string Probe { get; } = Load("probe");
+
     public static string Enqueue { get; } = Load("enqueue");
 
     public static string Claim { get; } = Load("claim");

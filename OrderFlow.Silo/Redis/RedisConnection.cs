@@ -37,6 +37,33 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
         return (await connected).GetDatabase();
     }
 
+    /// <summary>How the server that holds the key keeps its data.</summary>
+    public async Task<RedisDurability> Durability(RedisKey key)
+    {
+        var database = await Database();
+        var server = database.Multiplexer.GetServer(await database.IdentifyEndpointAsync(key) ?? throw new RedisException("no server holds the queue"));
+        return new(
+            await Tells(server, "maxmemory_policy:", "INFO", "memory"),
+            await Tells(server, "aof_enabled:", "INFO", "persistence") is { } enabled ? enabled == "1" : null,
+            await Tells(server, "appendfsync", "CONFIG", "GET", "appendfsync"));
+    }
+
+    /// <summary>
+    /// Connects anew, which looks up the server's name again. Calls that are under way end on the connection they began on.
+    /// </summary>
+    public async Task Renew()
+    {
+        var next = Connect();
+        await next;
+        Task<ConnectionMultiplexer>? old;
+        lock (_gate)
+        {
+            (old, _connected) = _disposed ? (next, _connected) : (_connected, next);
+        }
+
+        if (old is not null) Retire(old).Ignore();
+    }
+
     public async ValueTask DisposeAsync()
     {
         Task<ConnectionMultiplexer>? connected;
@@ -56,6 +83,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
         var settings = ConfigurationOptions.Parse(options.Value.ConnectionString);
         settings.ClientName = "orderflow";
         settings.AbortOnConnectFail = false;
+        settings.AllowAdmin = true;   // INFO and CONFIG GET are for admins, says the driver
         settings.BacklogPolicy = BacklogPolicy.FailFast;
         settings.IncludeDetailInExceptions = false;   // pages of counters, which would go all the way to the callers
         settings.ConnectTimeout = (int)ConnectPatience.TotalMilliseconds;
@@ -63,21 +91,47 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
         settings.ReconnectRetryPolicy = new ExponentialRetry((int)FirstReconnect.TotalMilliseconds, (int)LongestReconnect.TotalMilliseconds);
 
         var multiplexer = await ConnectionMultiplexer.ConnectAsync(settings);
-        multiplexer.ConnectionFailed += (_, lost) => NoteLost(lost);
+        multiplexer.ConnectionFailed += (_, lost) => NoteLost(multiplexer, lost);
         multiplexer.ConnectionRestored += (_, restored) => NoteRestored(multiplexer, restored).Ignore();
         if (!multiplexer.IsConnected && !Interlocked.Exchange(ref _isAway, true)) LogAway();
         return multiplexer;
     }
 
-    private void NoteLost(ConnectionFailedEventArgs lost)
+    private static async Task Retire(Task<ConnectionMultiplexer> old)
     {
-        if (IsForCommands(lost) && !Interlocked.Exchange(ref _isAway, true)) LogLost(lost.EndPoint, lost.FailureType);
+        await Task.Delay(Patience);
+        await (await old).DisposeAsync();
+    }
+
+    /// <summary>What the server answers behind the name; null where it does not answer that, as managed ones do not.</summary>
+    private static async Task<string?> Tells(IServer server, string name, string command, params object[] arguments)
+    {
+        try
+        {
+            var answer = await server.ExecuteAsync(command, arguments);
+            if (answer.Resp2Type == ResultType.Array) return answer.Length == 2 ? (string?)answer[1] : null;
+            return ((string)answer!).Split("\r\n").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
+        }
+        catch (Exception error) when (error is RedisServerException or RedisCommandException)
+        {
+            return null;
+        }
+    }
+
+    private bool IsCurrent(ConnectionMultiplexer multiplexer)
+    {
+        lock (_gate) return _connected is not { IsCompletedSuccessfully: true } || _connected.Result == multiplexer;
+    }
+
+    private void NoteLost(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs lost)
+    {
+        if (IsForCommands(lost) && IsCurrent(multiplexer) && !Interlocked.Exchange(ref _isAway, true)) LogLost(lost.EndPoint, lost.FailureType);
     }
 
     /// <summary>A Redis that still reads its file takes connections and ends them again: it is back once it answers.</summary>
     private async Task NoteRestored(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs restored)
     {
-        if (!IsForCommands(restored)) return;
+        if (!IsForCommands(restored) || !IsCurrent(multiplexer)) return;
 
         await multiplexer.GetDatabase().PingAsync();
         if (Interlocked.Exchange(ref _isAway, false)) LogRestored(restored.EndPoint);

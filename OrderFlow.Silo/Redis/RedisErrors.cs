@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace OrderFlow.Silo.Redis;
 
 /// <summary>Says in words that callers understand what the driver says in its own: its exceptions do not cross the wire.</summary>
@@ -11,7 +9,7 @@ internal sealed class RedisErrors : IIncomingGrainCallFilter
         {
             await context.Invoke();
         }
-        catch (Exception error) when (error is RedisException or RedisTimeoutException or RedisCommandException)
+        catch (Exception error) when (RedisFault.IsOfRedis(error))
         {
             throw new UnavailableException($"Redis cannot answer: {error.Message}");
         }

@@ -17,6 +17,9 @@ internal sealed class RedisOptions : IValidatableObject
     [RegularExpression("[A-Za-z0-9:._-]{1,64}", ErrorMessage = "Redis__Queue must be 1 to 64 letters, digits and :._-")]
     public string Queue { get; set; } = "orderflow:notifications";
 
+    /// <summary>Whether a Redis may be used whose eviction policy or persistence can lose jobs. It is said at each start.</summary>
+    public bool AllowDataLoss { get; set; }
+
     /// <summary>How long the id of a job that was sent, given up or purged is remembered: an event delivered again within that time is no new job.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan RememberFinished { get; set; } = TimeSpan.FromHours(24);

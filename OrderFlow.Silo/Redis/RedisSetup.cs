@@ -26,6 +26,9 @@ internal static class RedisSetup
         services.AddSingleton<RedisConnection>();
         services.AddSingleton<NotificationQueue>();
         services.AddSingleton<INotificationQueue>(provider => provider.GetRequiredService<NotificationQueue>());
+        services.AddSingleton<RedisProbe>();
+        services.AddSingleton<IQueueHealth>(provider => provider.GetRequiredService<RedisProbe>());
+        services.AddHostedService(provider => provider.GetRequiredService<RedisProbe>());
         services.AddMetrics();
         services.AddHostedService<QueueGauges>();
         services.AddSingleton<INotificationJobs>(provider => provider.GetRequiredService<NotificationQueue>());

@@ -9,12 +9,15 @@ namespace OrderFlow.Tests.Fixtures;
 /// </summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
-    /// <summary>No test loses its data to a power cut; a killed server keeps them all the same.</summary>
-    private readonly PrivateServer _server = new("redis.sh", "appendfsync=no");
-
+    private readonly PrivateServer _server;
     private readonly Lazy<Task> _started;
 
-    public RedisServer() => _started = new(_server.FirstStart);
+    /// <param name="settings">What it is told beyond what infra/ ships, such as <c>appendonly=no</c>.</param>
+    public RedisServer(params string[] settings)
+    {
+        _server = new("redis.sh", settings);
+        _started = new(_server.FirstStart);
+    }
 
     /// <summary>The server of the whole test run.</summary>
     public static RedisServer Shared { get; } = new();
@@ -28,6 +31,14 @@ internal sealed class RedisServer : IAsyncDisposable
             EndPoints = { { "127.0.0.1", _server.Port } },
             Password = _server.Password,
         }.ToString(includePassword: true);
+    }
+
+    /// <summary>Has the server run a command, on a connection of its own.</summary>
+    public async Task Execute(string command, params object[] arguments)
+    {
+        AssertOwned();
+        await using var operations = await ConnectionMultiplexer.ConnectAsync($"{await ConnectionString()},allowAdmin=true");
+        await operations.GetServers().Single().ExecuteAsync(command, arguments);
     }
 
     /// <summary>Ends the server as a crash would. It stays down until <see cref="Start"/>.</summary>

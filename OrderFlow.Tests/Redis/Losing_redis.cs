@@ -84,11 +84,11 @@ public sealed class Losing_redis
         await server.Kill();
         await using var given = await GivenQueue.Create(server: server);
 
-        await FailsQuickly(() => given.Queue.Ping());
+        await FailsQuickly(() => given.Queue.Probe());
         await FailsQuickly(() => given.Queue.Enqueue(GivenQueue.Job(1)));
 
         await server.Start();
-        await Eventually.Get("Redis to be there", () => Attempt(async () => { await given.Queue.Ping(); return "PONG"; }), answer => answer is not null);
+        await Eventually.Get("Redis to be there", () => Attempt(async () => { await given.Queue.Probe(); return "done"; }), answer => answer is not null);
         Assert.True(await given.Queue.Enqueue(GivenQueue.Job(1)));
     }
 
@@ -119,7 +119,7 @@ public sealed class Losing_redis
         () => queue.Replay("2-1"),
         () => queue.Purge("2-1"),
         () => queue.SetPaused(true),
-        () => queue.Ping(),
+        () => queue.Probe(),
         () => queue.Claim(Worker, 10, now),
         () => queue.TakeOver(Worker, 10, TimeSpan.Zero, now),
         () => queue.Finish(Worker, held, now),
