@@ -9,6 +9,8 @@ namespace OrderFlow.Notifications;
 /// <param name="DeadLettered">Jobs that were given up, ever.</param>
 /// <param name="DeadLetters">Jobs that are dead letters now.</param>
 /// <param name="Paused">True while no worker takes jobs.</param>
+/// <param name="Purged">Dead letters that went because there were too many, ever.</param>
+/// <param name="Trimmed">Messages that have left the history of what was sent, ever.</param>
 [GenerateSerializer, Immutable, Alias("notification-stats")]
 public sealed record NotificationStats(
     [property: Id(0)] long Waiting,
@@ -18,7 +20,9 @@ public sealed record NotificationStats(
     [property: Id(4)] long Failed,
     [property: Id(5)] long DeadLettered,
     [property: Id(6)] long DeadLetters,
-    [property: Id(7)] bool Paused);
+    [property: Id(7)] bool Paused,
+    [property: Id(8)] long Purged = 0,
+    [property: Id(9)] long Trimmed = 0);
 
 /// <summary>A job that was given up.</summary>
 /// <param name="JobId">The id of the event, <c>{orderId}-{version}</c>.</param>

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Options;
 using OrderFlow.Notifications;
 using OrderFlow.Silo.Health;
+using OrderFlow.Silo.Redis;
 
 namespace OrderFlow.Silo.Notifications;
 
@@ -8,7 +10,7 @@ namespace OrderFlow.Silo.Notifications;
 /// How many notifications are where in the queue, looked up now and then, as part of the meter <see cref="NotificationMetrics.MeterName"/>. Every process
 /// with the queue looks: one script that counts nothing, but reads what Redis has counted.
 /// </summary>
-internal sealed class QueueGauges(IMeterFactory meters, INotificationQueue queue, TimeProvider time) : PeriodicLook(time)
+internal sealed class QueueGauges(IMeterFactory meters, INotificationQueue queue, IOptions<RedisOptions> redis, TimeProvider time) : PeriodicLook(time)
 {
     private volatile NotificationStats? _stats;
 
@@ -16,6 +18,9 @@ internal sealed class QueueGauges(IMeterFactory meters, INotificationQueue queue
     {
         var meter = meters.Create(NotificationMetrics.MeterName);
         meter.CreateObservableGauge("orderflow.notifications.queue.jobs", Depths, "{job}", "Notifications in the queue, by state: waiting, active, delayed, dead.");
+        meter.CreateObservableCounter("orderflow.notifications.dead_letters.purged", () => Seen(_stats?.Purged), "{job}", "Dead letters that went because there were too many.");
+        meter.CreateObservableCounter("orderflow.notifications.history.trimmed", () => Seen(_stats?.Trimmed), "{job}", "Messages that have left the history of what was sent.");
+        meter.CreateObservableGauge("orderflow.notifications.dead_letters.limit", () => redis.Value.DeadLetterLimit, "{job}", "The most dead letters that are kept.");
         meter.CreateObservableGauge("orderflow.notifications.queue.paused", () => _stats is { Paused: true } ? 1 : 0, description: "1 while no worker takes jobs.");
         return base.StartAsync(cancellationToken);
     }
@@ -32,6 +37,8 @@ internal sealed class QueueGauges(IMeterFactory meters, INotificationQueue queue
         Of("delayed", stats.Delayed),
         Of("dead", stats.DeadLetters),
     ];
+
+    private static IEnumerable<Measurement<long>> Seen(long? count) => count is { } seen ? [new(seen)] : [];
 
     private static Measurement<long> Of(string state, long jobs) => new(jobs, new KeyValuePair<string, object?>("state", state));
 }

@@ -35,19 +35,26 @@ internal sealed partial class NotificationQueue
         var results = await Move(
             QueueScripts.TakeOver, now, worker, Math.Min(count, JobsAtOnce), (long)lease.TotalMilliseconds, options.Value.TakeOverLimit, options.Value.DeadLetterLimit);
         foreach (var jobId in (string[])results[1]!) LogWorkersDied(jobId, options.Value.TakeOverLimit);
+        NotePurged(results[2]);
         return Claimed(results[0]);
     }
 
     public async Task<bool> Finish(string worker, ClaimedJob job, DateTimeOffset now) =>
-        await MoveHeld(QueueScripts.Finish, worker, job, now, options.Value.HistoryLength);
+        (bool)await MoveHeld(QueueScripts.Finish, worker, job, now, options.Value.HistoryLength);
 
     public async Task<bool> Delay(string worker, ClaimedJob job, DateTimeOffset dueAt, string reason, DateTimeOffset now) =>
-        await MoveHeld(QueueScripts.Delay, worker, job, now, dueAt.ToUnixTimeMilliseconds(), Kept(reason));
+        (bool)await MoveHeld(QueueScripts.Delay, worker, job, now, dueAt.ToUnixTimeMilliseconds(), Kept(reason));
 
-    public async Task<bool> GiveUp(string worker, ClaimedJob job, string reason, DateTimeOffset now) =>
-        await MoveHeld(QueueScripts.GiveUp, worker, job, now, Kept(reason), options.Value.DeadLetterLimit);
+    public async Task<bool> GiveUp(string worker, ClaimedJob job, string reason, DateTimeOffset now)
+    {
+        var purged = await MoveHeld(QueueScripts.GiveUp, worker, job, now, Kept(reason), options.Value.DeadLetterLimit);
+        if (purged.IsNull) return false;
 
-    public async Task<bool> HandBack(string worker, ClaimedJob job, DateTimeOffset now) => await MoveHeld(QueueScripts.HandBack, worker, job, now);
+        NotePurged(purged);
+        return true;
+    }
+
+    public async Task<bool> HandBack(string worker, ClaimedJob job, DateTimeOffset now) => (bool)await MoveHeld(QueueScripts.HandBack, worker, job, now);
 
     private static string Kept(string reason) => BoundedText.Cut(reason, INotificationJobs.ReasonLimit);
 
@@ -65,11 +72,20 @@ internal sealed partial class NotificationQueue
     }
 
     /// <summary>Runs a script that moves the job where the worker still has it. Its lease is the entry and the count of deliveries.</summary>
-    private async Task<bool> MoveHeld(string script, string worker, ClaimedJob job, DateTimeOffset now, params RedisValue[] arguments)
+    private async Task<RedisResult> MoveHeld(string script, string worker, ClaimedJob job, DateTimeOffset now, params RedisValue[] arguments)
     {
         var lease = job.Lease.Split(' ');
-        return (bool)await Move(script, now, [worker, lease[0], lease[1], .. arguments]);
+        return await Move(script, now, [worker, lease[0], lease[1], .. arguments]);
     }
+
+    /// <summary>They are gone, and nobody has looked at them.</summary>
+    private void NotePurged(RedisResult purged)
+    {
+        if (purged.Length > 0) LogPurged(string.Join(", ", (string[])purged!), options.Value.DeadLetterLimit);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Dead letters {JobIds} were purged: there are more than {DeadLetterLimit}")]
+    private partial void LogPurged(string jobIds, int deadLetterLimit);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} is a dead letter: its worker died {Deaths} times")]
     private partial void LogWorkersDied(string jobId, int deaths);

@@ -48,7 +48,7 @@ internal sealed partial class NotificationQueue(
         return new(
             Waiting: (long)counts[0], Active: (long)counts[1], Delayed: (long)counts[2],
             Processed: (long)counts[3], Failed: (long)counts[4], DeadLettered: (long)counts[5],
-            DeadLetters: (long)counts[6], Paused: (bool)counts[7]);
+            DeadLetters: (long)counts[6], Paused: (bool)counts[7], Purged: (long)counts[8], Trimmed: (long)counts[9]);
     }
 
     public async Task<Page<DeadLetter>> ListDeadLetters(int page, int limit)

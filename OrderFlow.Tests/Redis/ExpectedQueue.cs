@@ -10,13 +10,14 @@ internal sealed class ExpectedQueue(int deadLetterLimit, int takeOverLimit)
     private long _processed;
     private long _failed;
     private long _deadLettered;
+    private long _purged;
 
     public DateTimeOffset Now { get; set; }
 
     public bool Paused { get; set; }
 
     public NotificationStats Stats => new(
-        In(Place.Waiting).Count(), In(Place.Active).Count(), In(Place.Delayed).Count(), _processed, _failed, _deadLettered, In(Place.Dead).Count(), Paused);
+        In(Place.Waiting).Count(), In(Place.Active).Count(), In(Place.Delayed).Count(), _processed, _failed, _deadLettered, In(Place.Dead).Count(), Paused, _purged);
 
     public IEnumerable<DeadLetter> DeadLetters => In(Place.Dead).Reverse().Select(entry => new DeadLetter(
         entry.Job.JobId, entry.Job.OrderId, entry.Job.UserId, entry.Job.EventType, entry.Job.Message, entry.Attempts, entry.Reason, entry.UpdatedAt));
@@ -80,7 +81,11 @@ internal sealed class ExpectedQueue(int deadLetterLimit, int takeOverLimit)
         _failed++;
         _deadLettered++;
         Put(entry, Place.Dead);
-        foreach (var oldest in In(Place.Dead).SkipLast(deadLetterLimit).ToList()) Put(oldest, Place.Purged);
+        foreach (var oldest in In(Place.Dead).SkipLast(deadLetterLimit).ToList())
+        {
+            _purged++;
+            Put(oldest, Place.Purged);
+        }
     }
 
     public void Wait(Entry entry) => Put(entry, Place.Waiting);

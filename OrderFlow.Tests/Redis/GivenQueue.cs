@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OrderFlow.Notifications;
 using OrderFlow.Silo.Redis;
 using OrderFlow.Tests.Fixtures;
+using OrderFlow.Tests.Notifications;
 using StackExchange.Redis;
 
 namespace OrderFlow.Tests.Redis;
@@ -24,13 +26,16 @@ internal sealed class GivenQueue : IAsyncDisposable
     {
         _connection = connection;
         _ownsConnection = ownsConnection;
-        Queue = new(_connection, Options.Create(options), Time, NullLogger<NotificationQueue>.Instance);
+        Queue = new(_connection, Options.Create(options), Time, new Logger<NotificationQueue>(LoggerFactory.Create(logging => logging.AddProvider(Log))));
         Keys = new(options.Queue);
     }
 
     public NotificationQueue Queue { get; }
 
     public QueueKeys Keys { get; }
+
+    /// <summary>What the queue logs.</summary>
+    public LogLines Log { get; } = new();
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 

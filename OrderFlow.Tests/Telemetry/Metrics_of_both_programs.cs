@@ -31,7 +31,7 @@ public sealed partial class Metrics_of_both_programs(Exposed exposed) : IClassFi
     {
         var rules = Yaml.Read("infra/prometheus/alerts.yml")["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()).ToList();
 
-        Assert.Equal(21, rules.Count);
+        Assert.Equal(27, rules.Count);
         Assert.Distinct(rules.Select(rule => (string)rule!["alert"]!));
         Assert.All(rules, rule =>
         {
@@ -66,6 +66,8 @@ public sealed partial class Metrics_of_both_programs(Exposed exposed) : IClassFi
     [InlineData("""orderflow_notifications_dead_lettered_total{otel_scope_name="OrderFlow.Notifications"} 0""")]
     [InlineData("""orderflow_health_up{otel_scope_name="OrderFlow.Health",check="postgres"} 1""")]
     [InlineData("""orderflow_health_up{otel_scope_name="OrderFlow.Health",check="redis"} 1""")]
+    [InlineData("""orderflow_notifications_dead_letters_purged_total{otel_scope_name="OrderFlow.Notifications"} 0""")]
+    [InlineData("""orderflow_notifications_dead_letters_limit{otel_scope_name="OrderFlow.Notifications"} 100000""")]
     [InlineData("""orderflow_consumer_lag{otel_scope_name="OrderFlow.Kafka",topic="order.reserved"} 0""")]
     public void What_happened_is_counted(string line) => Assert.Contains(line + "\n", exposed.Silo, StringComparison.Ordinal);
 

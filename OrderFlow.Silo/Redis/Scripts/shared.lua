@@ -7,7 +7,7 @@
 --   4 dead          stream: dead letters
 --   5 dead:index    hash: job id -> its entry in dead
 --   6 history       stream: messages that were sent
---   7 stats         hash: processed, failed, deadLettered
+--   7 stats         hash: processed, failed, deadLettered, purged: dead letters that went because there were too many
 --   8 paused        exists while no worker takes jobs
 --   9 known:        how the key of every shard begins: a hash of all that is known of the jobs of 32 orders,
 --                   job id -> "state attempts updatedMs ref type", and 'open' -> how many of them are not finished.
@@ -98,8 +98,8 @@ local function take_out(ref)
   redis.call('XDEL', jobs, ref)
 end
 
-local function count(counter)
-  redis.call('HINCRBY', stats, counter, 1)
+local function count(counter, by)
+  redis.call('HINCRBY', stats, counter, by or 1)
 end
 
 local function remove_letter(ref, id)
@@ -113,7 +113,7 @@ local function discard_letter(ref, job)
   remember(job, 'purged', '-', 0)
 end
 
--- The job's last attempt has failed. Beyond the limit the oldest dead letters go.
+-- The job's last attempt has failed. Beyond the limit the oldest dead letters go; returns their ids.
 local function bury(job, reason, limit)
   local ref = redis.call('XADD', dead, '*', fields_of(job, 'reason', reason, 'at', now))
   redis.call('HSET', dead_index, job.id, ref)
@@ -121,11 +121,16 @@ local function bury(job, reason, limit)
   count('failed')
   count('deadLettered')
 
+  local purged = {}
   local excess = math.min(redis.call('XLEN', dead) - limit, TRIM_AT_ONCE)
-  if excess <= 0 then return end
+  if excess <= 0 then return purged end
   for _, oldest in ipairs(redis.call('XRANGE', dead, '-', '+', 'COUNT', excess)) do
-    discard_letter(oldest[1], read(oldest[2]))
+    local letter = read(oldest[2])
+    discard_letter(oldest[1], letter)
+    purged[#purged + 1] = letter.id
   end
+  count('purged', #purged)
+  return purged
 end
 
 -- The dead letter of this id, as entry and job; nil where there is none.

@@ -3,10 +3,11 @@
 -- do not stop at the jobs of workers that live.
 -- KEYS: see shared.lua
 -- ARGV: 1 now, 2 remember, 3 worker, 4 the most jobs to give, 5 lease ms, 6 the most workers of a job that may die, 7 the most dead letters
--- Result: {entries {entry, fields, deliveries}, ids of jobs that became dead letters}, both empty while the queue is paused
+-- Result: {entries {entry, fields, deliveries}, ids of jobs that became dead letters, ids of the oldest dead letters, which went because there were
+-- too many}, all empty while the queue is paused
 
-local taken, buried = {}, {}
-if redis.call('EXISTS', paused) == 1 then return { taken, buried } end
+local taken, buried, purged = {}, {}, {}
+if redis.call('EXISTS', paused) == 1 then return { taken, buried, purged } end
 
 local pending = redis.pcall('XPENDING', jobs, GROUP, 'IDLE', ARGV[5], '-', '+', ARGV[4])
 if pending.err and not string.find(pending.err, 'NOGROUP', 1, true) then return pending end
@@ -20,11 +21,11 @@ for _, lost in ipairs(pending) do
     local job = read(entry[2])
     take_out(ref)
     job.attempts = job.attempts + 1
-    bury(job, 'its worker died ' .. deaths .. ' times', ARGV[7])
+    for _, id in ipairs(bury(job, 'its worker died ' .. deaths .. ' times', ARGV[7])) do purged[#purged + 1] = id end
     buried[#buried + 1] = job.id
   else
     redis.call('XCLAIM', jobs, GROUP, ARGV[3], 0, ref)
     taken[#taken + 1] = { ref, entry[2], deaths + 1 }
   end
 end
-return { taken, buried }
+return { taken, buried, purged }
