@@ -7,9 +7,11 @@ namespace OrderFlow;
 /// <param name="Total">The exact number of items that match, on all pages.</param>
 /// <param name="Number">The page's number; the first is 1.</param>
 /// <param name="Limit">The most items a page may hold.</param>
+/// <param name="Next">The place behind the last item, where the list has places and may go on.</param>
 [GenerateSerializer, Immutable, Alias("page`1")]
 public sealed record Page<T>(
     [property: Id(0)] ImmutableArray<T> Items,
     [property: Id(1)] long Total,
     [property: Id(2)] int Number,
-    [property: Id(3)] int Limit);
+    [property: Id(3)] int Limit,
+    [property: Id(4)] string? Next = null);

@@ -4,6 +4,7 @@ using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
+using OrderFlow.Api.Orders;
 using OrderFlow.Auth;
 using OrderFlow.Notifications;
 
@@ -57,14 +58,21 @@ internal static class NotificationEndpoints
 
     /// <summary>The notifications that were given up, newest first.</summary>
     private static async Task<Results<Ok<PageResponse<DeadLetterResponse>>, ProblemHttpResult>> DeadLetters(
-        string? page, string? limit, ClusterCalls cluster)
+        string? page, string? limit, string? cursor, ClusterCalls cluster)
     {
         var violations = new Violations();
         var (number, size) = PageParameters.Read(page, limit, violations);
+        var place = cursor is null ? null : DeadLetterCursor.Read(cursor);
+        if (cursor is not null && place is null) violations.Add("cursor", OrderCursor.Objection);
+        if (cursor is not null && page is not null) violations.Add("page", "cannot be given together with cursor");
         if (!violations.None) return Problems.Invalid(violations);
 
-        var letters = await cluster.Repeat(grains => Queue(grains).ListDeadLetters(number, size));
-        return TypedResults.Ok(PageResponse.Of(letters, DeadLetterResponse.Of));
+        var letters = await cluster.Repeat(grains => Queue(grains).ListDeadLetters(number, size, place));
+        return TypedResults.Ok(PageResponse.Of(letters, DeadLetterResponse.Of) with
+        {
+            Page = place is null ? letters.Number : null,
+            NextCursor = letters.Next is { } next ? DeadLetterCursor.Of(next) : null,
+        });
     }
 
     /// <summary>Queues a dead letter again, with all its attempts before it.</summary>

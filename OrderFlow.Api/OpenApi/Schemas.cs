@@ -106,7 +106,7 @@ internal static class Schemas
         foreach (var (type, member, bound) in Members) bound((OpenApiSchema)SchemaOf(document, type).Properties![member]);
         foreach (var type in Requests) SchemaOf(document, type).AdditionalPropertiesAllowed = false;
         foreach (var (type, name) in Names.Where(each => each.Value.EndsWith("Page", StringComparison.Ordinal)))
-            BoundPage((OpenApiSchema)document.Components!.Schemas![name], hasCursors: type == typeof(PageResponse<OrderResponse>) || type == typeof(PageResponse<StockItemResponse>));
+            BoundPage((OpenApiSchema)document.Components!.Schemas![name], hasCursors: type != typeof(PageResponse<NotificationResponse>));
 
         foreach (var (type, description) in Descriptions) SchemaOf(document, type).Description = description;
 

@@ -61,10 +61,11 @@ public interface INotificationQueueGrain : IGrainWithIntegerKey
     Task<NotificationStats> GetStats();
 
     /// <summary>One page of the dead letters, newest first.</summary>
-    /// <param name="page">The page's number; the first is 1.</param>
+    /// <param name="page">The page's number; the first is 1. It counts only where <paramref name="after"/> is null.</param>
     /// <param name="limit">Items on a page, 1 to 100.</param>
+    /// <param name="after">Continue behind this place, the <see cref="Page{T}.Next"/> of an earlier page, whatever came or went since. Null to go by page.</param>
     [Alias("dead-letters")]
-    Task<Page<DeadLetter>> ListDeadLetters(int page, int limit);
+    Task<Page<DeadLetter>> ListDeadLetters(int page, int limit, string? after = null);
 
     /// <summary>Queues a dead letter again, with all its attempts before it. Ok also where it is queued again already; NotFound where there is no such job.</summary>
     [Alias("replay")]

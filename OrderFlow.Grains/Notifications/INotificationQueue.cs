@@ -23,8 +23,8 @@ internal interface INotificationQueue
     /// <summary>How many jobs are where.</summary>
     Task<NotificationStats> GetStats();
 
-    /// <summary>One page of the dead letters, newest first.</summary>
-    Task<Page<DeadLetter>> ListDeadLetters(int page, int limit);
+    /// <summary>One page of the dead letters, newest first; behind the place <paramref name="after"/> where that is given.</summary>
+    Task<Page<DeadLetter>> ListDeadLetters(int page, int limit, string? after = null);
 
     /// <summary>See <see cref="INotificationQueueGrain.Replay"/>.</summary>
     Task<Outcome> Replay(string jobId);

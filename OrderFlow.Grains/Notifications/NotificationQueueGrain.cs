@@ -13,7 +13,7 @@ internal sealed class NotificationQueueGrain(INotificationQueue queue, IQueueHea
 
     public Task<NotificationStats> GetStats() => queue.GetStats();
 
-    public Task<Page<DeadLetter>> ListDeadLetters(int page, int limit) => queue.ListDeadLetters(page, limit);
+    public Task<Page<DeadLetter>> ListDeadLetters(int page, int limit, string? after) => queue.ListDeadLetters(page, limit, after);
 
     public Task<Outcome> Replay(string jobId) => queue.Replay(jobId);
 

@@ -16,7 +16,7 @@ internal sealed partial class NotificationQueue(
     /// <summary>The most jobs of an order that are told of; the newest.</summary>
     private const int JobsOfOrderLimit = 1_000;
 
-    /// <summary>How far down the dead letters can be paged through: Redis answers nobody else while it counts them off. Those below come up as those above are dealt with.</summary>
+    /// <summary>How far down the dead letters can be paged through by number: Redis answers nobody else while it counts them off. By place there is no bound.</summary>
     private const int DeepestDeadLetter = 10_000;
 
     private readonly QueueKeys _keys = new(options.Value.Queue);
@@ -51,17 +51,19 @@ internal sealed partial class NotificationQueue(
             DeadLetters: (long)counts[6], Paused: (bool)counts[7], Purged: (long)counts[8], Trimmed: (long)counts[9]);
     }
 
-    public async Task<Page<DeadLetter>> ListDeadLetters(int page, int limit)
+    public async Task<Page<DeadLetter>> ListDeadLetters(int page, int limit, string? after = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(page, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, Limits.PageSize);
 
-        var skip = (page - 1L) * limit;
+        var skip = after is null ? (page - 1L) * limit : 0;
         var shown = skip < DeepestDeadLetter ? limit : 0;
-        var listed = await Move(QueueScripts.ListDeadLetters, time.GetUtcNow(), Math.Min(skip, DeepestDeadLetter), shown);
+        var listed = await Move(QueueScripts.ListDeadLetters, time.GetUtcNow(), Math.Min(skip, DeepestDeadLetter), shown, after ?? "");
         var letters = (RedisResult[])listed[1]!;
-        return new([.. letters.Select(entry => QueuedJob.Read(entry[1]).ToDeadLetter())], (long)listed[0], page, limit);
+        return new(
+            [.. letters.Select(entry => QueuedJob.Read(entry[1]).ToDeadLetter())], (long)listed[0], page, limit,
+            Next: letters.Length == limit ? (string?)letters[^1][0] : null);
     }
 
     public async Task<Outcome> Replay(string jobId) => await Decide(QueueScripts.Replay, jobId);

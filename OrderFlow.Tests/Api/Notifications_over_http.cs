@@ -70,6 +70,32 @@ public sealed class Notifications_over_http : IDisposable
     }
 
     [Fact]
+    public async Task Dead_letters_are_read_on_behind_a_cursor_though_new_ones_come()
+    {
+        _world.Sender.Fails = true;
+        foreach (var product in new[] { "http-old-a", "http-old-b" }) await Notifications(await Reserved(product), "dead");
+        var (_, first) = await _admin.Call("GET", "/notifications/dead-letters?limit=1");
+        await Notifications(await Reserved("http-new"), "dead");
+        _world.Sender.Fails = false;
+
+        var seen = new List<string> { JobId(first) };
+        for (var page = first; page["nextCursor"] is { } cursor && seen.Count < 100;)
+        {
+            page = (await _admin.Call("GET", $"/notifications/dead-letters?limit=1&cursor={cursor}")).Body;
+            Assert.Null(page["page"]);
+            if (page["items"]!.AsArray().Count > 0) seen.Add(JobId(page));
+        }
+
+        Assert.Equal((int)first["total"]!, seen.Distinct().Count());
+        Assert.Equal(seen.Distinct(), seen);
+        Assert.Equal("cursor", Problem.Paths((await _admin.Call("GET", "/notifications/dead-letters?cursor=nonsense")).Body));
+        Assert.Equal("cursor", Problem.Paths((await _admin.Call("GET", "/notifications/dead-letters?cursor=MC0w")).Body));   // 0-0
+        Assert.Equal("page", Problem.Paths((await _admin.Call("GET", $"/notifications/dead-letters?page=1&cursor={first["nextCursor"]}")).Body));
+
+        static string JobId(JsonObject page) => (string)page["items"]![0]!["jobId"]!;
+    }
+
+    [Fact]
     public async Task While_the_queue_is_paused_notifications_wait()
     {
         Assert.True((bool)(await _admin.Call("POST", "/notifications/pause")).Body["paused"]!);

@@ -28,7 +28,25 @@ public sealed class Dead_letters : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Are_not_listed_beyond_the_first_ten_thousand()
+    public async Task Are_listed_behind_a_place_once_each_whatever_comes_and_goes_meanwhile()
+    {
+        for (var order = 1; order <= 6; order++) await _given.Dead(order);
+
+        var first = await Queue.ListDeadLetters(1, 2);
+        await _given.Dead(7);
+        await Queue.Purge("5-1");
+        await Queue.Purge("4-1");
+        var second = await Queue.ListDeadLetters(1, 2, first.Next);
+        var third = await Queue.ListDeadLetters(1, 2, second.Next);
+
+        Assert.Equal([6, 5], first.Items.Select(letter => letter.OrderId));
+        Assert.Equal([3, 2], second.Items.Select(letter => letter.OrderId));
+        Assert.Equal([1], third.Items.Select(letter => letter.OrderId));
+        Assert.Equal((5, null), (third.Total, third.Next));
+    }
+
+    [Fact]
+    public async Task Are_not_listed_by_page_beyond_the_first_ten_thousand()
     {
         var database = await _given.Database();
         const string Fill = """
@@ -40,6 +58,8 @@ public sealed class Dead_letters : IAsyncLifetime
         var deeper = await Queue.ListDeadLetters(101, 100);
         Assert.Equal((0, 10_050), (deeper.Items.Length, deeper.Total));
         Assert.Empty((await Queue.ListDeadLetters(int.MaxValue, 100)).Items);
+        var behind = await Queue.ListDeadLetters(1, 100, (await Queue.ListDeadLetters(100, 100)).Next);
+        Assert.Equal(Enumerable.Range(1, 50).Reverse().Select(order => (long)order), behind.Items.Select(letter => letter.OrderId));
     }
 
     [Theory]
@@ -101,14 +121,15 @@ public sealed class Dead_letters : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Beyond_the_limit_push_out_the_oldest()
+    public async Task Beyond_the_limit_push_out_the_oldest_which_is_counted_and_logged()
     {
         await using var small = await GivenQueue.Create(options => options.DeadLetterLimit = 3);
         for (var order = 1; order <= 5; order++) await small.Dead(order);
 
         Assert.Equal([5, 4, 3], (await small.Queue.ListDeadLetters(1, 10)).Items.Select(letter => letter.OrderId));
         Assert.Equal(3, await (await small.Database()).HashLengthAsync(small.Keys.DeadIndex));
-        Assert.Equal(new NotificationStats(0, 0, 0, 0, Failed: 5, DeadLettered: 5, DeadLetters: 3, Paused: false), await small.Queue.GetStats());
+        Assert.Equal(new NotificationStats(0, 0, 0, 0, Failed: 5, DeadLettered: 5, DeadLetters: 3, Paused: false, Purged: 2), await small.Queue.GetStats());
+        Assert.Equal(["Error: Dead letters 1-1 were purged: there are more than 3", "Error: Dead letters 2-1 were purged: there are more than 3"], small.Log.All);
         Assert.Empty(await small.Queue.OfOrder(1));
         Assert.Equal(Outcome.NotFound, await small.Queue.Replay("1-1"));
         Assert.Equal(Outcome.Ok, await small.Queue.Purge("1-1"));
