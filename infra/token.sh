@@ -14,7 +14,7 @@ Prints a bearer token for development, signed (RS256) with the key in .run/keys,
 
   SUBJECT     whose token it is: the user's id
   --role      default customer; admin may do everything
-  --ttl       seconds it is good for, default 3600; a negative number gives one that has expired
+  --ttl       seconds it is good for, default 3600; a negative number gives one that has expired (the programs take it for Auth__ClockSkew more)
   --issuer    default: Auth__Issuer, else orderflow-dev
   --audience  default: Auth__Audience, else orderflow
   --client    the application the user came through (claim client_id), default orderflow-cli

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using OrderFlow.Ids;
 
 namespace OrderFlow.Api.Inventory;
@@ -23,5 +24,5 @@ internal static class ProductIds
         Reserved.Contains(id) ? "is a name that no product can have: in a path it means something else" : TextId.ObjectionToInvisible(id);
 
     /// <summary>True where an id is the only way to write itself. Any other may have been meant as the id of another product: <see cref="ProductNames"/>.</summary>
-    public static bool IsPlain(string id) => NormalForm.IsCertain(id) && TextId.ObjectionToInvisible(id) is null;
+    public static bool IsPlain(string id) => Ascii.IsValid(id) || (NormalForm.IsCertain(id) && TextId.ObjectionToInvisible(id) is null);
 }

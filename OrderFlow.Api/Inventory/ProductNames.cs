@@ -21,9 +21,9 @@ internal static class ProductNames
     public static async Task<Violations> Check(ClusterCalls cluster, OrderLineRequest?[] lines)
     {
         var violations = new Violations();
-        string[] doubtful = [.. lines.Select(line => line!.ProductId!).Where(id => !ProductIds.IsPlain(id)).Distinct(StringComparer.Ordinal)];
-        if (doubtful.Length == 0) return violations;
+        if (Array.TrueForAll(lines, line => ProductIds.IsPlain(line!.ProductId!))) return violations;
 
+        string[] doubtful = [.. lines.Select(line => line!.ProductId!).Where(id => !ProductIds.IsPlain(id)).Distinct(StringComparer.Ordinal)];
         var names = (await Resolve(cluster, doubtful)).ToDictionary(name => name.Id, StringComparer.Ordinal);
         for (var i = 0; i < lines.Length; i++)
         {
