@@ -4,7 +4,6 @@ using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
-using OrderFlow.Api.Orders;
 using OrderFlow.Auth;
 using OrderFlow.Notifications;
 
@@ -63,8 +62,7 @@ internal static class NotificationEndpoints
         var violations = new Violations();
         var (number, size) = PageParameters.Read(page, limit, violations);
         var place = cursor is null ? null : DeadLetterCursor.Read(cursor);
-        if (cursor is not null && place is null) violations.Add("cursor", OrderCursor.Objection);
-        if (cursor is not null && page is not null) violations.Add("page", "cannot be given together with cursor");
+        PageParameters.CheckCursor(cursor, place is not null, page, violations);
         if (!violations.None) return Problems.Invalid(violations);
 
         var letters = await cluster.Repeat(grains => Queue(grains).ListDeadLetters(number, size, place));

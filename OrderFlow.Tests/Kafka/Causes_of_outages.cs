@@ -61,7 +61,7 @@ public sealed class Causes_of_outages
                 using var client = await listener.AcceptTcpClientAsync();
                 await using var stream = new SslStream(client.GetStream());
                 await stream.AuthenticateAsServerAsync(certificate);
-                await stream.ReadAsync(new byte[1]);
+                await stream.ReadExactlyAsync(new byte[1]);
             }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
