@@ -288,7 +288,7 @@ internal sealed partial class OutboxPartitionGrain(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Events of outbox partition {Partition} cannot be read or deleted, and will be tried again; {Error}: {Reason}")]
     private partial void LogFailed(int partition, string error, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Event {EventId} (outbox row {Seq}) is refused by Kafka and is tried again each minute; later events of its order wait for it. {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Event {EventId} (outbox row {Seq}) is refused by Kafka and is tried again every half a minute; later events of its order wait for it. {Reason}")]
     private partial void LogRefused(string eventId, long seq, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Outbox row {Seq} ({EventId}) and others of type '{Type}' are left to a version of OrderFlow that knows them; later events of their orders wait for them")]

@@ -7,7 +7,7 @@ internal static class RelayBackoff
     public static readonly TimeSpan MaxUnreachableDelay = TimeSpan.FromSeconds(2);
 
     /// <summary>Where the event itself is refused: most likely the next time, too.</summary>
-    public static readonly TimeSpan MaxRefusedDelay = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan MaxRefusedDelay = TimeSpan.FromSeconds(30);
 
     /// <summary>How soon a row that this version does not know is looked at again: somebody may have removed it.</summary>
     public static readonly TimeSpan UnknownDelay = TimeSpan.FromMinutes(5);
