@@ -114,7 +114,7 @@ check_tokens() {
   must "no token" 401 "$(ask /orders)"
   must "no token: WWW-Authenticate says what is wanted" 'Bearer.*' "$(header WWW-Authenticate)"
   must "a token that was changed" 401 "$(ask_as "$(changed "$GOOD")" /orders)"
-  must "an expired token" 401 "$(ask_as "$(token alice --ttl -60)" /orders)"
+  must "an expired token" 401 "$(ask_as "$(token alice --ttl -3600)" /orders)"
   must "a token of an unknown client application" 401 "$(ask_as "$(token alice --client nobody-knows)" /orders)"
   must "a token from another issuer" 401 "$(ask_as "$(token alice --issuer somebody-else)" /orders)"
   must "a token for another audience" 401 "$(ask_as "$(token alice --audience somebody-else)" /orders)"
