@@ -42,23 +42,39 @@ internal sealed partial class EventSwitch(
         Volatile.Write(ref _events, (await events.Read(Types)).ToDictionary(known => known.Type));
     }
 
-    /// <summary>Commits where reading begins, for those of these partitions that were never read since their event was switched on. On the consumer's thread.</summary>
-    /// <exception cref="KafkaException">Kafka has not committed it: nothing may be read yet.</exception>
-    public void CommitStarts(IConsumer<byte[], byte[]> consumer, IReadOnlyList<TopicPartition> assigned)
+    /// <summary>
+    /// Where to read these partitions from. Of those that were never read since their event was switched on that is committed here, unless more is. On the consumer's
+    /// thread, which must not throw: the client would wait for an assignment for ever.
+    /// </summary>
+    public IEnumerable<TopicPartitionOffset> Starts(IConsumer<byte[], byte[]> consumer, IReadOnlyList<TopicPartition> assigned)
     {
         var starts = assigned.Select(partition => (Partition: partition, Start: StartOf(partition))).Where(start => start.Start is not null)
-            .ToDictionary(start => start.Partition, start => start.Start!.Value);
-        if (starts.Count == 0) return;
+            .ToDictionary(start => start.Partition, start => new TopicPartitionOffset(start.Partition, start.Start!.Value));
+        if (starts.Count > 0) starts = Commit(consumer, starts);
+        return assigned.Select(partition => starts.GetValueOrDefault(partition) ?? new(partition, Offset.Unset));   // else from what is committed
+    }
 
-        var due = consumer.Committed(starts.Keys, AnswerTimeout)
-            .Where(committed => committed.Offset.Value < starts[committed.TopicPartition])   // negative where nothing is committed
-            .Select(committed => new TopicPartitionOffset(committed.TopicPartition, starts[committed.TopicPartition]))
-            .Where(start => start.Offset.Value <= consumer.QueryWatermarkOffsets(start.TopicPartition, AnswerTimeout).High)   // else the topic was made anew
-            .ToList();
-        if (due.Count > 0) consumer.Commit(due);
-        foreach (var start in due) LogStarts(start.Topic, start.Partition.Value, start.Offset.Value);
-        foreach (var topic in starts.Keys.GroupBy(partition => partition.Topic))
-            RecordStarted(Volatile.Read(ref _events)[topic.Key], [.. topic.Select(partition => partition.Partition.Value)]).GetAwaiter().GetResult();
+    private Dictionary<TopicPartition, TopicPartitionOffset> Commit(
+        IConsumer<byte[], byte[]> consumer, Dictionary<TopicPartition, TopicPartitionOffset> starts)
+    {
+        try
+        {
+            var due = consumer.Committed(starts.Keys, AnswerTimeout)
+                .Where(committed => committed.Offset.Value < starts[committed.TopicPartition].Offset.Value)   // negative where nothing is committed
+                .Select(committed => starts[committed.TopicPartition])
+                .Where(start => start.Offset.Value <= consumer.QueryWatermarkOffsets(start.TopicPartition, AnswerTimeout).High)   // else the topic was made anew
+                .ToList();
+            if (due.Count > 0) consumer.Commit(due);
+            foreach (var start in due) LogStarts(start.Topic, start.Partition.Value, start.Offset.Value);
+            foreach (var topic in starts.Keys.GroupBy(partition => partition.Topic))
+                RecordStarted(Volatile.Read(ref _events)[topic.Key], [.. topic.Select(partition => partition.Partition.Value)]).GetAwaiter().GetResult();
+            return due.ToDictionary(start => start.TopicPartition);
+        }
+        catch (KafkaException error)
+        {
+            LogNotCommitted(error.Error.Reason);   // whoever is assigned them next tries again; what is read twice meanwhile is notified once
+            return starts;
+        }
     }
 
     /// <summary>What silos have on is said now and then: what none says any more, and one has not, is off.</summary>
@@ -112,7 +128,7 @@ internal sealed partial class EventSwitch(
         {
             await events.Started(switchedOn, partitions);
         }
-        catch (DbException error)
+        catch (Exception error) when (error is DbException or InvalidOperationException or TimeoutException)
         {
             LogNotRecorded(switchedOn.Type, error.Message);
         }
@@ -123,6 +139,9 @@ internal sealed partial class EventSwitch(
 
     [LoggerMessage(LogLevel.Information, "{Topic}/{Partition} is read from {Offset} on, its end when the event was switched on")]
     private partial void LogStarts(string topic, int partition, long offset);
+
+    [LoggerMessage(LogLevel.Warning, "Where events that were switched on start could not be committed; they are read from there: {Reason}")]
+    private partial void LogNotCommitted(string reason);
 
     [LoggerMessage(LogLevel.Warning, "Where {Type} starts is committed, which could not be recorded: {Reason}")]
     private partial void LogNotRecorded(string type, string reason);

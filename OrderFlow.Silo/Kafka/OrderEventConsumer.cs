@@ -199,9 +199,9 @@ internal sealed partial class OrderEventConsumer(
         return new ConsumerBuilder<byte[], byte[]>(config)
             .SetPartitionsAssignedHandler((consumer, assigned) =>
             {
-                eventSwitch.CommitStarts(consumer, assigned);
                 _trouble = null;
                 partitions.Assigned(assigned);
+                return eventSwitch.Starts(consumer, assigned);
             })
             .SetPartitionsRevokedHandler(partitions.Revoked)
             .SetPartitionsLostHandler((_, lost) => partitions.Lost(lost))
