@@ -14,6 +14,7 @@ internal sealed partial class OrderEventConsumer(
     ConsumedPartitions partitions,
     EventSwitch eventSwitch,
     ConnectivityCheck check,
+    KafkaState state,
     IOptions<KafkaOptions> options,
     IOptions<ConsumerOptions> events,
     IOptions<SiloOptions> silo,
@@ -205,6 +206,7 @@ internal sealed partial class OrderEventConsumer(
             })
             .SetPartitionsRevokedHandler(partitions.Revoked)
             .SetPartitionsLostHandler((_, lost) => partitions.Lost(lost))
+            .SetErrorHandler((_, error) => state.Explain(error))
             .SetLogHandler((_, line) => KafkaLog.Pass(log, line))
             .Build();
     }
