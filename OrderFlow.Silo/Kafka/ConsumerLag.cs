@@ -22,8 +22,8 @@ internal sealed class ConsumerLag(
     protected override async Task Look(CancellationToken cancellationToken)
     {
         await check.Passed.WaitAsync(cancellationToken);   // the topics are there
-        var lag = await Task.Run(() => group.Lag(Partitions()), CancellationToken.None);   // each of its questions ends by itself
-        _byTopic = lag.GroupBy(partition => partition.Key.Topic).ToImmutableDictionary(topic => topic.Key, topic => topic.Sum(partition => partition.Value));
+        var offsets = await Task.Run(() => group.Ask(Partitions()), CancellationToken.None);   // each of its questions ends by itself
+        _byTopic = offsets.GroupBy(each => each.Partition.Topic).ToImmutableDictionary(topic => topic.Key, topic => topic.Sum(each => each.Lag));
     }
 
     /// <summary>What was seen last would look like a group that stands still.</summary>

@@ -4,6 +4,17 @@ using Orleans.Configuration;
 
 namespace OrderFlow.Silo.Kafka;
 
+/// <summary>Offsets of a partition.</summary>
+/// <param name="Partition">The partition.</param>
+/// <param name="Committed">Up to where the group has dealt with its messages; negative where nothing is committed.</param>
+/// <param name="First">The first message there is.</param>
+/// <param name="End">Behind the last one.</param>
+internal sealed record PartitionOffsets(TopicPartition Partition, long Committed, long First, long End)
+{
+    /// <summary>How many messages the group has not committed.</summary>
+    public long Lag => Math.Max(0, End - Math.Max(First, Committed));
+}
+
 /// <summary>
 /// What the consumer group has committed, and where partitions begin and end. Asked as a consumer that never subscribes, and so is no member; never as an admin
 /// client: librdkafka's ends the process where the group's coordinator moves, loads or comes back late (its issues 5040 and 4605).
@@ -26,19 +37,19 @@ internal sealed class GroupOffsets(
     private int _failures;
     private bool _isDisposed;
 
-    /// <summary>How many messages of each partition the group has not committed. Blocks.</summary>
+    /// <summary>The offsets of these partitions, in their order. Blocks.</summary>
     /// <exception cref="KafkaException">Kafka does not say.</exception>
     /// <exception cref="ObjectDisposedException">The silo has stopped.</exception>
-    public IReadOnlyDictionary<TopicPartition, long> Lag(IReadOnlyList<TopicPartition> partitions)
+    public IReadOnlyList<PartitionOffsets> Ask(IReadOnlyList<TopicPartition> partitions)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             try
             {
-                var lag = Lag(_consumer ??= Build(), partitions);
+                var offsets = Ask(_consumer ??= Build(), partitions);
                 _failures = 0;
-                return lag;
+                return offsets;
             }
             catch (KafkaException)
             {
@@ -57,15 +68,14 @@ internal sealed class GroupOffsets(
         }
     }
 
-    /// <summary>A partition of which nothing is committed has a negative offset, and begins at the first message there is.</summary>
-    private static Dictionary<TopicPartition, long> Lag(IConsumer<Ignore, Ignore> consumer, IReadOnlyList<TopicPartition> partitions)
+    private static List<PartitionOffsets> Ask(IConsumer<Ignore, Ignore> consumer, IReadOnlyList<TopicPartition> partitions)
     {
+        if (partitions.Count == 0) return [];
+
         var committed = ByPartition(consumer.Committed(partitions, AnswerTimeout));
         var first = ByPartition(consumer.OffsetsForTimes(partitions.Select(partition => new TopicPartitionTimestamp(partition, Beginning)), AnswerTimeout));
         var end = ByPartition(consumer.OffsetsForTimes(partitions.Select(partition => new TopicPartitionTimestamp(partition, End)), AnswerTimeout));
-        return partitions.ToDictionary(
-            partition => partition,
-            partition => Math.Max(0, end[partition] - Math.Max(first[partition], committed[partition])));
+        return [.. partitions.Select(partition => new PartitionOffsets(partition, committed[partition], first[partition], end[partition]))];
     }
 
     private static Dictionary<TopicPartition, long> ByPartition(List<TopicPartitionOffset> offsets) =>
