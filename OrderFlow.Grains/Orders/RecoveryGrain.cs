@@ -28,7 +28,7 @@ internal sealed partial class RecoveryGrain(
 
     /// <summary>
     /// How much longer than its key a deleted order stays: whoever has just read the key may be on the way to place the order again. A key that is older is not
-    /// gone by, also where it is still to be swept (<see cref="IdempotencyGrain"/>), so that neither sweep waits for the other.
+    /// gone by, also where it is still to be swept (<see cref="IdempotencyGrain"/>), so that neither sweep waits for the other, but for keys that 1.0.0 has kept.
     /// </summary>
     private static readonly TimeSpan OutlivingKeys = TimeSpan.FromMinutes(1);
 
@@ -37,14 +37,14 @@ internal sealed partial class RecoveryGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        // First: an activation that fails is not told that it ends, and what it showed would stay.
+        await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod, cancellationToken);
         foreach (var (name, runBatch) in Jobs())
         {
             metrics.CaughtUp(name);
             var job = new RecoveryJob(name, runBatch, budget: _options.Interval, time, metrics, log);
             this.RegisterGrainTimer(job.Run, new GrainTimerCreationOptions(_options.Interval, _options.Interval) { KeepAlive = true, Interleave = true });
         }
-
-        await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod, cancellationToken);
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -107,6 +107,6 @@ internal sealed partial class RecoveryGrain(
         return new(ids.Count, isFull && finished > 0);   // where none went on, the next would not either: that is for the next run
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Recovery resumed {Orders} stalled orders; {Finished} of them were settled")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Recovery resumed {Orders} stalled orders; {Finished} of them could go on")]
     private partial void LogResumed(int orders, int finished);
 }

@@ -58,6 +58,25 @@ public sealed class Sweeping_tombstones : IAsyncLifetime
         Assert.Equal(["idem/new", "other"], await _database.Column<string>("SELECT grain_extension FROM orleans_grain_state ORDER BY grain_extension"));
     }
 
+    [Fact]
+    public async Task A_deleted_order_stays_as_long_as_a_key_of_1_0_0_that_is_due_and_not_swept_yet()
+    {
+        await _database.Execute("""
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, deleted_at, version)
+            SELECT 1, 'alice', 'cancelled', '[]', 0, 1, false, '[]', now(), now(), $1 - interval '1 minute', 1
+            """, Limit);
+        await InsertKeys(1, age: TimeSpan.FromHours(1), """{"OrderId":2,"Fingerprint":"f","UsedAt":"2026-11-22T09:00:00Z"}""");
+        await InsertKeys(1, age: TimeSpan.FromHours(1), """{"OrderId":1,"Fingerprint":"f"}""", first: 2);
+        var tombstones = new Tombstones(_connections, _clock);
+
+        Assert.Equal(0, (await tombstones.SweepOrders(Limit)).Rows);
+        Assert.Equal(2, (await tombstones.SweepKeys(Limit)).Rows);
+        await InsertKeys(1, age: TimeSpan.Zero, """{"OrderId":3,"Fingerprint":"f"}""");
+        await InsertKeys(1, age: TimeSpan.FromHours(1), """{"OrderId":2,"Fingerprint":"f","UsedAt":"2026-11-22T09:00:00Z"}""", first: 2);
+
+        Assert.Equal(1, (await tombstones.SweepOrders(Limit)).Rows);
+    }
+
     /// <summary>What 5,000 a second are in the 5 s between two runs.</summary>
     [Fact]
     public async Task One_run_of_each_job_removes_what_comes_due_between_two()
@@ -96,10 +115,10 @@ public sealed class Sweeping_tombstones : IAsyncLifetime
         Assert.Equal(1, (await tombstones.SweepKeys(Limit)).Rows);
     }
 
-    private Task InsertKeys(int number, TimeSpan age) => _database.Execute($"""
-        INSERT INTO orleans_grain_state (grain_id_hash, grain_type_hash, grain_id_n0, grain_id_n1, grain_extension, state_name, service_id, version, modified_at)
-        SELECT n, 1, 0, 0, 'idem/' || n, 'idempotency', 'orderflow', 1, $1 FROM generate_series(1, {number}) AS n
-        """, Limit - age);
+    private Task InsertKeys(int number, TimeSpan age, string? payload = null, int first = 1) => _database.Execute($"""
+        INSERT INTO orleans_grain_state (grain_id_hash, grain_type_hash, grain_id_n0, grain_id_n1, grain_extension, state_name, service_id, payload, version, modified_at)
+        SELECT n, 1, 0, 0, 'idem/' || n, 'idempotency', 'orderflow', convert_to($2, 'UTF8'), 1, $1 FROM generate_series({first}, {first + number - 1}) AS n
+        """, Limit - age, (object?)payload ?? DBNull.Value);
 
     private Task<long> Count(string table) => _database.Value<long>($"SELECT count(*) FROM {table}");
 }
