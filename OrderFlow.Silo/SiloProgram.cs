@@ -55,8 +55,9 @@ internal static class SiloProgram
         await app.Services.GetRequiredService<RedisProbe>().RequireDurability();
         try
         {
-            await DatabaseMigrations.Apply(postgres.ConnectionString, app.Logger, cancellation: stop.Token);
-            await DatabaseRequirements.RequireDurability(postgres, app.Logger, stop.Token);
+            await DatabaseMigrations.Apply(
+                postgres.ConnectionString, app.Logger, cancellation: stop.Token,
+                require: connection => DatabaseRequirements.RequireDurability(connection, postgres.AllowDataLoss, app.Logger, stop.Token));
             await app.RunAsync(stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !app.Lifetime.ApplicationStarted.IsCancellationRequested)

@@ -16,10 +16,11 @@ internal static partial class DatabaseMigrations
     /// <summary>How long a Postgres that is still starting is waited for.</summary>
     public static readonly TimeSpan DefaultConnectDeadline = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long another silo's migrations are waited for; above what they may take (<see cref="ScriptRunner"/>).</summary>
+    /// <summary>How long another silo's migrations are waited for. Each script of theirs may wait for locks for <see cref="ScriptRunner.DefaultDeadline"/>, and few do.</summary>
     public static readonly TimeSpan DefaultLockDeadline = TimeSpan.FromMinutes(15);
 
     private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The advisory lock that whoever migrates an OrderFlow database holds: "OrderFlw" in ASCII.</summary>
     internal const long LockKey = 0x4F72646572466C77;
@@ -31,6 +32,14 @@ internal static partial class DatabaseMigrations
     public static IReadOnlyList<SqlScript> Scripts { get; } = ReadScripts();
 
     /// <summary>Applies what the database has not seen of <see cref="Scripts"/>, or of <paramref name="scripts"/> where given.</summary>
+    /// <param name="connectionString">Where the database is.</param>
+    /// <param name="log">Who is told.</param>
+    /// <param name="scripts">What is to be applied; all of them where null.</param>
+    /// <param name="connectDeadline">Instead of <see cref="DefaultConnectDeadline"/>.</param>
+    /// <param name="lockDeadline">Instead of <see cref="DefaultLockDeadline"/>.</param>
+    /// <param name="scriptDeadline">Instead of <see cref="ScriptRunner.DefaultDeadline"/>.</param>
+    /// <param name="require">Refuses, by an exception, a server that will not do: before anything is made in it.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <exception cref="MigrationException">Postgres was out of reach, the lock was not free in time, or a script failed. The message is meant for people.</exception>
     public static async Task Apply(
         string connectionString,
@@ -39,6 +48,7 @@ internal static partial class DatabaseMigrations
         TimeSpan? connectDeadline = null,
         TimeSpan? lockDeadline = null,
         TimeSpan? scriptDeadline = null,
+        Func<NpgsqlConnection, Task>? require = null,
         CancellationToken cancellation = default)
     {
         var settings = Settings(connectionString);
@@ -46,6 +56,7 @@ internal static partial class DatabaseMigrations
 
         await using var connection = await Connect(postgres, settings, log, connectDeadline ?? DefaultConnectDeadline, cancellation);
         await DatabaseRequirements.RequireUtf8(connection, Where(settings), cancellation);
+        if (require is not null) await require(connection);
         await TakeLock(connection, settings, lockDeadline ?? DefaultLockDeadline, cancellation);
         var runner = new ScriptRunner(connection, settings, Where(settings), scriptDeadline ?? ScriptRunner.DefaultDeadline, log);
         await runner.RunMissing(scripts ?? Scripts, cancellation);
@@ -93,20 +104,23 @@ internal static partial class DatabaseMigrations
     private static async Task TakeLock(
         NpgsqlConnection connection, NpgsqlConnectionStringBuilder settings, TimeSpan deadline, CancellationToken cancellation)
     {
+        // Asked for again and again: a statement that waits keeps a snapshot, for which CREATE INDEX CONCURRENTLY of whoever has the lock waits in turn.
         var milliseconds = (long)deadline.TotalMilliseconds;
-        await using var take = new NpgsqlCommand($"SET lock_timeout = {milliseconds}; SELECT pg_advisory_lock({LockKey})", connection)
-        {
-            CommandTimeout = 0,  // lock_timeout is the bound
-        };
+        await using var take = new NpgsqlCommand($"SET lock_timeout = {milliseconds}; SELECT pg_try_advisory_lock({LockKey})", connection);
+        var started = Stopwatch.GetTimestamp();
         try
         {
-            await take.ExecuteNonQueryAsync(cancellation);
-        }
-        catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.LockNotAvailable)
-        {
-            throw new MigrationException(
-                $"another silo has been migrating the database {Where(settings)} for over {deadline.TotalSeconds:0.#} s: " +
-                $"its connection holds the advisory lock {LockKey} (see pg_locks)", failure);
+            while (!(bool)(await take.ExecuteScalarAsync(cancellation))!)
+            {
+                if (Stopwatch.GetElapsedTime(started) >= deadline)
+                {
+                    throw new MigrationException(
+                        $"another silo has been migrating the database {Where(settings)} for over {deadline.TotalSeconds:0.#} s: " +
+                        $"its connection holds the advisory lock {LockKey} (see pg_locks)");
+                }
+
+                await Task.Delay(LockPause, cancellation);
+            }
         }
         catch (NpgsqlException failure)
         {

@@ -24,12 +24,11 @@ internal static partial class DatabaseRequirements
             "make a new one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and restore a dump of this one into it");
     }
 
-    /// <summary>Refuses settings with which the server loses what it has committed, or warns of them where the options allow it.</summary>
+    /// <summary>Refuses settings with which the server loses what it has committed, or warns of them where that is allowed.</summary>
     /// <exception cref="MigrationException">There are some, and they are not allowed.</exception>
-    public static async Task RequireDurability(PostgresOptions options, ILogger log, CancellationToken cancellation)
+    public static async Task RequireDurability(NpgsqlConnection connection, bool allowDataLoss, ILogger log, CancellationToken cancellation = default)
     {
-        await using var postgres = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString) { Pooling = false });
-        await using var command = postgres.CreateCommand(LosingSettings);
+        await using var command = new NpgsqlCommand(LosingSettings, connection);
         var losing = new List<string>();
         await using (var rows = await command.ExecuteReaderAsync(cancellation))
         {
@@ -38,7 +37,7 @@ internal static partial class DatabaseRequirements
 
         if (losing.Count == 0) return;
         var settings = string.Join(", ", losing);
-        if (!options.AllowDataLoss)
+        if (!allowDataLoss)
         {
             throw new MigrationException(
                 $"Postgres may lose orders that were answered: it runs with {settings}. Set that to what is the default, " +

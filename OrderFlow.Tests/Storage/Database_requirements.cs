@@ -43,14 +43,15 @@ public sealed class Database_requirements
         var log = new GivenJobs(TimeProvider.System);
 
         var refusal = await Assert.ThrowsAsync<MigrationException>(
-            () => DatabaseRequirements.RequireDurability(new() { ConnectionString = database.ConnectionString }, log, default));
+            () => DatabaseMigrations.Apply(database.ConnectionString, log, require: connection => DatabaseRequirements.RequireDurability(connection, allowDataLoss: false, log)));
         Assert.Equal(
             "Postgres may lose orders that were answered: it runs with fsync = off, full_page_writes = off, synchronous_commit = off. Set that to what is the default, " +
             "or Postgres__AllowDataLoss=true where nothing may be lost that matters",
             refusal.Message);
         Assert.Empty(log.Lines);
+        Assert.Equal(0, await database.Value<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
 
-        await DatabaseRequirements.RequireDurability(new() { ConnectionString = database.ConnectionString, AllowDataLoss = true }, log, default);
+        await DatabaseMigrations.Apply(database.ConnectionString, log, scripts: [], require: connection => DatabaseRequirements.RequireDurability(connection, allowDataLoss: true, log));
         Assert.Equal(
             ["Warning: Postgres may lose orders that were answered, for it runs with fsync = off, full_page_writes = off, synchronous_commit = off, and Postgres__AllowDataLoss allows it: for development only"],
             log.Lines);

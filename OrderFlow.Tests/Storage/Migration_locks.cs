@@ -52,7 +52,7 @@ public sealed class Migration_locks
     }
 
     [Fact]
-    public async Task An_index_is_made_while_rows_are_written_and_what_a_broken_off_one_has_left_is_replaced()
+    public async Task An_index_is_made_while_rows_are_written_and_another_silo_starts_and_what_a_broken_off_one_has_left_is_replaced()
     {
         await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
         await database.Execute("CREATE TABLE things (id integer); INSERT INTO things VALUES (1), (1)");
@@ -66,9 +66,14 @@ public sealed class Migration_locks
             () => database.Value<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'virtualxid'"),
             waiting => waiting == 1);
         await database.Execute("INSERT INTO things VALUES (3)");
+        var waiting = DatabaseMigrations.Apply(database.ConnectionString, _log, [script]);
+        await Eventually.Get(
+            "another silo to ask for the migration lock",
+            () => database.Value<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%advisory_lock(5724748463213014135)%'"),
+            asked => asked >= 2);
         Assert.False(migrating.IsCompleted);
         await writer.DisposeAsync();
-        await migrating;
+        await Task.WhenAll(migrating, waiting).WaitAsync(TimeSpan.FromMinutes(2));
 
         Assert.True(await database.Value<bool>("SELECT indisvalid AND NOT indisunique FROM pg_index WHERE indexrelid = 'things_by_id'::regclass"));
         Assert.Equal([script.Name], await database.Column<string>("SELECT scriptname FROM schema_migrations"));

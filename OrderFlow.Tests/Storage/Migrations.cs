@@ -88,9 +88,9 @@ public sealed class Migrations
     {
         await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
         await using var other = await TakeMigrationLock(database);
-        const string Waiting = """
-            SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
-            WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
+        const string Waiting = $"""
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name = '{DatabaseMigrations.ApplicationName}' AND query LIKE '%advisory_lock%'
             """;
 
         var migrating = DatabaseMigrations.Apply(database.ConnectionString, _log);
