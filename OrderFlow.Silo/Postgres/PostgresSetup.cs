@@ -23,8 +23,11 @@ internal static class PostgresSetup
     /// <summary>Connections for what no caller waits for: sweeps, recovery, gauges.</summary>
     private const int QueryConnections = 8;
 
-    /// <summary>Connections for ids alone: an order waits for one, and not behind whoever lists.</summary>
+    /// <summary>Connections for ids of orders and names of products: a caller waits for either, and not behind whoever lists.</summary>
     private const int IdConnections = 2;
+
+    /// <summary>How long ids wait for one of those, and then for the statement: together less than the API waits for its answer.</summary>
+    private static readonly TimeSpan IdPatience = CallTimes.ResponseTimeout * 0.4;
 
     /// <summary>Connections for membership, whose statements are few and must not wait behind others.</summary>
     private const int MembershipConnections = 4;
@@ -110,7 +113,7 @@ internal static class PostgresSetup
         services.AddSingleton(_ => DataSource("queries", connectionString, QueryConnections));
         services.AddKeyedSingleton(Rows, (_, _) => DataSource("rows", connectionString, RowConnections, LookUpByKey));
         services.AddKeyedSingleton(Lists, (_, _) => DataSource("lists", connectionString, ListQueries.MaxRunning, EndedInTime));
-        services.AddKeyedSingleton(Ids, (_, _) => DataSource("ids", connectionString, IdConnections));
+        services.AddKeyedSingleton(Ids, (_, _) => DataSource("ids", connectionString, IdConnections, patience: IdPatience));
         services.AddSingleton(provider => new PooledSessions(
             [
                 provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows),
@@ -143,7 +146,7 @@ internal static class PostgresSetup
         services.AddSingleton(provider => new ListQueries(provider.GetRequiredKeyedService<NpgsqlDataSource>(Lists), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IOrderIndex, OrderIndex>();
         services.AddSingleton<IOrderCounts, OrderCounts>();
-        services.AddSingleton<IStockIndex, StockIndex>();
+        services.AddSingleton<IStockIndex>(provider => ActivatorUtilities.CreateInstance<StockIndex>(provider, provider.GetRequiredKeyedService<NpgsqlDataSource>(Ids)));
         services.AddSingleton<IOrderIdSequence>(provider => ActivatorUtilities.CreateInstance<OrderIdSequence>(provider, provider.GetRequiredKeyedService<NpgsqlDataSource>(Ids)));
         services.AddSingleton<ITombstones, Tombstones>();
         services.AddSingleton<NotificationEvents>();
@@ -161,7 +164,8 @@ internal static class PostgresSetup
     /// <param name="connectionString">Where the database is.</param>
     /// <param name="connections">The most connections at once.</param>
     /// <param name="options">Settings of the session.</param>
-    private static NpgsqlDataSource DataSource(string name, string connectionString, int connections, string? options = null)
+    /// <param name="patience">How long a connection may take, and how long a statement; 15 s each where null.</param>
+    private static NpgsqlDataSource DataSource(string name, string connectionString, int connections, string? options = null, TimeSpan? patience = null)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -172,6 +176,7 @@ internal static class PostgresSetup
             NoResetOnClose = true,   // the silo leaves nothing behind in a session
             CommandTimeout = 15,
         };
+        if (patience is { TotalSeconds: var seconds }) settings.Timeout = settings.CommandTimeout = (int)seconds;
         if (options is not null) settings.Options = $"{settings.Options} {options}".Trim();
         return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = name }
             .ConfigureTracing(tracing => tracing.EnableFirstResponseEvent(false).EnablePhysicalOpenTracing(false))

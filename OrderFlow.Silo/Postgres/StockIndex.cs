@@ -5,7 +5,7 @@ using OrderFlow.Inventory;
 namespace OrderFlow.Silo.Postgres;
 
 /// <inheritdoc cref="IStockIndex"/>
-internal sealed class StockIndex(ListQueries lists, NpgsqlDataSource queries, UnreadableRows? unreadable = null) : IStockIndex
+internal sealed class StockIndex(ListQueries lists, NpgsqlDataSource ids, UnreadableRows? unreadable = null) : IStockIndex
 {
     public Task<Page<StockItem>> List(int page, int limit, string? afterProductId = null) => lists.Run(async (database, cancellationToken) =>
     {
@@ -23,16 +23,16 @@ internal sealed class StockIndex(ListQueries lists, NpgsqlDataSource queries, Un
         return new Page<StockItem>(items.DrainToImmutable(), total, page, limit);
     });
 
-    public async Task<ProductName[]> Resolve(string[] ids)
+    public async Task<ProductName[]> Resolve(string[] productIds)
     {
-        await using var command = queries.CreateCommand(
+        await using var command = ids.CreateCommand(
             """
             SELECT sent.id, normalize(sent.id, NFC), EXISTS (SELECT FROM stock_items WHERE product_id = sent.id)
             FROM unnest($1) WITH ORDINALITY AS sent(id, place) ORDER BY sent.place
-            """).With(ids);
+            """).With(productIds);
 
         await using var rows = await command.ExecuteReaderAsync();
-        var names = new List<ProductName>(ids.Length);
+        var names = new List<ProductName>(productIds.Length);
         while (await rows.ReadAsync()) names.Add(new(rows.GetString(0), rows.GetString(1), rows.GetBoolean(2)));
         return [.. names];
     }
