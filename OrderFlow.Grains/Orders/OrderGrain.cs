@@ -41,7 +41,10 @@ internal sealed partial class OrderGrain(
         OrderState? before = null;
         OrderDecision Again(OrderState order) => OrderLifecycle.PlaceAgain(before = order, command);
         var decision = await PlaceNew(command, Again) ?? await Commit(Again);
-        if (decision.Outcome == Outcome.IdTaken) await ids.MoveBeyondOrders();   // before the answer, on which another id is asked for
+
+        // An order of 1.0.0 with the same body may be another request's: the API knows, and asks for another id, as it does where the id is taken.
+        var isTaken = decision.Outcome == Outcome.IdTaken || (decision.Next is null && before is { RequestId: null });
+        if (isTaken) await ids.MoveBeyondOrders();   // before the answer
         if (decision.Outcome != Outcome.Ok) return Answer(decision);
 
         var order = decision.Next ?? before!;

@@ -76,6 +76,22 @@ public sealed class Ids_given_twice : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_sequence_set_back_among_orders_of_version_1_0_0_with_the_same_body_costs_no_request()
+    {
+        await _cluster.Scalar<long>($$"""
+            WITH placed AS (
+              INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version)
+              SELECT id, 'alice', 'failed', '[{"productId": "{{Product}}", "quantity": 1}]', 0, 1, false, '[]', now(), now(), 1 FROM generate_series(1, 5000) AS id
+              RETURNING id)
+            SELECT setval('order_ids', 1, false)
+            """);
+
+        var (status, id, _) = await Post(key: null);
+
+        Assert.Equal((HttpStatusCode.Created, true), (status, id > 5000));
+    }
+
+    [Fact]
     public async Task A_key_whose_id_belongs_to_another_order_gets_a_free_one_and_keeps_it()
     {
         var taken = await _cluster.Place((Product, 1));
