@@ -30,7 +30,8 @@ internal sealed class IdempotencyGrain(
         var result = await Place(record, command);
         if (result.Outcome == Outcome.IdTaken && record.OrderId != freshId)
         {
-            record = await Keep(kept, record with { OrderId = freshId, RequestId = record.RequestId ?? command.RequestId });
+            record = await Keep(kept, record with { OrderId = freshId, RequestId = record.RequestId ?? command.RequestId, UsedAt = record.UsedAt ?? fresh.UsedAt });
+            if (record.Fingerprint != fresh.Fingerprint) return new(KeyUse.OtherCommand, Result: null);   // it was swept and used anew meanwhile
             result = await Place(record, command);
         }
 
