@@ -47,7 +47,7 @@ internal static class OrderRows
     }
 
     /// <summary>
-    /// The order for a list, which must not end where one row cannot be read: that is shown without its lines, or without its amount, and reported. Everything else
+    /// The order for a list, which must not end where one row cannot be read: that is shown without its lines, its amount or a time, and reported. Everything else
     /// in a row is of a type that the database sees to.
     /// </summary>
     public static Order Show(NpgsqlDataReader row, UnreadableRows? unreadable)
@@ -57,8 +57,8 @@ internal static class OrderRows
         if (unknown is not null) unreadable?.ReportStatus(id, unknown);
 
         return new(
-            id, row.GetString(1), Part(() => Lines(row), []), status, Part(() => row.GetMoney(4), 0), row.GetTime(10), row.GetTime(11), row.GetStringOrNull(6),
-            row.GetInt64(13), unknown);
+            id, row.GetString(1), Part(() => Lines(row), []), status, Part(() => row.GetMoney(4), 0), Part(() => row.GetTime(10), DateTimeOffset.UnixEpoch),
+            Part(() => row.GetTime(11), DateTimeOffset.UnixEpoch), row.GetStringOrNull(6), row.GetInt64(13), unknown);
 
         T Part<T>(Func<T> read, T otherwise)
         {

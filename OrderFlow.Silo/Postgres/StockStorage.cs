@@ -84,13 +84,13 @@ internal sealed record StockRow(StockItem Item, long Version)
         new StockItem(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetMoney(3), row.GetTime(4)),
         row.GetInt64(5));
 
-    /// <summary>The item for a list, which must not end where one row cannot be read: that is shown without its price, and reported.</summary>
+    /// <summary>The item for a list, which must not end where one row cannot be read: that is shown without its price and its time, and reported.</summary>
     public static StockItem Show(NpgsqlDataReader row, UnreadableRows? unreadable)
     {
         var (read, error) = RowRead.Of(Table, row.GetString(0), () => Read(row));
         if (error is null) return read!.Item;
 
         unreadable?.Report(Table, row.GetString(0), error.Message);
-        return new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), UnitPrice: 0, row.GetTime(4));
+        return new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), UnitPrice: 0, DateTimeOffset.UnixEpoch);
     }
 }

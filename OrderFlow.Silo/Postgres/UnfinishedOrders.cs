@@ -45,11 +45,15 @@ internal sealed class UnfinishedOrders(NpgsqlDataSource database, TimeProvider t
         var from = _floor.Value;
         var began = time.GetTimestamp();
 
-        // An order that was reopened has been pending since then: its last change of status.
+        // An order that was reopened has been pending since then: its last change of status. One that is not as this program writes it hides no other order.
         await using var command = database.CreateCommand("""
             WITH unfinished AS MATERIALIZED (
-              SELECT id, status = 'pending' AND deleted_at IS NULL AS is_pending, coalesce((transitions -> -1 ->> 'at')::timestamptz, updated_at) AS since
-              FROM orders WHERE (status = 'pending' OR releasing) AND id > $1 ORDER BY id LIMIT $2)
+              SELECT id, status = 'pending' AND deleted_at IS NULL AS is_pending,
+                CASE WHEN at ~ '^20[0-9][0-9]-(0[1-9]|1[0-2])-[0-9][0-9]T([01][0-9]|2[0-3])(:[0-5][0-9]){2}([.][0-9]{1,9})?Z$'
+                  THEN overlay(at PLACING '01' FROM 9)::timestamptz + (substr(at, 9, 2)::integer - 1) * interval '24 hours'   -- a day that the month has not is no error
+                  ELSE updated_at END AS since
+              FROM orders, LATERAL (SELECT transitions -> -1 ->> 'at') AS last (at)
+              WHERE (status = 'pending' OR releasing) AND id > $1 ORDER BY id LIMIT $2)
             SELECT count(*) FILTER (WHERE is_pending), min(since) FILTER (WHERE is_pending), min(id), (SELECT max(id) FROM orders) FROM unfinished
             """).With(from).With((long)MaxCounted);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);

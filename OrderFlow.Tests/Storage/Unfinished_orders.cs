@@ -82,6 +82,18 @@ public sealed class Unfinished_orders : IAsyncLifetime
         Assert.Equal(new PendingBacklog(2, Now - TimeSpan.FromHours(1)), await new UnfinishedOrders(_connections, new FakeTimeProvider(Now)).MeasurePending(default));
     }
 
+    [Theory]
+    [InlineData("yesterday, or so")]
+    [InlineData("2026-13-45T10:00:00Z")]
+    [InlineData("infinity")]
+    public async Task One_whose_time_cannot_be_read_is_counted_and_hides_no_other(string at)
+    {
+        await InsertPending(1, 2);
+        await _database.Execute("UPDATE orders SET updated_at = updated_at - interval '2 hours', transitions = jsonb_build_array(jsonb_build_object('at', $1)) WHERE id = 1", at);
+
+        Assert.Equal(new PendingBacklog(2, Now - TimeSpan.FromHours(2)), await new UnfinishedOrders(_connections, new FakeTimeProvider(Now)).MeasurePending(default));
+    }
+
     private Task InsertPending(long first, long number) => _database.Execute("""
         INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version)
         SELECT id, 'alice', 'pending', '[]', 0, 1, false, '[]', $3, $3, 1 FROM generate_series($1, $1 + $2 - 1) AS id

@@ -44,6 +44,7 @@ public sealed class Unreadable_rows : IAsyncLifetime
     [InlineData("transitions = '{}'")]
     [InlineData("transitions = '[{\"version\": 2}]'")]
     [InlineData("total_amount = 'NaN'")]
+    [InlineData("updated_at = '20000-01-01'")]
     public async Task An_order_fails_alone_with_its_id_and_a_list_shows_it_with_all_others(string damage)
     {
         await _database.Execute($"UPDATE orders SET {damage} WHERE id = {Bad}");
@@ -59,10 +60,12 @@ public sealed class Unreadable_rows : IAsyncLifetime
         Assert.All(list.Items.Where(order => order.Id != Bad), order => Assert.Equal((1, 3.50m), (order.Items.Length, order.TotalAmount)));
     }
 
-    [Fact]
-    public async Task A_stock_item_fails_alone_with_its_id_and_a_list_shows_it_with_all_others()
+    [Theory]
+    [InlineData("unit_price = 'NaN'")]
+    [InlineData("updated_at = '20000-01-01'")]
+    public async Task A_stock_item_fails_alone_with_its_id_and_a_list_shows_it_with_all_others(string damage)
     {
-        await _database.Execute($"UPDATE stock_items SET unit_price = 'NaN' WHERE product_id = 'sku-{Bad}'");
+        await _database.Execute($"UPDATE stock_items SET {damage} WHERE product_id = 'sku-{Bad}'");
         await using var storage = new StockStorage(_connections, Uncounted.Commits);
 
         var reads = Enumerable.Range(1, Rows).ToDictionary(n => n, n => Stock(storage, $"sku-{n}"));
