@@ -10,6 +10,7 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
     where T : class
 {
     private GrainState<T>? _persisted;
+    private int _writes;
 
     /// <summary>True from the start, and after a write that failed, until a write has succeeded: what is persisted may be newer than what is known.</summary>
     public bool IsSuspect { get; private set; } = true;
@@ -20,10 +21,14 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
     /// <summary>What is persisted, for a question. It changes nothing of what a decision under way rests on, and shares no read that began before it.</summary>
     public async ValueTask<T?> Show()
     {
-        if (!IsSuspect) return Value;
+        while (IsSuspect)
+        {
+            var writes = _writes;
+            var read = await ReadFromStorage();
+            if (writes == _writes) return ValueOf(read);   // else what succeeded meanwhile is newer than what was read
+        }
 
-        var read = await ReadFromStorage();
-        return IsSuspect ? ValueOf(read) : Value;   // a write that succeeded meanwhile is newer than what was read
+        return Value;
     }
 
     /// <summary>What is persisted, for a decision. One decision at a time: the next <see cref="Write"/> is based on it.</summary>
@@ -47,6 +52,7 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
         try
         {
             await storage.WriteStateAsync(stateName, grainId, write);
+            _writes++;
             _persisted = write;
             IsSuspect = !write.RecordExists;   // without a row there is no version that refuses others
         }

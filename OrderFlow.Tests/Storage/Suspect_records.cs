@@ -108,6 +108,24 @@ public sealed class Suspect_records : IAsyncLifetime
         Assert.Equal(2, (await question)!.Order.Version);
     }
 
+    [Fact]
+    public async Task Nor_where_another_write_has_failed_since()
+    {
+        await Written();
+        var record = Record();
+        await record.Read();
+        var read = _proxy.HoldAnswer("FROM orders WHERE id = ANY");
+        var question = record.Show().AsTask();
+        await read.Arrived();
+
+        await record.Write(new(First with { Version = 2 }));
+        await _database.Execute("UPDATE orders SET version = 3");
+        await Assert.ThrowsAsync<InconsistentStateException>(() => record.Write(new(First with { Version = 3 })));
+        read.LetGo();
+
+        Assert.Equal(3, (await question)!.Order.Version);
+    }
+
     private GrainRecord<OrderRecord> Record(OrderStorage? storage = null) => new(storage ?? _storage, "order", GrainId.Create("order", GrainIdKeyExtensions.CreateIntegerKey(1).ToString()!));
 
     private async Task<GrainRecord<OrderRecord>> Written(OrderStorage? storage = null)
