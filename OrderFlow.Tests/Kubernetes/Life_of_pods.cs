@@ -76,12 +76,12 @@ public sealed class Life_of_pods
     }
 
     [KubectlTheory, MemberData(nameof(Names))]
-    public void A_silo_may_wait_for_the_migrations_of_another(string overlay)
+    public void A_silo_may_wait_for_the_migrations_of_another_and_then_for_a_lock(string overlay)
     {
         var startup = Overlay.Named(overlay).Workload(Workload.Silo).Container.StartupProbe;
         var waits = TimeSpan.FromSeconds(startup.PeriodSeconds!.Value * startup.FailureThreshold!.Value);
 
-        Assert.True(waits > DatabaseMigrations.DefaultConnectDeadline + DatabaseMigrations.DefaultLockDeadline);
+        Assert.True(waits > DatabaseMigrations.DefaultConnectDeadline + DatabaseMigrations.DefaultLockDeadline + ScriptRunner.DefaultDeadline);
         Assert.True(TimeSpan.FromSeconds(Overlay.Named(overlay).Find<V1Deployment>(Workload.Silo).Spec.ProgressDeadlineSeconds!.Value) > waits);
     }
 
