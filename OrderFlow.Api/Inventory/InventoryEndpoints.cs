@@ -57,7 +57,7 @@ internal static class InventoryEndpoints
         if (!body.IsGood(out var request, out var refusal)) return refusal;
 
         var name = await ProductNames.Resolve(cluster, productId);
-        if (!name.Exists && ProductIds.ObjectionToNew(name.Normalized) is { } unfit) return Problems.Invalid("productId", unfit);
+        if (!name.Exists && (ProductIds.Objection(name.Normalized) ?? ProductIds.ObjectionToNew(name.Normalized)) is { } unfit) return Problems.Invalid("productId", unfit);
 
         // Made again later it would undo what orders and admins did in between: after an unknown outcome the caller must look, not this code guess.
         return Answer(await cluster.Once(grains => grains.GetGrain<IStockItemGrain>(name.Meant)

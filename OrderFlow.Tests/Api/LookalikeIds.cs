@@ -66,6 +66,14 @@ public sealed class LookalikeIds : IDisposable
         Assert.Equal(0, await _cluster.Scalar<long>("SELECT count(*) FROM stock_items WHERE product_id LIKE 'sku%-1' AND product_id <> 'sku-1'"));
     }
 
+    [Fact]
+    public async Task An_id_that_normalization_makes_too_long_is_no_products()
+    {
+        var (status, problem) = await Set(new string('\uFB2C', Limits.ProductIdLength), 10);   // each becomes three characters
+        Assert.Equal((HttpStatusCode.BadRequest, "productId"), (status, Problem.Paths(problem)));
+        Assert.Equal(0, await _cluster.Scalar<long>($"SELECT count(*) FROM stock_items WHERE length(product_id) > {Limits.ProductIdLength}"));
+    }
+
     [Theory]
     [InlineData($"{Decomposed}-old")]
     [InlineData("old\u200b")]
