@@ -7,13 +7,24 @@ internal static class RedisFault
 {
     public const string NoAnswer = "Redis does not answer: notifications wait";
 
+    /// <summary>What a script may fail for. Redis 6.2 puts it behind where the script failed, so that the reply's kind is unknown.</summary>
+    private static readonly (string Code, RedisErrorKind Kind)[] OfScripts =
+    [
+        ("-READONLY ", RedisErrorKind.ReadOnly), ("-MASTERDOWN ", RedisErrorKind.MasterDown), ("-OOM ", RedisErrorKind.OutOfMemory),
+        ("-MISCONF ", RedisErrorKind.Misconfigured), ("-NOREPLICAS ", RedisErrorKind.NoReplicas),
+    ];
+
     /// <summary>Whether the exception is the driver's.</summary>
     public static bool IsOfRedis(Exception error) => error is RedisException or RedisTimeoutException or RedisCommandException;
 
     /// <summary>Whether the server leaves writes to another one: a name in the configuration may lead to that one by now.</summary>
-    public static bool IsOfRole(Exception error) => error is RedisServerException { Kind: RedisErrorKind.ReadOnly or RedisErrorKind.MasterDown };
+    public static bool IsOfRole(Exception error) => error is RedisServerException refusal && KindOf(refusal) is RedisErrorKind.ReadOnly or RedisErrorKind.MasterDown;
 
-    public static string Sentence(Exception error) => error is RedisServerException refusal ? $"Redis {Refusal(refusal.Kind)}: notifications wait" : NoAnswer;
+    public static string Sentence(Exception error) => error is RedisServerException refusal ? $"Redis {Refusal(KindOf(refusal))}: notifications wait" : NoAnswer;
+
+    private static RedisErrorKind KindOf(RedisServerException refusal) => refusal.Kind is not (RedisErrorKind.Unknown or RedisErrorKind.UnknownError)
+        ? refusal.Kind
+        : OfScripts.FirstOrDefault(each => refusal.Message.Contains(each.Code, StringComparison.Ordinal)).Kind;
 
     private static string Refusal(RedisErrorKind kind) => kind switch
     {
