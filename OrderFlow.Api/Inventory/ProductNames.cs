@@ -34,8 +34,18 @@ internal static class ProductNames
         return violations;
     }
 
-    private static async Task<ProductName[]> Resolve(ClusterCalls cluster, string[] ids) =>
-        await cluster.Repeat(grains => grains.GetGrain<IStockQueryGrain>(0).Resolve(ids));
+    /// <summary>Asks before anything is changed: where there is no answer, nothing was done.</summary>
+    private static async Task<ProductName[]> Resolve(ClusterCalls cluster, string[] ids)
+    {
+        try
+        {
+            return await cluster.Repeat(grains => grains.GetGrain<IStockQueryGrain>(0).Resolve(ids));
+        }
+        catch (ClusterUnavailableException away)
+        {
+            throw new ClusterUnavailableException(away, wasCalled: false);
+        }
+    }
 
     private static string? ObjectionTo(ProductName name) => TextId.ObjectionToInvisible(name.Id)
         ?? (name.Normalized == name.Id ? null : "must be in Unicode normalization form C, unless a product has exactly this id");

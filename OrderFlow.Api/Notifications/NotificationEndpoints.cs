@@ -52,7 +52,14 @@ internal static class NotificationEndpoints
     private static async Task<Ok<StatsResponse>> SetPaused(bool paused, ClusterCalls cluster)
     {
         await cluster.Once(grains => Queue(grains).SetPaused(paused));   // made again later it would undo what another admin did in between
-        return await Stats(cluster);
+        try
+        {
+            return await Stats(cluster);
+        }
+        catch (ClusterUnavailableException away)
+        {
+            throw new ClusterUnavailableException(away);   // the change was carried out, whatever became of the question after it
+        }
     }
 
     /// <summary>The notifications that were given up, newest first.</summary>
@@ -74,7 +81,7 @@ internal static class NotificationEndpoints
     }
 
     /// <summary>Queues a dead letter again, with all its attempts before it.</summary>
-    /// <remarks>Called once: made again later it would replay a letter that had been replayed and given up again.</remarks>
+    /// <remarks>Called once: made again later it would replay a letter that had been replayed and dead-lettered again.</remarks>
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Replay(string jobId, ClusterCalls cluster) =>
         Answer(await cluster.Once(grains => Queue(grains).Replay(jobId)), "Notification queued or sent");
 

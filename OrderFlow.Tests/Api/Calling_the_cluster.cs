@@ -216,6 +216,38 @@ public sealed class Calling_the_cluster : IDisposable
         Assert.Equal([call], _grains.Asked);
     }
 
+    [Theory]
+    [InlineData("/notifications/pause")]
+    [InlineData("/notifications/resume")]
+    public async Task What_was_carried_out_is_not_denied_where_its_result_cannot_be_read(string address)
+    {
+        _grains.Answer<INotificationQueueGrain>((asked, _) => asked == nameof(INotificationQueueGrain.SetPaused)
+            ? Task.CompletedTask
+            : Task.FromException<NotificationStats>(new CallNotMadeException("no turn")));
+        using var api = new ApiProgram(_grains.Factory, ("Requests:Timeout", "00:00:01"));
+        using var client = api.As(Tokens.Admin);
+        using var answer = await client.PostAsync(new Uri(address, UriKind.Relative), content: null);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(ClusterUnavailableException.OutcomeUnknown, (string?)(await Problem.In(answer))["detail"]);
+        Assert.Equal("INotificationQueueGrain(0).SetPaused", _grains.Asked[0]);
+    }
+
+    [Theory]
+    [InlineData("PUT", "/inventory/cafe%CC%81", """{"availableQuantity":100,"unitPrice":1}""")]
+    [InlineData("POST", "/inventory/cafe%CC%81/restock", """{"quantity":1}""")]
+    [InlineData("POST", "/orders", """{"userId":"root","items":[{"productId":"cafe\u0301","quantity":1}]}""")]
+    public async Task Where_it_cannot_be_known_which_product_is_meant_nothing_was_done_and_that_is_said(string method, string address, string body)
+    {
+        _grains.Answer<IStockQueryGrain>((_, _) => Task.FromException<ProductName[]>(new TimeoutException()));
+        using var api = new ApiProgram(_grains.Factory, ("Requests:Timeout", "00:00:01"));
+        using var client = api.As(Tokens.Admin);
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative)) { Content = Json(body) };
+        using var answer = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(ClusterUnavailableException.NotCarriedOut, (string?)(await Problem.In(answer))["detail"]);
+        Assert.All(_grains.Asked, call => Assert.Equal("IStockQueryGrain(0).Resolve", call));
+    }
+
     [Fact]
     public async Task What_must_not_be_repeated_is_made_as_soon_as_it_can_be_where_it_was_not_made_yet()
     {
