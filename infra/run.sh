@@ -206,6 +206,7 @@ stop_aloud() {
   running=$(programs_up | paste -sd ' ')
   [[ -z $running ]] || say "Stopping $running"
   services_stop
+  rm -f "$RUN_DIR"/kcat.conf* # it may hold a password
   [[ -z $running ]] || say "Stopped."
 }
 

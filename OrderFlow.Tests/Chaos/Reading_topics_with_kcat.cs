@@ -10,24 +10,57 @@ public sealed class Reading_topics_with_kcat : IDisposable
     [Fact]
     public async Task It_is_given_what_the_silo_was_given_in_a_file_that_nobody_else_can_read()
     {
-        Directory.CreateDirectory(Path.Combine(_directory, "programs"));
-        File.WriteAllText(Path.Combine(_directory, "programs", "silo-1.settings"), "export Kafka__SaslPassword=p\\ \\$w=d\nexport Kafka__SaslUsername=kept\n");
+        Keep("");
 
         var said = await Run("""
-            export Kafka__SecurityProtocol=SaslSsl Kafka__SaslMechanism=ScramSha512 Kafka__SaslUsername=given Kafka__SslCaLocation=/etc/ca.pem
-            kcat_run -C -t order.created; stat --format=%a "$RUN_DIR/kcat.conf"
+            export Kafka__SecurityProtocol=SaslSsl Kafka__SaslMechanism=ScramSha512 Kafka__SaslUsername=given Kafka__SaslPassword='p $w=d' Kafka__SslCaLocation=/etc/ca.pem
+            kcat_run -C -t order.created; stat --format=%a "$RUN_DIR/kcat.conf"; ls "$RUN_DIR" | grep -c kcat.conf
             """);
 
         Assert.Equal(
             [
                 "security.protocol=SASL_SSL", "sasl.mechanism=SCRAM-SHA-512", "sasl.username=given", "sasl.password=p $w=d", "ssl.ca.location=/etc/ca.pem",
-                "-b kafka:9093 -C -t order.created", "600",
+                "-b kafka:9093 -C -t order.created", "600", "1",
             ],
             said);
     }
 
     [Fact]
+    public async Task It_is_given_what_the_silo_was_started_with_where_the_environment_has_nothing()
+    {
+        Keep("export Kafka__SaslPassword=p\\ \\$w=d\nexport Kafka__SaslUsername=kept\n");
+
+        Assert.Equal(["sasl.username=kept", "sasl.password=p $w=d", "-b kafka:9093 -L"], await Run("kcat_run -L"));
+    }
+
+    [Fact]
+    public async Task A_user_of_the_environment_never_meets_the_password_of_a_silo()
+    {
+        Keep("export Kafka__SaslPassword=kept\nexport Kafka__SaslUsername=kept\nexport Kafka__SecurityProtocol=SaslSsl\n");
+
+        Assert.Equal(["sasl.username=given", "-b kafka:9093 -L"], await Run("export Kafka__SaslUsername=given; kcat_run -L"));
+    }
+
+    [Fact]
+    public async Task Two_at_once_read_whole_settings()
+    {
+        Keep("export Kafka__SaslUsername=kept Kafka__SaslPassword=kept\n");
+
+        // The second begins to write when the first has written one of two lines.
+        var said = await Run("kcat_name() { sleep 0.4; printf %s \"$1\"; }; kcat_run -L & sleep 0.6; kcat_run -L; wait");
+
+        string[] once = ["SaslUsername=kept", "SaslPassword=kept", "-b kafka:9093 -L"];
+        Assert.Equal([.. once, .. once], said);
+    }
+
+    [Fact]
     public async Task Without_settings_it_is_given_none() => Assert.Equal(["-b kafka:9093 -L"], await Run("kcat_run -L"));
+
+    private void Keep(string settings)
+    {
+        Directory.CreateDirectory(Path.Combine(_directory, "programs"));
+        File.WriteAllText(Path.Combine(_directory, "programs", "silo-1.settings"), settings);
+    }
 
     /// <summary>With a kcat that prints the file it is given, and what else.</summary>
     private async Task<string[]> Run(string lines)

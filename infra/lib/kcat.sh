@@ -6,19 +6,23 @@ KCAT_SETTINGS=(SecurityProtocol SaslMechanism SaslUsername SaslPassword SslCaLoc
 
 # kcat_run ARGUMENTS...: kcat on ORDERFLOW_KAFKA. Its settings hold a password: they go through a file of our own, not through arguments that everybody sees.
 kcat_run() {
-  local settings=$RUN_DIR/kcat.conf
-  (
-    umask 077
-    kcat_settings >"$settings"
-  )
-  timeout "${KCAT_TIMEOUT:-$KCAT_SECONDS}" kcat -F "$settings" -b "$ORDERFLOW_KAFKA" "$@"
+  local settings
+  settings=$(mktemp "$RUN_DIR/kcat.conf.XXXXXX") # that nobody else can read; moved when it is whole, for another script may read it
+  kcat_settings >"$settings"
+  mv "$settings" "$RUN_DIR/kcat.conf"
+  timeout "${KCAT_TIMEOUT:-$KCAT_SECONDS}" kcat -F "$RUN_DIR/kcat.conf" -b "$ORDERFLOW_KAFKA" "$@"
 }
 
-# The silo's settings in the words of librdkafka, one a line.
-kcat_settings() {
-  local name value
+# The silo's settings in the words of librdkafka, one a line: all from the environment, or all kept ones, so that no user meets the password of another run.
+kcat_settings() (
+  kept=$RUN_DIR/programs/silo-1.settings
+  if ! kcat_is_set && [[ -f $kept ]]; then
+    # shellcheck source=/dev/null
+    source "$kept"
+  fi
   for name in "${KCAT_SETTINGS[@]}"; do
-    value=$(kcat_setting "Kafka__$name")
+    value="Kafka__$name"
+    value=${!value:-}
     [[ -n $value ]] || continue
     case $name in
       SecurityProtocol) value=$(kcat_protocol "$value") ;;
@@ -26,20 +30,16 @@ kcat_settings() {
     esac
     printf '%s=%s\n' "$(kcat_name "$name")" "$value"
   done
-}
+)
 
-# kcat_setting VARIABLE
-kcat_setting() {
-  local kept=$RUN_DIR/programs/silo-1.settings
-  if [[ -z ${!1:-} && -f $kept ]]; then
-    (
-      # shellcheck source=/dev/null
-      source "$kept"
-      printf '%s' "${!1:-}"
-    )
-  else
-    printf '%s' "${!1:-}"
-  fi
+# Whether the environment has any of the settings.
+kcat_is_set() {
+  local name variable
+  for name in "${KCAT_SETTINGS[@]}"; do
+    variable=Kafka__$name
+    [[ -z ${!variable:-} ]] || return 0
+  done
+  return 1
 }
 
 # SaslUsername is sasl.username, SslCaLocation is ssl.ca.location.
