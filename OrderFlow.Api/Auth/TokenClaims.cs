@@ -48,7 +48,7 @@ internal static class TokenClaims
                 ? (null, $"The token's {CallerIdentity.UserClaim} {unfit}.")
                 : (new Caller(userId!, Holds(Find(claims, CallerIdentity.RoleClaim), CallerIdentity.AdminRole)), null);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)   // the latter for a text with half a character
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)   // the latter two for half a character, and for no base64url
         {
             return (null, "The token's claims must be a JSON object that gives each once, in UTF-8.");
         }

@@ -1,8 +1,11 @@
+extern alias api;
+
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using OrderFlow.Orders;
 using OrderFlow.Tests.Fixtures;
+using TokenClaims = api::OrderFlow.Auth.TokenClaims;
 
 namespace OrderFlow.Tests.Api;
 
@@ -98,6 +101,19 @@ public sealed class TokenClaimTypes : IDisposable
         using var client = _api.As(Tokens.Signed(Claims(claim, json)));
         using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
         Assert.Equal(new Caller(userId, isAdmin), caller);
+    }
+
+    [Theory]
+    [InlineData("e30")]      // an object without claims, for comparison: it is read
+    [InlineData("Pz8/Pz8+")]   // plain base 64, which RFC 7515 does not know
+    [InlineData("e30!")]
+    [InlineData("a")]
+    public void Claims_that_are_not_in_base64url_are_refused_and_no_fault(string payload)
+    {
+        var (caller, objection) = TokenClaims.Read(payload, DateTimeOffset.MaxValue);
+
+        Assert.Null(caller);
+        Assert.Equal(payload == "e30" ? "The token's sub must be a JSON string." : "The token's claims must be a JSON object that gives each once, in UTF-8.", objection);
     }
 
     public void Dispose() => _api.Dispose();
