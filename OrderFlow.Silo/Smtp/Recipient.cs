@@ -18,8 +18,11 @@ internal static partial class Recipient
 
     /// <summary>The user's address: the id where it is one, else the id at the domain.</summary>
     /// <exception cref="UndeliverableException">No SMTP command can carry it.</exception>
-    public static string Of(string userId, string domain) => Address(userId.Contains('@', StringComparison.Ordinal) ? userId : $"{userId}@{domain}")
-        ?? throw new UndeliverableException($"user id '{userId}' is not a valid mail address{(domain.Length == 0 ? " and Smtp__RecipientDomain is not set" : "")}");
+    public static string Of(string userId, string domain)
+    {
+        var text = userId.Contains('@', StringComparison.Ordinal) ? userId : $"{userId}@{domain}";
+        return Address(text) ?? throw new UndeliverableException($"user id '{userId}' is not a valid mail address{Reason(text, domain)}");
+    }
 
     /// <summary>The address as SMTP carries it, RFC 5321 §4.1.2: its domain in A-labels, its local part quoted where it must be. Null where it cannot be.</summary>
     public static string? Address(string text)
@@ -34,21 +37,31 @@ internal static partial class Recipient
     /// <summary>Whether an address can end in it.</summary>
     public static bool IsDomain(string text) => !text.Any(char.IsControl) && AsciiDomain(text) is not null;
 
+    private static string Reason(string text, string domain)
+    {
+        if (HasMarks(text[(text.LastIndexOf('@') + 1)..])) return ": its domain is not in Unicode normalization form C (NFC)";
+        return domain.Length == 0 ? " and Smtp__RecipientDomain is not set" : "";
+    }
+
     private static string Quoted(string local) =>
         DotString().IsMatch(local) || QuotedString().IsMatch(local) ? local : $"\"{local.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
 
     private static string? AsciiDomain(string domain)
     {
         if (Ascii.IsValid(domain)) return SafeDomain().IsMatch(domain) ? domain : null;
+        if (HasMarks(domain)) return null;
         try
         {
-            return Idn.GetAscii(domain.Normalize().ToLowerInvariant());
+            return Idn.GetAscii(domain.ToLowerInvariant());
         }
         catch (ArgumentException)
         {
             return null;
         }
     }
+
+    /// <summary>Whether there are combining marks, as where a letter is not in form C: without ICU nothing normalizes it, and it would be another domain's A-label.</summary>
+    private static bool HasMarks(string domain) => domain.AsSpan().ContainsAnyInRange('\u0300', '\u036F');
 
     /// <summary>Half a surrogate pair fits into no UTF-8.</summary>
     private static bool IsWhole(string text) => text.EnumerateRunes().All(rune => rune != Rune.ReplacementChar);

@@ -22,12 +22,12 @@ public sealed class Worker_settings
     [InlineData("Notifications:Sender=SMTP Smtp:From=orders@shop.example", "Smtp__Host is not set: Notifications__Sender is smtp, which needs the name of a mail server")]
     [InlineData("Notifications:Sender=smtp Smtp:Host=mail",
         "Smtp__From is not set: Notifications__Sender is smtp, which needs an address that mails are from, such as orders@shop.example")]
-    [InlineData(Mail + "Smtp:From=nobody", "Smtp__From: 'nobody' is no mail address")]
+    [InlineData(Mail + "Smtp:From=nobody", "Smtp__From: 'nobody' is not a valid mail address")]
     [InlineData(Mail + "Smtp:Port=0", "Smtp__Port: The field Port must be between 1 and 65535.")]
     [InlineData(Mail + "Smtp:Security=ssl", "Smtp__Security: 'ssl' is none of none, starttls, tls, auto")]
     [InlineData(Mail + "Smtp:Username=shop", "Smtp__Username, Smtp__Password: one is set without the other")]
     [InlineData(Mail + "Smtp:Password=secret", "Smtp__Username, Smtp__Password: one is set without the other")]
-    [InlineData(Mail + "Smtp:RecipientDomain=a@b", "Smtp__RecipientDomain: 'a@b' is no domain")]
+    [InlineData(Mail + "Smtp:RecipientDomain=a@b", "Smtp__RecipientDomain: 'a@b' is not a valid domain")]
     [InlineData(Mail + "Smtp:CaFile=/no/such/file.pem", "Smtp__CaFile: /no/such/file.pem cannot be read: Could not find a part of the path '/no/such/file.pem'.")]
     [InlineData(Mail + "Smtp:CaFile=/dev/null", "Smtp__CaFile: /dev/null holds no certificate")]
     public async Task Wrong_ones_stop_the_host(string settings, string sentence)

@@ -73,6 +73,12 @@ public sealed class Recipient_addresses
             $"user id '{userId}' is not a valid mail address",
             Assert.Throws<UndeliverableException>(() => Recipient.Of(userId, "users.example")).Message);
 
+    [Fact]
+    public void Whose_domain_is_not_in_NFC_are_refused_for_that() =>
+        Assert.Equal(
+            "user id 'anna@mu\u0308ller.example' is not a valid mail address: its domain is not in Unicode normalization form C (NFC)",
+            Assert.Throws<UndeliverableException>(() => Recipient.Of("anna@mu\u0308ller.example", "users.example")).Message);
+
     [Theory]
     [InlineData(254, true)]
     [InlineData(255, false)]
@@ -91,7 +97,7 @@ public sealed class Recipient_addresses
     [InlineData("550 5.1.1 no such user", "250 ok", true)]
     [InlineData("250 ok", "451 4.3.0 try later", false)]
     [InlineData("250 ok", "554 5.6.0 not wanted", true)]
-    public async Task Are_given_up_for_what_a_server_refuses_for_good_alone(string recipientReply, string mailReply, bool isPermanent)
+    public async Task Are_dead_lettered_for_what_a_server_refuses_for_good_alone(string recipientReply, string mailReply, bool isPermanent)
     {
         await using var server = new ScriptedMailServer { RecipientReply = recipientReply, MailReply = mailReply };
         await using var sender = new MailSender(server.Port);
