@@ -15,12 +15,12 @@ internal static class OwnHealth
 
     private const int PortWhereNoneIsSet = 5000;   // ASP.NET Core's own
 
-    private static readonly string[] Questions = ["ready", "live", "startup"];
+    private static readonly string[] Questions = ["ready", "reachable", "live", "startup"];
 
     private static readonly string[] AnyAddress = ["*", "+", "0.0.0.0", "[::]"];
 
     /// <summary>Asks <c>/health/ready</c>, or what the argument names.</summary>
-    /// <param name="args">What follows <c>health</c>: nothing, <c>ready</c>, <c>live</c> or <c>startup</c>.</param>
+    /// <param name="args">What follows <c>health</c>: nothing, <c>ready</c>, <c>reachable</c> (the API alone), <c>live</c> or <c>startup</c>.</param>
     /// <returns>The exit code: 0 where the answer is good; 1 where it is not, or there is none, with a sentence that says so; 2 where the argument is none of those.</returns>
     public static async Task<int> Ask(string[] args)
     {

@@ -38,7 +38,7 @@ public sealed partial class Images
         Assert.StartsWith("mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled\n", last, StringComparison.Ordinal);
         Assert.Contains("\nUSER $APP_UID\n", last, StringComparison.Ordinal);
         Assert.Contains($"\nENTRYPOINT [\"dotnet\", \"{program}.dll\"]\n", last, StringComparison.Ordinal);
-        Assert.Contains($" CMD [\"dotnet\", \"{program}.dll\", \"health\"]\n", last, StringComparison.Ordinal);
+        Assert.Contains($" CMD [\"dotnet\", \"{program}.dll\", {(program == "OrderFlow.Api" ? "\"health\", \"reachable\"" : "\"health\"")}]\n", last, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Dockerfiles))]

@@ -54,6 +54,7 @@ public sealed class Asking_for_health
     }
 
     [Theory]
+    [InlineData("reachable")]
     [InlineData("live")]
     [InlineData("startup")]
     public async Task Another_question_can_be_asked(string question)
@@ -65,7 +66,7 @@ public sealed class Asking_for_health
 
     [Fact]
     public async Task A_question_that_there_is_not_is_exit_code_2() =>
-        Assert.Equal((2, "health takes one of ready, live, startup."), await Run(typeof(Topics).Assembly.Location, "http://127.0.0.1:1", "well"));
+        Assert.Equal((2, "health takes one of ready, reachable, live, startup."), await Run(typeof(Topics).Assembly.Location, "http://127.0.0.1:1", "well"));
 
     private static async Task<(int ExitCode, string Said)> Run(string program, string urls, params string[] question)
     {
