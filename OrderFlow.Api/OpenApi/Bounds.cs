@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
-using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Notifications;
+using OrderFlow.Api.Orders;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
 
@@ -32,11 +32,18 @@ internal static class Bounds
     /// <summary>A notification's id.</summary>
     public static void JobId(OpenApiSchema schema) => schema.Pattern = "^[0-9]+-[0-9]+$";
 
-    /// <summary>A place in a list.</summary>
+    /// <summary>A place in a list of orders or of dead letters.</summary>
     public static void Cursor(OpenApiSchema schema)
     {
-        schema.MaxLength = StockCursor.MaxLength;   // the longest of all lists
+        schema.MaxLength = OrderCursor.LongestText;
         schema.Pattern = "^[A-Za-z0-9_-]+$";
+    }
+
+    /// <summary>A place in the list of products, which holds a product's id.</summary>
+    public static void StockCursor(OpenApiSchema schema)
+    {
+        Cursor(schema);
+        schema.MaxLength = Inventory.StockCursor.MaxLength;
     }
 
     /// <summary>A text of visible ASCII characters.</summary>

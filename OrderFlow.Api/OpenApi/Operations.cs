@@ -23,8 +23,6 @@ internal static class Operations
         StatusCodes.Status500InternalServerError, StatusCodes.Status503ServiceUnavailable,
     ];
 
-    // 400 is for every operation: it may not take a header that it was sent (Http.UnsupportedHeaders).
-
     /// <summary>What every operation that reads a body can answer (<see cref="Http.JsonBody{T}"/>).</summary>
     private static readonly int[] WithBody =
     [
@@ -40,11 +38,12 @@ internal static class Operations
         List<IAuthorizeData> demands = endpoint.OfType<IAllowAnonymous>().Any() ? [] : [.. endpoint.OfType<IAuthorizeData>()];
         var forAdmins = demands.Any(demand => demand.Policy == BearerTokens.AdminPolicy);
 
-        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>()) Parameters.Complete(parameter);
+        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>()) Parameters.Complete(parameter, context.Description.RelativePath?.TrimEnd('/'));
         foreach (var name in endpoint.OfType<TakenHeaders>().SelectMany(taken => taken.Names)) (operation.Parameters ??= []).Add(Parameters.Header(name));
         CompleteBody(operation, context);
         CompleteAnswers(operation, context);
 
+        // 400 is for every operation: it may not take a header that it was sent (Http.UnsupportedHeaders).
         SortedSet<int> refusals = [StatusCodes.Status400BadRequest, .. endpoint.OfType<Refusals>().SelectMany(each => each.Statuses)];
         if (demands.Count > 0) refusals.UnionWith(WithToken);
         if (forAdmins) refusals.Add(StatusCodes.Status403Forbidden);

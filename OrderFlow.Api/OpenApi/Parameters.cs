@@ -7,7 +7,7 @@ using OrderFlow.Api.Orders;
 
 namespace OrderFlow.Api.OpenApi;
 
-/// <summary>The parameters in paths, queries and headers. Each means the same wherever it stands.</summary>
+/// <summary>The parameters in paths, queries and headers. Each means the same wherever it stands, unless it is here with the path before it.</summary>
 internal static class Parameters
 {
     private static readonly Dictionary<string, Parameter> All = new()
@@ -28,6 +28,7 @@ internal static class Parameters
             schema.Default = PageParameters.DefaultLimit;
         }),
         ["cursor"] = new("Where to go on, in place of `page`: the `nextCursor` of a page of the same list.", JsonSchemaType.String, null, Examples.Cursor, Bounds.Cursor),
+        ["inventory?cursor"] = new("Where to go on, in place of `page`: the `nextCursor` of a page of the same list.", JsonSchemaType.String, null, Examples.Cursor, Bounds.StockCursor),
         [IdempotencyKey.Header] = new(
             "A text of the client's making, for one order: however often it is sent with the same body, there is one order, and one answer.",
             JsonSchemaType.String, null, "cart-17", Bounds.Visible(IdempotencyKey.LongestKey)),
@@ -51,9 +52,9 @@ internal static class Parameters
     }
 
     /// <summary>Says what a parameter means and what it may be. The endpoints take most of them as text, to be able to name what is wrong with them.</summary>
-    public static void Complete(OpenApiParameter parameter)
+    public static void Complete(OpenApiParameter parameter, string? path = null)
     {
-        if (parameter.Name is not { } name || !All.TryGetValue(name, out var known)) return;
+        if (parameter.Name is not { } name || (!All.TryGetValue($"{path}?{name}", out var known) && !All.TryGetValue(name, out known))) return;
 
         var schema = new OpenApiSchema { Type = known.Type, Format = known.Format };
         known.Bound(schema);

@@ -106,7 +106,7 @@ internal static class Schemas
         foreach (var (type, member, bound) in Members) bound((OpenApiSchema)SchemaOf(document, type).Properties![member]);
         foreach (var type in Requests) SchemaOf(document, type).AdditionalPropertiesAllowed = false;
         foreach (var (type, name) in Names.Where(each => each.Value.EndsWith("Page", StringComparison.Ordinal)))
-            BoundPage((OpenApiSchema)document.Components!.Schemas![name], hasCursors: type != typeof(PageResponse<NotificationResponse>));
+            BoundPage((OpenApiSchema)document.Components!.Schemas![name], CursorsOf(type));
 
         foreach (var (type, description) in Descriptions) SchemaOf(document, type).Description = description;
 
@@ -154,13 +154,17 @@ internal static class Schemas
         schema.Description = "The lines; a product may stand in several. Empty only in a list, where the stored lines cannot be read.";
     }
 
-    private static void BoundPage(OpenApiSchema page, bool hasCursors)
+    /// <summary>What cursors of a list may be; null where it has none.</summary>
+    private static Action<OpenApiSchema>? CursorsOf(Type page) =>
+        page == typeof(PageResponse<NotificationResponse>) ? null : page == typeof(PageResponse<StockItemResponse>) ? Bounds.StockCursor : Bounds.Cursor;
+
+    private static void BoundPage(OpenApiSchema page, Action<OpenApiSchema>? cursor)
     {
         Bounds.From(0)((OpenApiSchema)page.Properties!["total"]);
         Bounds.From(1)((OpenApiSchema)page.Properties["page"]);
-        if (hasCursors)
+        if (cursor is not null)
         {
-            Bounds.Cursor((OpenApiSchema)page.Properties["nextCursor"]);
+            cursor((OpenApiSchema)page.Properties["nextCursor"]);
         }
         else
         {

@@ -138,6 +138,12 @@ public sealed partial class Openapi_document : IDisposable
         Assert.Equal((1, Limits.Quantity), ((int)line["quantity"]!["minimum"]!, (int)line["quantity"]!["maximum"]!));
         Assert.Equal((0L, Limits.AvailableQuantity), ((long)stock["availableQuantity"]!["minimum"]!, (long)stock["availableQuantity"]!["maximum"]!));
         Assert.Equal((0m, Limits.UnitPrice), ((decimal)stock["unitPrice"]!["minimum"]!, (decimal)stock["unitPrice"]!["maximum"]!));
+        foreach (var (operation, list, longest) in new[] { ("listOrders", "OrderPage", 64), ("listDeadLetters", "DeadLetterPage", 64), ("listStock", "StockItemPage", 264) })
+        {
+            var cursor = Document[operation].Parameters.Single(parameter => (string?)parameter["name"] == "cursor")["schema"]!;
+            Assert.Equal((longest, longest), ((int)cursor["maxLength"]!, (int)Document.Schemas[list]!["properties"]!["nextCursor"]!["maxLength"]!));
+        }
+
         Assert.Equal((1, Limits.PageSize, 10), ((int)limit["minimum"]!, (int)limit["maximum"]!, (int)limit["default"]!));
         Assert.Equal(
             OrderStatusNames.Known.Select(OrderStatusNames.ToWireName),
