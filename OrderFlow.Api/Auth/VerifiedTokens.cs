@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace OrderFlow.Auth;
 
 /// <summary>
-/// Remembers tokens that were found good until they expire, so that their signature is checked once and not with every request (RS256 costs 30–50 µs).
+/// Remembers tokens that were found good until their expiry plus ClockSkew, so that their signature is checked once and not with every request (RS256 costs 30–50 µs).
 /// Holds at most <see cref="Capacity"/> tokens, by hash: two generations, of which the older is dropped when the younger is full. Tokens in use move
 /// to the younger one, so nobody can push them out but other tokens in use. What was refused is never kept.
 /// </summary>
@@ -50,13 +50,13 @@ internal sealed class VerifiedTokens(TimeProvider time)
         }
     }
 
-    // RFC 7519 §4.1.4: a token is not accepted on or after its expiry.
+    // RFC 7519 §4.1.4: a token is not accepted on or after its expiry, here with the leeway that it allows (Auth__ClockSkew).
     private VerifiedToken? Living(VerifiedToken token) => time.GetUtcNow() < token.ExpiresAt ? token : null;
 }
 
 /// <summary>A token that was found good.</summary>
 /// <param name="Identity">Whom it speaks for.</param>
-/// <param name="ExpiresAt">From when on it is no longer accepted.</param>
+/// <param name="ExpiresAt">From when on it is no longer accepted: its expiry plus ClockSkew.</param>
 internal sealed record VerifiedToken(CallerIdentity Identity, DateTimeOffset ExpiresAt);
 
 /// <summary>The SHA-256 of a token: what it is remembered by, so that memory holds no token that somebody could use.</summary>

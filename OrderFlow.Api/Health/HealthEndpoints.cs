@@ -24,7 +24,7 @@ internal static class HealthEndpoints
     /// <summary>The program runs and serves requests.</summary>
     private static Ok<HealthResponse> Alive() => TypedResults.Ok(HealthResponse.Ok);
 
-    /// <summary>A silo can be reached. Not ready is each API at once while the database takes no writes; if they all left, nobody could answer what still can be.</summary>
+    /// <summary>A silo can be reached. While the database takes no writes no API is ready; were all taken out of service, reads would fail too.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Reachable(ClusterHealth cluster) =>
         Answer(await cluster.Silo.Answers(), "No silo can be reached.");
 
