@@ -21,7 +21,9 @@ internal sealed record OutboxEvent(long Seq, string Id, long OrderId, string Typ
 /// <param name="Next">The next ones, oldest first.</param>
 /// <param name="OldestRunning">All transactions below had ended when <paramref name="Next"/> was read; 0 where nothing was found.</param>
 /// <param name="NextStarting">No transaction from here on had begun by then.</param>
-internal sealed record OutboxPage(IReadOnlyList<OutboxEvent> Again, IReadOnlyList<OutboxEvent> Next, long OldestRunning = 0, long NextStarting = 0);
+/// <param name="Snapshot">What was committed by then, as the database writes it; null where nothing was found.</param>
+internal sealed record OutboxPage(
+    IReadOnlyList<OutboxEvent> Again, IReadOnlyList<OutboxEvent> Next, long OldestRunning = 0, long NextStarting = 0, string? Snapshot = null);
 
 /// <summary>The events that were committed with their orders and are not known to be published.</summary>
 internal interface IOutbox
@@ -32,7 +34,8 @@ internal interface IOutbox
     /// <param name="again">Rows to read by their number.</param>
     /// <param name="after">Next rows are those above this one.</param>
     /// <param name="limit">The most next rows to read; 0 for none.</param>
-    Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> again, long after, int limit);
+    /// <param name="asOf">The <see cref="OutboxPage.Snapshot"/> of an earlier page: next rows are those that were committed by then. Null for all.</param>
+    Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> again, long after, int limit, string? asOf = null);
 }
 
 /// <summary>Publishes events to Kafka.</summary>

@@ -37,7 +37,10 @@ internal sealed partial class OutboxPartitionGrain(
     /// <summary>How often it is looked whether something is due while rows are held.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How often a page is read from the lowest row on while more rows are held than one page: nothing is to rest on <see cref="OutboxScan"/> alone.</summary>
+    /// <summary>
+    /// How often it is read from the lowest row on, a pass or, while more rows are held than a page has, a page: nothing is to rest on <see cref="OutboxScan"/>
+    /// alone, and rows that were deleted cost a read as much as others for as long as an old snapshot may see them.
+    /// </summary>
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Pages that only found what is held may take a fifth of the time.</summary>
@@ -59,6 +62,7 @@ internal sealed partial class OutboxPartitionGrain(
     private TimeSpan _wasted;
     private TimeSpan _pause;
     private long _sweptTo;
+    private string? _sweptAsOf;
     private bool _isLeaving;
     private bool _isFull;
     private bool _woken;
@@ -187,17 +191,20 @@ internal sealed partial class OutboxPartitionGrain(
         if (isReading && !_scan.IsUnderWay)
         {
             _woken = false;
-            _scan.Begin(fromLowest: _events.Rows <= BatchLimit);
+            var isFromLowest = _events.Rows <= BatchLimit && began >= _sweepAt;
+            if (isFromLowest) _sweepAt = began + SweepInterval;
+            _scan.Begin(isFromLowest);
         }
 
         try
         {
-            var page = await outbox.Advance(Partition, _published, again, isReading ? _scan.After : _sweptTo, isReading || isSweeping ? BatchLimit : 0);
+            var (after, asOf) = isReading ? (_scan.After, _scan.Snapshot) : (_sweptTo, _sweptAsOf);
+            var page = await outbox.Advance(Partition, _published, again, after, isReading || isSweeping ? BatchLimit : 0, asOf);
             _published = [];
             _pause = TimeSpan.Zero;
-            Live.Forget(_events.Load(again, page.Again, Now));
+            Live.Forget(_events.Load(again, page.Again, publisher.DestinationOf, Now));
             var added = Add(page.Next);
-            if (isSweeping) Swept(page.Next);
+            if (isSweeping) Swept(page);
             if (isReading) ReadOn(page, added, Now - began);
         }
         catch (Exception error)
@@ -236,9 +243,10 @@ internal sealed partial class OutboxPartitionGrain(
         _wasted = TimeSpan.Zero;
     }
 
-    private void Swept(IReadOnlyList<OutboxEvent> rows)
+    /// <summary>A sweep is as of its first page, as a pass of <see cref="OutboxScan"/> is.</summary>
+    private void Swept(OutboxPage page)
     {
-        _sweptTo = rows.Count == BatchLimit ? rows[^1].Seq : 0;
+        (_sweptTo, _sweptAsOf) = page.Next.Count == BatchLimit ? (page.Next[^1].Seq, _sweptAsOf ?? page.Snapshot) : (0, null);
         _sweepAt = Now + SweepInterval;
     }
 

@@ -3,7 +3,8 @@ namespace OrderFlow.Outbox;
 /// <summary>
 /// From where a partition of the outbox is read on, so that rows which are held need not be read at each look. Rows get their numbers before they are committed:
 /// a lower one may come later, and with it an event that goes first. So what was read is passed over only once every transaction has ended that was running
-/// when it was read: no other can add a row among it. Knows no database and no clock.
+/// when it was read: no other can add a row among it. All pages of a pass are as of its first one, else a later page could hold an order's second event whose
+/// first one was committed behind the pass. Knows no database and no clock.
 /// </summary>
 internal sealed class OutboxScan
 {
@@ -21,6 +22,9 @@ internal sealed class OutboxScan
     /// <summary>The next rows are those above this one.</summary>
     public long After { get; private set; }
 
+    /// <summary>What all pages of the pass are read as of; null until its first one was read.</summary>
+    public string? Snapshot { get; private set; }
+
     /// <summary>True while a pass has not come to the end of the partition.</summary>
     public bool IsUnderWay { get; private set; }
 
@@ -30,6 +34,7 @@ internal sealed class OutboxScan
         After = fromLowest ? 0 : _floor;
         IsUnderWay = true;
         _oldestRunning = null;
+        Snapshot = null;
         _nextStarting = 0;
     }
 
@@ -41,6 +46,7 @@ internal sealed class OutboxScan
         {
             if (page.NextStarting < _candidateSettlesAt) (_floor, _candidateSettlesAt) = (0, 0);   // another server, which knows less: begin anew
             _oldestRunning ??= page.OldestRunning;
+            Snapshot ??= page.Snapshot;
             _nextStarting = page.NextStarting;
             After = page.Next[^1].Seq;
         }

@@ -64,8 +64,12 @@ internal sealed class UnpublishedEvents
     }
 
     /// <summary>What was read again of <see cref="ToLoad"/>; a row that is not among it is gone.</summary>
+    /// <param name="asked">The rows.</param>
+    /// <param name="found">Their events.</param>
+    /// <param name="destinationOf">Where an event goes, which may have changed since it was added: Kafka's partitions may not have been known then.</param>
+    /// <param name="now">The time.</param>
     /// <returns>Those that are gone.</returns>
-    public IReadOnlyList<long> Load(IReadOnlyCollection<long> asked, IReadOnlyList<OutboxEvent> found, TimeSpan now)
+    public IReadOnlyList<long> Load(IReadOnlyCollection<long> asked, IReadOnlyList<OutboxEvent> found, Func<OutboxEvent, int?> destinationOf, TimeSpan now)
     {
         var bySeq = found.ToDictionary(told => told.Seq);
         var gone = new List<long>();
@@ -75,7 +79,13 @@ internal sealed class UnpublishedEvents
 
             var order = _orders[orderId];
             var isFound = bySeq.TryGetValue(seq, out var told);
-            if (isFound && order.Head.Destination is not null)
+            if (isFound && order.Head.Destination is { } before && destinationOf(told!) is { } actual && actual != before)
+            {
+                DestinationOf(before).Withdraw();
+                order.Head = order.Head with { Destination = actual };
+                DestinationOf(actual).Ready.Enqueue(orderId);   // read once more when its turn comes: what waits is not held as a whole
+            }
+            else if (isFound && order.Head.Destination is not null)
             {
                 order.Head = order.Head with { Event = told };
                 _loadedEvents++;
@@ -120,7 +130,7 @@ internal sealed class UnpublishedEvents
     /// <param name="chance">From 0 to 1, for the order's backoff.</param>
     public bool Answer(long seq, PublishFailure? failure, TimeSpan now, double chance)
     {
-        if (!_inFlight.Remove(seq, out var sent)) return false;   // it was given up: the answer to its next attempt counts
+        if (!_inFlight.Remove(seq, out var sent)) return false;   // it was given up; where it was sent again the first answer counts, for either tells of the same event
 
         var order = _orders[sent.OrderId];
         var destination = DestinationOf(order.Head.Destination!.Value);

@@ -19,11 +19,17 @@ internal sealed class Outbox(NpgsqlDataSource rows, NpgsqlDataSource queries) : 
 
     private const string ReadAgain = $"SELECT {Columns} FROM outbox WHERE seq = ANY ($1)";
 
-    // Numbers are given before rows are committed, so a lower one may come later: the transactions say how long. Both are of the snapshot that finds the rows.
+    private const string Ending = "(SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint)";
+
+    // Numbers are given before rows are committed, so a lower one may come later: the transactions say how long. All are of the snapshot that finds the rows.
+    // xmin has the low half of a transaction's number, the last below the snapshot's end. A row within a savepoint would show early; none is written there.
     private const string ReadNext = $"""
         SELECT {Columns},
-          (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint), (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
-        FROM outbox WHERE partition = $1 AND seq > $2 ORDER BY seq LIMIT $3
+          (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint), {Ending},
+          (SELECT pg_current_snapshot()::text)
+        FROM outbox WHERE partition = $1 AND seq > $2
+          AND ($4::text IS NULL OR pg_visible_in_snapshot(({Ending} - (({Ending} - xmin::text::bigint) & 4294967295))::text::xid8, (SELECT $4::text::pg_snapshot)))
+        ORDER BY seq LIMIT $3
         """;
 
     /// <summary>What waits to be published.</summary>
@@ -37,28 +43,28 @@ internal sealed class Outbox(NpgsqlDataSource rows, NpgsqlDataSource queries) : 
         return new(row.GetInt64(0), row.GetTimeOrNull(1));
     }
 
-    public async Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> again, long after, int limit)
+    public async Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> again, long after, int limit, string? asOf = null)
     {
         if (published.Count + again.Count + limit == 0) return new([], []);
 
         await using var batch = rows.CreateBatch();
         if (published.Count > 0) batch.Command(Delete).With(published.ToArray());
         if (again.Count > 0) batch.Command(ReadAgain).With(again.ToArray());
-        if (limit > 0) batch.Command(ReadNext).With((short)partition).With(after).With(limit);
+        if (limit > 0) batch.Command(ReadNext).With((short)partition).With(after).With(limit).With(asOf);
 
         await using var found = await batch.ExecuteReaderAsync();
         var readAgain = new List<OutboxEvent>(again.Count);
         while (again.Count > 0 && await found.ReadAsync()) readAgain.Add(EventOf(found));
         if (again.Count > 0 && limit > 0) await found.NextResultAsync();
 
-        var (next, oldestRunning, nextStarting) = (new List<OutboxEvent>(limit), 0L, 0L);
+        var (next, oldestRunning, nextStarting, snapshot) = (new List<OutboxEvent>(limit), 0L, 0L, (string?)null);
         while (limit > 0 && await found.ReadAsync())
         {
             next.Add(EventOf(found));
-            (oldestRunning, nextStarting) = (found.GetInt64(9), found.GetInt64(10));
+            (oldestRunning, nextStarting, snapshot) = (found.GetInt64(9), found.GetInt64(10), found.GetString(11));
         }
 
-        return new(readAgain, next, oldestRunning, nextStarting);
+        return new(readAgain, next, oldestRunning, nextStarting, snapshot);
     }
 
     /// <summary>A row that is no order's gets a number of its own in the order's place: none is to wait for it, and it for none.</summary>

@@ -149,10 +149,10 @@ internal sealed class Faults
 
     private sealed class FaultyOutbox(IOutbox real, Faults faults) : IOutbox
     {
-        public async Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> again, long after, int limit)
+        public async Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> again, long after, int limit, string? asOf)
         {
             faults.Pass("before advance");
-            var page = await real.Advance(partition, published, again, after, limit);
+            var page = await real.Advance(partition, published, again, after, limit, asOf);
             faults.Pass("after advance");
             return page;
         }

@@ -66,6 +66,23 @@ public sealed class Scanning_the_outbox : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_committed_between_two_pages_of_a_pass_waits_for_the_next_pass_as_a_whole()
+    {
+        await using var late = await _connections.OpenConnectionAsync();
+        await using var transaction = await late.BeginTransactionAsync();
+        await Write(1, 1, late);
+        await Write(2, 16);
+        _scan.Begin(fromLowest: false);
+        Assert.Equal(Limit, (await Page()).Count());
+
+        await transaction.CommitAsync();
+        await Write(1, 1, version: 2);
+
+        Assert.Equal(["12-1", "13-1", "14-1", "15-1", "16-1"], await Page());
+        Assert.Equal(["1-1", "1-2"], (await Pass()).Where(id => id.StartsWith("1-", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Another_server_that_knows_fewer_transactions_is_read_from_the_lowest_row_on()
     {
         foreach (var (oldest, next) in new[] { (1_000, 1_000), (1_000, 1_000), (10, 10) })
@@ -83,21 +100,26 @@ public sealed class Scanning_the_outbox : IAsyncLifetime
         var ids = new List<string>();
         for (_scan.Begin(fromLowest); _scan.IsUnderWay;)
         {
-            var page = await _outbox.Advance(Partition, [], [], _scan.After, Limit);
-            ids.AddRange(page.Next.Select(told => told.Id));
-            _scan.Read(page, Limit);
+            ids.AddRange(await Page());
         }
 
         return ids;
     }
 
-    private async Task Write(int first, int last, NpgsqlConnection? by = null)
+    private async Task<IEnumerable<string>> Page()
+    {
+        var page = await _outbox.Advance(Partition, [], [], _scan.After, Limit, _scan.Snapshot);
+        _scan.Read(page, Limit);
+        return page.Next.Select(told => told.Id);
+    }
+
+    private async Task Write(int first, int last, NpgsqlConnection? by = null, int version = 1)
     {
         await using var own = by is null ? await _connections.OpenConnectionAsync() : null;
         await using var command = new NpgsqlCommand(
             $"""
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at)
-            SELECT n || '-1', 'order', n::text, 'order.created', '{"{}"}', {Partition}, now() FROM generate_series({first}, {last}) AS n
+            SELECT n || '-{version}', 'order', n::text, 'order.created', '{"{}"}', {Partition}, now() FROM generate_series({first}, {last}) AS n
             """,
             by ?? own);
         await command.ExecuteNonQueryAsync();

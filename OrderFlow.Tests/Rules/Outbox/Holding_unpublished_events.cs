@@ -116,9 +116,27 @@ public sealed class Holding_unpublished_events
         Assert.Equal(1, _events.Unknown);
 
         _now += RelayBackoff.UnknownDelay;
-        Assert.Equal([1], _events.Load([.. _events.ToLoad(_now)], [], _now));
+        Assert.Equal([1], _events.Load([.. _events.ToLoad(_now)], [], _ => Here, _now));
         Assert.Equal([2], _events.ToLoad(_now).Concat(Send()));
         Assert.Equal(0, _events.Unknown);
+    }
+
+    [Fact]
+    public void One_whose_destination_was_not_known_right_moves_to_the_right_one_before_it_is_sent()
+    {
+        for (var seq = 1; seq <= Destination.MaxProbes + 1; seq++) Add(seq, order: seq);
+        Send();
+        for (var seq = 1; seq <= Destination.MaxProbes + 1; seq++) Answer(seq, Unreachable);
+        _now += RelayBackoff.MaxUnreachableDelay;
+        var probes = _events.ToLoad(_now).ToList();
+        Assert.Equal(Destination.MaxProbes, probes.Count);
+
+        foreach (var seq in probes) Load(seq, order: seq, There);
+        Assert.Empty(Send());
+        Assert.Equal(Destination.MaxProbes + 1, _events.ToLoad(_now).Count);
+        foreach (var seq in probes) Load(seq, order: seq, There);
+        Assert.Equal(probes, Send());
+        Assert.Equal(Destination.MaxProbes, _events.Busy(_now));
     }
 
     [Fact]
@@ -130,7 +148,7 @@ public sealed class Holding_unpublished_events
         Answer(1, Unreachable);
         _now += RelayBackoff.MaxUnreachableDelay;
 
-        Assert.Equal([1], _events.Load([.. _events.ToLoad(_now)], [], _now));
+        Assert.Equal([1], _events.Load([.. _events.ToLoad(_now)], [], _ => Here, _now));
         Assert.Equal([2], _events.ToLoad(_now));
         Assert.Equal(1, _events.Rows);
     }
@@ -165,5 +183,5 @@ public sealed class Holding_unpublished_events
 
     private bool Answer(long seq, PublishFailure? failure = null) => _events.Answer(seq, failure, _now, chance: 1);
 
-    private void Load(long seq, long order) => Assert.Empty(_events.Load([seq], [Event(seq, order)], _now));
+    private void Load(long seq, long order, int destination = Here) => Assert.Empty(_events.Load([seq], [Event(seq, order)], _ => destination, _now));
 }
