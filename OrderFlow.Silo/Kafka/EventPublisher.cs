@@ -6,7 +6,7 @@ using OrderFlow.Outbox;
 namespace OrderFlow.Silo.Kafka;
 
 /// <inheritdoc cref="IEventPublisher"/>
-internal sealed class EventPublisher(KafkaProducer producer, RecordClock clock, EventCounts counts) : IEventPublisher
+internal sealed class EventPublisher(KafkaProducer producer, EventCounts counts) : IEventPublisher
 {
     /// <summary>More partitions than a topic has; destinations of one topic are numbered from a multiple of it.</summary>
     private const int MaxPartitions = 1_000_000;
@@ -20,11 +20,9 @@ internal sealed class EventPublisher(KafkaProducer producer, RecordClock clock, 
     public void Publish(OutboxEvent told, Action<PublishFailure?> answered)
     {
         var began = EventTraces.Begin(told);
-        var (at, step) = clock.Now;
-        producer.Send(told.Type, ToMessage(told, at), failure =>
+        producer.Send(told.Type, ToMessage(told), failure =>
         {
             if (failure is null) counts.Published(told.Type);
-            else if (failure.IsOfTime) clock.Refused(step);
             answered(failure is null ? null : new(failure.Reason, failure.IsOfMessage));
             EventTraces.Sent(told, began, failure);   // last: what is known of Kafka must not hang on what listens to spans
         });
@@ -32,11 +30,10 @@ internal sealed class EventPublisher(KafkaProducer producer, RecordClock clock, 
 
     private static byte[] KeyOf(OutboxEvent told) => Encoding.UTF8.GetBytes(told.OrderId.ToString(CultureInfo.InvariantCulture));
 
-    private static Message<byte[], byte[]> ToMessage(OutboxEvent told, Timestamp at) => new()
+    private static Message<byte[], byte[]> ToMessage(OutboxEvent told) => new()
     {
         Key = KeyOf(told),
         Value = Encoding.UTF8.GetBytes(told.Payload),
         Headers = CloudEventHeaders.Of(told.Id, told.Type, told.OrderId.ToString(CultureInfo.InvariantCulture), told.OccurredAt, told.Trace),
-        Timestamp = at,
     };
 }

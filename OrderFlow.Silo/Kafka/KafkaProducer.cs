@@ -9,7 +9,8 @@ namespace OrderFlow.Silo.Kafka;
 /// The silo's one producer: idempotent, acknowledged by all replicas. A producer that librdkafka declares broken for good is replaced by a new one;
 /// what the old one had not delivered fails, and is sent again by whoever wanted it sent.
 /// </summary>
-internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<SiloOptions> silo, KafkaState state, ILogger<KafkaProducer> log) : IDisposable
+internal sealed class KafkaProducer(
+    IOptions<KafkaOptions> options, IOptions<SiloOptions> silo, KafkaState state, RecordClock clock, ILogger<KafkaProducer> log) : IDisposable
 {
     /// <summary>How long a message is tried before it counts as not sent.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -40,13 +41,14 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
             producer = _producer ??= Build();
         }
 
+        (message.Timestamp, var step) = clock.Now;
         try
         {
-            producer.Produce(topic, message, report => Answer(producer, report.TopicPartition, report.Error, report.Status, answered));
+            producer.Produce(topic, message, report => Answer(producer, report.TopicPartition, report.Error, report.Status, step, answered));
         }
         catch (ProduceException<byte[], byte[]> refused)
         {
-            Answer(producer, new(topic, Partition.Any), refused.Error, PersistenceStatus.NotPersisted, answered);
+            Answer(producer, new(topic, Partition.Any), refused.Error, PersistenceStatus.NotPersisted, step, answered);
         }
         catch (ObjectDisposedException)
         {
@@ -125,7 +127,7 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
     }
 
     private void Answer(
-        IProducer<byte[], byte[]> producer, TopicPartition partition, Error error, PersistenceStatus status, Action<SendFailure?> answered)
+        IProducer<byte[], byte[]> producer, TopicPartition partition, Error error, PersistenceStatus status, int step, Action<SendFailure?> answered)
     {
         if (!error.IsError && status == PersistenceStatus.Persisted)
         {
@@ -136,6 +138,7 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, IOptions<Sil
 
         if (error.IsFatal) Replace(producer);
         var failure = SendFailure.Of(error);
+        if (failure.IsOfTime) clock.Refused(step);
         if (!failure.IsOfMessage) state.Refused(error.Reason, partition);
         answered(failure);
     }
