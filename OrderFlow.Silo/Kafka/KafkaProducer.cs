@@ -28,19 +28,14 @@ internal sealed class KafkaProducer(
 
     private readonly Lock _lock = new();
     private volatile FrozenDictionary<string, int> _partitions = FrozenDictionary<string, int>.Empty;
-    private IProducer<byte[], byte[]>? _producer;
+    private Client? _client;
     private bool _isDisposed;
 
     /// <summary>Sends a message, and says on a thread of the producer's own whether it was acknowledged: null, or why not. Never throws for Kafka's sake.</summary>
     public void Send(string topic, Message<byte[], byte[]> message, Action<SendFailure?> answered)
     {
-        IProducer<byte[], byte[]> producer;
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            producer = _producer ??= Build();
-        }
-
+        var client = Use();
+        var producer = client.Producer;
         (message.Timestamp, var step) = clock.Now;
         try
         {
@@ -50,9 +45,9 @@ internal sealed class KafkaProducer(
         {
             Answer(producer, new(topic, Partition.Any), refused.Error, PersistenceStatus.NotPersisted, step, answered);
         }
-        catch (ObjectDisposedException)
+        finally
         {
-            answered(new("the producer was replaced"));
+            client.Release();
         }
     }
 
@@ -74,8 +69,7 @@ internal sealed class KafkaProducer(
     /// <summary>What Kafka knows of topics and brokers; throws <see cref="KafkaException"/> where it does not answer in time. Blocks.</summary>
     public Metadata Look(TimeSpan within)
     {
-        using var admin = Admin();
-        var metadata = admin.GetMetadata(within);
+        var metadata = Ask(admin => Task.FromResult(admin.GetMetadata(within))).GetAwaiter().GetResult();
         _partitions = metadata.Topics.Where(topic => topic.Partitions.Count > 0).ToFrozenDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
         return metadata;
     }
@@ -86,44 +80,61 @@ internal sealed class KafkaProducer(
     /// <summary>Begins anew with another client; what this one has on its way is answered all the same.</summary>
     public void Renew()
     {
-        IProducer<byte[], byte[]>? producer;
-        lock (_lock) producer = _producer;
-        if (producer is not null) Replace(producer);
+        Client? client;
+        lock (_lock) client = _client;
+        if (client is not null) Replace(client.Producer);
     }
 
     /// <summary>Creates topics.</summary>
-    public async Task Create(IEnumerable<string> topics)
+    public Task Create(IEnumerable<string> topics) => Ask(async admin =>
     {
-        using var admin = Admin();
         await admin.CreateTopicsAsync(topics.Select(topic => new Confluent.Kafka.Admin.TopicSpecification
         {
             Name = topic,
             NumPartitions = options.Value.TopicPartitions,
             ReplicationFactor = options.Value.ReplicationFactor,
         }));
+        return true;
+    });
+
+    /// <summary>Asks by the producer's connections. For metadata and topics alone: other calls of such a client can end the process.</summary>
+    private async Task<T> Ask<T>(Func<IAdminClient, Task<T>> question)
+    {
+        var client = Use();
+        try
+        {
+            using var admin = new DependentAdminClientBuilder(client.Producer.Handle).Build();
+            return await question(admin);
+        }
+        finally
+        {
+            client.Release();
+        }
     }
 
-    /// <summary>A client for other questions, by the producer's connections. For metadata and topics alone: others of its calls can end the process.</summary>
-    private IAdminClient Admin()
+    /// <summary>The client of now, which is there until it is released.</summary>
+    private Client Use()
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return new DependentAdminClientBuilder((_producer ??= Build()).Handle).Build();
+            _client ??= new(Build());
+            _client.Use();
+            return _client;
         }
     }
 
     public void Dispose()
     {
-        IProducer<byte[], byte[]>? producer;
+        Client? client;
         lock (_lock)
         {
             _isDisposed = true;
-            producer = _producer;
+            (client, _client) = (_client, null);
         }
 
-        producer?.Flush(FlushAtEnd);
-        producer?.Dispose();
+        client?.Producer.Flush(FlushAtEnd);
+        client?.Release();
     }
 
     private void Answer(
@@ -145,17 +156,19 @@ internal sealed class KafkaProducer(
 
     private void Replace(IProducer<byte[], byte[]> broken)
     {
+        Client? replaced;
         lock (_lock)
         {
-            if (_producer != broken) return;
-            _producer = null;
+            replaced = _client;
+            if (replaced?.Producer != broken) return;
+            _client = null;
         }
 
         // Not here: this is a call from the producer's own thread, which disposing waits for. Flushed first: what is disposed of answers nobody.
         Task.Run(() =>
         {
             broken.Flush(AnswerWithin);
-            broken.Dispose();
+            replaced!.Release();
         });
     }
 
@@ -182,5 +195,21 @@ internal sealed class KafkaProducer(
             })
             .SetLogHandler((_, line) => KafkaLog.Pass(log, line))
             .Build();
+    }
+
+    /// <summary>A client of librdkafka. It goes with the last use of it: a call that is under way holds memory that would be gone.</summary>
+    private sealed class Client(IProducer<byte[], byte[]> producer)
+    {
+        private int _uses = 1;   // as the client of now
+
+        public IProducer<byte[], byte[]> Producer => producer;
+
+        /// <summary>Called while it is the client of now.</summary>
+        public void Use() => Interlocked.Increment(ref _uses);
+
+        public void Release()
+        {
+            if (Interlocked.Decrement(ref _uses) == 0) producer.Dispose();
+        }
     }
 }
