@@ -63,9 +63,8 @@ internal sealed partial class ConnectivityCheck(
         await CreateMissing(await Look());
 
         var started = time.GetUtcNow();
-        var message = new Message<byte[], byte[]>
+        var message = new Message<byte[], byte[]>   // without a key, which would tie it to one partition: that may be the one without a leader
         {
-            Key = Encoding.UTF8.GetBytes(silo.Value.SiloName),
             Value = Encoding.UTF8.GetBytes(TestMessage),
             Headers = CloudEventHeaders.Of($"{silo.Value.SiloName}-{started.ToUnixTimeMilliseconds()}", Topics.Test, silo.Value.SiloName, started),
         };
