@@ -20,7 +20,7 @@ public sealed class Telling_the_world(SharedBridge shared)
         var messages = await _world.Kafka.ReadUntil("a test message of each silo", read => read.Count >= 2, Topics.Test);
 
         Assert.Equal(2, messages.Count);
-        Assert.Equal(2, messages.Select(message => message.Key).Distinct().Count());
+        Assert.Equal(2, messages.Select(message => message.Headers["ce_subject"]).Distinct().Count());
         Assert.All(messages, message => Assert.Equal(("""{"hello":"world"}""", Topics.Test), (message.Value, message.Headers["ce_type"])));
     }
 

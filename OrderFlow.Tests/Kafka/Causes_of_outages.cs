@@ -80,7 +80,7 @@ public sealed class Causes_of_outages
             .AddLogging().AddOptions()
             .AddSingleton(TimeProvider.System)
             .Configure(configure)
-            .AddSingleton<KafkaState>().AddSingleton<KafkaProducer>()
+            .AddSingleton<KafkaState>().AddSingleton<RecordClock>().AddSingleton<KafkaProducer>()
             .BuildServiceProvider();
         var state = services.GetRequiredService<KafkaState>();
         services.GetRequiredService<KafkaProducer>().Send(Topics.Test, new() { Key = [1], Value = [1] }, _ => { });
