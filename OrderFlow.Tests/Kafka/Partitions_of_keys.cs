@@ -1,5 +1,7 @@
 using System.Text;
-using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Tests.Fixtures;
 
@@ -7,6 +9,8 @@ namespace OrderFlow.Tests.Kafka;
 
 public sealed class Partitions_of_keys
 {
+    private const string Digits = "1234567890123456789";
+
     [Theory]
     [InlineData("1", 3)]
     [InlineData("2", 8)]
@@ -18,15 +22,20 @@ public sealed class Partitions_of_keys
     public async Task Keys_of_every_length_are_where_the_producer_puts_them()
     {
         using var kafka = new EmbeddedKafka(partitions: 7);
-        using var producer = new ProducerBuilder<string, string>(new ProducerConfig
-        {
-            BootstrapServers = kafka.BootstrapServers,
-            Partitioner = Partitioner.Murmur2Random,
-            LingerMs = 5,
-        }).Build();
-        var keys = Enumerable.Range(1, 19).SelectMany(digits => new[] { new string('9', digits), new string('1', digits), new string('0', digits) }).ToList();
-        var produced = await Task.WhenAll(keys.Select(key => producer.ProduceAsync(Topics.Created, new() { Key = key, Value = "any" })));
+        using var producer = new KafkaProducer(
+            Options.Create(new KafkaOptions { BootstrapServers = kafka.BootstrapServers }),
+            Options.Create(new SiloOptions { SiloName = "silo-1" }),
+            new KafkaState(TimeProvider.System, NullLogger<KafkaState>.Instance),
+            new RecordClock(TimeProvider.System, NullLogger<RecordClock>.Instance),
+            NullLogger<KafkaProducer>.Instance);
+        var keys = Enumerable.Range(1, Digits.Length).SelectMany(digits => new[] { new string('9', digits), new string('0', digits), Digits[..digits] }).ToList();
 
-        Assert.Equal(produced.Select(result => (result.Key, result.Partition.Value)), keys.Select(key => (key, KafkaPartitioner.PartitionOf(Encoding.UTF8.GetBytes(key), 7))));
+        Assert.All(
+            await Task.WhenAll(keys.Select(key => producer.Send(Topics.Created, new() { Key = Encoding.UTF8.GetBytes(key), Value = [] }))),
+            Assert.Null);
+
+        Assert.Equal(
+            keys.Select(key => (key, KafkaPartitioner.PartitionOf(Encoding.UTF8.GetBytes(key), 7))).Order(),
+            (await kafka.ReadAll(Topics.Created)).Select(record => (record.Key!, record.Partition)).Order());
     }
 }

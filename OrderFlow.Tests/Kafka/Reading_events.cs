@@ -23,6 +23,8 @@ public sealed class Reading_events
     [InlineData("""{"orderId":"42","userId":"alice","version":2}""", "the value is not the JSON of an event")]
     [InlineData("""{"orderId":42,"userId":"alice"}""", "version is no order's version")]
     [InlineData("""{"orderId":42,"userId":"alice","version":-2}""", "version is no order's version")]
+    [InlineData("""{"orderId":42,"userId":"alice","version":0}""", "version is no order's version")]
+    [InlineData("""{"orderId":0,"userId":"alice","version":2}""", "orderId is no order's number")]
     [InlineData("""{"orderId":-42,"userId":"alice","version":2}""", "orderId is no order's number")]
     [InlineData("""{"orderId":9223372036854775808,"userId":"alice","version":2}""", "the value is not the JSON of an event")]
     [InlineData("""{"orderId":42,"userId":"\ud800","version":2}""", "the value is not the JSON of an event")]
@@ -37,6 +39,12 @@ public sealed class Reading_events
         Assert.Null(notice);
         Assert.StartsWith(why, objection, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(Limits.UserIdLength, null)]
+    [InlineData(Limits.UserIdLength + 1, "userId must have 1 to 128 characters")]
+    public void Users_have_ids_of_a_bounded_length(int length, string? why) =>
+        Assert.Equal(why, Read($$"""{"orderId":42,"userId":"{{new string('a', length)}}","version":2}""").Objection);
 
     [Fact]
     public void Bytes_that_are_no_text_say_so()

@@ -101,14 +101,25 @@ public sealed class State_of_kafka
         TopicPartition sick = new("order.created", 1), other = new("order.created", 0);
         _state.Acknowledged(other);
         _state.Refused("Local: Message timed out", sick);
-        _state.Acknowledged(other);
+        Assert.True(_state.IsThere);
 
+        _state.Acknowledged(other);
         Assert.True(_state.IsThere);
         Assert.Equal("1 partitions take no messages, such as order.created/1: Local: Message timed out", _state.Trouble);
         Assert.Equal(1, _state.FailingPartitions);
 
         _state.Acknowledged(sick);
         Assert.Null(_state.Trouble);
+    }
+
+    [Fact]
+    public void Kafka_is_away_where_a_partition_takes_nothing_and_no_other_has_taken_something_lately()
+    {
+        _state.Acknowledged(new("order.created", 0));
+        _time.Advance(KafkaProducer.Patience);
+        _state.Refused("Local: Message timed out", new("order.created", 1));
+
+        Assert.EndsWith(": Local: Message timed out", _state.Away, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,6 +37,10 @@ public sealed class Time_of_records
         _clock.Refused(step);
         _clock.Refused(step);
         Assert.Equal(-2, HoursOff);
+
+        _clock.Refused(_clock.Now.Step);
+        _clock.Refused(step);   // a late answer
+        Assert.Equal(2, HoursOff);
     }
 
     [Fact]
