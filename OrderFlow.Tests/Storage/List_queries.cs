@@ -7,13 +7,19 @@ namespace OrderFlow.Tests.Storage;
 
 public sealed class List_queries : IAsyncLifetime
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private PostgresDatabase _database = null!;
     private NpgsqlDataSource _connections = null!;
 
     public async Task InitializeAsync()
     {
         _database = await PostgresServer.Shared.CreateDatabase();
-        _connections = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { ApplicationName = "lists" }.ConnectionString);
+        _connections = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString)
+        {
+            ApplicationName = "lists",
+            CommandTimeout = 120,   // ends nothing within the time that a test waits
+        });
     }
 
     public async Task DisposeAsync()
@@ -37,7 +43,7 @@ public sealed class List_queries : IAsyncLifetime
 
         var queries = Enumerable.Range(0, ListQueries.MaxRunning + ListQueries.QueueLimit).Select(_ => lists.Run(Query)).ToList();
         Assert.Equal(ListQueries.MaxRunning, running);
-        await Assert.ThrowsAsync<UnavailableException>(() => lists.Run(Query));
+        await Assert.ThrowsAsync<UnavailableException>(() => lists.Run(Query).WaitAsync(Patience));
 
         gate.SetResult();
         await Task.WhenAll(queries);
@@ -46,25 +52,27 @@ public sealed class List_queries : IAsyncLifetime
     [Fact]
     public async Task After_a_query_its_permit_rests_three_times_as_long_as_that_ran_and_no_longer_than_a_bound()
     {
-        var time = new FakeTimeProvider();
-        using var lists = new ListQueries(_connections, time);
-        var ran = TimeSpan.FromMilliseconds(10);
-        Task<bool> Query(NpgsqlDataSource database, CancellationToken cancellationToken) => Task.FromResult(true);
-        Task<bool> SlowQuery(TimeSpan takes)
+        foreach (var (ran, rest) in new[] { (10, 30), (33, 99), (34, 100), (1_000, 100) })
         {
-            time.Advance(takes);
-            return Task.FromResult(true);
-        }
+            var time = new FakeTimeProvider();
+            using var lists = new ListQueries(_connections, time);
+            var gate = new TaskCompletionSource();
+            async Task<bool> SlowQuery(NpgsqlDataSource database, CancellationToken cancellationToken)
+            {
+                await gate.Task;
+                return true;
+            }
 
-        foreach (var takes in new[] { ran, ListQueries.MaxRest })
-        {
-            foreach (var _ in Enumerable.Range(0, ListQueries.MaxRunning)) await lists.Run((_, _) => SlowQuery(takes / ListQueries.MaxRunning));
-            var next = lists.Run(Query);
-            Assert.False(next.IsCompleted);
+            var queries = Enumerable.Range(0, ListQueries.MaxRunning).Select(_ => lists.Run(SlowQuery)).ToList();
+            time.Advance(TimeSpan.FromMilliseconds(ran));
+            gate.SetResult();
+            await Task.WhenAll(queries);
+            var next = lists.Run((_, _) => Task.FromResult(true));
 
-            time.Advance(takes == ran ? ran / ListQueries.MaxRunning * ListQueries.RestFactor : ListQueries.MaxRest);
-            Assert.True(await next);
-            time.Advance(ListQueries.MaxRest);
+            time.Advance(TimeSpan.FromMilliseconds(rest - 1));
+            Assert.NotSame(next, await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(100))));
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            Assert.True(await next.WaitAsync(Patience));
         }
     }
 

@@ -84,7 +84,7 @@ public sealed class Listing : IAsyncLifetime
         var index = new StockIndex(new(_connections, TimeProvider.System), _connections);
         var seen = new List<string>();
         string? last = null;
-        while ((await index.List(page: 1, limit: 1, last)).Items is [var item])
+        while (seen.Count < 9 && (await index.List(page: 1, limit: 1, last)).Items is [var item])
         {
             seen.Add(last = item.ProductId);
             await _database.Execute("INSERT INTO stock_items VALUES ('a-' || $1, 1, 0, 1, 1, now())", last);
