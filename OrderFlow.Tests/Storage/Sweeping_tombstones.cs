@@ -111,7 +111,10 @@ public sealed class Sweeping_tombstones : IAsyncLifetime
         await InsertKeys(1, age: TimeSpan.FromHours(2));
 
         Assert.Equal(0, (await tombstones.SweepKeys(Limit)).Rows);
-        _clock.Advance(TimeSpan.FromMinutes(1));
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        await InsertKeys(1, age: TimeSpan.FromMinutes(30), first: 2);
+        Assert.Equal(1, (await tombstones.SweepKeys(Limit)).Rows);
+        _clock.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(1, (await tombstones.SweepKeys(Limit)).Rows);
     }
 

@@ -55,9 +55,12 @@ public sealed class Unfinished_orders : IAsyncLifetime
         await InsertPending(5, 1);
 
         Assert.Equal([(long)Settled], await unfinished.Find(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500));
-        clock.Advance(ScanFloor<long>.MaxAge);
+        clock.Advance(ScanFloor<long>.MaxAge / 2);
+        await unfinished.MeasurePending(default);
+        clock.Advance(ScanFloor<long>.MaxAge / 2);
         Assert.Equal([5L, Settled], await unfinished.Find(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500));
         Assert.Equal(2, (await unfinished.MeasurePending(default)).Count);
+        Assert.Equal([5L, Settled], await unfinished.Find(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500));
     }
 
     [Fact]
