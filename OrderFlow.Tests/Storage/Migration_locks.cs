@@ -12,13 +12,13 @@ public sealed class Migration_locks
 {
     private const string HeldLock = "BEGIN; LOCK TABLE outbox IN ACCESS SHARE MODE";
 
-    private static readonly SqlScript AddColumn = new("9998_outbox_note.sql", "ALTER TABLE outbox ADD COLUMN note text");
+    private static readonly SqlScript AddColumn = new("9998_outbox_note.sql", "CREATE TABLE notes (id bigint); ALTER TABLE outbox ADD COLUMN note text");
     private readonly Lines _log = new();
 
     [Fact]
     public async Task While_a_backup_holds_the_outbox_a_migration_of_it_waits_and_no_order_fails()
     {
-        await using var cluster = await OrderFlowCluster.Start(silos: 1);
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, patience: CallTimes.ResponseTimeout);
         await cluster.SetStock("dumped", 1_000_000);
         await using var backup = await Hold(cluster.ConnectionString, HeldLock, "pg_dump");
 
@@ -49,6 +49,7 @@ public sealed class Migration_locks
         Assert.Matches("^migration 9998_outbox_note.sql failed on .*: in 1 s it did not get a lock that is held by process [0-9]+ \\(pg_dump, in a transaction for [0-9]+ s\\)$", failure.Message);
         Assert.Equal(0, await database.Value<long>("SELECT count(*) FROM schema_migrations WHERE scriptname = $1", AddColumn.Name));
         Assert.Equal(0, await database.Value<long>("SELECT count(*) FROM information_schema.columns WHERE table_name = 'outbox' AND column_name = 'note'"));
+        Assert.Equal(0, await database.Value<long>("SELECT count(*) FROM information_schema.tables WHERE table_name = 'notes'"));
     }
 
     [Fact]
@@ -80,11 +81,14 @@ public sealed class Migration_locks
         Assert.Equal([script.Name], await database.Column<string>("SELECT scriptname FROM schema_migrations"));
     }
 
-    [Fact]
-    public async Task A_script_that_is_called_concurrent_and_is_not_is_refused()
+    [Theory]
+    [InlineData("CREATE INDEX IF NOT EXISTS things_by_id ON things (id)")]
+    [InlineData("CREATE INDEX CONCURRENTLY things_by_id ON things (id)")]
+    [InlineData("CREATE INDEX CONCURRENTLY IF NOT EXISTS things_by_id ON things (id); DROP TABLE things")]
+    public async Task A_script_that_is_called_concurrent_and_is_not_is_refused(string sql)
     {
         await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
-        SqlScript script = new("0001_things.concurrent.sql", "CREATE INDEX things_by_id ON things (id)");
+        SqlScript script = new("0001_things.concurrent.sql", sql);
 
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => DatabaseMigrations.Apply(database.ConnectionString, _log, [script]));
 
