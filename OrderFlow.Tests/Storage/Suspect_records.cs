@@ -71,11 +71,14 @@ public sealed class Suspect_records : IAsyncLifetime
         await _database.Execute("UPDATE orders SET version = 2");
 
         Assert.Equal(2, (await fresh.Show())!.Order.Version);
-        await fresh.Read();
-        await fresh.Write(new(First with { Version = 3 }));
+        Assert.Equal(2, (await fresh.Read())!.Order.Version);
+        await _database.Execute("UPDATE orders SET version = 3");
+
+        Assert.Equal(3, (await fresh.Read())!.Order.Version);
+        await fresh.Write(new(First with { Version = 4 }));
         await _database.Execute("UPDATE orders SET version = 9");
 
-        Assert.Equal((false, 3L), (fresh.IsSuspect, (await fresh.Show())!.Order.Version));
+        Assert.Equal((false, 4L), (fresh.IsSuspect, (await fresh.Show())!.Order.Version));
     }
 
     [Fact]
