@@ -175,14 +175,15 @@ public sealed class Calling_the_cluster : IDisposable
     }
 
     [Theory]
-    [InlineData(1, HttpStatusCode.OK)]                   // its own cancel, whose answer was lost, or another's just like it
-    [InlineData(0, HttpStatusCode.PreconditionFailed)]   // another's for certain
-    public async Task A_version_that_is_stale_by_the_very_change_asked_for_is_that_change_after_a_lost_answer(int lost, HttpStatusCode expected)
+    [InlineData(1, OrderStatus.Cancelled, HttpStatusCode.OK)]                   // its own cancel, whose answer was lost, or another's just like it
+    [InlineData(0, OrderStatus.Cancelled, HttpStatusCode.PreconditionFailed)]   // another's for certain
+    [InlineData(1, OrderStatus.Reserved, HttpStatusCode.PreconditionFailed)]    // another change
+    public async Task A_version_that_is_stale_by_the_very_change_asked_for_is_that_change_after_a_lost_answer(int lost, OrderStatus now, HttpStatusCode expected)
     {
-        var cancelled = new Order(42, "alice", [new("sku-1", 1)], OrderStatus.Cancelled, 0, At, At, FailReason: null, Version: 3);
+        var changed = new Order(42, "alice", [new("sku-1", 1)], now, 0, At, At, FailReason: null, Version: 3);
         _grains.Answer<IOrderGrain>((_, _) => lost-- > 0
             ? Task.FromException<OrderResult>(new TimeoutException())
-            : Task.FromResult(new OrderResult(Outcome.Stale, cancelled)));
+            : Task.FromResult(new OrderResult(Outcome.Stale, changed)));
         using var api = new ApiProgram(_grains.Factory);
         using var client = api.As(Tokens.Alice);
         using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri("/orders/42/status", UriKind.Relative)) { Content = Json("""{"status":"cancelled"}""") };
