@@ -14,6 +14,9 @@ public sealed class Publishing_events : IAsyncLifetime
     /// <summary>More than a broker or a producer takes by default.</summary>
     private const int TooLarge = 2_000_000;
 
+    /// <summary>Within which each event has its answer.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
     private readonly EmbeddedKafka _kafka = new(partitions: 2);
     private ServiceProvider? _services;
 
@@ -65,6 +68,7 @@ public sealed class Publishing_events : IAsyncLifetime
         ]);
 
         Assert.Equal([1, 3, 5], acknowledged.Order());
+        Assert.Null(_services!.GetRequiredService<KafkaState>().Trouble);   // it is the event's, not Kafka's
         Assert.Equal(["8-2"], (await _kafka.ReadAll(Topics.Reserved, Topics.Cancelled)).Select(record => record.Headers["ce_id"]));
     }
 
@@ -94,6 +98,7 @@ public sealed class Publishing_events : IAsyncLifetime
         var events = new[] { Event(seq: 1, orderId: 1, version: 1, Topics.Created), Event(seq: 2, orderId: 1, version: 2, Topics.Created) };
 
         Assert.Empty(await Publish(events));
+        Assert.Equal(0, _services!.GetRequiredService<KafkaState>().FailingPartitions);
         Assert.Equal([1, 2], await Publish(events));
 
         Assert.Null(_services!.GetRequiredService<KafkaState>().Trouble);
@@ -155,7 +160,7 @@ public sealed class Publishing_events : IAsyncLifetime
             }
 
             if (inFlight == 0) return acknowledged;
-            var (seq, failure) = await answers.Reader.ReadAsync();
+            var (seq, failure) = await answers.Reader.ReadAsync().AsTask().WaitAsync(Deadline);
             if (unpublished.Answer(seq, failure, TimeSpan.Zero, chance: 0)) acknowledged.Add(seq);
         }
     }
