@@ -29,6 +29,9 @@ public sealed class Gauges_of_the_database
     {
         await using var database = await PostgresServer.Shared.CreateDatabase();
         await using var connections = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var elsewhere = await PostgresServer.Shared.CreateDatabase();
+        await using var stranger = await elsewhere.Open();
+        await using (var longAgo = new NpgsqlCommand("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT now()", stranger)) await longAgo.ExecuteNonQueryAsync();
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
         await using var reader = await database.Open();
