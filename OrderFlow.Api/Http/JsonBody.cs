@@ -81,6 +81,10 @@ internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndp
         {
             return Refuse(bad.StatusCode);   // the server found it too large, too slow or cut off
         }
+        catch (IOException)
+        {
+            return Refuse(StatusCodes.Status400BadRequest);   // chunks of sizes beyond all bounds, or a connection that was reset: not the program's fault
+        }
     }
 
     /// <summary>

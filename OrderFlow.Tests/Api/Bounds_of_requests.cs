@@ -75,6 +75,40 @@ public sealed class Bounds_of_requests : IDisposable
     }
 
     [Theory]
+    [InlineData("7fffffff0")]   // beyond what the server counts in
+    [InlineData("ffffffffffffffff")]
+    [InlineData("zz")]
+    public async Task A_chunk_that_cannot_be_is_the_senders_fault(string size)
+    {
+        var answer = await _api.Send(
+            "POST /orders HTTP/1.1", $"Authorization: Bearer {Tokens.Alice}", "Content-Type: application/json", "Transfer-Encoding: chunked", "Host: test",
+            "Connection: close", "", size);
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Empty(_grains.Asked);
+        Assert.Empty(_api.Errors);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_reset_in_a_body_is_no_fault_of_the_program()
+    {
+        using var client = _api.As(Tokens.Alice);
+        using (var socket = new Socket(SocketType.Stream, ProtocolType.Tcp))
+        {
+            await socket.ConnectAsync(client.BaseAddress!.Host, client.BaseAddress.Port);
+            await socket.SendAsync(Encoding.ASCII.GetBytes(
+                $"POST /orders HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {Tokens.Alice}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{{"));
+            await Task.Delay(300);   // until the body is being read
+            socket.Close(0);   // a reset, not an end
+        }
+
+        await Task.Delay(300);
+        using var answer = await client.GetAsync(new Uri("/health", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Empty(_grains.Asked);
+        Assert.Empty(_api.Errors);
+    }
+
+    [Theory]
     [InlineData(4 * 1024, HttpStatusCode.NotFound)]
     [InlineData((4 * 1024) + 1, HttpStatusCode.RequestUriTooLong)]
     public async Task An_address_may_have_so_many_characters(int length, HttpStatusCode status)
