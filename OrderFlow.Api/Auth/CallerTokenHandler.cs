@@ -27,8 +27,12 @@ internal sealed class CallerTokenHandler(VerifiedTokens verified, TimeProvider t
         var result = await _signed.ValidateTokenAsync(token, validationParameters);
         if (!result.IsValid) return result;
 
+        // RFC 7515 §4.1.11: whoever does not understand every extension that is named there must not take the token. None is understood here.
+        var jwt = (JsonWebToken)result.SecurityToken;
+        if (jwt.TryGetHeaderValue<object>("crit", out _)) return Refuse("The token needs extensions, by its crit, that are not known here.");
+
         var skew = validationParameters.ClockSkew;
-        var (caller, objection) = TokenClaims.Read(((JsonWebToken)result.SecurityToken).EncodedPayload, time.GetUtcNow() + skew);
+        var (caller, objection) = TokenClaims.Read(jwt.EncodedPayload, time.GetUtcNow() + skew);
         if (caller is null) return Refuse(objection!);
 
         var fresh = new VerifiedToken(new CallerIdentity(caller), new DateTimeOffset(BearerTokens.Later(result.SecurityToken.ValidTo, skew), TimeSpan.Zero));

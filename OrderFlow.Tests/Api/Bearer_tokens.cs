@@ -43,6 +43,9 @@ public sealed class Bearer_tokens : IDisposable
                 { "RS256 without a signature", Tokens.Token("""{"alg":"RS256","typ":"JWT"}""", good, _ => []) },
                 { "RS512", Tokens.Token("""{"alg":"RS512","typ":"JWT"}""", good, text => Tokens.Rsa.SignData(text, HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1)) },
                 { "PS256", Tokens.Token("""{"alg":"PS256","typ":"JWT"}""", good, text => Tokens.Rsa.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)) },
+                { "an extension that must be understood", Tokens.Token("""{"alg":"RS256","crit":["b64"],"b64":false}""", good, Sign) },
+                { "crit that names nothing", Tokens.Token("""{"alg":"RS256","crit":[]}""", good, Sign) },
+                { "crit that is null", Tokens.Token("""{"alg":"RS256","crit":null}""", good, Sign) },
                 { "another key", Tokens.Signed(good, otherKey) },
                 { "claims changed after signing", Tampered() },
                 { "expired", Tokens.For("alice", claims => claims["exp"] = now.AddMinutes(-2).ToUnixTimeSeconds()) },
@@ -62,6 +65,8 @@ public sealed class Bearer_tokens : IDisposable
             };
         }
     }
+
+    private static byte[] Sign(byte[] text) => Tokens.Rsa.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
     [Theory, MemberData(nameof(GoodTokens))]
     public async Task A_good_token_is_let_in(string what, string token)
