@@ -9,10 +9,11 @@ using OrderFlow.Api.Notifications;
 using OrderFlow.Api.OpenApi;
 using OrderFlow.Api.Orders;
 using OrderFlow.Api.Telemetry;
-using OrderFlow.Auth;
 using OrderFlow.Health;
-using OrderFlow.Settings;
-using OrderFlow.Telemetry;
+using OrderFlow.ServiceDefaults.Auth;
+using OrderFlow.ServiceDefaults.Health;
+using OrderFlow.ServiceDefaults.Options;
+using OrderFlow.ServiceDefaults.Telemetry;
 
 if (args is ["health", .. var about]) return await OwnHealth.Ask(about);
 

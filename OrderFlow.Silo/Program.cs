@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrderFlow.Health;
+using OrderFlow.ServiceDefaults.Health;
 using OrderFlow.Silo;
 using OrderFlow.Silo.Kafka.Embedded;
 using OrderFlow.Silo.Postgres;

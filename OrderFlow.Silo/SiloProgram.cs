@@ -1,13 +1,15 @@
 using System.Runtime.InteropServices;
-using OrderFlow.Http;
-using OrderFlow.Settings;
+using OrderFlow.ServiceDefaults.Http;
+using OrderFlow.ServiceDefaults.Options;
+using OrderFlow.ServiceDefaults.Telemetry;
 using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Dashboard;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Notifications;
+using OrderFlow.Silo.Notifications.Redis;
+using OrderFlow.Silo.Notifications.Worker;
 using OrderFlow.Silo.Postgres;
-using OrderFlow.Silo.Redis;
 using OrderFlow.Silo.Telemetry;
 using OrderFlow.Telemetry;
 

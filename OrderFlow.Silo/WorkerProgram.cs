@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrderFlow.Settings;
+using OrderFlow.ServiceDefaults.Options;
+using OrderFlow.ServiceDefaults.Telemetry;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Notifications;
-using OrderFlow.Silo.Redis;
+using OrderFlow.Silo.Notifications.Redis;
+using OrderFlow.Silo.Notifications.Worker;
 using OrderFlow.Silo.Telemetry;
 using OrderFlow.Telemetry;
 

@@ -90,7 +90,7 @@ parse() {
 # minute, not for a day.
 choose_settings() {
   local partitions=$((RATE / 300))
-  SETTINGS=(Kafka__TopicPartitions="$((partitions > 0 ? partitions : 1))" Redis__RememberFinished=00:01:00)
+  SETTINGS=(Kafka__TopicPartitions="$((partitions > 0 ? partitions : 1))" Redis__CompletedRetention=00:01:00)
 }
 
 warn_of_other_settings() {

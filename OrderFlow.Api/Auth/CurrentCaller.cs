@@ -1,4 +1,5 @@
 using System.Reflection;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Auth;
 

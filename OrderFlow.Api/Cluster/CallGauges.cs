@@ -11,9 +11,9 @@ internal sealed class CallGauges(IMeterFactory meters, CallRoom room, ClusterWay
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var meter = meters.Create(MeterName);
-        meter.CreateObservableGauge("orderflow.api.calls.running", () => room.Taken, "{call}", "Calls into the cluster that go on.");
-        meter.CreateObservableGauge("orderflow.api.calls.room", () => room.Size, "{call}", "How many calls into the cluster may go on at once.");
-        meter.CreateObservableGauge("orderflow.api.calls.waiting", () => way.Waiting, "{call}", "Calls that wait for their turn, or to be tried again.");
+        meter.CreateObservableGauge("orderflow.api.calls.active", () => room.Taken, "{call}", "Calls into the cluster that go on.");
+        meter.CreateObservableGauge("orderflow.api.calls.limit", () => room.Size, "{call}", "How many calls into the cluster may go on at once.");
+        meter.CreateObservableGauge("orderflow.api.calls.queued", () => way.Waiting, "{call}", "Calls that wait for their turn, or to be tried again.");
         return Task.CompletedTask;
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrderFlow.Api.Telemetry;
+using OrderFlow.Live;
 using OrderFlow.Outbox;
 using Orleans.Configuration;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
-using OrderFlow.Settings;
+using OrderFlow.ServiceDefaults.Options;
 
 namespace OrderFlow.Api.Http;
 

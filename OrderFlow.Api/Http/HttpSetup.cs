@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using OrderFlow.Api.Errors;
-using OrderFlow.Http;
+using OrderFlow.ServiceDefaults.Http;
 
 namespace OrderFlow.Api.Http;
 

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using OrderFlow.Api.Errors;
-using OrderFlow.Auth;
-using OrderFlow.Settings;
+using OrderFlow.ServiceDefaults.Auth;
+using OrderFlow.ServiceDefaults.Options;
 
 namespace OrderFlow.Api.Http;
 

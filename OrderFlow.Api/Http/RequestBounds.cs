@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Options;
 using OrderFlow.Api.Errors;
-using OrderFlow.Settings;
+using OrderFlow.ServiceDefaults.Options;
 
 namespace OrderFlow.Api.Http;
 

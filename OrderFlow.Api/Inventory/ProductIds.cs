@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 using OrderFlow.Ids;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Inventory;
 

@@ -4,6 +4,7 @@ using OrderFlow.Api.Errors;
 using OrderFlow.Api.Orders;
 using OrderFlow.Ids;
 using OrderFlow.Inventory;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Inventory;
 

@@ -1,3 +1,4 @@
+using OrderFlow.Live;
 using OrderFlow.Outbox;
 
 namespace OrderFlow.Api.Live;

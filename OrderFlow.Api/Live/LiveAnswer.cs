@@ -2,7 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
-using OrderFlow.Http;
+using OrderFlow.ServiceDefaults.Http;
 
 namespace OrderFlow.Api.Live;
 

@@ -4,7 +4,8 @@ using OrderFlow.Api.Errors;
 using OrderFlow.Api.OpenApi;
 using OrderFlow.Auth;
 using OrderFlow.Orders;
-using OrderFlow.Settings;
+using OrderFlow.ServiceDefaults.Auth;
+using OrderFlow.ServiceDefaults.Options;
 
 namespace OrderFlow.Api.Live;
 

@@ -1,4 +1,5 @@
 using OrderFlow.Api.Cluster;
+using OrderFlow.Live;
 using OrderFlow.Outbox;
 using Orleans.Streams;
 

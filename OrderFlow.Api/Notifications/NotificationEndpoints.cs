@@ -6,6 +6,7 @@ using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
 using OrderFlow.Auth;
 using OrderFlow.Notifications;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Notifications;
 

@@ -5,11 +5,12 @@ using OrderFlow.Api.Notifications;
 using OrderFlow.Api.Orders;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.OpenApi;
 
 /// <summary>
-/// What values may be, as the checks of requests have it: <see cref="Limits"/>, <see cref="Ids.TextId"/>, <see cref="Inventory.ProductIds"/>,
+/// What values may be, as the checks of requests have it: <see cref="Limits"/>, <see cref="TextId"/>, <see cref="Inventory.ProductIds"/>,
 /// <see cref="Inventory.Money"/>.
 /// </summary>
 internal static class Bounds

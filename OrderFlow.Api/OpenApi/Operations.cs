@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using OrderFlow.Api.Orders;
-using OrderFlow.Auth;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.OpenApi;
 

@@ -8,6 +8,7 @@ using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
 using OrderFlow.Auth;
 using OrderFlow.Orders;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Orders;
 

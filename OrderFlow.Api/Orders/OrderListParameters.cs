@@ -2,6 +2,7 @@ using OrderFlow.Api.Errors;
 using OrderFlow.Api.Lists;
 using OrderFlow.Ids;
 using OrderFlow.Orders;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Orders;
 

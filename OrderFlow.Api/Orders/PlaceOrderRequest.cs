@@ -6,6 +6,7 @@ using OrderFlow.Api.Http;
 using OrderFlow.Api.Inventory;
 using OrderFlow.Ids;
 using OrderFlow.Orders;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Orders;
 

@@ -1,6 +1,6 @@
 using OpenTelemetry.Trace;
 using OrderFlow.Api.Cluster;
-using OrderFlow.Telemetry;
+using OrderFlow.ServiceDefaults.Telemetry;
 using Orleans.Diagnostics;
 
 namespace OrderFlow.Api.Telemetry;

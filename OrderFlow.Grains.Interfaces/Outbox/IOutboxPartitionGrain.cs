@@ -1,3 +1,4 @@
+using OrderFlow.Live;
 using Orleans.Concurrency;
 
 namespace OrderFlow.Outbox;

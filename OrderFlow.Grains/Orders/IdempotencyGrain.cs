@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OrderFlow.Recovery;
 using Orleans.Concurrency;
 using Orleans.Providers;
 using Orleans.Storage;

@@ -2,13 +2,6 @@ using Orleans.Concurrency;
 
 namespace OrderFlow.Orders;
 
-/// <summary>The orders as one list.</summary>
-internal interface IOrderIndex
-{
-    /// <summary>One page of the orders that are not deleted, newest first.</summary>
-    Task<Page<Order>> List(OrderQuery query);
-}
-
 /// <inheritdoc cref="IOrderQueryGrain"/>
 [GrainType("order-queries"), StatelessWorker, Reentrant]   // what waits, waits for a permit of its storage, and no longer than its caller
 internal sealed class OrderQueryGrain(IOrderIndex index) : Grain, IOrderQueryGrain

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using OrderFlow.Live;
 using Orleans.Streams;
 
 namespace OrderFlow.Outbox;

@@ -1,6 +1,8 @@
 using System.Net;
 using OrderFlow.Orders;
-using OrderFlow.Settings;
+using OrderFlow.Recovery;
+using OrderFlow.ServiceDefaults.Options;
+using OrderFlow.Silo.Live;
 using OrderFlow.Silo.Postgres;
 using Orleans.Configuration;
 

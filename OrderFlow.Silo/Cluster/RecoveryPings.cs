@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrderFlow.Orders;
+using OrderFlow.Recovery;
 
 namespace OrderFlow.Silo.Cluster;
 

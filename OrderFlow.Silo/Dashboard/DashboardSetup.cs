@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using OrderFlow.Auth;
+using OrderFlow.ServiceDefaults.Auth;
 using Orleans.Dashboard;
 
 namespace OrderFlow.Silo.Dashboard;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
-using OrderFlow.Auth;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Silo.Dashboard;
 

@@ -1,6 +1,7 @@
 using OrderFlow.Outbox;
-using OrderFlow.Settings;
+using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.Silo.Health;
+using OrderFlow.Silo.Outbox;
 
 namespace OrderFlow.Silo.Kafka;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using OrderFlow.Orders;
+using OrderFlow.Recovery;
 
 namespace OrderFlow.Silo.Postgres;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using OrderFlow.Orders;
+using OrderFlow.Recovery;
 
 namespace OrderFlow.Silo.Postgres;
 

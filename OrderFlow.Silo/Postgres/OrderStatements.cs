@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using OrderFlow.Orders;
+using OrderFlow.Silo.Outbox;
 
 namespace OrderFlow.Silo.Postgres;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using OrderFlow.Orders;
+using OrderFlow.Silo.Outbox;
 using Orleans.Storage;
 
 namespace OrderFlow.Silo.Postgres;

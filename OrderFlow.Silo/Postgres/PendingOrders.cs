@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using OrderFlow.Orders;
+using OrderFlow.Recovery;
 using OrderFlow.Silo.Health;
 
 namespace OrderFlow.Silo.Postgres;

@@ -4,6 +4,8 @@ using OrderFlow.Health;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.Outbox;
+using OrderFlow.Recovery;
+using OrderFlow.Silo.Outbox;
 using Orleans.Providers;
 using Orleans.Runtime.Hosting;
 using Orleans.Serialization;
@@ -139,9 +141,9 @@ internal static class PostgresSetup
         services.AddClusterMeasurement<PendingOrders>();
         services.AddClusterMeasurement<OldestSnapshot>();
         services.AddSingleton<OutboxSignal>();
-        services.AddSingleton(provider => new Outbox(
+        services.AddSingleton(provider => new OutboxTable(
             provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<NpgsqlDataSource>()));
-        services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<Outbox>());
+        services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<OutboxTable>());
         services.AddSingleton<IReservations>(provider => new Reservations(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
         services.AddSingleton(provider => new ListQueries(provider.GetRequiredKeyedService<NpgsqlDataSource>(Lists), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IOrderIndex, OrderIndex>();

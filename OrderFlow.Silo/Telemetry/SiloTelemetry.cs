@@ -1,3 +1,4 @@
+using OrderFlow.ServiceDefaults.Telemetry;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Notifications;

@@ -1,5 +1,3 @@
-extern alias api;
-
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -15,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace OrderFlow.Tests.Api;
 
 /// <summary>The API as it runs, on a real HTTP server.</summary>
-internal sealed class ApiProgram : WebApplicationFactory<api::Program>
+internal sealed class ApiProgram : WebApplicationFactory<ClusterCalls>
 {
     private readonly IGrainFactory? _grains;
     private readonly (string Key, string Value)[] _settings;

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrderFlow.Http;
+using OrderFlow.ServiceDefaults.Http;
 using OrderFlow.Silo.Dashboard;
 
 namespace OrderFlow.Tests.Api;

@@ -1,7 +1,5 @@
-extern alias api;
-
 using System.Net;
-using api::OrderFlow.Api.Http;
+using OrderFlow.Api.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

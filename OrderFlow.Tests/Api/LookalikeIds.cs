@@ -1,11 +1,9 @@
-extern alias api;
-
 using System.Net;
 using System.Text.Json.Nodes;
 using OrderFlow.Tests.Cluster;
 using OrderFlow.Tests.Fixtures;
-using NormalForm = api::OrderFlow.Ids.NormalForm;
-using TextId = api::OrderFlow.Ids.TextId;
+using NormalForm = OrderFlow.Ids.NormalForm;
+using TextId = OrderFlow.ServiceDefaults.Auth.TextId;
 
 namespace OrderFlow.Tests.Api;
 

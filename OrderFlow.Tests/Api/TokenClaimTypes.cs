@@ -1,11 +1,9 @@
-extern alias api;
-
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using OrderFlow.Orders;
 using OrderFlow.Tests.Fixtures;
-using TokenClaims = api::OrderFlow.Auth.TokenClaims;
+using TokenClaims = OrderFlow.ServiceDefaults.Auth.TokenClaims;
 
 namespace OrderFlow.Tests.Api;
 

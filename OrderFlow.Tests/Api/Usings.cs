@@ -1,7 +1,5 @@
-extern alias api;
-
-global using api::OrderFlow.Api.Cluster;
-global using api::OrderFlow.Api.Health;
-global using api::OrderFlow.Api.Live;
-global using api::OrderFlow.Api.Orders;
-global using api::OrderFlow.Auth;
+global using OrderFlow.Api.Cluster;
+global using OrderFlow.Api.Health;
+global using OrderFlow.Api.Live;
+global using OrderFlow.Api.Orders;
+global using OrderFlow.ServiceDefaults.Auth;

@@ -116,7 +116,7 @@ public sealed class Consuming_events : IAsyncLifetime
     {
         var log = new LogLines();
         using var world = new World(partitions: 3, log: log);
-        await using var cluster = await OrderFlowCluster.Start(silos: 1, world: world, settings: new KeyValuePair<string, string?>("Kafka:ConsumedAtOnce", "1"));
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, world: world, settings: new KeyValuePair<string, string?>("Kafka:MaxInFlight", "1"));
         await cluster.SetStock("consumed", 100);
         var held = cluster.Faults.Hold("Notify");
         for (var n = 0; n < 30; n++) await cluster.Settled(await cluster.Place(("consumed", 1)));
@@ -157,7 +157,7 @@ public sealed class Consuming_events : IAsyncLifetime
 
     private async Task Start(int consumedAtOnce = 256)
     {
-        _started = await OrderFlowCluster.Start(silos: 1, world: _world, settings: new KeyValuePair<string, string?>("Kafka:ConsumedAtOnce", $"{consumedAtOnce}"));
+        _started = await OrderFlowCluster.Start(silos: 1, world: _world, settings: new KeyValuePair<string, string?>("Kafka:MaxInFlight", $"{consumedAtOnce}"));
         await Cluster.SetStock("consumed", 100);
     }
 

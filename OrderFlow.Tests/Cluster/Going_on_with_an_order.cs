@@ -141,7 +141,7 @@ public sealed class Going_on_with_an_order(SharedCluster shared)
     [Fact]
     public async Task Orders_that_cannot_go_on_do_not_keep_recovery_from_the_others()
     {
-        await using var cluster = await OrderFlowCluster.Start(silos: 1, settings: new KeyValuePair<string, string?>("Recovery:OrdersAtOnce", "2"));
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, settings: new KeyValuePair<string, string?>("Recovery:BatchSize", "2"));
         await using var leave = cluster.Database.CreateCommand("""
             INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version)
             SELECT id, 'alice', 'pending', items::jsonb, 0, 1, false, '[]', now() - interval '1 minute', now() - interval '1 minute', 1

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using OrderFlow.Orders;
+using OrderFlow.Recovery;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Cluster;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Json.Schema;
 using OrderFlow.Orders;
 using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Outbox;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Telemetry;
 using YamlDotNet.Core;

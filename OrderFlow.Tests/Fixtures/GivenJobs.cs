@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderFlow.Orders;
+using OrderFlow.Recovery;
 
 namespace OrderFlow.Tests.Fixtures;
 

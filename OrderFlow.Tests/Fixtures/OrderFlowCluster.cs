@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 using OrderFlow.Inventory;
+using OrderFlow.Live;
 using OrderFlow.Orders;
 using OrderFlow.Outbox;
 using OrderFlow.Silo.Cluster;
@@ -51,7 +52,7 @@ public sealed class OrderFlowCluster : IAsyncDisposable
     /// <param name="patience">How long a call waits for its answer.</param>
     /// <param name="world">Kafka, Redis and a sender; without them events stay in the outbox.</param>
     /// <param name="proxy">What stands between the silos and their database; nothing where none is given.</param>
-    /// <param name="settings">Settings of the silo program, such as <c>Recovery:OrdersAtOnce</c>.</param>
+    /// <param name="settings">Settings of the silo program, such as <c>Recovery:BatchSize</c>.</param>
     internal static async Task<OrderFlowCluster> Start(
         int silos = 2, PostgresServer? server = null, TimeSpan? patience = null, World? world = null, PostgresProxy? proxy = null,
         params IEnumerable<KeyValuePair<string, string?>> settings) =>

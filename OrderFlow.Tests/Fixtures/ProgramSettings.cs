@@ -1,10 +1,9 @@
-extern alias api;
-
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using OrderFlow.Orders;
-using OrderFlow.Settings;
+using OrderFlow.Recovery;
+using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.Silo.Kafka;
 
 namespace OrderFlow.Tests.Fixtures;
@@ -19,7 +18,7 @@ internal static class ProgramSettings
 {
     public static IReadOnlyList<Type> SiloOptions { get; } = OptionsOf(typeof(KafkaOptions).Assembly, typeof(RecoveryOptions).Assembly);
 
-    public static IReadOnlyList<Type> ApiOptions { get; } = OptionsOf(typeof(api::Program).Assembly);
+    public static IReadOnlyList<Type> ApiOptions { get; } = OptionsOf(typeof(OrderFlow.Api.Cluster.ClusterCalls).Assembly);
 
     /// <summary>One for each property; some settings are in several classes.</summary>
     public static IEnumerable<ProgramSetting> Of(IEnumerable<Type> options) =>

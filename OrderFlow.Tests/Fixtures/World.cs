@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 using OrderFlow.Notifications;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Notifications;
-using OrderFlow.Silo.Redis;
+using OrderFlow.Silo.Notifications.Redis;
+using OrderFlow.Silo.Notifications.Worker;
 
 namespace OrderFlow.Tests.Fixtures;
 

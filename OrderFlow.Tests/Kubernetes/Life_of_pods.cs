@@ -1,5 +1,3 @@
-extern alias api;
-
 using System.Globalization;
 using k8s.Models;
 using Microsoft.AspNetCore.Builder;
@@ -8,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Silo;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Tests.Fixtures;
-using ApiHealth = api::OrderFlow.Api.Health;
-using RequestSettings = api::OrderFlow.Api.Http.RequestSettings;
+using ApiHealth = OrderFlow.Api.Health;
+using RequestSettings = OrderFlow.Api.Http.RequestSettings;
 using SiloHealth = OrderFlow.Silo.Health;
 
 namespace OrderFlow.Tests.Kubernetes;

@@ -27,7 +27,7 @@ public sealed class Bounds_of_streams
     [Fact]
     public async Task A_user_has_so_many_streams_and_all_together_have_so_many()
     {
-        using var api = new LiveApi(("Live:StreamsPerUser", "2"), ("Live:Streams", "3"));
+        using var api = new LiveApi(("Live:MaxStreamsPerUser", "2"), ("Live:MaxStreams", "3"));
         using var bob = api.Program.As(Tokens.Bob);
         using var first = await api.Follow(api.Alice);
         using var second = await api.Follow(api.Alice);
@@ -45,7 +45,7 @@ public sealed class Bounds_of_streams
     [Fact]
     public async Task A_request_that_is_refused_takes_no_room()
     {
-        using var api = new LiveApi(("Live:StreamsPerUser", "1"));
+        using var api = new LiveApi(("Live:MaxStreamsPerUser", "1"));
         api.Order.Delete();
         for (var times = 0; times < 3; times++) Assert.Equal(HttpStatusCode.NotFound, await Status(api.Alice, "/orders/1/events"));
         Assert.Equal(0, api.Readers);
@@ -103,7 +103,7 @@ public sealed class Bounds_of_streams
     public async Task A_stream_outlives_the_time_of_a_request()
     {
         using var api = new ApiProgram(
-            GivenGrains.Make().Factory, services => services.AddSingleton<ILiveFeed>(new GivenFeed()), ("Requests:Timeout", "00:00:00.010"), ("Live:Heartbeat", "00:00:01"));
+            GivenGrains.Make().Factory, services => services.AddSingleton<ILiveFeed>(new GivenFeed()), ("Requests:Timeout", "00:00:00.010"), ("Live:HeartbeatInterval", "00:00:01"));
         using var admin = api.As(Tokens.Admin);
         using var stream = await EventStreamClient.Connect(admin, "/orders/events");
         Assert.Equal(": still here", await stream.Line());   // on the real clock, by which requests are timed

@@ -14,7 +14,7 @@ public sealed class Following_a_late_commit
         await using var cluster = await OrderFlowCluster.Start(
             silos: 1, world: world, proxy: proxy, settings: new KeyValuePair<string, string?>("Recovery:Interval", "00:10:00"));
         await cluster.SetStock("late", 1);
-        using var api = new ApiProgram(cluster.Client, ("Live:Heartbeat", "00:05:00"));
+        using var api = new ApiProgram(cluster.Client, ("Live:HeartbeatInterval", "00:05:00"));
         using var alice = api.As(Tokens.Alice);
         var commit = proxy.Hold("order.reserved");
         var id = await alice.Place("alice", ("late", 1));

@@ -18,7 +18,7 @@ public sealed class Following_all_orders : IDisposable
     public Following_all_orders(SharedBridge shared)
     {
         _cluster = shared.Cluster;
-        _api = new(_cluster.Client, ("Live:Heartbeat", "00:05:00"));
+        _api = new(_cluster.Client, ("Live:HeartbeatInterval", "00:05:00"));
         _admin = _api.As(Tokens.Admin);
     }
 
@@ -75,7 +75,7 @@ public sealed class Following_all_orders : IDisposable
         }
 
         await _cluster.DeactivateAll();
-        using var another = new ApiProgram(_cluster.Client, ("Live:Heartbeat", "00:05:00"));
+        using var another = new ApiProgram(_cluster.Client, ("Live:HeartbeatInterval", "00:05:00"));
         using var admin = another.As(Tokens.Admin);
         using var stream = await Connect(admin);
     }

@@ -18,7 +18,7 @@ public sealed class Following_an_order : IDisposable
     public Following_an_order(SharedBridge shared)
     {
         _cluster = shared.Cluster;
-        _api = new(_cluster.Client, ("Live:Heartbeat", "00:05:00"));
+        _api = new(_cluster.Client, ("Live:HeartbeatInterval", "00:05:00"));
         _alice = _api.As(Tokens.Alice);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrderFlow.Live;
 using OrderFlow.Orders;
 using OrderFlow.Outbox;
 

@@ -9,7 +9,7 @@ namespace OrderFlow.Tests.Live;
 /// <summary>The API with a feed, an order and a clock that the test has in hand.</summary>
 internal sealed class LiveApi : IDisposable
 {
-    /// <summary>The default of <c>Live__Heartbeat</c>.</summary>
+    /// <summary>The default of <c>Live__HeartbeatInterval</c>.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     public LiveApi(params (string Key, string Value)[] settings)

@@ -13,7 +13,7 @@ public sealed class Losing_a_silo_while_following
         using var world = new World();
         await using var cluster = await OrderFlowCluster.Start(silos: 2, patience: TimeSpan.FromSeconds(5), world: world);
         await cluster.SetStock("kept", 1_000);
-        using var api = new ApiProgram(cluster.Client, ("Live:Heartbeat", "00:05:00"));
+        using var api = new ApiProgram(cluster.Client, ("Live:HeartbeatInterval", "00:05:00"));
         using var alice = api.As(Tokens.Alice);
         var ids = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => alice.Place("alice", ("kept", 1))));
         await cluster.Quiet();

@@ -1,8 +1,6 @@
-extern alias api;
-
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using api::OrderFlow.Api.Http;
+using OrderFlow.Api.Http;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Manifests;

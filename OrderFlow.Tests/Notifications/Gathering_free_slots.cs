@@ -1,4 +1,5 @@
 using OrderFlow.Silo.Notifications;
+using OrderFlow.Silo.Notifications.Worker;
 
 namespace OrderFlow.Tests.Notifications;
 

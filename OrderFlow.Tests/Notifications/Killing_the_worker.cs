@@ -93,7 +93,7 @@ public sealed class Killing_the_worker : IAsyncLifetime
             _workers.Add(WorkerProcess.Start(
                 redis, Queue, _mails,
                 ("Notifications__Worker__Concurrency", $"{Concurrency}"),
-                ("Smtp__Connections", $"{Concurrency}"),
+                ("Smtp__MaxConnections", $"{Concurrency}"),
                 ("Notifications__Worker__Lease", $"{Lease:c}"),
                 ("Notifications__Worker__SendTimeout", $"{Lease - TimeSpan.FromSeconds(0.5):c}")));
         }

@@ -1,5 +1,6 @@
 using OrderFlow.Notifications;
 using OrderFlow.Silo.Notifications;
+using OrderFlow.Silo.Notifications.Worker;
 
 namespace OrderFlow.Tests.Notifications;
 

@@ -50,7 +50,7 @@ public sealed class Sending_notifications
     {
         var clock = new SteppedClock();
         var sender = new GivenSender(_ => Task.CompletedTask);
-        await using var worker = await WorkerHost.Start(_jobs, sender, clock, ("Notifications:Worker:LongestPause", "00:00:00.250"));
+        await using var worker = await WorkerHost.Start(_jobs, sender, clock, ("Notifications:Worker:MaxPollInterval", "00:00:00.250"));
 
         await clock.GoOnUntil("six looks", () => _jobs.Calls("Claim").Length == 6, () => true, TimeSpan.FromMilliseconds(250));
         _jobs.Add(Given.Jobs(1_000));

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderFlow.Notifications;
 using OrderFlow.Silo.Notifications;
+using OrderFlow.Silo.Notifications.Worker;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Notifications;
@@ -19,8 +20,8 @@ internal sealed class WorkerHost : IAsyncDisposable
     private static readonly Dictionary<string, string?> Defaults = new()
     {
         ["Notifications:Worker:Jitter"] = "0",
-        ["Notifications:Worker:ShortestPause"] = "00:00:00.020",
-        ["Notifications:Worker:LongestPause"] = "00:00:00.050",
+        ["Notifications:Worker:MinPollInterval"] = "00:00:00.020",
+        ["Notifications:Worker:MaxPollInterval"] = "00:00:00.050",
     };
 
     private readonly IHost _host;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OrderFlow.Silo.Redis;
+using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Tests.Fixtures;
 using OrderFlow.Tests.Smtp;
 

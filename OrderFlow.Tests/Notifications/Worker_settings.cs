@@ -1,7 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using OrderFlow.Silo.Notifications;
-using OrderFlow.Silo.Smtp;
+using OrderFlow.Silo.Notifications.Smtp;
+using OrderFlow.Silo.Notifications.Worker;
 using Orleans.Configuration;
 
 namespace OrderFlow.Tests.Notifications;
@@ -18,7 +19,7 @@ public sealed class Worker_settings
     [InlineData("Notifications:Worker:Lease=00:00:20.099",
         "Notifications__Worker__SendTimeout, Notifications__Worker__Lease: a send must be cut off 100 ms before its lease ends or sooner, and 00:00:20 is too close to 00:00:20.0990000")]
     [InlineData("Notifications:Worker:BaseDelay=00:06:00", "Notifications__Worker__BaseDelay, Notifications__Worker__LongestDelay: 00:06:00 is more than 00:05:00")]
-    [InlineData("Notifications:Worker:ShortestPause=00:00:01", "Notifications__Worker__ShortestPause, Notifications__Worker__LongestPause: 00:00:01 is more than 00:00:00.0500000")]
+    [InlineData("Notifications:Worker:MinPollInterval=00:00:01", "Notifications__Worker__ShortestPause, Notifications__Worker__LongestPause: 00:00:01 is more than 00:00:00.0500000")]
     [InlineData("Notifications:Sender=SMTP Smtp:From=orders@shop.example", "Smtp__Host is not set: Notifications__Sender is smtp, which needs the name of a mail server")]
     [InlineData("Notifications:Sender=smtp Smtp:Host=mail",
         "Smtp__From is not set: Notifications__Sender is smtp, which needs an address that mails are from, such as orders@shop.example")]

@@ -1,5 +1,3 @@
-extern alias api;
-
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -8,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Orders;
 using OrderFlow.Tests.Api;
 using OrderFlow.Tests.Fixtures;
-using DescriptionPaths = api::OrderFlow.Api.OpenApi.Description;
-using RequestBodies = api::OrderFlow.Api.Http.JsonBody;
+using DescriptionPaths = OrderFlow.Api.OpenApi.Description;
+using RequestBodies = OrderFlow.Api.Http.JsonBody;
 
 namespace OrderFlow.Tests.OpenApi;
 
@@ -161,7 +159,7 @@ public sealed partial class Openapi_document : IDisposable
     [InlineData("a\u0085b", false)]
     public void A_user_id_is_valid_where_the_check_of_requests_says_so(string id, bool isValid)
     {
-        Assert.Equal(isValid, api::OrderFlow.Ids.TextId.Objection(id, Limits.UserIdLength) is null);
+        Assert.Equal(isValid, OrderFlow.ServiceDefaults.Auth.TextId.Objection(id, Limits.UserIdLength) is null);
         Assert.Equal(isValid, Document.Objections(Document.Schemas["PlaceOrder"]!["properties"]!["userId"]!, id).Length == 0);
     }
 

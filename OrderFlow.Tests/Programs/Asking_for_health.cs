@@ -1,9 +1,8 @@
-extern alias api;
-
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using OrderFlow.Health;
+using OrderFlow.ServiceDefaults.Health;
 using OrderFlow.Silo.Kafka;
 
 namespace OrderFlow.Tests.Programs;
@@ -11,7 +10,7 @@ namespace OrderFlow.Tests.Programs;
 /// <summary>The <c>health</c> mode of both programs, which is what containers check their health with.</summary>
 public sealed class Asking_for_health
 {
-    public static TheoryData<string> Programs => [typeof(Topics).Assembly.Location, typeof(api::Program).Assembly.Location];
+    public static TheoryData<string> Programs => [typeof(Topics).Assembly.Location, typeof(OrderFlow.Api.Cluster.ClusterCalls).Assembly.Location];
 
     [Theory]
     [InlineData("http://127.0.0.1:9000", null, "http://127.0.0.1:9000/")]

@@ -20,7 +20,7 @@ public sealed class Settings_of_the_silo
     [Theory]
     [InlineData("Kafka__BootstrapServers", "", "Kafka__BootstrapServers is not set: the silo needs the brokers' addresses, such as kafka-1:9092,kafka-2:9092")]
     [InlineData("Redis__ConnectionString", "", "Redis__ConnectionString is not set: the silo needs a StackExchange.Redis configuration string, such as 127.0.0.1:6379,password=…")]
-    [InlineData("Recovery__KeepDeletedOrders", "23:59:59", "Recovery__KeepDeletedOrders: 23:59:59 is less than Recovery__KeepIdempotencyKeys, 1.00:00:00")]
+    [InlineData("Recovery__DeletedOrderRetention", "23:59:59", "Recovery__DeletedOrderRetention: 23:59:59 is less than Recovery__IdempotencyKeyRetention, 1.00:00:00")]
     [InlineData("Cluster__ProbeTimeout", "00:01:01", "Cluster__ProbeTimeout: 00:01:01 is not from 00:00:00.2000000 to 00:01:00")]
     [InlineData("Kafka__ReplicationFactor", "0", "Kafka__ReplicationFactor: 0 replicas cannot be; -1 leaves it to the broker")]
     [InlineData("Kafka__SslCaLocation", "/nowhere/ca.pem", "Kafka__SslCaLocation: there is no file /nowhere/ca.pem")]

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrderFlow.Silo.Redis;
+using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Redis;

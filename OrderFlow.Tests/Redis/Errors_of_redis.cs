@@ -1,5 +1,5 @@
 using System.Reflection;
-using OrderFlow.Silo.Redis;
+using OrderFlow.Silo.Notifications.Redis;
 using Orleans.Serialization.Invocation;
 using StackExchange.Redis;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using OrderFlow.Silo.Redis;
+using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Tests.Fixtures;
 using StackExchange.Redis;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderFlow.Notifications;
-using OrderFlow.Silo.Redis;
+using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Tests.Fixtures;
 using OrderFlow.Tests.Notifications;
 using StackExchange.Redis;

@@ -1,4 +1,4 @@
-using OrderFlow.Silo.Redis;
+using OrderFlow.Silo.Notifications.Redis;
 using StackExchange.Redis;
 
 namespace OrderFlow.Tests.Redis;

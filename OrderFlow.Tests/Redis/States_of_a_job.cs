@@ -1,5 +1,5 @@
 using OrderFlow.Notifications;
-using OrderFlow.Silo.Redis;
+using OrderFlow.Silo.Notifications.Redis;
 using static OrderFlow.Notifications.NotificationState;
 
 namespace OrderFlow.Tests.Redis;

@@ -1,5 +1,5 @@
 using OrderFlow.Notifications;
-using OrderFlow.Silo.Redis;
+using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Tests.Fixtures;
 using StackExchange.Redis;
 

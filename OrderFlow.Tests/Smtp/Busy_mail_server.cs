@@ -19,7 +19,7 @@ public sealed class Busy_mail_server
         _jobs.Add(Given.Jobs(3));
         await using var worker = await WorkerHost.Start(
             _jobs, sender: null, _clock, ("Notifications:Sender", "smtp"), ("Smtp:Host", "127.0.0.1"), ("Smtp:Port", $"{server.Port}"), ("Smtp:Security", "none"),
-            ("Smtp:From", "orders@shop.example"), ("Smtp:RecipientDomain", "users.example"), ("Notifications:Worker:LongestPause", $"{LongestPause}"));
+            ("Smtp:From", "orders@shop.example"), ("Smtp:RecipientDomain", "users.example"), ("Notifications:Worker:MaxPollInterval", $"{LongestPause}"));
 
         await GoOnUntil($"{minutes} minutes", () => _clock.GetUtcNow() >= Given.Now.AddMinutes(minutes));
         Assert.Equal((0, 0), (_jobs.Calls("GiveUp").Length, _jobs.Calls("Finish").Length));

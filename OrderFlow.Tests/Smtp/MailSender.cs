@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OrderFlow.Notifications;
-using OrderFlow.Silo.Smtp;
+using OrderFlow.Silo.Notifications.Smtp;
 using OrderFlow.Tests.Notifications;
 
 namespace OrderFlow.Tests.Smtp;

@@ -1,4 +1,4 @@
-using OrderFlow.Silo.Smtp;
+using OrderFlow.Silo.Notifications.Smtp;
 using OrderFlow.Tests.Notifications;
 
 namespace OrderFlow.Tests.Smtp;
@@ -97,7 +97,7 @@ public sealed class Mail_server_connections
         jobs.Add(Given.Jobs(12));
         await using var worker = await WorkerHost.Start(
             jobs, sender: null, time: null, ("Notifications:Sender", "smtp"), ("Smtp:Host", "127.0.0.1"), ("Smtp:Port", $"{server.Port}"), ("Smtp:Security", "none"),
-            ("Smtp:From", "orders@shop.example"), ("Smtp:RecipientDomain", "users.example"), ("Smtp:Connections", "3"));
+            ("Smtp:From", "orders@shop.example"), ("Smtp:RecipientDomain", "users.example"), ("Smtp:MaxConnections", "3"));
 
         await WorkerHost.Until("three mails on their way", () => Volatile.Read(ref accepting) == 3);
         Assert.Equal((3, 9), (jobs.Active, jobs.Waiting));

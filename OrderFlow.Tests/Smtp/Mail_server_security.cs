@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using MailKit.Security;
-using OrderFlow.Silo.Smtp;
+using OrderFlow.Silo.Notifications.Smtp;
 using OrderFlow.Tests.Notifications;
 
 namespace OrderFlow.Tests.Smtp;

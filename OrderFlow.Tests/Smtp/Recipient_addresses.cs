@@ -1,5 +1,5 @@
 using OrderFlow.Notifications;
-using OrderFlow.Silo.Smtp;
+using OrderFlow.Silo.Notifications.Smtp;
 using OrderFlow.Tests.Notifications;
 
 namespace OrderFlow.Tests.Smtp;

@@ -1,5 +1,6 @@
 using Npgsql;
 using OrderFlow.Outbox;
+using OrderFlow.Silo.Outbox;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Storage;
@@ -14,7 +15,7 @@ public sealed class Scanning_the_outbox : IAsyncLifetime
     private PostgresServer _server = null!;
     private PostgresDatabase _database = null!;
     private NpgsqlDataSource _connections = null!;
-    private Silo.Postgres.Outbox _outbox = null!;
+    private OutboxTable _outbox = null!;
 
     public async Task InitializeAsync()
     {

@@ -1,5 +1,6 @@
 using Npgsql;
 using OrderFlow.Orders;
+using OrderFlow.Silo.Outbox;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Tests.Fixtures;
 using Orleans.Storage;

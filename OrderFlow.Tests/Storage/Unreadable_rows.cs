@@ -1,6 +1,7 @@
 using Npgsql;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
+using OrderFlow.Silo.Outbox;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Tests.Fixtures;
 

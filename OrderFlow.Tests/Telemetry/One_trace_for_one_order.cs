@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using OrderFlow.ServiceDefaults.Telemetry;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Telemetry;
 using OrderFlow.Tests.Api;

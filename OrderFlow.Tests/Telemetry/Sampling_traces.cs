@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OpenTelemetry.Trace;
+using OrderFlow.ServiceDefaults.Telemetry;
 using OrderFlow.Telemetry;
 
 namespace OrderFlow.Tests.Telemetry;

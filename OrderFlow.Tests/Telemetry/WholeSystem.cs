@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using OrderFlow.ServiceDefaults.Telemetry;
 using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Telemetry;

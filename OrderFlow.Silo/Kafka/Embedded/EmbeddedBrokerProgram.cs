@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Mvc;
-using OrderFlow.Http;
-using OrderFlow.Settings;
+using OrderFlow.ServiceDefaults.Http;
+using OrderFlow.ServiceDefaults.Options;
 
 namespace OrderFlow.Silo.Kafka.Embedded;
 

@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Live;
+
+/// <summary>The streams of <see cref="LiveChanges"/>: one for each partition of the outbox, named by its number (ADR 9).</summary>
+public static class LiveStreams
+{
+    /// <summary>The stream provider, at silos and clients.</summary>
+    public const string Provider = "live";
+
+    /// <summary>The namespace of the streams.</summary>
+    public const string Namespace = "order-changes";
+}

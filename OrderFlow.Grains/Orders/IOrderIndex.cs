@@ -1,0 +1,10 @@
+using Orleans.Concurrency;
+
+namespace OrderFlow.Orders;
+
+/// <summary>The orders as one list.</summary>
+internal interface IOrderIndex
+{
+    /// <summary>One page of the orders that are not deleted, newest first.</summary>
+    Task<Page<Order>> List(OrderQuery query);
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+
+namespace OrderFlow.ServiceDefaults.Auth;
+
+/// <summary>What a user id or a product id may look like: text that a person can tell apart, that a path, a log line and a Postgres column can hold.</summary>
+internal static class TextId
+{
+    /// <summary>What is wrong with an id, for a person to read; null where nothing is.</summary>
+    /// <param name="id">The id, as it was sent.</param>
+    /// <param name="longest">The most characters (UTF-16 code units) it may have.</param>
+    public static string? Objection(string? id, int longest)
+    {
+        if (id is null) return "is required";
+        if (id.Length == 0) return "must not be empty";
+        if (id.Length > longest) return string.Create(CultureInfo.InvariantCulture, $"must have at most {longest} characters");
+        if (char.IsWhiteSpace(id[0]) || char.IsWhiteSpace(id[^1])) return "must not begin or end with white space";
+
+        foreach (var rune in id.EnumerateRunes())
+        {
+            // A lone surrogate is enumerated as the replacement character; nobody's id needs a real one.
+            if (Rune.IsControl(rune) || rune == Rune.ReplacementChar) return "must not hold control characters or broken text";
+        }
+
+        return null;
+    }
+
+    /// <summary>The same for the id of a user, which is compared as it is sent: two that look alike must not be two users.</summary>
+    public static string? ObjectionToUser(string? id) => Objection(id, Limits.UserIdLength) ?? ObjectionToInvisible(id!);
+
+    /// <summary>What is wrong with an id that a person cannot see all of: two that look alike are easily taken for one.</summary>
+    public static string? ObjectionToInvisible(string id)
+    {
+        if (Ascii.IsValid(id)) return null;
+
+        foreach (var rune in id.EnumerateRunes())
+        {
+            if (IsInvisible(rune))
+                return string.Create(CultureInfo.InvariantCulture, $"must not hold invisible, bidirectional or unassigned characters (U+{rune.Value:X4})");
+        }
+
+        return null;
+    }
+
+    // The categories hold all of Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt) but those that are listed.
+    private static bool IsInvisible(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            or UnicodeCategory.OtherNotAssigned
+        || rune.Value is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0
+            or (>= 0xE0100 and <= 0xE01EF);
+}

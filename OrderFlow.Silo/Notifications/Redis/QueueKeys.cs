@@ -1,0 +1,43 @@
+using StackExchange.Redis;
+
+namespace OrderFlow.Silo.Notifications.Redis;
+
+/// <summary>The queue's keys. What is under each stands at the top of <c>Scripts/shared.lua</c>.</summary>
+internal sealed class QueueKeys
+{
+    public QueueKeys(string queue)
+    {
+        Jobs = $"{{{queue}}}:jobs";
+        Delayed = $"{{{queue}}}:delayed";
+        DelayedJobs = $"{{{queue}}}:delayed:jobs";
+        Dead = $"{{{queue}}}:dead";
+        DeadIndex = $"{{{queue}}}:dead:index";
+        History = $"{{{queue}}}:history";
+        Stats = $"{{{queue}}}:stats";
+        Paused = $"{{{queue}}}:paused";
+        Known = $"{{{queue}}}:known:";
+        InOrder = [Jobs, Delayed, DelayedJobs, Dead, DeadIndex, History, Stats, Paused, Known];
+    }
+
+    public RedisKey Jobs { get; }
+
+    public RedisKey Delayed { get; }
+
+    public RedisKey DelayedJobs { get; }
+
+    public RedisKey Dead { get; }
+
+    public RedisKey DeadIndex { get; }
+
+    public RedisKey History { get; }
+
+    public RedisKey Stats { get; }
+
+    public RedisKey Paused { get; }
+
+    /// <summary>How the key of every shard of what is known begins.</summary>
+    public RedisKey Known { get; }
+
+    /// <summary>What every script is given as its <c>KEYS</c>.</summary>
+    public RedisKey[] InOrder { get; }
+}

@@ -1,0 +1,11 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrderFlow.Notifications;
+
+namespace OrderFlow.Silo.Notifications.Redis;
+
+/// <summary>Healthy while Redis takes jobs and keeps them.</summary>
+internal sealed class RedisHealth(IQueueHealth queue) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        await queue.Fault() is { } fault ? new(context.Registration.FailureStatus, fault) : HealthCheckResult.Healthy();
+}

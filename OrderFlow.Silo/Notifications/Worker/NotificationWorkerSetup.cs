@@ -1,0 +1,41 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OrderFlow.Notifications;
+using OrderFlow.ServiceDefaults.Options;
+using OrderFlow.Silo.Notifications.Smtp;
+
+namespace OrderFlow.Silo.Notifications.Worker;
+
+/// <summary>What sends notifications, in a silo's host or in one of its own.</summary>
+internal static class NotificationWorkerSetup
+{
+    /// <summary>Adds the worker and the sender that the settings name. The host needs an <see cref="INotificationJobs"/>.</summary>
+    public static IServiceCollection AddNotificationWorker(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddOptions<WorkerOptions>().Configure<IConfiguration>((worker, configuration) =>
+        {
+            if (SenderOptions.NamesSmtp(configuration)) worker.RetryMails();   // before the settings are bound, which win
+        });
+        services.AddCheckedSettings<WorkerOptions>(WorkerOptions.Section);
+        services.AddCheckedSettings<SenderOptions>(SenderOptions.Section);
+        services.AddCheckedSettings<SmtpOptions>(SmtpOptions.Section, when: SendsMails);
+
+        services.AddSingleton<SmtpConnections>();
+        services.AddSingleton<INotificationSender>(provider => SendsMails(provider)
+            ? ActivatorUtilities.CreateInstance<SmtpSender>(provider)
+            : ActivatorUtilities.CreateInstance<LogSender>(provider));
+
+        services.AddSingleton<NotificationMetrics>();
+        services.AddSingleton<WorkerName>();
+        services.AddSingleton<QueueState>();
+        services.AddSingleton<Settlement>();
+        services.AddSingleton<Delivery>();
+        services.AddHostedService<NotificationWorker>();
+        return services;
+    }
+
+    private static bool SendsMails(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Enabled && provider.GetRequiredService<IOptions<SenderOptions>>().Value.UsesSmtp;
+}
