@@ -9,13 +9,12 @@ using OrderFlow.Api.Notifications;
 using OrderFlow.Api.OpenApi;
 using OrderFlow.Api.Orders;
 using OrderFlow.Api.Telemetry;
-using OrderFlow.Health;
 using OrderFlow.ServiceDefaults.Auth;
 using OrderFlow.ServiceDefaults.Health;
 using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.ServiceDefaults.Telemetry;
 
-if (args is ["health", .. var about]) return await OwnHealth.Ask(about);
+if (args is ["health", .. var about]) return await HealthCommand.Run(about);
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddApiTelemetry();
@@ -31,7 +30,7 @@ builder.Services.AddDescription();
 await using var app = builder.Build();
 try
 {
-    app.RequireValidSettings();
+    app.ValidateOptions();
 }
 catch (OptionsValidationException wrong)
 {

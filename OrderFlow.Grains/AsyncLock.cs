@@ -1,13 +1,13 @@
 namespace OrderFlow;
 
 /// <summary>Lets interleaving calls of one grain through a section one at a time, in the order they came. Only for use on a grain's own scheduler.</summary>
-internal sealed class OneAtATime
+internal sealed class AsyncLock
 {
     private readonly Queue<TaskCompletionSource> _waiting = new();
     private bool _taken;
 
     /// <summary>Waits for the turn; disposing what it returns passes the turn on.</summary>
-    public async ValueTask<Turn> Enter()
+    public async ValueTask<Releaser> Acquire()
     {
         if (_taken)
         {
@@ -27,7 +27,7 @@ internal sealed class OneAtATime
     }
 
     /// <summary>A turn; dispose it to pass it on.</summary>
-    public readonly struct Turn(OneAtATime owner) : IDisposable
+    public readonly struct Releaser(AsyncLock owner) : IDisposable
     {
         public void Dispose() => owner.Leave();
     }

@@ -13,15 +13,15 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
     private int _writes;
 
     /// <summary>True from the start, and after a write that failed, until a write has succeeded: what is persisted may be newer than what is known.</summary>
-    public bool IsSuspect { get; private set; } = true;
+    public bool MayBeStale { get; private set; } = true;
 
     /// <summary>What the next decision rests on: what was read for it, or written last. Null where nothing is persisted, or nothing is known.</summary>
     public T? Value => ValueOf(_persisted);
 
     /// <summary>What is persisted, for a question. It changes nothing of what a decision under way rests on, and shares no read that began before it.</summary>
-    public async ValueTask<T?> Show()
+    public async ValueTask<T?> ReadForQuery()
     {
-        while (IsSuspect)
+        while (MayBeStale)
         {
             var writes = _writes;
             var read = await ReadFromStorage();
@@ -32,13 +32,13 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
     }
 
     /// <summary>What is persisted, for a decision. One decision at a time: the next <see cref="Write"/> is based on it.</summary>
-    public ValueTask<T?> Read() => IsSuspect ? Reload() : new(Value);
+    public ValueTask<T?> ReadForUpdate() => MayBeStale ? Reload() : new(Value);
 
     /// <summary>The same, read whatever is known already: somebody says that it is something else. Where it is, somebody else writes, too.</summary>
     public async ValueTask<T?> Reload()
     {
         var read = await ReadFromStorage();
-        IsSuspect |= read.ETag != _persisted?.ETag;
+        MayBeStale |= read.ETag != _persisted?.ETag;
         _persisted = read;
         return Value;
     }
@@ -54,12 +54,12 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
             await storage.WriteStateAsync(stateName, grainId, write);
             _writes++;
             _persisted = write;
-            IsSuspect = !write.RecordExists;   // without a row there is no version that refuses others
+            MayBeStale = !write.RecordExists;   // without a row there is no version that refuses others
         }
         catch
         {
             _persisted = null;
-            IsSuspect = true;
+            MayBeStale = true;
             throw;
         }
     }

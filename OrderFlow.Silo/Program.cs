@@ -1,11 +1,10 @@
 using Microsoft.Extensions.Options;
-using OrderFlow.Health;
 using OrderFlow.ServiceDefaults.Health;
 using OrderFlow.Silo;
 using OrderFlow.Silo.Kafka.Embedded;
 using OrderFlow.Silo.Postgres;
 
-if (args is ["health", .. var about]) return await OwnHealth.Ask(about);
+if (args is ["health", .. var about]) return await HealthCommand.Run(about);
 
 try
 {

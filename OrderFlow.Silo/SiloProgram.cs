@@ -6,12 +6,10 @@ using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Dashboard;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Kafka;
-using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Silo.Notifications.Worker;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Telemetry;
-using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo;
 
@@ -29,8 +27,8 @@ internal static class SiloProgram
         });
 
         var builder = WebApplication.CreateSlimBuilder(args);
-        var postgres = builder.UseCheckedSettings<PostgresOptions>(PostgresOptions.Section);
-        var cluster = builder.UseCheckedSettings<SiloClusterOptions>(SiloClusterOptions.Section);
+        var postgres = builder.GetValidatedOptions<PostgresOptions>(PostgresOptions.Section);
+        var cluster = builder.GetValidatedOptions<SiloClusterOptions>(SiloClusterOptions.Section);
 
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown.Limit);
         builder.AddSiloTelemetry();
@@ -53,7 +51,7 @@ internal static class SiloProgram
         app.MapHealth();
         app.MapDashboard();
 
-        app.RequireValidSettings();
+        app.ValidateOptions();
         await app.Services.GetRequiredService<RedisProbe>().RequireDurability();
         try
         {

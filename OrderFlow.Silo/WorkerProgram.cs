@@ -2,11 +2,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.ServiceDefaults.Telemetry;
 using OrderFlow.Silo.Health;
-using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Silo.Notifications.Worker;
 using OrderFlow.Silo.Telemetry;
-using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo;
 
@@ -26,7 +24,7 @@ internal static class WorkerProgram
         await using var app = builder.Build();
         app.UseMetrics();
         app.MapHealth();
-        app.RequireValidSettings();
+        app.ValidateOptions();
         await app.Services.GetRequiredService<RedisProbe>().RequireDurability();
         await app.RunAsync();
     }

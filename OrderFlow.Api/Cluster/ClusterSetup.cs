@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrderFlow.Api.Telemetry;
 using OrderFlow.Live;
-using OrderFlow.Outbox;
 using Orleans.Configuration;
 
 namespace OrderFlow.Api.Cluster;
@@ -16,14 +15,14 @@ internal static class ClusterSetup
     public static void AddCluster(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<ClusterSettings>().BindConfiguration(ClusterSettings.Section).ValidateOnStart();
+        services.AddOptions<ClusterClientOptions>().BindConfiguration(ClusterClientOptions.Section).ValidateOnStart();
         services.AddOptions<PostgresSettings>().BindConfiguration(PostgresSettings.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<ClusterSettings>, ClusterSettingsValidator>();
+        services.AddSingleton<IValidateOptions<ClusterClientOptions>, ClusterSettingsValidator>();
         services.AddSingleton<IValidateOptions<PostgresSettings>, ClusterSettingsValidator>();
-        services.AddSingleton<CallRoom>();
+        services.AddSingleton<AdaptiveConcurrencyLimiter>();
         services.AddSingleton<ClusterWay>();
-        services.AddSingleton<ClusterCalls>();
-        services.AddHostedService<CallGauges>();
+        services.AddSingleton<ClusterClient>();
+        services.AddHostedService<ClusterClientMetrics>();
 
         var registered = services.Count;
         builder.UseOrleansClient(client => client
@@ -41,9 +40,9 @@ internal static class ClusterSetup
         services.AddSingleton<ClusterConnection>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterConnection>());
 
-        services.AddOptions<ClusterOptions>().Configure<IOptions<ClusterSettings>>((cluster, settings) =>
+        services.AddOptions<ClusterOptions>().Configure<IOptions<ClusterClientOptions>>((cluster, settings) =>
             (cluster.ClusterId, cluster.ServiceId) = (settings.Value.ClusterId, settings.Value.ServiceId));
         services.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = SilosReadEvery);
-        services.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ClusterCalls.ResponseTimeout);
+        services.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ClusterClient.ResponseTimeout);
     }
 }

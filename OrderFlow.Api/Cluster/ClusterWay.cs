@@ -1,7 +1,7 @@
 namespace OrderFlow.Api.Cluster;
 
 /// <summary>What all calls into the cluster share: the way there, the room on it, how many wait, and what is logged of those that failed.</summary>
-internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection connection, CallRoom room, TimeProvider time, ILogger<ClusterCalls> log)
+internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection connection, AdaptiveConcurrencyLimiter room, TimeProvider time, ILogger<ClusterClient> log)
 {
     /// <summary>How often failed calls are logged: their number, not each.</summary>
     private static readonly TimeSpan LogEvery = TimeSpan.FromSeconds(5);
@@ -65,7 +65,7 @@ internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection
     {
         try
         {
-            if (Interlocked.Increment(ref _waiting) > ClusterCalls.MostWaiting) return false;
+            if (Interlocked.Increment(ref _waiting) > ClusterClient.MostWaiting) return false;
             await wait();
             return true;
         }

@@ -26,7 +26,7 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> log) : IExcep
 
     private static ProblemHttpResult Unavailable(HttpResponse response, string detail)
     {
-        response.ComeBackAfter(ClusterCalls.ComeBackAfter);
+        response.ComeBackAfter(ClusterClient.ComeBackAfter);
         return Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, detail);
     }
 

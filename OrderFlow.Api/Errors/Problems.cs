@@ -8,13 +8,13 @@ namespace OrderFlow.Api.Errors;
 internal static class Problems
 {
     /// <summary>400: the request is not what it must be, path by path.</summary>
-    public static ProblemHttpResult Invalid(Violations violations) => TypedResults.Problem(
+    public static ProblemHttpResult Invalid(ValidationErrors violations) => TypedResults.Problem(
         new HttpValidationProblemDetails(violations.ByPath) { Status = StatusCodes.Status400BadRequest, Title = "The request is not valid." });
 
     /// <summary>400 with one violation.</summary>
     public static ProblemHttpResult Invalid(string path, string objection)
     {
-        var violations = new Violations();
+        var violations = new ValidationErrors();
         violations.Add(path, objection);
         return Invalid(violations);
     }

@@ -6,7 +6,7 @@ using OrderFlow.ServiceDefaults.Options;
 namespace OrderFlow.Api.Http;
 
 /// <summary>Which web pages may call: the section <c>Cors</c> of the configuration.</summary>
-internal sealed class CorsSettings : IValidatableObject
+internal sealed class CorsOriginsOptions : IValidatableObject
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Cors";
@@ -52,15 +52,15 @@ internal static class Cors
     /// <summary>Registers the origins of the settings.</summary>
     public static void AddCorsOrigins(this IServiceCollection services)
     {
-        services.AddCheckedSettings<CorsSettings>(CorsSettings.Section);
+        services.AddValidatedOptions<CorsOriginsOptions>(CorsOriginsOptions.Section);
         services.AddCors();
-        services.AddOptions<CorsOptions>().Configure<IOptions<CorsSettings>>((cors, settings) => cors.AddDefaultPolicy(policy => policy
+        services.AddOptions<CorsOptions>().Configure<IOptions<CorsOriginsOptions>>((cors, settings) => cors.AddDefaultPolicy(policy => policy
             .WithOrigins(settings.Value.Each()).WithMethods(Methods).WithHeaders(Sent).WithExposedHeaders(Read).SetPreflightMaxAge(Remembered)));
     }
 
     /// <summary>Answers browsers, where there are origins: before tokens are asked for, since a browser's own question brings none.</summary>
     public static void UseCorsOrigins(this IApplicationBuilder app)
     {
-        if (app.ApplicationServices.GetRequiredService<IOptions<CorsSettings>>().Value.Each().Length > 0) app.UseCors();
+        if (app.ApplicationServices.GetRequiredService<IOptions<CorsOriginsOptions>>().Value.Each().Length > 0) app.UseCors();
     }
 }

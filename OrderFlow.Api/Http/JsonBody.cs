@@ -20,7 +20,7 @@ internal interface IRequestBody<TSelf>
     static abstract JsonTypeInfo<TSelf> Json { get; }
 
     /// <summary>Notes everything that is wrong with the body. Depends on nothing but the body.</summary>
-    void Check(Violations violations);
+    void Check(ValidationErrors violations);
 }
 
 /// <summary>A request body, read and checked before the endpoint sees it: either a good one, or the refusal to answer with.</summary>
@@ -35,7 +35,7 @@ internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndp
     private JsonBody(ProblemHttpResult refusal) => _refusal = refusal;
 
     /// <summary>True with the body where it is good, false with the refusal where it is not.</summary>
-    public bool IsGood([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out ProblemHttpResult? refusal)
+    public bool TryGet([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out ProblemHttpResult? refusal)
     {
         (value, refusal) = (_value, _refusal);
         return value is not null;
@@ -111,9 +111,9 @@ internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndp
 
         if (value is null) return new JsonBody<T>(Problems.Invalid(JsonObjections.Root, "must be a JSON object"));
 
-        var violations = new Violations();
+        var violations = new ValidationErrors();
         value.Check(violations);
-        return violations.None ? new JsonBody<T>(value) : new JsonBody<T>(Problems.Invalid(violations));
+        return violations.IsEmpty ? new JsonBody<T>(value) : new JsonBody<T>(Problems.Invalid(violations));
     }
 
     private static JsonBody<T> Refuse(int status) => new(Problems.OfStatus(status));

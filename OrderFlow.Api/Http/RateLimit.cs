@@ -11,7 +11,7 @@ using OrderFlow.ServiceDefaults.Options;
 namespace OrderFlow.Api.Http;
 
 /// <summary>How often a user may ask: the section <c>RateLimit</c> of the configuration.</summary>
-internal sealed class RateLimitSettings : IValidatableObject
+internal sealed class RateLimitOptions : IValidatableObject
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "RateLimit";
@@ -46,9 +46,9 @@ internal static class RateLimit
     /// </summary>
     public static void AddRateLimitPerUser(this IServiceCollection services)
     {
-        services.AddCheckedSettings<RateLimitSettings>(RateLimitSettings.Section);
+        services.AddValidatedOptions<RateLimitOptions>(RateLimitOptions.Section);
         services.AddRateLimiter(_ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitSettings>>((limiter, settings) =>
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>>((limiter, settings) =>
         {
             var perMinute = settings.Value.PerUserPerMinute;
             if (perMinute == 0) return;
@@ -68,7 +68,7 @@ internal static class RateLimit
     /// <summary>Places the limit, where one is set: after authentication, which says who calls.</summary>
     public static void UseRateLimitPerUser(this IApplicationBuilder app)
     {
-        if (app.ApplicationServices.GetRequiredService<IOptions<RateLimitSettings>>().Value.PerUserPerMinute > 0) app.UseRateLimiter();
+        if (app.ApplicationServices.GetRequiredService<IOptions<RateLimitOptions>>().Value.PerUserPerMinute > 0) app.UseRateLimiter();
     }
 
     private static PartitionedRateLimiter<HttpContext> PerUser(TokenBucketRateLimiterOptions bucket)

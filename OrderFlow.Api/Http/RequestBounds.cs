@@ -9,7 +9,7 @@ using OrderFlow.ServiceDefaults.Options;
 namespace OrderFlow.Api.Http;
 
 /// <summary>How long a request may take: the section <c>Requests</c> of the configuration.</summary>
-internal sealed class RequestSettings : IValidatableObject
+internal sealed class RequestOptions : IValidatableObject
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Requests";
@@ -50,9 +50,9 @@ internal static class RequestBounds
     /// </summary>
     public static void AddRequestBounds(this IServiceCollection services)
     {
-        services.AddCheckedSettings<RequestSettings>(RequestSettings.Section);
+        services.AddValidatedOptions<RequestOptions>(RequestOptions.Section);
         services.AddRequestTimeouts();
-        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<RequestSettings>>((timeouts, settings) => timeouts.DefaultPolicy = new()
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<RequestOptions>>((timeouts, settings) => timeouts.DefaultPolicy = new()
         {
             Timeout = settings.Value.Timeout,
             TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,

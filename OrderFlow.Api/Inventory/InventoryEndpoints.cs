@@ -27,55 +27,55 @@ internal static class InventoryEndpoints
 
     /// <summary>Lists stock items by product id.</summary>
     private static async Task<Results<Ok<PageResponse<StockItemResponse>>, ProblemHttpResult>> List(
-        string? page, string? limit, string? cursor, ClusterCalls cluster)
+        string? page, string? limit, string? cursor, ClusterClient cluster)
     {
-        var violations = new Violations();
+        var violations = new ValidationErrors();
         var (number, size) = PageParameters.Read(page, limit, violations);
         var after = cursor is null ? null : StockCursor.Read(cursor);
         PageParameters.CheckCursor(cursor, after is not null, page, violations);
-        if (!violations.None) return Problems.Invalid(violations);
+        if (!violations.IsEmpty) return Problems.Invalid(violations);
 
-        var stock = await cluster.Repeat(grains => grains.GetGrain<IStockQueryGrain>(0).List(number, size, after));
+        var stock = await cluster.CallWithRetry(grains => grains.GetGrain<IStockQueryGrain>(0).List(number, size, after));
         return TypedResults.Ok(PageResponse.Of(stock, StockItemResponse.Of).WithCursor(after is not null, last => StockCursor.Behind(last.ProductId)));
     }
 
     /// <summary>A product's stock.</summary>
-    private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Get(string productId, ClusterCalls cluster)
+    private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Get(string productId, ClusterClient cluster)
     {
         if (ProductIds.ObjectionInPath(productId) is not null) return NoSuchProduct();
 
         var id = (await ProductNames.Resolve(cluster, productId)).Meant;
-        return await cluster.Repeat(grains => grains.GetGrain<IStockItemGrain>(id).Get()) is { } item
+        return await cluster.CallWithRetry(grains => grains.GetGrain<IStockItemGrain>(id).Get()) is { } item
             ? TypedResults.Ok(StockItemResponse.Of(item))
             : NoSuchProduct();
     }
 
     /// <summary>Creates a product, or sets its available pieces and its price.</summary>
     private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Set(
-        string productId, JsonBody<SetStockRequest> body, CurrentCaller current, ClusterCalls cluster)
+        string productId, JsonBody<SetStockRequest> body, CurrentCaller current, ClusterClient cluster)
     {
         if (ProductIds.ObjectionInPath(productId) is { } objection) return Problems.Invalid("productId", objection);
-        if (!body.IsGood(out var request, out var refusal)) return refusal;
+        if (!body.TryGet(out var request, out var refusal)) return refusal;
 
         var name = await ProductNames.Resolve(cluster, productId);
         if (!name.Exists && (ProductIds.Objection(name.Normalized) ?? ProductIds.ObjectionToNew(name.Normalized)) is { } unfit) return Problems.Invalid("productId", unfit);
 
         // Made again later it would undo what orders and admins did in between: after an unknown outcome the caller must look, not this code guess.
-        return Answer(await cluster.Once(grains => grains.GetGrain<IStockItemGrain>(name.Meant)
+        return Answer(await cluster.CallOnce(grains => grains.GetGrain<IStockItemGrain>(name.Meant)
             .Set(request.AvailableQuantity!.Value, request.UnitPrice!.Value, current.Caller)));
     }
 
     /// <summary>Adds pieces to a product.</summary>
     private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Restock(
-        string productId, JsonBody<RestockRequest> body, CurrentCaller current, ClusterCalls cluster)
+        string productId, JsonBody<RestockRequest> body, CurrentCaller current, ClusterClient cluster)
     {
         if (ProductIds.ObjectionInPath(productId) is not null) return NoSuchProduct();
-        if (!body.IsGood(out var request, out var refusal)) return refusal;
+        if (!body.TryGet(out var request, out var refusal)) return refusal;
 
         var id = (await ProductNames.Resolve(cluster, productId)).Meant;
 
         // Asked twice it would add twice: after an unknown outcome the caller must look, not this code guess.
-        return Answer(await cluster.Once(grains => grains.GetGrain<IStockItemGrain>(id).Restock(request.Quantity!.Value, current.Caller)));
+        return Answer(await cluster.CallOnce(grains => grains.GetGrain<IStockItemGrain>(id).Restock(request.Quantity!.Value, current.Caller)));
     }
 
     private static Results<Ok<StockItemResponse>, ProblemHttpResult> Answer(StockResult result) => result switch

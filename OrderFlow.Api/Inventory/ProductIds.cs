@@ -13,7 +13,7 @@ internal static class ProductIds
 
     /// <summary>What is wrong with a product id; null where nothing is.</summary>
     public static string? Objection(string? id) =>
-        TextId.Objection(id, Limits.ProductIdLength)
+        TextId.Validate(id, Limits.ProductIdLength)
         ?? (id!.Contains('/', StringComparison.Ordinal) ? "must not hold a slash" : null);
 
     /// <summary>The same for an id that comes from a path. An escaped slash arrives there still escaped, and must not become part of a name.</summary>
@@ -22,8 +22,8 @@ internal static class ProductIds
 
     /// <summary>What is wrong with an id that a product is to be made with, beyond that: those that there are may have it.</summary>
     public static string? ObjectionToNew(string id) =>
-        Reserved.Contains(id) ? "is a name that no product can have: in a path it means something else" : TextId.ObjectionToInvisible(id);
+        Reserved.Contains(id) ? "is a name that no product can have: in a path it means something else" : TextId.ValidateVisible(id);
 
     /// <summary>True where an id is the only way to write itself. Any other may have been meant as the id of another product: <see cref="ProductNames"/>.</summary>
-    public static bool IsPlain(string id) => Ascii.IsValid(id) || (NormalForm.IsCertain(id) && TextId.ObjectionToInvisible(id) is null);
+    public static bool IsPlain(string id) => Ascii.IsValid(id) || (NormalForm.IsCertain(id) && TextId.ValidateVisible(id) is null);
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using OrderFlow.Api.Cluster;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.Orders;
-using OrderFlow.Ids;
 using OrderFlow.Inventory;
 using OrderFlow.ServiceDefaults.Auth;
 
@@ -15,13 +14,13 @@ namespace OrderFlow.Api.Inventory;
 internal static class ProductNames
 {
     /// <summary>What an id means. Most are plain, and nobody is asked.</summary>
-    public static async Task<ProductName> Resolve(ClusterCalls cluster, string id) =>
+    public static async Task<ProductName> Resolve(ClusterClient cluster, string id) =>
         ProductIds.IsPlain(id) ? new(id, id, Exists: false) : (await Resolve(cluster, [id]))[0];
 
     /// <summary>What is wrong with the ids of an order's lines. Lines are stored as they were sent, so that an id which is not exact would be no product's.</summary>
-    public static async Task<Violations> Check(ClusterCalls cluster, OrderLineRequest?[] lines)
+    public static async Task<ValidationErrors> Check(ClusterClient cluster, OrderLineRequest?[] lines)
     {
-        var violations = new Violations();
+        var violations = new ValidationErrors();
         if (Array.TrueForAll(lines, line => ProductIds.IsPlain(line!.ProductId!))) return violations;
 
         string[] doubtful = [.. lines.Select(line => line!.ProductId!).Where(id => !ProductIds.IsPlain(id)).Distinct(StringComparer.Ordinal)];
@@ -36,11 +35,11 @@ internal static class ProductNames
     }
 
     /// <summary>Asks before anything is changed: where there is no answer, nothing was done.</summary>
-    private static async Task<ProductName[]> Resolve(ClusterCalls cluster, string[] ids)
+    private static async Task<ProductName[]> Resolve(ClusterClient cluster, string[] ids)
     {
         try
         {
-            return await cluster.Repeat(grains => grains.GetGrain<IStockQueryGrain>(0).Resolve(ids));
+            return await cluster.CallWithRetry(grains => grains.GetGrain<IStockQueryGrain>(0).Resolve(ids));
         }
         catch (ClusterUnavailableException away)
         {
@@ -48,6 +47,6 @@ internal static class ProductNames
         }
     }
 
-    private static string? ObjectionTo(ProductName name) => TextId.ObjectionToInvisible(name.Id)
+    private static string? ObjectionTo(ProductName name) => TextId.ValidateVisible(name.Id)
         ?? (name.Normalized == name.Id ? null : "must be in Unicode normalization form C, unless a product has exactly this id");
 }

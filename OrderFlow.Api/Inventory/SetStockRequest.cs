@@ -13,7 +13,7 @@ internal sealed record SetStockRequest(long? AvailableQuantity, decimal? UnitPri
     public static JsonTypeInfo<SetStockRequest> Json => RequestJson.Default.SetStockRequest;
 
     /// <inheritdoc/>
-    public void Check(Violations violations)
+    public void Check(ValidationErrors violations)
     {
         violations.Add("availableQuantity", Pieces.Objection(AvailableQuantity, 0, Limits.AvailableQuantity));
         violations.Add("unitPrice", Money.Objection(UnitPrice, Limits.UnitPrice));

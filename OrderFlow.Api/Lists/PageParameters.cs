@@ -12,11 +12,11 @@ internal readonly record struct PageParameters(int Page, int Limit)
     public const int DefaultLimit = 10;
 
     /// <summary>Reads the query parameters <c>page</c> and <c>limit</c> as they were sent; absent ones have their default.</summary>
-    public static PageParameters Read(string? page, string? limit, Violations violations) =>
+    public static PageParameters Read(string? page, string? limit, ValidationErrors violations) =>
         new(Number("page", page, 1, int.MaxValue, violations), Number("limit", limit, DefaultLimit, Limits.PageSize, violations));
 
     /// <summary>Checks the query parameter <c>cursor</c> of a list that has cursors, and that no page is asked for beside it.</summary>
-    public static void CheckCursor(string? cursor, bool isPlace, string? page, Violations violations)
+    public static void CheckCursor(string? cursor, bool isPlace, string? page, ValidationErrors violations)
     {
         if (cursor is null) return;
 
@@ -24,7 +24,7 @@ internal readonly record struct PageParameters(int Page, int Limit)
         if (page is not null) violations.Add("page", "cannot be given together with cursor");
     }
 
-    private static int Number(string name, string? text, int absent, int highest, Violations violations)
+    private static int Number(string name, string? text, int absent, int highest, ValidationErrors violations)
     {
         if (text is null) return absent;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= highest) return number;

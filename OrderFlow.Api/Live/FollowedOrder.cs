@@ -6,10 +6,10 @@ using OrderFlow.Orders;
 namespace OrderFlow.Api.Live;
 
 /// <summary>An order whose changes are told to one reader, as the order itself remembers them: each once, in order.</summary>
-internal sealed class FollowedOrder(long id, Caller caller, OrderReader reader, ClusterCalls cluster, TimeProvider time)
+internal sealed class FollowedOrder(long id, Caller caller, OrderReader reader, ClusterClient cluster, TimeProvider time)
 {
     /// <summary>How long the order may take to answer before it is asked again later; signs of life wait for it.</summary>
-    public static readonly TimeSpan AnswerWithin = ClusterCalls.ResponseTimeout;
+    public static readonly TimeSpan AnswerWithin = ClusterClient.ResponseTimeout;
 
     /// <summary>The pause before an order that did not answer is asked again.</summary>
     public static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
@@ -47,7 +47,7 @@ internal sealed class FollowedOrder(long id, Caller caller, OrderReader reader, 
         patience.CancelAfter(AnswerWithin);
         try
         {
-            return await cluster.Until(patience.Token).Once(grains => grains.GetGrain<IOrderGrain>(id).GetTransitions(caller, known));
+            return await cluster.Until(patience.Token).CallOnce(grains => grains.GetGrain<IOrderGrain>(id).GetTransitions(caller, known));
         }
         catch (ClusterUnavailableException)
         {

@@ -1,5 +1,4 @@
 using OrderFlow.Live;
-using OrderFlow.Outbox;
 
 namespace OrderFlow.Api.Live;
 

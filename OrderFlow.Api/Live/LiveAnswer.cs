@@ -28,7 +28,7 @@ internal sealed class LiveAnswer(LiveReader reader, Func<EventStream, Cancellati
             httpContext.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping, expiry.Token);
         try
         {
-            reader.Beat(time, services.GetRequiredService<IOptions<LiveSettings>>().Value.Heartbeat);
+            reader.Beat(time, services.GetRequiredService<IOptions<LiveOptions>>().Value.HeartbeatInterval);
             var stream = new EventStream(httpContext.Response, end.Token);
             await stream.Begin();
             if (!httpContext.WantsNoBody()) await write(stream, end.Token);

@@ -15,7 +15,7 @@ internal static class LiveEndpoints
     /// <summary>Registers what the endpoints need.</summary>
     public static void AddLiveOrders(this IServiceCollection services)
     {
-        services.AddCheckedSettings<LiveSettings>(LiveSettings.Section);
+        services.AddValidatedOptions<LiveOptions>(LiveOptions.Section);
         services.AddSingleton<ILiveFeed, LiveStreamFeed>();
         services.AddSingleton<StreamSlots>();
         services.AddSingleton<LiveOrders>();
@@ -35,7 +35,7 @@ internal static class LiveEndpoints
 
     /// <summary>Tells of an order's changes: those beyond <c>Last-Event-ID</c>, then each that happens.</summary>
     private static async Task<Results<LiveAnswer, ProblemHttpResult>> FollowOne(
-        long id, LastEventId seen, CurrentCaller current, HttpContext http, ClusterCalls cluster, StreamSlots slots, LiveOrders live, TimeProvider time)
+        long id, LastEventId seen, CurrentCaller current, HttpContext http, ClusterClient cluster, StreamSlots slots, LiveOrders live, TimeProvider time)
     {
         if (!seen.IsGood(out var refusal)) return refusal;
         if (NoRoom(http, slots, current) is { } full) return full;
@@ -43,7 +43,7 @@ internal static class LiveEndpoints
         // Followed first and read then: what changes in between is seen by the reading, or is a reason to read again.
         var reader = live.Follow(id);
         http.Response.RegisterForDispose(reader);
-        var soFar = await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).GetTransitions(current.Caller, seen.Version));
+        var soFar = await cluster.CallWithRetry(grains => grains.GetGrain<IOrderGrain>(id).GetTransitions(current.Caller, seen.Version));
         if (soFar.Outcome != Outcome.Ok) return Problems.NotFound("There is no such order.");
 
         var order = new FollowedOrder(id, current.Caller, reader, cluster, time);

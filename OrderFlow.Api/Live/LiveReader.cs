@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using OrderFlow.Live;
-using OrderFlow.Outbox;
 
 namespace OrderFlow.Api.Live;
 

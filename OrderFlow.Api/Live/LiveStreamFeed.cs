@@ -6,13 +6,13 @@ using Orleans.Streams;
 namespace OrderFlow.Api.Live;
 
 /// <summary>Subscribes to the live stream of each partition of the outbox. Used by <see cref="LiveOrders"/> alone, one call at a time.</summary>
-internal sealed class LiveStreamFeed(IClusterClient client, ClusterCalls cluster, TimeProvider time) : ILiveFeed
+internal sealed class LiveStreamFeed(IClusterClient client, ClusterClient cluster, TimeProvider time) : ILiveFeed
 {
     private readonly StreamSubscriptionHandle<LiveChanges>?[] _subscriptions = new StreamSubscriptionHandle<LiveChanges>?[OutboxPartitions.Count];
     private readonly long[] _asked = new long[OutboxPartitions.Count];
 
     /// <inheritdoc/>
-    public async Task<bool> Follow(Action<LiveChanges> deliver) => await cluster.Once(async grains =>
+    public async Task<bool> Follow(Action<LiveChanges> deliver) => await cluster.CallOnce(async grains =>
     {
         var missed = await Task.WhenAll(Enumerable.Range(0, OutboxPartitions.Count).Select(async partition =>
         {
@@ -27,7 +27,7 @@ internal sealed class LiveStreamFeed(IClusterClient client, ClusterCalls cluster
     });
 
     /// <inheritdoc/>
-    public async Task Leave() => await cluster.Once(async _ =>
+    public async Task Leave() => await cluster.CallOnce(async _ =>
     {
         await Task.WhenAll(Enumerable.Range(0, OutboxPartitions.Count).Select(async partition =>
         {

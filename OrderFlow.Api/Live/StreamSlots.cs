@@ -16,7 +16,7 @@ internal enum Room
 }
 
 /// <summary>How many streams there are, of each user and in all. Each is a connection that stays.</summary>
-internal sealed class StreamSlots(IOptions<LiveSettings> settings)
+internal sealed class StreamSlots(IOptions<LiveOptions> settings)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _ofUsers = new(StringComparer.Ordinal);
@@ -29,8 +29,8 @@ internal sealed class StreamSlots(IOptions<LiveSettings> settings)
         lock (_lock)
         {
             var own = _ofUsers.GetValueOrDefault(userId);
-            if (own >= settings.Value.StreamsPerUser) return Room.NoneForUser;
-            if (_all >= settings.Value.Streams) return Room.None;
+            if (own >= settings.Value.MaxStreamsPerUser) return Room.NoneForUser;
+            if (_all >= settings.Value.MaxStreams) return Room.None;
 
             _ofUsers[userId] = own + 1;
             _all++;

@@ -21,9 +21,9 @@ internal static class NotificationEndpoints
 
         var notifications = routes.MapGroup("/notifications").RequireAuthorization(BearerTokens.AdminPolicy).WithTags("Notifications");
         notifications.MapGet("/stats", Stats).Describe("getNotificationStats", "How many notifications are where.");
-        notifications.MapPost("/pause", (ClusterCalls cluster) => SetPaused(true, cluster))
+        notifications.MapPost("/pause", (ClusterClient cluster) => SetPaused(true, cluster))
             .Describe("pauseNotifications", "Keeps workers from taking notifications; what they have taken they finish.");
-        notifications.MapPost("/resume", (ClusterCalls cluster) => SetPaused(false, cluster))
+        notifications.MapPost("/resume", (ClusterClient cluster) => SetPaused(false, cluster))
             .Describe("resumeNotifications", "Lets workers take notifications again.");
         notifications.MapGet("/dead-letters", DeadLetters).Describe("listDeadLetters", "Notifications that were given up, newest first.", 400);
         notifications.MapPost("/dead-letters/{jobId}/replay", Replay)
@@ -33,26 +33,26 @@ internal static class NotificationEndpoints
 
     /// <summary>What was queued, sent or given up for an order, oldest first.</summary>
     private static async Task<Results<Ok<PageResponse<NotificationResponse>>, ProblemHttpResult>> OfOrder(
-        long id, string? page, string? limit, CurrentCaller current, ClusterCalls cluster)
+        long id, string? page, string? limit, CurrentCaller current, ClusterClient cluster)
     {
-        var violations = new Violations();
+        var violations = new ValidationErrors();
         var (number, size) = PageParameters.Read(page, limit, violations);
-        if (!violations.None) return Problems.Invalid(violations);
+        if (!violations.IsEmpty) return Problems.Invalid(violations);
 
-        var list = await cluster.Repeat(grains => grains.GetGrain<INotificationGrain>(EverySilo.KeyFor(id)).List(id, number, size, current.Caller));
+        var list = await cluster.CallWithRetry(grains => grains.GetGrain<INotificationGrain>(StatelessWorkerKeys.ForOrder(id)).List(id, number, size, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
             ? TypedResults.Ok(PageResponse.Of(found, NotificationResponse.Of))
             : Problems.NotFound("There is no such order.");
     }
 
     /// <summary>How many notifications are where.</summary>
-    private static async Task<Ok<StatsResponse>> Stats(ClusterCalls cluster) =>
-        TypedResults.Ok(StatsResponse.Of(await cluster.Repeat(grains => Queue(grains).GetStats())));
+    private static async Task<Ok<StatsResponse>> Stats(ClusterClient cluster) =>
+        TypedResults.Ok(StatsResponse.Of(await cluster.CallWithRetry(grains => Queue(grains).GetStats())));
 
     /// <summary>Keeps workers from taking notifications, or lets them again.</summary>
-    private static async Task<Ok<StatsResponse>> SetPaused(bool paused, ClusterCalls cluster)
+    private static async Task<Ok<StatsResponse>> SetPaused(bool paused, ClusterClient cluster)
     {
-        await cluster.Once(grains => Queue(grains).SetPaused(paused));   // made again later it would undo what another admin did in between
+        await cluster.CallOnce(grains => Queue(grains).SetPaused(paused));   // made again later it would undo what another admin did in between
         try
         {
             return await Stats(cluster);
@@ -65,15 +65,15 @@ internal static class NotificationEndpoints
 
     /// <summary>The notifications that were given up, newest first.</summary>
     private static async Task<Results<Ok<PageResponse<DeadLetterResponse>>, ProblemHttpResult>> DeadLetters(
-        string? page, string? limit, string? cursor, ClusterCalls cluster)
+        string? page, string? limit, string? cursor, ClusterClient cluster)
     {
-        var violations = new Violations();
+        var violations = new ValidationErrors();
         var (number, size) = PageParameters.Read(page, limit, violations);
         var place = cursor is null ? null : DeadLetterCursor.Read(cursor);
         PageParameters.CheckCursor(cursor, place is not null, page, violations);
-        if (!violations.None) return Problems.Invalid(violations);
+        if (!violations.IsEmpty) return Problems.Invalid(violations);
 
-        var letters = await cluster.Repeat(grains => Queue(grains).ListDeadLetters(number, size, place));
+        var letters = await cluster.CallWithRetry(grains => Queue(grains).ListDeadLetters(number, size, place));
         return TypedResults.Ok(PageResponse.Of(letters, DeadLetterResponse.Of) with
         {
             Page = place is null ? letters.Number : null,
@@ -83,12 +83,12 @@ internal static class NotificationEndpoints
 
     /// <summary>Queues a dead letter again, with all its attempts before it.</summary>
     /// <remarks>Called once: made again later it would replay a letter that had been replayed and dead-lettered again.</remarks>
-    private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Replay(string jobId, ClusterCalls cluster) =>
-        Answer(await cluster.Once(grains => Queue(grains).Replay(jobId)), "Notification queued or sent");
+    private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Replay(string jobId, ClusterClient cluster) =>
+        Answer(await cluster.CallOnce(grains => Queue(grains).Replay(jobId)), "Notification queued or sent");
 
     /// <summary>Removes a dead letter; it will not be sent.</summary>
-    private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Purge(string jobId, ClusterCalls cluster) =>
-        Answer(await cluster.Repeat(grains => Queue(grains).Purge(jobId)), "Dead letter removed");
+    private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Purge(string jobId, ClusterClient cluster) =>
+        Answer(await cluster.CallWithRetry(grains => Queue(grains).Purge(jobId)), "Dead letter removed");
 
     private static Results<Ok<MessageResponse>, ProblemHttpResult> Answer(Outcome outcome, string done) =>
         outcome == Outcome.Ok ? TypedResults.Ok(new MessageResponse(done)) : Problems.NotFound("There is no such dead letter.");

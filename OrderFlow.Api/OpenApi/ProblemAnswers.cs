@@ -114,7 +114,7 @@ internal static class ProblemAnswers
     };
 
     private static (string, OpenApiHeader) RetryAfter() =>
-        Header("Retry-After", "Seconds until it is worth asking again.", (int)ClusterCalls.ComeBackAfter.TotalSeconds, isAlways: false);
+        Header("Retry-After", "Seconds until it is worth asking again.", (int)ClusterClient.ComeBackAfter.TotalSeconds, isAlways: false);
 
     private static (string, OpenApiHeader) Header(string name, string description, JsonNode example, bool isAlways) => (name, new OpenApiHeader
     {

@@ -16,7 +16,7 @@ internal sealed record ChangeStatusRequest(string? Status) : IRequestBody<Change
     public static JsonTypeInfo<ChangeStatusRequest> Json => RequestJson.Default.ChangeStatusRequest;
 
     /// <inheritdoc/>
-    public void Check(Violations violations)
+    public void Check(ValidationErrors violations)
     {
         if (Status is null) violations.Add("status", "is required");
         else if (OrderStatusNames.FromWireName(Status) is null) violations.Add("status", Objection);

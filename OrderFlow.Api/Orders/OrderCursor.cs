@@ -16,7 +16,7 @@ internal static class OrderCursor
         Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{createdAt.UtcTicks}.{id}")));
 
     /// <summary>The place that a text means, or null where it means none.</summary>
-    public static OrderPlace? Read(string text)
+    public static OrderListPosition? Read(string text)
     {
         if (text.Length > LongestText || !Base64Url.IsValid(text)) return null;
 

@@ -8,7 +8,6 @@ using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
 using OrderFlow.Auth;
 using OrderFlow.Orders;
-using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Orders;
 
@@ -33,12 +32,12 @@ internal static class OrderEndpoints
 
     /// <summary>Places an order. It is stored as pending; reserving stock goes on after the answer, which waits for it where the client prefers that.</summary>
     private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> Place(
-        JsonBody<PlaceOrderRequest> body, IdempotencyKey key, HttpContext http, CurrentCaller current, OrderPlacing placing, ClusterCalls cluster)
+        JsonBody<PlaceOrderRequest> body, IdempotencyKey key, HttpContext http, CurrentCaller current, OrderPlacing placing, ClusterClient cluster)
     {
-        if (!body.IsGood(out var request, out var refusal)) return refusal;
+        if (!body.TryGet(out var request, out var refusal)) return refusal;
         if (!key.IsGood(out refusal)) return refusal;
         if (!current.Caller.MayActFor(request.UserId!)) return NotForYou();
-        if (await ProductNames.Check(cluster, request.Items!) is { None: false } unknown) return Problems.Invalid(unknown);
+        if (await ProductNames.Check(cluster, request.Items!) is { IsEmpty: false } unknown) return Problems.Invalid(unknown);
 
         var command = request.ToCommand(current.Caller);
         var (use, result) = key.Value is { } value ? await placing.PlaceOnce(cluster, value, command) : new(KeyUse.First, await placing.Place(cluster, command));
@@ -58,13 +57,13 @@ internal static class OrderEndpoints
 
     /// <summary>Lists orders, newest first: one's own, or all for an admin.</summary>
     private static async Task<Results<Ok<PageResponse<OrderResponse>>, ProblemHttpResult>> List(
-        string? status, string? userId, string? page, string? limit, string? cursor, CurrentCaller current, ClusterCalls cluster)
+        string? status, string? userId, string? page, string? limit, string? cursor, CurrentCaller current, ClusterClient cluster)
     {
-        var violations = new Violations();
+        var violations = new ValidationErrors();
         var query = OrderListParameters.Read(status, userId, page, limit, cursor, violations);
-        if (!violations.None) return Problems.Invalid(violations);
+        if (!violations.IsEmpty) return Problems.Invalid(violations);
 
-        var list = await cluster.Repeat(grains => grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
+        var list = await cluster.CallWithRetry(grains => grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
             ? TypedResults.Ok(PageResponse.Of(found, OrderResponse.Of).WithCursor(query.After is not null, last => OrderCursor.Behind(last.CreatedAt, last.Id)))
             : NotForYou();
@@ -72,11 +71,11 @@ internal static class OrderEndpoints
 
     /// <summary>The order as it is persisted now.</summary>
     private static async Task<Results<Ok<OrderResponse>, NotModified, ProblemHttpResult>> Get(
-        long id, IfMatch ifMatch, IfNoneMatch ifNoneMatch, HttpResponse response, CurrentCaller current, ClusterCalls cluster)
+        long id, IfMatch ifMatch, IfNoneMatch ifNoneMatch, HttpResponse response, CurrentCaller current, ClusterClient cluster)
     {
         if (!ifMatch.IsGood(out var refusal) || !ifNoneMatch.IsGood(out refusal)) return refusal;
 
-        var result = await cluster.Repeat(grains => grains.GetGrain<IOrderGrain>(id).Get(current.Caller));
+        var result = await cluster.CallWithRetry(grains => grains.GetGrain<IOrderGrain>(id).Get(current.Caller));
         if (result is not { Outcome: Outcome.Ok, Order: { } order }) return Refusal(result);
         if (!ifMatch.Version.Allows(order.Version)) return Refusal(new(Outcome.Stale));
 
@@ -86,9 +85,9 @@ internal static class OrderEndpoints
 
     /// <summary>Cancels an order, or has a failed one tried again (admins).</summary>
     private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> ChangeStatus(
-        long id, JsonBody<ChangeStatusRequest> body, IfMatch ifMatch, HttpResponse response, CurrentCaller current, ClusterCalls cluster)
+        long id, JsonBody<ChangeStatusRequest> body, IfMatch ifMatch, HttpResponse response, CurrentCaller current, ClusterClient cluster)
     {
-        if (!body.IsGood(out var request, out var refusal)) return refusal;
+        if (!body.TryGet(out var request, out var refusal)) return refusal;
         if (!ifMatch.IsGood(out refusal)) return refusal;
 
         var tries = 0;
@@ -99,7 +98,7 @@ internal static class OrderEndpoints
         }
 
         // To cancel again has no effect. To have a failed order tried again may have: it can have failed anew before the second call.
-        var result = await (request.Target == OrderStatus.Cancelled ? cluster.Repeat(Change) : cluster.Once(Change));
+        var result = await (request.Target == OrderStatus.Cancelled ? cluster.CallWithRetry(Change) : cluster.CallOnce(Change));
 
         // A try whose answer was lost may have made the version stale, by the very change that was asked for. Where somebody else made the same change,
         // the order is as was asked too, and may be said to be (RFC 9110 §13.1.1).
@@ -109,12 +108,12 @@ internal static class OrderEndpoints
 
     /// <summary>Releases what an order holds, then removes it.</summary>
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Delete(
-        long id, IfMatch ifMatch, CurrentCaller current, ClusterCalls cluster)
+        long id, IfMatch ifMatch, CurrentCaller current, ClusterClient cluster)
     {
         if (!ifMatch.IsGood(out var refusal)) return refusal;
 
         var tries = 0;
-        var result = await cluster.Repeat(grains =>
+        var result = await cluster.CallWithRetry(grains =>
         {
             tries++;
             return grains.GetGrain<IOrderGrain>(id).Delete(current.Caller, ifMatch.Version);

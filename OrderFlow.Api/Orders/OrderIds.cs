@@ -19,7 +19,7 @@ internal interface IOrderIds
 /// while some of the present one is left. One request for a block at a time; where it fails, those who wait for it fail, and the next caller asks anew.
 /// Ids that are not used when the process ends are lost.
 /// </summary>
-internal sealed class OrderIds(ClusterCalls cluster) : IOrderIds
+internal sealed class OrderIds(ClusterClient cluster) : IOrderIds
 {
     private readonly Lock _handing = new();
     private OrderIdBlock _block = new(First: 0, Count: 0);
@@ -92,7 +92,7 @@ internal sealed class OrderIds(ClusterCalls cluster) : IOrderIds
         OrderIdBlock? block = null;
         try
         {
-            block = await cluster.OutOfTurn.Repeat(grains => grains.GetGrain<IOrderIdsGrain>(0).Take());
+            block = await cluster.Unthrottled.CallWithRetry(grains => grains.GetGrain<IOrderIdsGrain>(0).Take());
             if (block.Count < 1) throw new InvalidOperationException("The cluster gave a block without ids.");
         }
         finally

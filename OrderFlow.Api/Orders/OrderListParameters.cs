@@ -1,6 +1,5 @@
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.Lists;
-using OrderFlow.Ids;
 using OrderFlow.Orders;
 using OrderFlow.ServiceDefaults.Auth;
 
@@ -10,11 +9,11 @@ namespace OrderFlow.Api.Orders;
 internal static class OrderListParameters
 {
     /// <summary>Reads the parameters as they were sent; what is wrong with them goes to <paramref name="violations"/>.</summary>
-    public static OrderQuery Read(string? status, string? userId, string? page, string? limit, string? cursor, Violations violations)
+    public static OrderQuery Read(string? status, string? userId, string? page, string? limit, string? cursor, ValidationErrors violations)
     {
         var wanted = status is null ? null : OrderStatusNames.FromWireName(status);
         if (status is not null && wanted is null) violations.Add("status", ChangeStatusRequest.Objection);
-        if (userId is not null) violations.Add("userId", TextId.Objection(userId, Limits.UserIdLength));
+        if (userId is not null) violations.Add("userId", TextId.Validate(userId, Limits.UserIdLength));
 
         var (number, size) = PageParameters.Read(page, limit, violations);
         var place = cursor is null ? null : OrderCursor.Read(cursor);

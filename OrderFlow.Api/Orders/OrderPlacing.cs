@@ -10,19 +10,19 @@ internal sealed class OrderPlacing(IOrderIds ids, TimeProvider time)
     public const int MaxTakenIds = 5;
 
     /// <summary>How long one call into the cluster waits; well below the time after which its answer counts as lost.</summary>
-    private static readonly TimeSpan WaitAtOnce = CallTimes.MaxGrainWait;
+    private static readonly TimeSpan WaitAtOnce = CallTimeouts.MaxGrainWait;
 
     /// <summary>Between two looks at an order that could not go on, as while a part of the system is away.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Places an order. With its id fixed before the first try, placing again after an unknown outcome cannot place twice.</summary>
-    public async Task<OrderResult> Place(ClusterCalls cluster, PlaceOrder command)
+    public async Task<OrderResult> Place(ClusterClient cluster, PlaceOrder command)
     {
         var request = command with { RequestId = Guid.NewGuid() };
         var placed = await AtFreeId(async id =>
         {
             var calls = 0;
-            var result = await cluster.Repeat(grains =>
+            var result = await cluster.CallWithRetry(grains =>
             {
                 calls++;
                 return grains.GetGrain<IOrderGrain>(id).Place(request);
@@ -35,11 +35,11 @@ internal sealed class OrderPlacing(IOrderIds ids, TimeProvider time)
     }
 
     /// <summary>Places an order once for a key, also where the client has to ask again.</summary>
-    public Task<PlacedOnce> PlaceOnce(ClusterCalls cluster, string key, PlaceOrder command)
+    public Task<PlacedOnce> PlaceOnce(ClusterClient cluster, string key, PlaceOrder command)
     {
         var name = IdempotencyKey.Name(command.By.UserId, key);
         var request = command with { RequestId = Guid.NewGuid() };   // the key's, where this is its first use
-        return AtFreeId(id => cluster.Repeat(grains => grains.GetGrain<IIdempotencyGrain>(EverySilo.KeyFor(id)).Place(name, id, request)));
+        return AtFreeId(id => cluster.CallWithRetry(grains => grains.GetGrain<IIdempotencyGrain>(StatelessWorkerKeys.ForOrder(id)).Place(name, id, request)));
     }
 
     /// <summary>Places with another id as long as the one before belongs to another order, as when the sequence of ids went back.</summary>
@@ -72,7 +72,7 @@ internal sealed class OrderPlacing(IOrderIds ids, TimeProvider time)
     }
 
     /// <summary>The order once it is no longer pending, or as it is when the time is over. It is placed already: nothing that goes wrong here changes that.</summary>
-    public async Task<Order> Settled(ClusterCalls cluster, Order placed, Caller by, TimeSpan wait, CancellationToken gone)
+    public async Task<Order> Settled(ClusterClient cluster, Order placed, Caller by, TimeSpan wait, CancellationToken gone)
     {
         var order = placed;
         var began = time.GetTimestamp();
@@ -80,7 +80,7 @@ internal sealed class OrderPlacing(IOrderIds ids, TimeProvider time)
         {
             try
             {
-                var result = await cluster.OutOfTurn.Once(grains => grains.GetGrain<IOrderGrain>(placed.Id).GetSettled(by, left < WaitAtOnce ? left : WaitAtOnce)).WaitAsync(left, time, gone);
+                var result = await cluster.Unthrottled.CallOnce(grains => grains.GetGrain<IOrderGrain>(placed.Id).GetSettled(by, left < WaitAtOnce ? left : WaitAtOnce)).WaitAsync(left, time, gone);
                 if (result.Order is null) return order;   // deleted meanwhile
                 order = result.Order;
             }

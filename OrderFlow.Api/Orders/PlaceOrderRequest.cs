@@ -4,7 +4,6 @@ using System.Text.Json.Serialization.Metadata;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Inventory;
-using OrderFlow.Ids;
 using OrderFlow.Orders;
 using OrderFlow.ServiceDefaults.Auth;
 
@@ -20,9 +19,9 @@ internal sealed record PlaceOrderRequest(string? UserId, OrderLineRequest?[]? It
     public static JsonTypeInfo<PlaceOrderRequest> Json => RequestJson.Default.PlaceOrderRequest;
 
     /// <inheritdoc/>
-    public void Check(Violations violations)
+    public void Check(ValidationErrors violations)
     {
-        violations.Add("userId", TextId.ObjectionToUser(UserId));
+        violations.Add("userId", TextId.ValidateUserId(UserId));
         if (TotalAmount is not null) violations.Add("totalAmount", Money.Objection(TotalAmount, Limits.TotalAmount));
 
         if (Items is null) violations.Add("items", "is required");
@@ -35,7 +34,7 @@ internal sealed record PlaceOrderRequest(string? UserId, OrderLineRequest?[]? It
     public PlaceOrder ToCommand(Caller by) =>
         new(by, UserId!, ImmutableArray.Create(Array.ConvertAll(Items!, line => new OrderLine(line!.ProductId!, (int)line.Quantity!))), TotalAmount);
 
-    private static void Check(OrderLineRequest? line, int index, Violations violations)
+    private static void Check(OrderLineRequest? line, int index, ValidationErrors violations)
     {
         if (line is null)
         {

@@ -10,7 +10,7 @@ internal static class ApiTelemetry
 {
     private static readonly string[] Meters =
     [
-        CallGauges.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "Microsoft.Orleans", "Npgsql", "System.Runtime",
+        ClusterClientMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "Microsoft.Orleans", "Npgsql", "System.Runtime",
     ];
 
     /// <summary>A trace begins with a request, and goes on through the calls of grains. What is no business of a customer's is left out.</summary>
@@ -23,7 +23,7 @@ internal static class ApiTelemetry
 
     /// <summary>Sends the trace with each call of a grain, where there is one.</summary>
     public static IClientBuilder UseTelemetry(this IClientBuilder client, IConfiguration configuration) =>
-        StandardSettings.SendTraces(configuration) ? client.AddActivityPropagation().AddOutgoingGrainCallFilter<UnsampledCalls>() : client;
+        OpenTelemetryOptions.SendTraces(configuration) ? client.AddActivityPropagation().AddOutgoingGrainCallFilter<UnsampledCallFilter>() : client;
 
     private static bool IsAboutThisProgram(PathString path) =>
         path.StartsWithSegments("/health", StringComparison.Ordinal) || path == TelemetrySetup.MetricsPath

@@ -20,16 +20,16 @@ public enum ReserveOutcome
     Granted,
 
     /// <summary>There are not enough pieces, and none of those held may come back.</summary>
-    Short,
+    Insufficient,
 
     /// <summary>There are not enough pieces now, but some are held by an order that has not settled: ask again.</summary>
-    Busy,
+    Contended,
 
     /// <summary>There is no such product.</summary>
     Unknown,
 
     /// <summary>This try was released before: the order must take a new number.</summary>
-    GivenUp,
+    Superseded,
 }
 
 /// <summary>What a stock item answers to a <see cref="ReserveStock"/>.</summary>

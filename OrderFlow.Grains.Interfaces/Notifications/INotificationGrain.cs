@@ -1,6 +1,6 @@
 namespace OrderFlow.Notifications;
 
-/// <summary>Tells an order's customer what became of the order. It keeps nothing itself: its jobs are in the queue. Its key is one of <see cref="EverySilo"/>.</summary>
+/// <summary>Tells an order's customer what became of the order. It keeps nothing itself: its jobs are in the queue. Its key is one of <see cref="StatelessWorkerKeys"/>.</summary>
 [Alias("notification")]
 public interface INotificationGrain : IGrainWithIntegerKey
 {

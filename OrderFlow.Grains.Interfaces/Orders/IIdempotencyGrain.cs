@@ -2,7 +2,7 @@ namespace OrderFlow.Orders;
 
 /// <summary>
 /// Places orders with an <c>Idempotency-Key</c>: however often an order is placed with one, there is one order, and one answer.
-/// Its own key is one of <see cref="EverySilo"/>.
+/// Its own key is one of <see cref="StatelessWorkerKeys"/>.
 /// </summary>
 [Alias("idempotency")]
 public interface IIdempotencyGrain : IGrainWithIntegerKey

@@ -39,7 +39,7 @@ public interface IOrderGrain : IGrainWithIntegerKey
     [Alias("delete")]
     Task<OrderResult> Delete(Caller by, IfVersion ifVersion = default);
 
-    /// <summary>The order as it is persisted once the work under way is done, or after <paramref name="patience"/>, at most <see cref="CallTimes.MaxGrainWait"/>.</summary>
+    /// <summary>The order as it is persisted once the work under way is done, or after <paramref name="patience"/>, at most <see cref="CallTimeouts.MaxGrainWait"/>.</summary>
     [Alias("get-settled"), AlwaysInterleave]
     Task<OrderResult> GetSettled(Caller by, TimeSpan patience);
 

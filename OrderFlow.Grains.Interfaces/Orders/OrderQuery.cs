@@ -12,13 +12,13 @@ public sealed record OrderQuery(
     [property: Id(1)] string? UserId,
     [property: Id(2)] int Page,
     [property: Id(3)] int Limit,
-    [property: Id(4)] OrderPlace? After = null);
+    [property: Id(4)] OrderListPosition? After = null);
 
 /// <summary>A place in the list of orders: right behind the order with this time and id, whether there is one or not.</summary>
 /// <param name="CreatedAt">The order's <see cref="Order.CreatedAt"/>.</param>
 /// <param name="Id">The order's id.</param>
 [GenerateSerializer, Immutable, Alias("order-place")]
-public sealed record OrderPlace([property: Id(0)] DateTimeOffset CreatedAt, [property: Id(1)] long Id);
+public sealed record OrderListPosition([property: Id(0)] DateTimeOffset CreatedAt, [property: Id(1)] long Id);
 
 /// <summary>What a query of orders is answered.</summary>
 /// <param name="Outcome">Ok, or Forbidden where the caller asked for another user's orders.</param>

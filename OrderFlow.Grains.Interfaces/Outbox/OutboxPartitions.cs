@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using OrderFlow.Orders;
 
 namespace OrderFlow.Outbox;
 

@@ -21,7 +21,7 @@ internal abstract class StockCommand
     /// <summary>Works out the answer on the batch's working copy.</summary>
     public abstract void ApplyTo(StockBatch batch, DateTimeOffset now);
 
-    /// <summary>Turns a shortage into <see cref="ReserveOutcome.Busy"/> where pieces may come back.</summary>
+    /// <summary>Turns a shortage into <see cref="ReserveOutcome.Contended"/> where pieces may come back.</summary>
     public virtual void JudgeShortage(long couldHave)
     {
     }
@@ -51,7 +51,7 @@ internal sealed class ReserveCommand(ReserveStock reserve) : StockCommand<Reserv
 {
     public override long? OrderId => reserve.OrderId;
 
-    public override bool IsShort => Answer?.Outcome == ReserveOutcome.Short;
+    public override bool IsShort => Answer?.Outcome == ReserveOutcome.Insufficient;
 
     public override bool IsFirstGrant => reserve.Attempt == OrderLifecycle.FirstAttempt && Answer?.Outcome == ReserveOutcome.Granted;
 

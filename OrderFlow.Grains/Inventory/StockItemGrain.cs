@@ -27,7 +27,7 @@ internal sealed partial class StockItemGrain(
 
     public async Task<StockItem?> Get()
     {
-        var item = (await _stock.Show())?.Item;
+        var item = (await _stock.ReadForQuery())?.Item;
         if (item is null) Leave();
         return item;
     }
@@ -85,8 +85,8 @@ internal sealed partial class StockItemGrain(
 
     private async Task Write(List<StockCommand> commands)
     {
-        using var span = Traces.Share("write stock", commands.Select(command => command.Caller));
-        await _stock.Read();
+        using var span = Traces.StartShared("write stock", commands.Select(command => command.Caller));
+        await _stock.ReadForUpdate();
         if (!await WriteFirstGrants(commands))
         {
             var found = await Rows(commands);
@@ -122,7 +122,7 @@ internal sealed partial class StockItemGrain(
         }
         catch (InconsistentStateException)
         {
-            await _stock.Read();
+            await _stock.ReadForUpdate();
             return false;
         }
     }
@@ -167,7 +167,7 @@ internal sealed partial class StockItemGrain(
     /// True where a commit that is held up may yet bring back what is short: pieces that were released, by an order that counts as settled by then. A write
     /// that succeeds, be it of the same counts, refuses that commit or finds that it has landed.
     /// </summary>
-    private bool MustFence(List<StockCommand> commands) => _stock.IsSuspect && commands.Exists(command => command.IsShort);
+    private bool MustFence(List<StockCommand> commands) => _stock.MayBeStale && commands.Exists(command => command.IsShort);
 
     /// <summary>Made-up product ids must not fill the memory.</summary>
     private void Leave()

@@ -12,13 +12,13 @@ internal static class StockLedger
     /// <summary>Holds pieces for an order's try; the same try asked again is answered as the first time.</summary>
     public static StockStep<ReserveResult> Reserve(StockItem? item, StockReservation? held, ReserveStock command, DateTimeOffset now)
     {
-        if (held is not null && held.Refuses(command.Attempt)) return new(new(ReserveOutcome.GivenUp));
+        if (held is not null && held.Refuses(command.Attempt)) return new(new(ReserveOutcome.Superseded));
         if (held is { IsLive: true } && held.Attempt == command.Attempt) return new(new(ReserveOutcome.Granted, held.UnitPrice));
         if (item is null) return new(new(ReserveOutcome.Unknown));
 
         var heldByEarlierTry = held is { IsLive: true } ? held.Quantity : 0;
         var free = item.AvailableQuantity + heldByEarlierTry;
-        if (free < command.Quantity) return new(new(ReserveOutcome.Short, Available: free));
+        if (free < command.Quantity) return new(new(ReserveOutcome.Insufficient, Available: free));
 
         return new(
             new(ReserveOutcome.Granted, item.UnitPrice),
@@ -61,7 +61,7 @@ internal static class StockLedger
 
     /// <summary>A shortage is final only where what is available once it is written, and what orders that have not settled hold, would not suffice either.</summary>
     public static ReserveResult JudgeShortage(ReserveResult shortage, long wanted, long couldHave) =>
-        couldHave >= wanted ? shortage with { Outcome = ReserveOutcome.Busy } : shortage;
+        couldHave >= wanted ? shortage with { Outcome = ReserveOutcome.Contended } : shortage;
 
     private static StockItem Moved(StockItem item, long toReserved, DateTimeOffset now) => item with
     {

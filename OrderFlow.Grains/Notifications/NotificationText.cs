@@ -31,7 +31,7 @@ internal static class NotificationText
     private static string Rest(OrderNotice notice) => notice switch
     {
         { EventType: "order.reserved", TotalAmount: { } total } => string.Create(CultureInfo.InvariantCulture, $". Total: {total:0.00}."),
-        { EventType: "order.failed", Reason: { Length: > 0 } reason } => $": {BoundedText.CutWords(reason.TrimEnd('.'), MaxReasonBytes)}.",
+        { EventType: "order.failed", Reason: { Length: > 0 } reason } => $": {TextTruncation.TruncateAtWord(reason.TrimEnd('.'), MaxReasonBytes)}.",
         { EventType: "order.cancelled", Reason: Deleted } => ": it was deleted.",
         _ => ".",
     };

@@ -57,11 +57,11 @@ internal sealed class IdempotencyGrain(
             }
             catch (InconsistentStateException)
             {
-                if (await kept.Read() is { } record && !IsExpired(record)) return record;   // else it was swept just now, or may be: its next write takes its place
+                if (await kept.ReadForUpdate() is { } record && !IsExpired(record)) return record;   // else it was swept just now, or may be: its next write takes its place
             }
         }
     }
 
     /// <summary>Its order may have been deleted and swept since, and must not be placed anew under its old id.</summary>
-    private bool IsExpired(IdempotencyRecord record) => record.UsedAt + options.Value.KeepIdempotencyKeys <= time.GetUtcNow();
+    private bool IsExpired(IdempotencyRecord record) => record.UsedAt + options.Value.IdempotencyKeyRetention <= time.GetUtcNow();
 }

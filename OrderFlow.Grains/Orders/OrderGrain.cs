@@ -23,12 +23,12 @@ internal sealed partial class OrderGrain(
     public const int TriesAtOnce = 8;
 
     /// <summary>How long a cancel waits for its stock to be given back; the order is cancelled before that, and goes on releasing after.</summary>
-    private static readonly TimeSpan ReleaseWait = CallTimes.MaxGrainWait;
+    private static readonly TimeSpan ReleaseWait = CallTimeouts.MaxGrainWait;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(40);
 
     private readonly GrainRecord<OrderRecord> _record = new(storage, "order", context.GrainId);
-    private readonly OneAtATime _turns = new();
+    private readonly AsyncLock _turns = new();
     private Task? _running;
 
     /// <summary>
@@ -48,7 +48,7 @@ internal sealed partial class OrderGrain(
         if (decision.Outcome != Outcome.Ok) return Answer(decision);
 
         var order = decision.Next ?? before!;
-        if (order.IsUnfinished) this.AsReference<IOrderGrain>().Resume().Ignore();   // goes on after the caller has its answer
+        if (order.IsUnsettled) this.AsReference<IOrderGrain>().Resume().Ignore();   // goes on after the caller has its answer
         return OrderResult.Ok(order.AsPlaced()) with { WasPlacedBefore = decision.Next is null };
     }
 
@@ -68,7 +68,7 @@ internal sealed partial class OrderGrain(
         var now = await Get(by);
         if (now.Order?.Status != OrderStatus.Pending) return now;
 
-        await WaitFor(Resume(), patience < CallTimes.MaxGrainWait ? patience : CallTimes.MaxGrainWait);
+        await WaitFor(Resume(), patience < CallTimeouts.MaxGrainWait ? patience : CallTimeouts.MaxGrainWait);
         return await Get(by);
     }
 
@@ -77,7 +77,7 @@ internal sealed partial class OrderGrain(
     /// <summary>The order as it is persisted; null where there is none that this caller may know of.</summary>
     private async Task<OrderState?> Read(Caller by)
     {
-        var order = (await _record.Show())?.Order;
+        var order = (await _record.ReadForQuery())?.Order;
         if (order is null) DeactivateOnIdle();   // made-up ids must not fill the memory
 
         return order is null || OrderLifecycle.IsHiddenFrom(order, by) ? null : order;
@@ -89,7 +89,7 @@ internal sealed partial class OrderGrain(
     {
         OrderState? before = null;
         var decision = await Commit(order => decide(before = order));
-        if (decision.Next is { IsUnfinished: true } changed)
+        if (decision.Next is { IsUnsettled: true } changed)
         {
             var finishing = this.AsReference<IOrderGrain>().Resume();
             if (changed.Releasing) await WaitFor(finishing, ReleaseWait);
@@ -107,8 +107,8 @@ internal sealed partial class OrderGrain(
     {
         try
         {
-            if (_record.IsSuspect || _record.Value?.Order is not { IsUnfinished: true }) await LookAgain();
-            for (var tries = 0; _record.Value?.Order is { IsUnfinished: true } order;)
+            if (_record.MayBeStale || _record.Value?.Order is not { IsUnsettled: true }) await LookAgain();
+            for (var tries = 0; _record.Value?.Order is { IsUnsettled: true } order;)
             {
                 if (order.Releasing)
                     await Release(order);
@@ -134,7 +134,7 @@ internal sealed partial class OrderGrain(
     /// </summary>
     private async Task LookAgain()
     {
-        using var turn = await _turns.Enter();
+        using var turn = await _turns.Acquire();
         await _record.Reload();
     }
 
@@ -185,7 +185,7 @@ internal sealed partial class OrderGrain(
 
     private async Task<OrderDecision> Commit(Func<OrderState, OrderDecision> decide)
     {
-        var decision = await Commit(async () => await _record.Read() is { } record ? decide(record.Order) : OrderDecision.NotFound);
+        var decision = await Commit(async () => await _record.ReadForUpdate() is { } record ? decide(record.Order) : OrderDecision.NotFound);
         if (_record.Value is null) DeactivateOnIdle();
         return decision;
     }
@@ -195,7 +195,7 @@ internal sealed partial class OrderGrain(
     /// </summary>
     private async Task<OrderDecision> Commit(Func<Task<OrderDecision>> decide)
     {
-        using var turn = await _turns.Enter();
+        using var turn = await _turns.Acquire();
         var decision = await decide();
         if (decision.Next is { } next)
         {

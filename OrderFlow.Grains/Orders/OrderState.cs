@@ -52,10 +52,10 @@ internal sealed record OrderState
     public string StatusName => UnknownStatus ?? Status.ToWireName();
 
     /// <summary>True where a reservation or a release was begun and is not finished, as far as this version can tell.</summary>
-    public bool IsUnfinished => Status != OrderStatus.Unknown && (Releasing || (Status == OrderStatus.Pending && !IsDeleted));
+    public bool IsUnsettled => Status != OrderStatus.Unknown && (Releasing || (Status == OrderStatus.Pending && !IsDeleted));
 
     /// <summary>What the order wants of each product, lines of the same product summed, by product id.</summary>
-    public IEnumerable<(string ProductId, long Quantity)> Wanted =>
+    public IEnumerable<(string ProductId, long Quantity)> QuantityByProduct =>
         Items.GroupBy(line => line.ProductId, StringComparer.Ordinal)
             .OrderBy(product => product.Key, StringComparer.Ordinal)
             .Select(product => (product.Key, product.Sum(line => (long)line.Quantity)));

@@ -5,7 +5,7 @@ namespace OrderFlow.Orders;
 /// <summary>An order's dealings with the stock items of its products, for one try.</summary>
 internal sealed class OrderStock(IGrainFactory grains, OrderState order)
 {
-    private readonly (string ProductId, long Quantity)[] _wanted = [.. order.Wanted];
+    private readonly (string ProductId, long Quantity)[] _wanted = [.. order.QuantityByProduct];
 
     /// <summary>Asks all products at once: the quickest way, and the usual one.</summary>
     public async Task<IReadOnlyList<ReservationAnswer>> ReserveAtOnce() => await Task.WhenAll(_wanted.Select(Reserve));
@@ -21,7 +21,7 @@ internal sealed class OrderStock(IGrainFactory grains, OrderState order)
         foreach (var product in _wanted)
         {
             answers.Add(await Reserve(product));
-            if (answers[^1].Result.Outcome is ReserveOutcome.Busy or ReserveOutcome.GivenUp && !answers.Exists(answer => answer.IsRefusal)) break;
+            if (answers[^1].Result.Outcome is ReserveOutcome.Contended or ReserveOutcome.Superseded && !answers.Exists(answer => answer.IsRefusal)) break;
         }
 
         return answers;

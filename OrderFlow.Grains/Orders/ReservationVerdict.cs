@@ -7,7 +7,7 @@ namespace OrderFlow.Orders;
 internal sealed record ReservationAnswer(string ProductId, long Quantity, ReserveResult Result)
 {
     /// <summary>True where the order cannot be reserved, whatever the others answer.</summary>
-    public bool IsRefusal => Result.Outcome is ReserveOutcome.Short or ReserveOutcome.Unknown;
+    public bool IsRefusal => Result.Outcome is ReserveOutcome.Insufficient or ReserveOutcome.Unknown;
 }
 
 /// <summary>What the answers of one try add up to: exactly one of the three.</summary>
@@ -30,7 +30,7 @@ internal sealed record ReservationVerdict(decimal? TotalAmount = null, string? F
 
     private static IEnumerable<string> Refusals(IReadOnlyList<ReservationAnswer> answers)
     {
-        var shortages = answers.Where(answer => answer.Result.Outcome == ReserveOutcome.Short)
+        var shortages = answers.Where(answer => answer.Result.Outcome == ReserveOutcome.Insufficient)
             .Select(answer => $"{answer.ProductId} wanted {answer.Quantity}, available {answer.Result.Available}")
             .ToList();
         if (shortages.Count > 0) yield return $"insufficient stock: {string.Join(", ", shortages)}";

@@ -1,4 +1,3 @@
-using OrderFlow.Telemetry;
 
 namespace OrderFlow.Outbox;
 

@@ -12,7 +12,7 @@ namespace OrderFlow.Recovery;
 /// </remarks>
 [GrainType("recovery")]
 internal sealed partial class RecoveryGrain(
-    IUnfinishedOrders unfinished,
+    IUnsettledOrders unfinished,
     ITombstones tombstones,
     IOrderCounts counts,
     IEnumerable<IClusterMeasurement> measurements,
@@ -62,9 +62,9 @@ internal sealed partial class RecoveryGrain(
     private IEnumerable<(string Name, Func<CancellationToken, Task<Batch>> RunBatch)> Jobs()
     {
         yield return ("resume orders", ResumeUnfinished);
-        yield return ("sweep deleted orders", _ => tombstones.SweepOrders(Now - _options.KeepDeletedOrders - OutlivingKeys));
-        yield return ("sweep released reservations", _ => tombstones.SweepReservations(Now - _options.KeepReleasedReservations));
-        yield return ("sweep used keys", _ => tombstones.SweepKeys(Now - _options.KeepIdempotencyKeys));
+        yield return ("sweep deleted orders", _ => tombstones.SweepOrders(Now - _options.DeletedOrderRetention - OutlivingKeys));
+        yield return ("sweep released reservations", _ => tombstones.SweepReservations(Now - _options.ReleasedReservationRetention));
+        yield return ("sweep used keys", _ => tombstones.SweepKeys(Now - _options.IdempotencyKeyRetention));
         yield return ("add up numbers of orders", _ => counts.Fold());
         foreach (var measurement in measurements) yield return (measurement.Name, cancellationToken => Measure(measurement, cancellationToken));
     }
@@ -80,18 +80,18 @@ internal sealed partial class RecoveryGrain(
     /// <summary>Goes through the unfinished orders in turns, so that orders that cannot go on do not keep the others from it.</summary>
     private async Task<Batch> ResumeUnfinished(CancellationToken cancellationToken)
     {
-        var ids = await unfinished.Find(Now - _options.Interval, _lastId, _options.OrdersAtOnce);
-        var isFull = ids.Count == _options.OrdersAtOnce;
+        var ids = await unfinished.FindStalled(Now - _options.Interval, _lastId, _options.BatchSize);
+        var isFull = ids.Count == _options.BatchSize;
         _lastId = isFull ? ids[^1] : 0;
         if (ids.Count == 0) return new(Rows: 0, isFull);
 
         var finished = 0;
         await Parallel.ForEachAsync(
             ids,
-            new ParallelOptions { MaxDegreeOfParallelism = _options.Parallelism, CancellationToken = cancellationToken, TaskScheduler = TaskScheduler.Current },
+            new ParallelOptions { MaxDegreeOfParallelism = _options.Concurrency, CancellationToken = cancellationToken, TaskScheduler = TaskScheduler.Current },
             async (id, _) =>
             {
-                using var span = Traces.GoOn(Traces.Recover, ActivityKind.Internal, from: null);   // a trace of its own
+                using var span = Traces.Continue(Traces.Recover, ActivityKind.Internal, from: null);   // a trace of its own
                 try
                 {
                     await grains.GetGrain<IOrderGrain>(id).Resume();

@@ -12,7 +12,7 @@ internal sealed record TraceContext(string TraceParent, string? TraceState = nul
     public const string StateName = "tracestate";
 
     /// <summary>The longest state that is kept: what every system has to pass on. It comes from outside, and may be left out.</summary>
-    public const int LongestState = 512;
+    public const int MaxStateLength = 512;
 
     /// <summary>Where this code runs; null where nobody traces, which is found out at the price of a look at a field.</summary>
     public static TraceContext? Current =>
@@ -25,5 +25,5 @@ internal sealed record TraceContext(string TraceParent, string? TraceState = nul
     /// <summary>The same for <see cref="ActivitySource"/>; of no trace where it cannot be read.</summary>
     public ActivityContext ToActivityContext() => ActivityContext.TryParse(TraceParent, TraceState, isRemote: true, out var context) ? context : default;
 
-    private static string? Kept(string? state) => state is { Length: > 0 and <= LongestState } ? state : null;
+    private static string? Kept(string? state) => state is { Length: > 0 and <= MaxStateLength } ? state : null;
 }

@@ -19,7 +19,7 @@ internal static class Traces
     /// <summary>
     /// A span of work that was written down for later, as an event or a job; it goes on where that was, or begins a trace where that is not known.
     /// </summary>
-    public static Activity? GoOn(string name, ActivityKind kind, TraceContext? from)
+    public static Activity? Continue(string name, ActivityKind kind, TraceContext? from)
     {
         if (!Source.HasListeners()) return null;
 
@@ -30,7 +30,7 @@ internal static class Traces
     /// <summary>A span of work that several wait for. It stands in the trace of the first of them, and links to the others, up to <see cref="LinkLimit"/>.</summary>
     /// <param name="name">The span's name.</param>
     /// <param name="waiting">The spans that wait; null for those that are not traced.</param>
-    public static Activity? Share(string name, IEnumerable<Activity?> waiting)
+    public static Activity? StartShared(string name, IEnumerable<Activity?> waiting)
     {
         if (!Source.HasListeners()) return null;
 

@@ -37,7 +37,7 @@ internal sealed class AuthOptionsValidator : IValidateOptions<AuthOptions>
         if (string.IsNullOrWhiteSpace(options.Audience)) failures.Add("Auth__Audience is not set: it is the audience (aud) of the bearer tokens to accept.");
         if (string.IsNullOrWhiteSpace(options.PublicKeyFile))
             failures.Add("Auth__PublicKeyFile is not set: it is a PEM file with the RSA or EC public keys that bearer tokens are signed for.");
-        else if (PublicKeys.Load(options.PublicKeyFile).Objection is { } objection)
+        else if (PublicKeys.Load(options.PublicKeyFile).Error is { } objection)
             failures.Add($"Auth__PublicKeyFile: {objection}");
         if (options.ClockSkew < TimeSpan.Zero || options.ClockSkew > AuthOptions.MaxClockSkew)
             failures.Add(string.Create(CultureInfo.InvariantCulture, $"Auth__ClockSkew: {options.ClockSkew} is not from {TimeSpan.Zero} to {AuthOptions.MaxClockSkew}."));

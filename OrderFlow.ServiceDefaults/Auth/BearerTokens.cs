@@ -16,7 +16,7 @@ internal static class BearerTokens
     /// <summary>Registers the bearer scheme and <see cref="AdminPolicy"/>; <see cref="AuthOptions"/> are checked when the program starts.</summary>
     public static IServiceCollection AddBearerTokens(this IServiceCollection services)
     {
-        services.AddCheckedSettings<AuthOptions>(AuthOptions.Section);
+        services.AddValidatedOptions<AuthOptions>(AuthOptions.Section);
         services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
 
         services.TryAddSingleton(TimeProvider.System);
@@ -27,17 +27,17 @@ internal static class BearerTokens
             .Configure<IOptions<AuthOptions>, CallerTokenHandler, TimeProvider>((bearer, auth, handler, time) =>
             {
                 bearer.MapInboundClaims = false;
-                bearer.Events = new RefusedTokens();
+                bearer.Events = new BearerTokenEvents();
                 bearer.TokenHandlers.Clear();
                 bearer.TokenHandlers.Add(handler);
-                bearer.TokenValidationParameters = Demands(auth.Value, time);
+                bearer.TokenValidationParameters = ValidationParameters(auth.Value, time);
             });
         services.AddAuthorizationBuilder().AddPolicy(AdminPolicy, policy => policy.RequireRole(CallerIdentity.AdminRole));
         return services;
     }
 
     /// <summary>What a token must have, apart from its subject.</summary>
-    public static TokenValidationParameters Demands(AuthOptions auth, TimeProvider time) => new()
+    public static TokenValidationParameters ValidationParameters(AuthOptions auth, TimeProvider time) => new()
     {
         // Named, so that a token can choose neither "none" nor a public key as the secret of an HMAC (RFC 8725 §3.1).
         ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],

@@ -44,7 +44,7 @@ internal sealed class CallerTokenHandler(VerifiedTokens verified, TimeProvider t
         new() { IsValid = true, ClaimsIdentity = token.Identity, SecurityToken = new Times(token.ExpiresAt.UtcDateTime) };
 
     private static TokenValidationResult Refuse(string why) =>
-        new() { IsValid = false, Exception = new RefusedTokenException(why) };
+        new() { IsValid = false, Exception = new TokenRejectedException(why) };
 
     /// <summary>All that the bearer scheme still asks of a token once it is verified.</summary>
     private sealed class Times(DateTime validTo) : SecurityToken

@@ -6,8 +6,8 @@ namespace OrderFlow.ServiceDefaults.Auth;
 
 /// <summary>The public keys in a PEM file, or why they cannot be used.</summary>
 /// <param name="Keys">The keys; empty where there is an objection.</param>
-/// <param name="Objection">A sentence for whoever set the file; null where the keys are good.</param>
-internal sealed record PublicKeys(IReadOnlyList<SecurityKey> Keys, string? Objection)
+/// <param name="Error">A sentence for whoever set the file; null where the keys are good.</param>
+internal sealed record PublicKeys(IReadOnlyList<SecurityKey> Keys, string? Error)
 {
     /// <summary>The smallest RSA key that is accepted (RFC 7518 §3.3).</summary>
     public const int SmallestRsaBits = 2048;

@@ -9,7 +9,7 @@ internal static class TextId
     /// <summary>What is wrong with an id, for a person to read; null where nothing is.</summary>
     /// <param name="id">The id, as it was sent.</param>
     /// <param name="longest">The most characters (UTF-16 code units) it may have.</param>
-    public static string? Objection(string? id, int longest)
+    public static string? Validate(string? id, int longest)
     {
         if (id is null) return "is required";
         if (id.Length == 0) return "must not be empty";
@@ -26,10 +26,10 @@ internal static class TextId
     }
 
     /// <summary>The same for the id of a user, which is compared as it is sent: two that look alike must not be two users.</summary>
-    public static string? ObjectionToUser(string? id) => Objection(id, Limits.UserIdLength) ?? ObjectionToInvisible(id!);
+    public static string? ValidateUserId(string? id) => Validate(id, Limits.UserIdLength) ?? ValidateVisible(id!);
 
     /// <summary>What is wrong with an id that a person cannot see all of: two that look alike are easily taken for one.</summary>
-    public static string? ObjectionToInvisible(string id)
+    public static string? ValidateVisible(string id)
     {
         if (Ascii.IsValid(id)) return null;
 

@@ -43,7 +43,7 @@ internal static class TokenClaims
                 return (null, "The token was issued in the future, by its iat.");
 
             var userId = Find(claims, CallerIdentity.UserClaim)!.Value.GetString();
-            return TextId.ObjectionToUser(userId) is { } unfit
+            return TextId.ValidateUserId(userId) is { } unfit
                 ? (null, $"The token's {CallerIdentity.UserClaim} {unfit}.")
                 : (new Caller(userId!, Holds(Find(claims, CallerIdentity.RoleClaim), CallerIdentity.AdminRole)), null);
         }

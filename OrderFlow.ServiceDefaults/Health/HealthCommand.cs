@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using OrderFlow.ServiceDefaults.Options;
 
 namespace OrderFlow.ServiceDefaults.Health;
 
@@ -8,10 +7,10 @@ namespace OrderFlow.ServiceDefaults.Health;
 /// The <c>health</c> mode of both programs, for health checks of containers, whose images have neither a shell nor curl: asks the program that listens where
 /// this one would, and is done.
 /// </summary>
-internal static class OwnHealth
+internal static class HealthCommand
 {
     /// <summary>How long an answer is waited for; readiness itself waits 2 s for what it looks at.</summary>
-    public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
 
     private const int PortWhereNoneIsSet = 5000;   // ASP.NET Core's own
 
@@ -22,14 +21,14 @@ internal static class OwnHealth
     /// <summary>Asks <c>/health/ready</c>, or what the argument names.</summary>
     /// <param name="args">What follows <c>health</c>: nothing, <c>ready</c>, <c>reachable</c> (the API alone), <c>live</c> or <c>startup</c>.</param>
     /// <returns>The exit code: 0 where the answer is good; 1 where it is not, or there is none, with a sentence that says so; 2 where the argument is none of those.</returns>
-    public static async Task<int> Ask(string[] args)
+    public static async Task<int> Run(string[] args)
     {
         var question = args.FirstOrDefault(Questions[0]);
         if (args.Length > 1 || !Questions.Contains(question)) return await Say(2, $"health takes one of {string.Join(", ", Questions)}.");
         if (Address(Environment.GetEnvironmentVariable) is not { } address) return await Say(1, "ASPNETCORE_URLS has no http address to ask at.");
 
         var url = new Uri(address, $"/health/{question}");
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = AnswerWithin };
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = ResponseTimeout };
         try
         {
             using var answer = await client.GetAsync(url);

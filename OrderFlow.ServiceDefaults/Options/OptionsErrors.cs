@@ -4,20 +4,20 @@ using Microsoft.Extensions.Options;
 namespace OrderFlow.ServiceDefaults.Options;
 
 /// <summary>Settings that are needed before the host can be put together.</summary>
-internal static class RequiredSettings
+internal static class OptionsErrors
 {
     /// <summary>The options of this section.</summary>
     /// <exception cref="OptionsValidationException">A setting is missing or wrong; each failure is a sentence that names it.</exception>
-    public static TOptions Require<TOptions>(this IConfiguration configuration, string section)
+    public static TOptions GetValidOptions<TOptions>(this IConfiguration configuration, string section)
         where TOptions : class, new()
     {
         var options = configuration.GetSection(section).Get<TOptions>() ?? new();
-        var failures = Failures(section, options);
+        var failures = Find(section, options);
         return failures.Count == 0 ? options : throw new OptionsValidationException(section, typeof(TOptions), failures);
     }
 
     /// <summary>What is wrong with the options: sentences, each of which names the variable.</summary>
-    public static List<string> Failures(string section, object options)
+    public static List<string> Find(string section, object options)
     {
         var failures = new List<ValidationResult>();
         Validator.TryValidateObject(options, new ValidationContext(options), failures, validateAllProperties: true);
@@ -25,11 +25,11 @@ internal static class RequiredSettings
     }
 
     /// <summary>The environment variable of a setting: <c>Notifications__Worker__Lease</c>.</summary>
-    public static string Variable(string section, string member) => $"{section.Replace(":", "__", StringComparison.Ordinal)}__{member}";
+    public static string VariableName(string section, string member) => $"{section.Replace(":", "__", StringComparison.Ordinal)}__{member}";
 
     private static string Sentence(string section, ValidationResult failure)
     {
-        var names = string.Join(", ", failure.MemberNames.Select(member => Variable(section, member)));
+        var names = string.Join(", ", failure.MemberNames.Select(member => VariableName(section, member)));
         return failure.ErrorMessage is { } message && message.Contains(names, StringComparison.Ordinal) ? message : $"{names}: {failure.ErrorMessage}";
     }
 }

@@ -5,7 +5,7 @@ using OpenTelemetry.Trace;
 namespace OrderFlow.ServiceDefaults.Telemetry;
 
 /// <summary>The variables of OpenTelemetry's specification that are read here and not by its SDK.</summary>
-internal sealed class StandardSettings
+internal sealed class OpenTelemetryOptions
 {
     /// <summary>Where spans and metrics go; while neither this nor the variable for one kind is set, they go nowhere.</summary>
     public const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -31,7 +31,7 @@ internal sealed class StandardSettings
     public static bool SendMetrics(IConfiguration configuration) => IsOn(configuration, MetricsEndpoint);
 
     /// <summary>The sampler, or why there is none.</summary>
-    public (Sampler? Sampler, string? Objection) ToSampler()
+    public (Sampler? Sampler, string? Objection) CreateSampler()
     {
         if (!double.TryParse(Ratio, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) || ratio is not (>= 0 and <= 1))
             return (null, $"{SamplerArgument}: '{Ratio}' is no number from 0 to 1");
@@ -56,9 +56,9 @@ internal sealed class StandardSettings
 }
 
 /// <summary>Stops the program at start, with a sentence that names the variable, where there is no such sampler.</summary>
-internal sealed class StandardSettingsValidator : IValidateOptions<StandardSettings>
+internal sealed class OpenTelemetryOptionsValidator : IValidateOptions<OpenTelemetryOptions>
 {
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, StandardSettings options) =>
-        options.ToSampler().Objection is { } objection ? ValidateOptionsResult.Fail(objection) : ValidateOptionsResult.Success;
+    public ValidateOptionsResult Validate(string? name, OpenTelemetryOptions options) =>
+        options.CreateSampler().Objection is { } objection ? ValidateOptionsResult.Fail(objection) : ValidateOptionsResult.Success;
 }

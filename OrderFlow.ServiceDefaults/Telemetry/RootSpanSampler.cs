@@ -10,7 +10,7 @@ namespace OrderFlow.ServiceDefaults.Telemetry;
 /// </summary>
 /// <param name="standard">Decides on those that may begin, and on all that is in a recorded trace already.</param>
 /// <param name="others">Names of spans of no such kind that begin a trace all the same.</param>
-internal sealed class BeginningsSampler(Sampler standard, params IReadOnlyCollection<string> others) : Sampler
+internal sealed class RootSpanSampler(Sampler standard, params IReadOnlyCollection<string> others) : Sampler
 {
     /// <summary>ASP.NET Core's name of the span of a request, while it is young.</summary>
     public const string Request = "Microsoft.AspNetCore.Hosting.HttpRequestIn";

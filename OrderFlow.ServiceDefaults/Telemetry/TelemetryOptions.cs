@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using OrderFlow.ServiceDefaults.Health;
-using OrderFlow.ServiceDefaults.Options;
 
 namespace OrderFlow.ServiceDefaults.Telemetry;
 

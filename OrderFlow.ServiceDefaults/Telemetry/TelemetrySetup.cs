@@ -24,29 +24,29 @@ internal static class TelemetrySetup
     /// <param name="meters">What is measured.</param>
     /// <param name="sources">What is traced.</param>
     /// <param name="instrumentation">What else traces need.</param>
-    /// <param name="beginnings">See <see cref="BeginningsSampler"/>.</param>
+    /// <param name="beginnings">See <see cref="RootSpanSampler"/>.</param>
     public static void AddTelemetry(
         this IHostApplicationBuilder builder, string service, string[] meters, string[] sources,
         Action<TracerProviderBuilder>? instrumentation = null, params string[] beginnings)
     {
-        builder.Services.AddCheckedSettings<TelemetryOptions>(TelemetryOptions.Section);
+        builder.Services.AddValidatedOptions<TelemetryOptions>(TelemetryOptions.Section);
         builder.Services.AddOptions<TelemetryOptions>().Configure<IConfiguration>((options, configuration) => options.Urls = configuration[WebHostDefaults.ServerUrlsKey] ?? "");
-        builder.Services.AddOptions<StandardSettings>().Configure<IConfiguration>(Read).ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<StandardSettings>, StandardSettingsValidator>();
+        builder.Services.AddOptions<OpenTelemetryOptions>().Configure<IConfiguration>(Read).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<OpenTelemetryOptions>, OpenTelemetryOptionsValidator>();
 
         var version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(fieldCount: 3);
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(service, serviceVersion: version).AddEnvironmentVariableDetector());
         telemetry.WithMetrics(metrics =>
         {
             metrics.AddMeter(meters).AddPrometheusExporter(options => options.ScrapeResponseCacheDurationMilliseconds = (int)MetricsServe.TotalMilliseconds);
-            if (StandardSettings.SendMetrics(builder.Configuration)) metrics.AddOtlpExporter();
+            if (OpenTelemetryOptions.SendMetrics(builder.Configuration)) metrics.AddOtlpExporter();
         });
-        if (!StandardSettings.SendTraces(builder.Configuration)) return;
+        if (!OpenTelemetryOptions.SendTraces(builder.Configuration)) return;
 
         telemetry.WithTracing(traces =>
         {
             traces.AddSource(sources).AddOtlpExporter();
-            traces.SetSampler(provider => new BeginningsSampler(provider.GetRequiredService<IOptions<StandardSettings>>().Value.ToSampler().Sampler!, beginnings));
+            traces.SetSampler(provider => new RootSpanSampler(provider.GetRequiredService<IOptions<OpenTelemetryOptions>>().Value.CreateSampler().Sampler!, beginnings));
             instrumentation?.Invoke(traces);
         });
     }
@@ -57,16 +57,16 @@ internal static class TelemetrySetup
     /// </summary>
     public static void UseMetrics(this IApplicationBuilder app)
     {
-        if (StandardSettings.IsDisabled(app.ApplicationServices.GetRequiredService<IConfiguration>())) return;   // the SDK has no exporter then
+        if (OpenTelemetryOptions.IsDisabled(app.ApplicationServices.GetRequiredService<IConfiguration>())) return;   // the SDK has no exporter then
 
         var port = app.ApplicationServices.GetRequiredService<IOptions<TelemetryOptions>>().Value.MetricsPort;
         app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
             context.Request.Path == MetricsPath && (port == 0 || context.Connection.LocalPort == port));
     }
 
-    private static void Read(StandardSettings settings, IConfiguration configuration)
+    private static void Read(OpenTelemetryOptions settings, IConfiguration configuration)
     {
-        if (configuration[StandardSettings.SamplerName] is { Length: > 0 } sampler) settings.Sampler = sampler;
-        if (configuration[StandardSettings.SamplerArgument] is { Length: > 0 } ratio) settings.Ratio = ratio;
+        if (configuration[OpenTelemetryOptions.SamplerName] is { Length: > 0 } sampler) settings.Sampler = sampler;
+        if (configuration[OpenTelemetryOptions.SamplerArgument] is { Length: > 0 } ratio) settings.Ratio = ratio;
     }
 }

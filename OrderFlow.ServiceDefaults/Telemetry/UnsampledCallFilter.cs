@@ -6,7 +6,7 @@ namespace OrderFlow.ServiceDefaults.Telemetry;
 /// Sends with a grain call that its trace is not recorded. Orleans sends only spans that it made, and below one that is not recorded it makes none: the
 /// silo, told nothing, would begin a trace in the middle.
 /// </summary>
-internal sealed class UnsampledCalls : IOutgoingGrainCallFilter
+internal sealed class UnsampledCallFilter : IOutgoingGrainCallFilter
 {
     private const string TraceParent = "traceparent";
 

@@ -1,5 +1,4 @@
 using System.Net;
-using OrderFlow.Orders;
 using OrderFlow.Recovery;
 using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.Silo.Live;
@@ -61,7 +60,7 @@ internal static class ClusterSetup
             options.CollectionQuantum = CollectionInterval;
         });
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = CallPatience);
-        silo.Services.AddCheckedSettings<RecoveryOptions>(RecoveryOptions.Section);
+        silo.Services.AddValidatedOptions<RecoveryOptions>(RecoveryOptions.Section);
         silo.Services.AddSingleton<RecoveryMetrics>();
         silo.Services.AddHostedService<RecoveryPings>();
     }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using OrderFlow.Orders;
 using OrderFlow.Recovery;
 
 namespace OrderFlow.Silo.Cluster;

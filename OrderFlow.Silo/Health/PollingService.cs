@@ -1,16 +1,16 @@
 namespace OrderFlow.Silo.Health;
 
 /// <summary>Looks something up now and then, for gauges and health checks: neither may wait for another system.</summary>
-internal abstract class PeriodicLook(TimeProvider time) : BackgroundService
+internal abstract class PollingService(TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
     /// <summary>Looks once.</summary>
-    protected abstract Task Look(CancellationToken cancellationToken);
+    protected abstract Task Poll(CancellationToken cancellationToken);
 
     /// <summary>A look failed: what is asked is away, which its own health check says. What was seen last stands, where nothing else is said here.</summary>
-    protected virtual void Missed()
+    protected virtual void OnPollFailed()
     {
     }
 
@@ -26,11 +26,11 @@ internal abstract class PeriodicLook(TimeProvider time) : BackgroundService
             {
                 using var patience = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
                 patience.CancelAfter(Patience);
-                await Look(patience.Token);
+                await Poll(patience.Token);
             }
             catch (Exception) when (!stoppingToken.IsCancellationRequested)
             {
-                Missed();
+                OnPollFailed();
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

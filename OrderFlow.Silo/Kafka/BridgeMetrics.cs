@@ -5,7 +5,7 @@ using OrderFlow.Silo.Outbox;
 namespace OrderFlow.Silo.Kafka;
 
 /// <summary>How the bridge stands at the moment, as the meter <c>OrderFlow.Kafka</c>.</summary>
-internal sealed class BridgeGauges(IMeterFactory meters, OutboxDepth outbox, OutboxRelayMetrics relay, KafkaState state, ConsumerLag lag, EventCounts counts) : IHostedService
+internal sealed class BridgeMetrics(IMeterFactory meters, OutboxDepth outbox, OutboxRelayMetrics relay, KafkaState state, ConsumerLag lag, EventMetrics counts) : IHostedService
 {
     public const string MeterName = "OrderFlow.Kafka";
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
 using OrderFlow.Silo.Health;
+using OrderFlow.Silo.Notifications;
 
 namespace OrderFlow.Silo.Kafka;
 
@@ -10,7 +11,7 @@ namespace OrderFlow.Silo.Kafka;
 /// no room, or lost its partitions, knows least when there is most to tell.
 /// </summary>
 internal sealed class ConsumerLag(
-    KafkaProducer producer, GroupOffsets group, ConnectivityCheck check, IOptions<ConsumerOptions> consumer, TimeProvider time) : PeriodicLook(time)
+    KafkaProducer producer, GroupOffsets group, ConnectivityCheck check, IOptions<NotificationOptions> consumer, TimeProvider time) : PollingService(time)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
 
@@ -19,7 +20,7 @@ internal sealed class ConsumerLag(
     /// <summary>By topic, the same on every silo; empty while Kafka does not answer. Partitions without a leader are left out.</summary>
     public IReadOnlyDictionary<string, long> ByTopic => _byTopic;
 
-    protected override async Task Look(CancellationToken cancellationToken)
+    protected override async Task Poll(CancellationToken cancellationToken)
     {
         await check.Passed.WaitAsync(cancellationToken);   // the topics are there
         var offsets = await Task.Run(() => group.Ask(Partitions()), CancellationToken.None);   // each of its questions ends by itself
@@ -27,7 +28,7 @@ internal sealed class ConsumerLag(
     }
 
     /// <summary>What was seen last would look like a group that stands still.</summary>
-    protected override void Missed() => _byTopic = ImmutableDictionary<string, long>.Empty;
+    protected override void OnPollFailed() => _byTopic = ImmutableDictionary<string, long>.Empty;
 
     /// <summary>Blocks.</summary>
     private List<TopicPartition> Partitions() =>

@@ -22,7 +22,7 @@ internal sealed class DeadLetterMessage(ConsumeResult<byte[], byte[]> consumed, 
     private byte[]? _value = consumed.Message.Value;
     private IReadOnlyList<IHeader> _headers = [.. consumed.Message.Headers ?? []];
 
-    public string Reason { get; } = BoundedText.Cut(reason, ReasonLimit);
+    public string Reason { get; } = TextTruncation.Truncate(reason, ReasonLimit);
 
     public Message<byte[], byte[]> ToMessage()
     {

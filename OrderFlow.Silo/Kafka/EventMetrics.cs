@@ -2,8 +2,8 @@ using System.Diagnostics.Metrics;
 
 namespace OrderFlow.Silo.Kafka;
 
-/// <summary>What crosses the bridge, counted by type or topic, never by order. Part of the meter <see cref="BridgeGauges.MeterName"/>.</summary>
-internal sealed class EventCounts(IMeterFactory meters)
+/// <summary>What crosses the bridge, counted by type or topic, never by order. Part of the meter <see cref="BridgeMetrics.MeterName"/>.</summary>
+internal sealed class EventMetrics(IMeterFactory meters)
 {
     private readonly Counter<long> _published = Counter(meters, "orderflow.events.published", "Events that Kafka has acknowledged, by type.");
     private readonly Counter<long> _consumed = Counter(meters, "orderflow.events.consumed", "Messages that were handled, by topic.");
@@ -32,5 +32,5 @@ internal sealed class EventCounts(IMeterFactory meters)
     private void AddSkipped(int count, string topic, SkipReason reason) => _skipped.Add(count, new("topic", topic), new("reason", EventAge.Name(reason)));
 
     private static Counter<long> Counter(IMeterFactory meters, string name, string description) =>
-        meters.Create(BridgeGauges.MeterName).CreateCounter<long>(name, "{event}", description);
+        meters.Create(BridgeMetrics.MeterName).CreateCounter<long>(name, "{event}", description);
 }

@@ -6,7 +6,7 @@ using OrderFlow.Outbox;
 namespace OrderFlow.Silo.Kafka;
 
 /// <inheritdoc cref="IEventPublisher"/>
-internal sealed class EventPublisher(KafkaProducer producer, EventCounts counts) : IEventPublisher
+internal sealed class EventPublisher(KafkaProducer producer, EventMetrics counts) : IEventPublisher
 {
     /// <summary>More partitions than a topic has; destinations of one topic are numbered from a multiple of it.</summary>
     private const int MaxPartitions = 1_000_000;

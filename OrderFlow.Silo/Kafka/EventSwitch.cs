@@ -2,6 +2,7 @@ using System.Data.Common;
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
 using OrderFlow.Silo.Health;
+using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Postgres;
 
 namespace OrderFlow.Silo.Kafka;
@@ -11,8 +12,8 @@ namespace OrderFlow.Silo.Kafka;
 /// recorded once, before this silo takes orders; whichever silo is assigned a partition first commits its end.
 /// </summary>
 internal sealed partial class EventSwitch(
-    NotificationEvents events, SwitchOnOffsets offsets, IOptions<ConsumerOptions> options, TimeProvider time, ILogger<EventSwitch> log)
-    : PeriodicLook(time), ILifecycleParticipant<ISiloLifecycle>
+    NotificationEvents events, SwitchOnOffsets offsets, IOptions<NotificationOptions> options, TimeProvider time, ILogger<EventSwitch> log)
+    : PollingService(time), ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
@@ -78,7 +79,7 @@ internal sealed partial class EventSwitch(
     }
 
     /// <summary>What silos have on is said now and then: what none says any more, and one has not, is off.</summary>
-    protected override async Task Look(CancellationToken cancellationToken)
+    protected override async Task Poll(CancellationToken cancellationToken)
     {
         await events.AreOn(Types);
         if (_time.GetElapsedTime(_started) > NotificationEvents.OffDelay) await events.OthersAreOff(Types);   // time for the others to start, too

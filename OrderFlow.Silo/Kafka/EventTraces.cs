@@ -35,7 +35,7 @@ internal static class EventTraces
     {
         if (!Traces.Source.HasListeners()) return null;
 
-        var span = Traces.GoOn($"process {consumed.Topic}", ActivityKind.Consumer, CloudEventHeaders.TraceOf(consumed.Message.Headers));
+        var span = Traces.Continue($"process {consumed.Topic}", ActivityKind.Consumer, CloudEventHeaders.TraceOf(consumed.Message.Headers));
         span.Describe(System, "process", consumed.Topic, id: null);
         span?.SetTag("messaging.destination.partition.id", consumed.Partition.Value);
         span?.SetTag("messaging.kafka.offset", consumed.Offset.Value);

@@ -32,7 +32,7 @@ internal sealed class KafkaOptions : IValidatableObject
 
     /// <summary>How many consumed messages may be on their way through the notifications at once, for each silo.</summary>
     [Range(1, 10_000)]
-    public int ConsumedAtOnce { get; set; } = 256;
+    public int MaxInFlight { get; set; } = 256;
 
     public SecurityProtocol? SecurityProtocol { get; set; }
 

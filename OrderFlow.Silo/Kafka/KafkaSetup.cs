@@ -1,6 +1,7 @@
 using OrderFlow.Outbox;
 using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.Silo.Health;
+using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Outbox;
 
 namespace OrderFlow.Silo.Kafka;
@@ -11,15 +12,15 @@ internal static class KafkaSetup
     public static void UseKafka(this ISiloBuilder silo)
     {
         var services = silo.Services;
-        services.AddCheckedSettings<KafkaOptions>(KafkaOptions.Section);
-        services.AddCheckedSettings<ConsumerOptions>(ConsumerOptions.Section);
+        services.AddValidatedOptions<KafkaOptions>(KafkaOptions.Section);
+        services.AddValidatedOptions<NotificationOptions>(NotificationOptions.Section);
 
         services.AddSingleton<KafkaState>();
         services.AddSingleton<KafkaProducer>();
         services.AddSingleton<GroupOffsets>();
         services.AddSingleton<RecordClock>();
         services.AddSingleton<OutboxRelayMetrics>();
-        services.AddSingleton<EventCounts>();
+        services.AddSingleton<EventMetrics>();
         services.AddSingleton<IEventPublisher, EventPublisher>();
         services.AddSingleton<OrderEventHandler>();
         services.AddSingleton<ConsumedPartitions>();
@@ -31,8 +32,8 @@ internal static class KafkaSetup
         services.AddHosted<ConsumerLag>();
         services.AddHosted<EventSwitch>();
         services.AddHosted<SkippedEvents>();
-        services.AddHostedService<BridgeGauges>();
-        services.AddHostedService<OutboxWaker>();
+        services.AddHostedService<BridgeMetrics>();
+        services.AddHostedService<OutboxRelayWaker>();
         services.AddHosted<OrderEventConsumer>();
 
         services.AddHealthChecks()

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
+using OrderFlow.Silo.Notifications;
 using Orleans.Configuration;
 
 namespace OrderFlow.Silo.Kafka;
@@ -16,7 +17,7 @@ internal sealed partial class OrderEventConsumer(
     ConnectivityCheck check,
     KafkaState state,
     IOptions<KafkaOptions> options,
-    IOptions<ConsumerOptions> events,
+    IOptions<NotificationOptions> events,
     IOptions<SiloOptions> silo,
     ILogger<OrderEventConsumer> log) : BackgroundService
 {
@@ -37,7 +38,7 @@ internal sealed partial class OrderEventConsumer(
     private static readonly TimeSpan CommitInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _room = new(options.Value.ConsumedAtOnce);
+    private readonly SemaphoreSlim _room = new(options.Value.MaxInFlight);
     private volatile string? _trouble;
 
     /// <summary>Why events cannot be read; null while they can.</summary>

@@ -13,10 +13,10 @@ namespace OrderFlow.Silo.Kafka;
 internal sealed partial class OrderEventHandler(
     IGrainFactory grains,
     KafkaProducer producer,
-    EventCounts counts,
+    EventMetrics counts,
     SkippedEvents skipped,
     EventSwitch eventSwitch,
-    IOptions<ConsumerOptions> options,
+    IOptions<NotificationOptions> options,
     TimeProvider time,
     ILogger<OrderEventHandler> log)
 {
@@ -49,7 +49,7 @@ internal sealed partial class OrderEventHandler(
     /// <summary>Null once the grain has answered, or the event is not to be notified; the reason where the grain never will.</summary>
     private async Task<string?> Notify(OrderNotice notice, DateTimeOffset? occurredAt, CancellationToken lost)
     {
-        var grain = grains.GetGrain<INotificationGrain>(EverySilo.KeyFor(notice.OrderId));
+        var grain = grains.GetGrain<INotificationGrain>(StatelessWorkerKeys.ForOrder(notice.OrderId));
         var faults = 0;
         string? fault = null;
         await Repeat("notifications cannot be queued", async () =>
@@ -89,7 +89,7 @@ internal sealed partial class OrderEventHandler(
         await Repeat($"{Topics.DeadLetter} cannot be written", async () =>
         {
             if (await producer.Send(Topics.DeadLetter, letter.ToMessage()) is not { } failure) return true;
-            if (failure.IsForGood) letter.LeaveOut(failure.Reason);
+            if (failure.IsPermanent) letter.LeaveOut(failure.Reason);
             return false;
         }, lost);
         counts.DeadLettered(consumed.Topic);
@@ -131,5 +131,5 @@ internal sealed partial class OrderEventHandler(
     private partial void LogGoingOn();
 
     [LoggerMessage(LogLevel.Error, "{Topic}/{Partition}/{Offset} can never be handled and lies in order.dead-letter: {Reason}")]
-    private partial void LogBuried(string topic, int partition, long offset, OneLine reason);
+    private partial void LogBuried(string topic, int partition, long offset, LogSafeText reason);
 }

@@ -4,7 +4,7 @@ using OrderFlow.Silo.Health;
 namespace OrderFlow.Silo.Kafka;
 
 /// <summary>Counts the events that are not notified for the time at which they occurred, and logs how many there were, at most once a minute.</summary>
-internal sealed partial class SkippedEvents(EventCounts counts, TimeProvider time, ILogger<SkippedEvents> log) : PeriodicLook(time)
+internal sealed partial class SkippedEvents(EventMetrics counts, TimeProvider time, ILogger<SkippedEvents> log) : PollingService(time)
 {
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
 
@@ -18,7 +18,7 @@ internal sealed partial class SkippedEvents(EventCounts counts, TimeProvider tim
         _unlogged.AddOrUpdate((topic, reason), 1, (_, count) => count + 1);
     }
 
-    protected override Task Look(CancellationToken cancellationToken)
+    protected override Task Poll(CancellationToken cancellationToken)
     {
         if (_unlogged.IsEmpty || (_loggedAt is { } logged && _time.GetElapsedTime(logged) < LogInterval)) return Task.CompletedTask;
 

@@ -12,7 +12,7 @@ internal sealed partial class LogSender(ILogger<LogSender> log) : INotificationS
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Notification {JobId} to {Recipient}, {Subject}: {Body}")]
-    private partial void LogNotification(OneLine jobId, OneLine recipient, Subject subject, OneLine body);
+    private partial void LogNotification(LogSafeText jobId, LogSafeText recipient, Subject subject, LogSafeText body);
 
     private readonly record struct Subject(NotificationJob Job)
     {

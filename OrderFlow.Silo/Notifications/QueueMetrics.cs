@@ -10,7 +10,7 @@ namespace OrderFlow.Silo.Notifications;
 /// How many notifications are where in the queue, looked up now and then, as part of the meter <see cref="NotificationMetrics.MeterName"/>. Every process
 /// with the queue looks: one script that counts nothing, but reads what Redis has counted.
 /// </summary>
-internal sealed class QueueGauges(IMeterFactory meters, INotificationQueue queue, IOptions<RedisOptions> redis, TimeProvider time) : PeriodicLook(time)
+internal sealed class QueueMetrics(IMeterFactory meters, INotificationQueue queue, IOptions<RedisOptions> redis, TimeProvider time) : PollingService(time)
 {
     private volatile NotificationStats? _stats;
 
@@ -25,10 +25,10 @@ internal sealed class QueueGauges(IMeterFactory meters, INotificationQueue queue
         return base.StartAsync(cancellationToken);
     }
 
-    protected override async Task Look(CancellationToken cancellationToken) => _stats = await queue.GetStats().WaitAsync(cancellationToken);
+    protected override async Task Poll(CancellationToken cancellationToken) => _stats = await queue.GetStats().WaitAsync(cancellationToken);
 
     /// <summary>Old depths would look like a queue that nobody works on.</summary>
-    protected override void Missed() => _stats = null;
+    protected override void OnPollFailed() => _stats = null;
 
     private IEnumerable<Measurement<long>> Depths() => _stats is not { } stats ? [] :
     [

@@ -1,11 +1,10 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrderFlow.Silo.Health;
-using OrderFlow.Silo.Postgres;
 
 namespace OrderFlow.Silo.Outbox;
 
 /// <summary>How many events wait to be published and for how long, looked up now and then.</summary>
-internal sealed class OutboxDepth(OutboxTable outbox, TimeProvider time) : PeriodicLook(time), IHealthCheck
+internal sealed class OutboxDepth(OutboxTable outbox, TimeProvider time) : PollingService(time), IHealthCheck
 {
     private volatile OutboxBacklog _backlog = new(0, null);
 
@@ -18,5 +17,5 @@ internal sealed class OutboxDepth(OutboxTable outbox, TimeProvider time) : Perio
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(HealthCheckResult.Healthy(Rows == 0 ? "empty" : $"{(Rows == OutboxTable.CountLimit ? "at least " : "")}{Rows} events wait, the oldest for {OldestAge.TotalSeconds:0} s"));
 
-    protected override async Task Look(CancellationToken cancellationToken) => _backlog = await outbox.Measure(cancellationToken);
+    protected override async Task Poll(CancellationToken cancellationToken) => _backlog = await outbox.Measure(cancellationToken);
 }

@@ -1,12 +1,11 @@
 using OrderFlow.Outbox;
-using OrderFlow.Silo.Postgres;
 
 namespace OrderFlow.Silo.Outbox;
 
 /// <summary>
 /// Wakes the grains that publish the outbox: soon after this silo's commits, and all of them now and then, for rows that a lost silo has left.
 /// </summary>
-internal sealed partial class OutboxWaker(IGrainFactory grains, OutboxSignal signal, TimeProvider time, ILogger<OutboxWaker> log) : BackgroundService
+internal sealed partial class OutboxRelayWaker(IGrainFactory grains, OutboxSignal signal, TimeProvider time, ILogger<OutboxRelayWaker> log) : BackgroundService
 {
     /// <summary>How long commits gather before a partition is woken: one call for many of them.</summary>
     private static readonly TimeSpan GatheringPause = TimeSpan.FromMilliseconds(20);

@@ -21,7 +21,7 @@ internal static class GroupCommit
     public static bool IsConflict(PostgresException error) => error.SqlState is StaleVersion or PostgresErrorCodes.UniqueViolation;
 
     /// <summary>The database rolled back, and may well not the next time.</summary>
-    public static bool IsPassing(PostgresException error) => error.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+    public static bool IsTransient(PostgresException error) => error.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 }
 
 /// <summary>
@@ -109,7 +109,7 @@ internal sealed class GroupCommit<TWrite> : IAsyncDisposable
             await Execute(batch);
             foreach (var write in batch) write.Committed.SetResult(true);
         }
-        catch (PostgresException error) when (GroupCommit.IsPassing(error) && attempt < GroupCommit.AttemptLimit)
+        catch (PostgresException error) when (GroupCommit.IsTransient(error) && attempt < GroupCommit.AttemptLimit)
         {
             await CommitBatch(batch, attempt + 1);
         }
@@ -131,7 +131,7 @@ internal sealed class GroupCommit<TWrite> : IAsyncDisposable
 
     private async Task Execute(List<Waiting> batch)
     {
-        using var span = Traces.Share(_batchSpan, batch.Select(waiting => waiting.Span));
+        using var span = Traces.StartShared(_batchSpan, batch.Select(waiting => waiting.Span));
         span?.SetTag("orderflow.batch.size", batch.Count);
         await using var connection = await _database.OpenConnectionAsync();
         await using var statements = new NpgsqlBatch(connection);

@@ -35,7 +35,7 @@ internal sealed class GroupRead<TKey, TRow>(
     {
         try
         {
-            using var span = Traces.Share(spanName, batch.Select(waiting => waiting.Caller));
+            using var span = Traces.StartShared(spanName, batch.Select(waiting => waiting.Caller));
             var rows = await query(database, [.. batch.Select(waiting => waiting.Key)]);
             foreach (var waiting in batch)
             {

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Npgsql;
-using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo.Postgres;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Npgsql;
-using OrderFlow.Orders;
 using OrderFlow.Recovery;
 using OrderFlow.Silo.Health;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using OrderFlow.Orders;
 using OrderFlow.Recovery;
 using OrderFlow.Silo.Health;
 
@@ -7,7 +6,7 @@ namespace OrderFlow.Silo.Postgres;
 
 /// <summary>How many orders are pending, and for how long the oldest has been. One silo looks for all, and it alone shows it.</summary>
 internal sealed class PendingOrders(
-    IMeterFactory meters, OrderMetrics orders, RecoveryMetrics recovery, UnfinishedOrders unfinished, TimeProvider time) : IHostedService, IClusterMeasurement
+    IMeterFactory meters, OrderMetrics orders, RecoveryMetrics recovery, UnsettledOrders unfinished, TimeProvider time) : IHostedService, IClusterMeasurement
 {
     private volatile PendingBacklog? _backlog;
 

@@ -29,7 +29,7 @@ internal static class PostgresSetup
     private const int IdConnections = 2;
 
     /// <summary>How long ids wait for one of those, and then for the statement: together less than the API waits for its answer.</summary>
-    private static readonly TimeSpan IdPatience = CallTimes.ResponseTimeout * 0.4;
+    private static readonly TimeSpan IdPatience = CallTimeouts.ResponseTimeout * 0.4;
 
     /// <summary>Connections for membership, whose statements are few and must not wait behind others.</summary>
     private const int MembershipConnections = 4;
@@ -44,10 +44,10 @@ internal static class PostgresSetup
     private const int GrainStateConnections = 12;
 
     /// <summary>How long grain state waits for one of those.</summary>
-    private static readonly TimeSpan GrainStatePatience = CallTimes.ResponseTimeout * 0.4;
+    private static readonly TimeSpan GrainStatePatience = CallTimeouts.ResponseTimeout * 0.4;
 
     /// <summary>How long a statement of theirs may take to connect: together with the wait before it, less than the API waits for its answer.</summary>
-    private static readonly TimeSpan ProviderPatience = CallTimes.ResponseTimeout * 0.4;
+    private static readonly TimeSpan ProviderPatience = CallTimeouts.ResponseTimeout * 0.4;
 
     /// <summary>The most statements that are prepared on a connection; there are fewer.</summary>
     private const int PreparedStatements = 40;
@@ -107,7 +107,7 @@ internal static class PostgresSetup
             options.GrainStorageSerializer = new JsonGrainStorageSerializer(json);   // System.Text.Json writes this state of Orleans' own, and cannot read it
         }));
 
-        silo.AddIncomingGrainCallFilter<DatabaseErrors>();
+        silo.AddIncomingGrainCallFilter<DatabaseExceptionFilter>();
         silo.AddStartupTask((provider, _) => provider.GetRequiredService<IOrderIdSequence>().MoveBeyondOrders(), ServiceLifecycleStage.ApplicationServices);
 
         var services = silo.Services;
@@ -136,8 +136,8 @@ internal static class PostgresSetup
         services.AddSingleton<CommitMetrics>();
         services.AddSingleton<OrderMetrics>();
         services.AddSingleton<UnreadableRows>();
-        services.AddSingleton<UnfinishedOrders>();
-        services.AddSingleton<IUnfinishedOrders>(provider => provider.GetRequiredService<UnfinishedOrders>());
+        services.AddSingleton<UnsettledOrders>();
+        services.AddSingleton<IUnsettledOrders>(provider => provider.GetRequiredService<UnsettledOrders>());
         services.AddClusterMeasurement<PendingOrders>();
         services.AddClusterMeasurement<OldestSnapshot>();
         services.AddSingleton<OutboxSignal>();

@@ -4,12 +4,12 @@ using OrderFlow.Recovery;
 
 namespace OrderFlow.Silo.Postgres;
 
-/// <inheritdoc cref="IUnfinishedOrders"/>
+/// <inheritdoc cref="IUnsettledOrders"/>
 /// <remarks>
 /// Each order was unsettled once, so the index of those has an entry of each that was not vacuumed away since. A scan of all of them is as frequent as it is cheap;
 /// those between begin a little below where the last has found the first.
 /// </remarks>
-internal sealed class UnfinishedOrders(NpgsqlDataSource database, TimeProvider time) : IUnfinishedOrders
+internal sealed class UnsettledOrders(NpgsqlDataSource database, TimeProvider time) : IUnsettledOrders
 {
     /// <summary>The most orders that are counted: to count costs more the more there are.</summary>
     public const int MaxCounted = 10_000;
@@ -25,7 +25,7 @@ internal sealed class UnfinishedOrders(NpgsqlDataSource database, TimeProvider t
 
     private readonly ScanFloor<long> _floor = new(lowest: 0, time);
 
-    public async Task<IReadOnlyList<long>> Find(DateTimeOffset quietSince, long afterId, int limit)
+    public async Task<IReadOnlyList<long>> FindStalled(DateTimeOffset quietSince, long afterId, int limit)
     {
         // IS TRUE keeps the planner from an index by status, which holds every order there ever was.
         await using var command = database.CreateCommand("""
@@ -67,6 +67,6 @@ internal sealed class UnfinishedOrders(NpgsqlDataSource database, TimeProvider t
 }
 
 /// <summary>Orders that are pending.</summary>
-/// <param name="Count">How many, up to <see cref="UnfinishedOrders.MaxCounted"/>.</param>
+/// <param name="Count">How many, up to <see cref="UnsettledOrders.MaxCounted"/>.</param>
 /// <param name="Oldest">Since when the oldest has been; null where there is none.</param>
 internal sealed record PendingBacklog(long Count, DateTimeOffset? Oldest);

@@ -13,7 +13,7 @@ internal static class SiloTelemetry
 {
     private static readonly string[] Meters =
     [
-        OrderMetrics.MeterName, CommitMetrics.MeterName, BridgeGauges.MeterName, NotificationMetrics.MeterName, HealthMetrics.MeterName,
+        OrderMetrics.MeterName, CommitMetrics.MeterName, BridgeMetrics.MeterName, NotificationMetrics.MeterName, HealthMetrics.MeterName,
         "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Runtime",
     ];
 
@@ -29,6 +29,6 @@ internal static class SiloTelemetry
     /// <summary>Takes the trace of each call of a grain, and sends it on with those that the grain makes.</summary>
     public static void UseTelemetry(this ISiloBuilder silo)
     {
-        if (StandardSettings.SendTraces(silo.Configuration)) silo.AddActivityPropagation().AddOutgoingGrainCallFilter<UnsampledCalls>();
+        if (OpenTelemetryOptions.SendTraces(silo.Configuration)) silo.AddActivityPropagation().AddOutgoingGrainCallFilter<UnsampledCallFilter>();
     }
 }

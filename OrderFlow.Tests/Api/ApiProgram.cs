@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace OrderFlow.Tests.Api;
 
 /// <summary>The API as it runs, on a real HTTP server.</summary>
-internal sealed class ApiProgram : WebApplicationFactory<ClusterCalls>
+internal sealed class ApiProgram : WebApplicationFactory<ClusterClient>
 {
     private readonly IGrainFactory? _grains;
     private readonly (string Key, string Value)[] _settings;

@@ -19,14 +19,14 @@ public sealed class Calling_the_cluster : IDisposable
     private readonly CountedTime _time = new();
     private readonly GivenGrains _grains = GivenGrains.Make().Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)));
     private readonly ClusterConnection _connection;
-    private readonly CallRoom _room;
-    private readonly ClusterCalls _cluster;
+    private readonly AdaptiveConcurrencyLimiter _room;
+    private readonly ClusterClient _cluster;
 
     public Calling_the_cluster()
     {
         _connection = new(StartedClient.Of(_grains.Factory));
         _room = new(_time);
-        _cluster = new(new(_grains.Factory, _connection, _room, _time, NullLogger<ClusterCalls>.Instance));
+        _cluster = new(new(_grains.Factory, _connection, _room, _time, NullLogger<ClusterClient>.Instance));
     }
 
     public static TheoryData<Exception> Outages => new()
@@ -43,7 +43,7 @@ public sealed class Calling_the_cluster : IDisposable
     {
         await Connect();
         var calls = 0;
-        Assert.Equal(7, await Finish(_cluster.Repeat(_ => ++calls < 4 ? Task.FromException<int>(outage) : Task.FromResult(7))));
+        Assert.Equal(7, await Finish(_cluster.CallWithRetry(_ => ++calls < 4 ? Task.FromException<int>(outage) : Task.FromResult(7))));
         Assert.Equal(4, calls);
     }
 
@@ -53,12 +53,12 @@ public sealed class Calling_the_cluster : IDisposable
         await Connect();
         var began = _time.GetUtcNow();
         var calls = 0;
-        await Assert.ThrowsAsync<ClusterUnavailableException>(() => Finish(_cluster.Repeat<int>(_ =>
+        await Assert.ThrowsAsync<ClusterUnavailableException>(() => Finish(_cluster.CallWithRetry<int>(_ =>
         {
             calls++;
             throw new SiloUnavailableException("gone");
         })));
-        Assert.InRange(_time.GetUtcNow() - began, ClusterCalls.GiveUpAfter / 2, ClusterCalls.GiveUpAfter + ClusterCalls.LongestPause);
+        Assert.InRange(_time.GetUtcNow() - began, ClusterClient.GiveUpAfter / 2, ClusterClient.GiveUpAfter + ClusterClient.LongestPause);
         Assert.InRange(calls, 10, 60);
     }
 
@@ -67,7 +67,7 @@ public sealed class Calling_the_cluster : IDisposable
     {
         await Connect();
         var calls = 0;
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _cluster.Repeat<int>(_ =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _cluster.CallWithRetry<int>(_ =>
         {
             calls++;
             throw new InvalidOperationException("a fault");
@@ -81,7 +81,7 @@ public sealed class Calling_the_cluster : IDisposable
         await Connect();
         using var time = new CancellationTokenSource();
         var never = new TaskCompletionSource<int>();
-        var calls = new[] { _cluster.Until(time.Token).Repeat(_ => never.Task), _cluster.Until(time.Token).Once(_ => never.Task) };
+        var calls = new[] { _cluster.Until(time.Token).CallWithRetry(_ => never.Task), _cluster.Until(time.Token).CallOnce(_ => never.Task) };
         Assert.All(calls, call => Assert.False(call.IsCompleted));
 
         await time.CancelAsync();
@@ -94,7 +94,7 @@ public sealed class Calling_the_cluster : IDisposable
         await Connect();
         using var time = new CancellationTokenSource();
         var calls = 0;
-        var call = _cluster.Until(time.Token).Repeat<int>(_ =>
+        var call = _cluster.Until(time.Token).CallWithRetry<int>(_ =>
         {
             calls++;
             throw new SiloUnavailableException("gone");
@@ -112,13 +112,13 @@ public sealed class Calling_the_cluster : IDisposable
         await Connect();
         using var time = new CancellationTokenSource();
         await time.CancelAsync();
-        Assert.Equal(7, await _cluster.Until(time.Token).Repeat(_ => Task.FromResult(7)));
+        Assert.Equal(7, await _cluster.Until(time.Token).CallWithRetry(_ => Task.FromResult(7)));
     }
 
     [Fact]
     public async Task Before_a_silo_was_reached_nothing_is_called()
     {
-        var call = _cluster.Repeat(_ => Task.FromResult(7));
+        var call = _cluster.CallWithRetry(_ => Task.FromResult(7));
         Assert.False(call.IsCompleted);
         await Connect();
         Assert.Equal(7, await Finish(call));
@@ -128,7 +128,7 @@ public sealed class Calling_the_cluster : IDisposable
     public async Task Only_so_many_requests_wait_for_the_cluster()
     {
         await Connect();
-        var calls = Enumerable.Range(0, ClusterCalls.MostWaiting + 5).Select(_ => _cluster.Repeat<int>(_ => throw new SiloUnavailableException("gone"))).ToArray();
+        var calls = Enumerable.Range(0, ClusterClient.MostWaiting + 5).Select(_ => _cluster.CallWithRetry<int>(_ => throw new SiloUnavailableException("gone"))).ToArray();
         var failedAtOnce = calls.Where(call => call.IsFaulted).ToArray();
         Assert.Equal(5, failedAtOnce.Length);
         foreach (var call in failedAtOnce) await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
@@ -212,7 +212,7 @@ public sealed class Calling_the_cluster : IDisposable
         if (body is not null) request.Content = Json(body);
         using var answer = await client.SendAsync(request);
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, ClusterCalls.ComeBackAfter), (answer.StatusCode, answer.Headers.RetryAfter?.Delta));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, ClusterClient.ComeBackAfter), (answer.StatusCode, answer.Headers.RetryAfter?.Delta));
         Assert.Equal(ClusterUnavailableException.OutcomeUnknown, (string?)(await Problem.In(answer))["detail"]);
         Assert.Equal([call], _grains.Asked);
     }
@@ -252,7 +252,7 @@ public sealed class Calling_the_cluster : IDisposable
     [Fact]
     public async Task What_must_not_be_repeated_is_made_as_soon_as_it_can_be_where_it_was_not_made_yet()
     {
-        var call = _cluster.Once(_ => Task.FromResult(7));
+        var call = _cluster.CallOnce(_ => Task.FromResult(7));
         Assert.False(call.IsCompleted);
         await Connect();
         Assert.Equal(7, await Finish(call));
@@ -261,7 +261,7 @@ public sealed class Calling_the_cluster : IDisposable
     [Fact]
     public async Task A_call_that_was_never_made_is_said_to_have_had_no_effect()
     {
-        var calls = new[] { _cluster.Once(_ => Task.FromResult(7)), _cluster.Repeat(_ => Task.FromResult(7)) };
+        var calls = new[] { _cluster.CallOnce(_ => Task.FromResult(7)), _cluster.CallWithRetry(_ => Task.FromResult(7)) };
         foreach (var call in calls)
         {
             var error = await Assert.ThrowsAsync<ClusterUnavailableException>(() => Finish(call));
@@ -349,7 +349,7 @@ public sealed class Calling_the_cluster : IDisposable
             if (_time.Pauses > passed)
             {
                 passed = _time.Pauses;
-                _time.Advance(ClusterCalls.LongestPause);
+                _time.Advance(ClusterClient.LongestPause);
             }
 
             await Task.Yield();

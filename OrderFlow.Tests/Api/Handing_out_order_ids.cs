@@ -10,7 +10,7 @@ public sealed class Handing_out_order_ids : IAsyncLifetime
 
     private readonly GivenGrains _grains = GivenGrains.Make();
     private readonly ClusterConnection _connection;
-    private readonly CallRoom _room = new(TimeProvider.System);
+    private readonly AdaptiveConcurrencyLimiter _room = new(TimeProvider.System);
     private readonly OrderIds _ids;
     private int _blocks;
     private int _asking;
@@ -20,7 +20,7 @@ public sealed class Handing_out_order_ids : IAsyncLifetime
     {
         _grains.Answer<IOrderIdsGrain>((_, _) => NextBlock());
         _connection = new(StartedClient.Of(_grains.Factory));
-        _ids = new(new ClusterCalls(new(_grains.Factory, _connection, _room, TimeProvider.System, NullLogger<ClusterCalls>.Instance)));
+        _ids = new(new ClusterClient(new(_grains.Factory, _connection, _room, TimeProvider.System, NullLogger<ClusterClient>.Instance)));
     }
 
     public async Task InitializeAsync()

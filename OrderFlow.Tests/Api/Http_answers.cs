@@ -113,7 +113,7 @@ public sealed class Http_answers : IDisposable
         Assert.Equal(1, (int)first["page"]!);
 
         var (_, second) = await client.Call("GET", $"/orders?limit=1&cursor={first["nextCursor"]}");
-        Assert.Equal(new OrderQuery(null, null, 1, 1, new OrderPlace(Failed().CreatedAt, 7)), asked[0]);
+        Assert.Equal(new OrderQuery(null, null, 1, 1, new OrderListPosition(Failed().CreatedAt, 7)), asked[0]);
         Assert.Equal((false, (string?)first["nextCursor"]), (second.ContainsKey("page"), (string?)second["nextCursor"]));
     }
 

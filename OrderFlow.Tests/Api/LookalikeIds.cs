@@ -140,7 +140,7 @@ public sealed class LookalikeIds : IDisposable
     public void Most_ids_need_no_question(string id, bool isCertain)
     {
         Assert.Equal(isCertain, NormalForm.IsCertain(id));
-        Assert.Null(TextId.ObjectionToInvisible(id));
+        Assert.Null(TextId.ValidateVisible(id));
     }
 
     public void Dispose()

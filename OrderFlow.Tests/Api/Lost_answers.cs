@@ -11,7 +11,7 @@ public sealed class Lost_answers : IAsyncLifetime
 {
     private OrderFlowCluster _cluster = null!;
 
-    public async Task InitializeAsync() => _cluster = await Start(silos: 1, patience: ClusterCalls.ResponseTimeout);
+    public async Task InitializeAsync() => _cluster = await Start(silos: 1, patience: ClusterClient.ResponseTimeout);
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 

@@ -62,7 +62,7 @@ public sealed class Remembering_tokens
     public async Task The_signature_is_checked_once_and_the_expiry_every_time()
     {
         var auth = new AuthOptions { Issuer = Tokens.Issuer, Audience = Tokens.Audience, PublicKeyFile = Tokens.PublicKeyFile };
-        var demands = BearerTokens.Demands(auth, _time);
+        var demands = BearerTokens.ValidationParameters(auth, _time);
         var handler = new CallerTokenHandler(_tokens, _time);
         var token = Tokens.For("alice", now: _time.GetUtcNow());
 
@@ -86,7 +86,7 @@ public sealed class Remembering_tokens
         var auth = new AuthOptions { Issuer = Tokens.Issuer, Audience = Tokens.Audience, PublicKeyFile = Tokens.PublicKeyFile };
         var handler = new CallerTokenHandler(_tokens, _time);
         for (var i = 0; i < 100; i++)
-            Assert.False((await handler.ValidateTokenAsync($"a.b.{i}", BearerTokens.Demands(auth, _time))).IsValid);
+            Assert.False((await handler.ValidateTokenAsync($"a.b.{i}", BearerTokens.ValidationParameters(auth, _time))).IsValid);
         Assert.Equal(0, _tokens.Count);
     }
 

@@ -10,20 +10,20 @@ public sealed class Room_for_calls : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patient = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan TooLate = CallRoom.Late + TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan TooLate = AdaptiveConcurrencyLimiter.Late + TimeSpan.FromMilliseconds(1);
 
     private readonly FakeTimeProvider _time = new();
     private readonly GivenGrains _grains = GivenGrains.Make();
-    private readonly CallRoom _room;
+    private readonly AdaptiveConcurrencyLimiter _room;
     private readonly ClusterConnection _connection;
     private readonly ClusterWay _way;
-    private readonly ClusterCalls _cluster;
+    private readonly ClusterClient _cluster;
 
     public Room_for_calls()
     {
         _room = new(_time);
         _connection = new(StartedClient.Of(_grains.Factory));
-        _way = new(_grains.Factory, _connection, _room, _time, NullLogger<ClusterCalls>.Instance);
+        _way = new(_grains.Factory, _connection, _room, _time, NullLogger<ClusterClient>.Instance);
         _cluster = new(_way);
     }
 
@@ -53,7 +53,7 @@ public sealed class Room_for_calls : IAsyncLifetime
     public void Where_most_answers_come_soon_nothing_is_held_back(int soon, int late)
     {
         Second(soon, late);
-        Assert.Equal(CallRoom.Most, _room.Size);
+        Assert.Equal(AdaptiveConcurrencyLimiter.Most, _room.Size);
     }
 
     [Fact]
@@ -61,42 +61,42 @@ public sealed class Room_for_calls : IAsyncLifetime
     {
         MakeSmall();
         var sizes = new List<int>();
-        while (_room.Size < CallRoom.Most)
+        while (_room.Size < AdaptiveConcurrencyLimiter.Most)
         {
             Second(soon: 2, late: 1);
             sizes.Add(_room.Size);
         }
 
         Assert.Equal([40, 50, 62, 77], sizes.Take(4));
-        Assert.Equal(CallRoom.Most, await Fill());
+        Assert.Equal(AdaptiveConcurrencyLimiter.Most, await Fill());
     }
 
     /// <summary>Places that went while they were taken do not come back, and none is lost.</summary>
     [Fact]
     public async Task A_room_that_shrinks_while_it_is_full_has_the_fewer_places()
     {
-        Assert.Equal(CallRoom.Most, await Fill());
-        _time.Advance(CallRoom.Every);
-        for (var left = 0; left < CallRoom.Most; left++) _room.Leave(TooLate);
+        Assert.Equal(AdaptiveConcurrencyLimiter.Most, await Fill());
+        _time.Advance(AdaptiveConcurrencyLimiter.Every);
+        for (var left = 0; left < AdaptiveConcurrencyLimiter.Most; left++) _room.Leave(TooLate);
 
-        Assert.Equal(CallRoom.Most / 2, _room.Size);
-        Assert.Equal(CallRoom.Most / 2, await Fill());
+        Assert.Equal(AdaptiveConcurrencyLimiter.Most / 2, _room.Size);
+        Assert.Equal(AdaptiveConcurrencyLimiter.Most / 2, await Fill());
     }
 
     [Fact]
     public async Task Calls_that_find_no_room_are_made_in_turn()
     {
         MakeSmall();
-        var underWay = Begin(CallRoom.Least);
+        var underWay = Begin(AdaptiveConcurrencyLimiter.Least);
         var made = new List<int>();
-        var waiting = Enumerable.Range(1, 3).Select(n => _cluster.Repeat(_ =>
+        var waiting = Enumerable.Range(1, 3).Select(n => _cluster.CallWithRetry(_ =>
         {
             made.Add(n);
             return Task.FromResult(n);
         })).ToList();
 
         Assert.Empty(made);
-        Assert.Equal((CallRoom.Least, 3), (_room.Taken, _way.Waiting));
+        Assert.Equal((AdaptiveConcurrencyLimiter.Least, 3), (_room.Taken, _way.Waiting));
 
         underWay[7].SetResult(0);
         await Task.WhenAll(waiting).WaitAsync(Patient);   // each makes room for the next
@@ -107,12 +107,12 @@ public sealed class Room_for_calls : IAsyncLifetime
     public async Task A_call_whose_turn_does_not_come_in_time_is_never_made()
     {
         MakeSmall();
-        var underWay = Begin(CallRoom.Least);
+        var underWay = Begin(AdaptiveConcurrencyLimiter.Least);
         var calls = 0;
         Task<int> Call(IGrainFactory grains) => Task.FromResult(++calls);
-        var waiting = new[] { _cluster.Repeat(Call), _cluster.Once(Call) };
+        var waiting = new[] { _cluster.CallWithRetry(Call), _cluster.CallOnce(Call) };
 
-        _time.Advance(ClusterCalls.GiveUpAfter);
+        _time.Advance(ClusterClient.GiveUpAfter);
         foreach (var call in waiting) await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
         underWay[0].SetResult(0);
         Assert.Equal((0, 0), (calls, _way.Waiting));
@@ -123,9 +123,9 @@ public sealed class Room_for_calls : IAsyncLifetime
     {
         MakeSmall();
         using var gone = new CancellationTokenSource();
-        var underWay = Begin(CallRoom.Least);
-        var first = _cluster.Until(gone.Token).Repeat(_ => Task.FromResult(1));
-        var second = _cluster.Repeat(_ => Task.FromResult(2));
+        var underWay = Begin(AdaptiveConcurrencyLimiter.Least);
+        var first = _cluster.Until(gone.Token).CallWithRetry(_ => Task.FromResult(1));
+        var second = _cluster.CallWithRetry(_ => Task.FromResult(2));
 
         await gone.CancelAsync();
         await Assert.ThrowsAsync<ClusterUnavailableException>(() => first);
@@ -139,7 +139,7 @@ public sealed class Room_for_calls : IAsyncLifetime
     {
         using var gone = new CancellationTokenSource();
         var answer = new TaskCompletionSource<int>();
-        var call = _cluster.Until(gone.Token).Repeat(_ => answer.Task);
+        var call = _cluster.Until(gone.Token).CallWithRetry(_ => answer.Task);
 
         await gone.CancelAsync();
         await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
@@ -152,8 +152,8 @@ public sealed class Room_for_calls : IAsyncLifetime
     public async Task A_call_that_fails_gives_its_place_back()
     {
         MakeSmall();
-        foreach (var _ in Enumerable.Range(0, CallRoom.Least + 1))
-            await Assert.ThrowsAsync<ClusterUnavailableException>(() => _cluster.Once<int>(_ => throw new SiloUnavailableException("gone")));
+        foreach (var _ in Enumerable.Range(0, AdaptiveConcurrencyLimiter.Least + 1))
+            await Assert.ThrowsAsync<ClusterUnavailableException>(() => _cluster.CallOnce<int>(_ => throw new SiloUnavailableException("gone")));
         Assert.Equal(0, _room.Taken);
     }
 
@@ -161,11 +161,11 @@ public sealed class Room_for_calls : IAsyncLifetime
     public async Task A_call_out_of_turn_waits_for_no_place_and_takes_none()
     {
         MakeSmall();
-        Begin(CallRoom.Least);
+        Begin(AdaptiveConcurrencyLimiter.Least);
         var never = new TaskCompletionSource<int>();
-        _ = _cluster.OutOfTurn.Repeat(_ => never.Task);
-        Assert.Equal(7, await _cluster.OutOfTurn.Until(CancellationToken.None).Once(_ => Task.FromResult(7)).WaitAsync(Patient));
-        Assert.Equal(CallRoom.Least, _room.Taken);
+        _ = _cluster.Unthrottled.CallWithRetry(_ => never.Task);
+        Assert.Equal(7, await _cluster.Unthrottled.Until(CancellationToken.None).CallOnce(_ => Task.FromResult(7)).WaitAsync(Patient));
+        Assert.Equal(AdaptiveConcurrencyLimiter.Least, _room.Taken);
     }
 
     /// <summary>Orders that have their turn would wait for those that have not, if ids waited for theirs.</summary>
@@ -173,7 +173,7 @@ public sealed class Room_for_calls : IAsyncLifetime
     public async Task Ids_come_out_of_turn()
     {
         MakeSmall();
-        Begin(CallRoom.Least);
+        Begin(AdaptiveConcurrencyLimiter.Least);
         _grains.Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)));
         Assert.Equal(42, await new OrderIds(_cluster).Next().AsTask().WaitAsync(Patient));
     }
@@ -186,7 +186,7 @@ public sealed class Room_for_calls : IAsyncLifetime
 
     private void MakeSmall()
     {
-        while (_room.Size > CallRoom.Least) Second(soon: 0, late: 1);
+        while (_room.Size > AdaptiveConcurrencyLimiter.Least) Second(soon: 0, late: 1);
     }
 
     /// <summary>A second that brings these answers, and the first of the next one, which shows that it is over.</summary>
@@ -195,7 +195,7 @@ public sealed class Room_for_calls : IAsyncLifetime
         var took = Enumerable.Repeat(Soon, soon).Concat(Enumerable.Repeat(TooLate, late)).ToList();
         for (var n = 0; n < took.Count; n++)
         {
-            if (n == took.Count - 1) _time.Advance(CallRoom.Every);
+            if (n == took.Count - 1) _time.Advance(AdaptiveConcurrencyLimiter.Every);
             Assert.True(_room.TryEnter());
             _room.Leave(took[n]);
         }
@@ -214,7 +214,7 @@ public sealed class Room_for_calls : IAsyncLifetime
     private List<TaskCompletionSource<int>> Begin(int count)
     {
         var answers = Enumerable.Range(0, count).Select(_ => new TaskCompletionSource<int>()).ToList();
-        foreach (var answer in answers) _ = _cluster.Repeat(_ => answer.Task);
+        foreach (var answer in answers) _ = _cluster.CallWithRetry(_ => answer.Task);
         return answers;
     }
 }

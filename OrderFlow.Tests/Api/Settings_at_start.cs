@@ -97,7 +97,7 @@ public sealed class Settings_at_start
 
     private static async Task<(int ExitCode, string[] Errors)> Run(Dictionary<string, string> settings)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(OrderFlow.Api.Cluster.ClusterCalls).Assembly.Location]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(OrderFlow.Api.Cluster.ClusterClient).Assembly.Location]) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var name in start.Environment.Keys.Where(name => name.Contains("__", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(name);
         foreach (var (name, value) in settings) start.Environment[name] = value;
 

@@ -33,7 +33,7 @@ public sealed class Going_on_with_an_order(SharedCluster shared)
         var late = await _cluster.Stock("cut-off").Reserve(new(id, 1, 2, Tentative: false));
         await _cluster.Stock("cut-off").Release(id, 1);
 
-        Assert.Equal(ReserveOutcome.GivenUp, late.Outcome);
+        Assert.Equal(ReserveOutcome.Superseded, late.Outcome);
         Assert.Equal((3, 2), await _cluster.StockOf("cut-off"));
     }
 

@@ -100,7 +100,7 @@ public sealed class Late_commits : IAsyncLifetime
         counting.LetGo();
         var answer = await reserving;
 
-        Assert.Equal((0, ReserveOutcome.Busy), (landed, answer.Outcome));
+        Assert.Equal((0, ReserveOutcome.Contended), (landed, answer.Outcome));
     }
 
     /// <summary>What a predecessor, which had read version 1, wrote to release what this order holds; where that landed, the order settles.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
-using OrderFlow.Orders;
 using OrderFlow.Recovery;
 using OrderFlow.Tests.Fixtures;
 

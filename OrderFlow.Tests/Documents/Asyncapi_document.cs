@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 using Json.Schema;
 using OrderFlow.Orders;
 using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Outbox;
-using OrderFlow.Silo.Postgres;
 using OrderFlow.Telemetry;
 using YamlDotNet.Core;
 
@@ -47,7 +47,7 @@ public sealed class Asyncapi_document
 
     [Fact]
     public void What_is_received_is_what_customers_are_told_of_by_default() =>
-        Assert.Equal(new ConsumerOptions().EventTopics.Order(), Operations("receive").Order());
+        Assert.Equal(new NotificationOptions().EventTopics.Order(), Operations("receive").Order());
 
     [Fact]
     public void Every_kind_of_event_is_tried_here() =>

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OrderFlow.Orders;
 using OrderFlow.Recovery;
 
 namespace OrderFlow.Tests.Fixtures;

@@ -4,7 +4,6 @@ using Npgsql;
 using OrderFlow.Inventory;
 using OrderFlow.Live;
 using OrderFlow.Orders;
-using OrderFlow.Outbox;
 using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Postgres;
 using Orleans.Configuration;

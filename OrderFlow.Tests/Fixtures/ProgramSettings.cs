@@ -1,7 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
-using OrderFlow.Orders;
 using OrderFlow.Recovery;
 using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.Silo.Kafka;
@@ -16,9 +15,9 @@ internal sealed record ProgramSetting(string Variable, object? Default);
 /// <summary>The settings of both programs, as their options classes have them: those are the classes with a constant <c>Section</c>.</summary>
 internal static class ProgramSettings
 {
-    public static IReadOnlyList<Type> SiloOptions { get; } = OptionsOf(typeof(KafkaOptions).Assembly, typeof(RecoveryOptions).Assembly);
+    public static IReadOnlyList<Type> SiloOptions { get; } = OptionsOf(typeof(KafkaOptions).Assembly, typeof(RecoveryOptions).Assembly, typeof(OptionsErrors).Assembly);
 
-    public static IReadOnlyList<Type> ApiOptions { get; } = OptionsOf(typeof(OrderFlow.Api.Cluster.ClusterCalls).Assembly);
+    public static IReadOnlyList<Type> ApiOptions { get; } = OptionsOf(typeof(OrderFlow.Api.Cluster.ClusterClient).Assembly, typeof(OptionsErrors).Assembly);
 
     /// <summary>One for each property; some settings are in several classes.</summary>
     public static IEnumerable<ProgramSetting> Of(IEnumerable<Type> options) =>
@@ -26,7 +25,7 @@ internal static class ProgramSettings
         let untouched = Activator.CreateInstance(type)
         from property in type.GetProperties()
         where property.CanWrite
-        select new ProgramSetting(RequiredSettings.Variable(Section(type)!, property.Name), property.GetValue(untouched));
+        select new ProgramSetting(OptionsErrors.VariableName(Section(type)!, property.Name), property.GetValue(untouched));
 
     /// <summary>The variables that the options' own checks ask for where nothing is set.</summary>
     public static IEnumerable<string> RequiredOf(IEnumerable<Type> options) =>
@@ -52,7 +51,7 @@ internal static class ProgramSettings
         var contract = typeof(IValidateOptions<>).MakeGenericType(type);
         return
         [
-            .. RequiredSettings.Failures(Section(type)!, options),
+            .. OptionsErrors.Find(Section(type)!, options),
             .. (from validator in type.Assembly.GetTypes()
                 where !validator.ContainsGenericParameters && contract.IsAssignableFrom(validator)
                 let result = (ValidateOptionsResult)contract.GetMethod("Validate")!.Invoke(Activator.CreateInstance(validator), [null, options])!

@@ -29,7 +29,7 @@ public sealed class Publishing_events : IAsyncLifetime
             .AddSingleton(TimeProvider.System)
             .Configure<KafkaOptions>(options => options.BootstrapServers = _kafka.BootstrapServers)
             .AddSingleton<KafkaState>().AddSingleton<KafkaProducer>()
-            .AddSingleton(provider => new EventCounts(provider.GetRequiredService<IMeterFactory>()))
+            .AddSingleton(provider => new EventMetrics(provider.GetRequiredService<IMeterFactory>()))
             .AddSingleton<RecordClock>().AddSingleton<IEventPublisher, EventPublisher>()
             .BuildServiceProvider();
         return Task.CompletedTask;

@@ -7,7 +7,7 @@ using OrderFlow.Silo;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Tests.Fixtures;
 using ApiHealth = OrderFlow.Api.Health;
-using RequestSettings = OrderFlow.Api.Http.RequestSettings;
+using RequestOptions = OrderFlow.Api.Http.RequestOptions;
 using SiloHealth = OrderFlow.Silo.Health;
 
 namespace OrderFlow.Tests.Kubernetes;
@@ -95,7 +95,7 @@ public sealed class Life_of_pods
 
         Assert.True(Pause(overlay, Workload.Api) >= TimeSpan.FromSeconds(5));
         Assert.True(Grace(overlay, Workload.Api) > Pause(overlay, Workload.Api) + request);
-        Assert.Equal(new RequestSettings().Timeout, request);
+        Assert.Equal(new RequestOptions().Timeout, request);
     }
 
     /// <summary>But for streams of events, which have no end.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using OrderFlow.Live;
 using OrderFlow.Orders;
-using OrderFlow.Outbox;
 
 namespace OrderFlow.Tests.Live;
 

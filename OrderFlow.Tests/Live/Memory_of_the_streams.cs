@@ -2,8 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrderFlow.Live;
-using OrderFlow.Outbox;
-using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Live;
 using Orleans.Configuration;
 

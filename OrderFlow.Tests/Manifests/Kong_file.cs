@@ -79,7 +79,7 @@ public sealed class Kong_file
 
     [Fact]
     public void It_waits_longer_for_an_answer_than_the_API_lets_a_request_take() =>
-        Assert.True((decimal)Service("api")["read_timeout"]! > (decimal)new RequestSettings().Timeout.TotalMilliseconds);
+        Assert.True((decimal)Service("api")["read_timeout"]! > (decimal)new RequestOptions().Timeout.TotalMilliseconds);
 
     [Fact]
     public void Events_come_as_they_happen()

@@ -1,4 +1,3 @@
-using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Notifications.Worker;
 
 namespace OrderFlow.Tests.Notifications;
@@ -13,7 +12,7 @@ public sealed class Gathering_free_slots
     [Fact]
     public async Task A_quarter_of_them_is_worth_a_claim_at_once()
     {
-        var slots = new Slots(8, _clock);
+        var slots = new WorkerSlots(8, _clock);
         slots.Take(8);
         var gathering = slots.Gather(CancellationToken.None).AsTask();
 
@@ -26,24 +25,24 @@ public sealed class Gathering_free_slots
     [Fact]
     public async Task A_single_one_waits_a_moment_for_more()
     {
-        var slots = new Slots(8, _clock);
+        var slots = new WorkerSlots(8, _clock);
         slots.Take(7);
         var gathering = slots.Gather(CancellationToken.None).AsTask();
 
-        await _clock.IsAwaitedFor(Slots.GatherTime);
+        await _clock.IsAwaitedFor(WorkerSlots.GatherTime);
         Assert.False(gathering.IsCompleted);
-        _clock.Advance(Slots.GatherTime);
+        _clock.Advance(WorkerSlots.GatherTime);
         Assert.Equal(1, await gathering.WaitAsync(Patience));
     }
 
     [Fact]
     public async Task The_first_one_is_enough_when_the_moment_is_over()
     {
-        var slots = new Slots(8, _clock);
+        var slots = new WorkerSlots(8, _clock);
         slots.Take(8);
         var gathering = slots.Gather(CancellationToken.None).AsTask();
-        await _clock.IsAwaitedFor(Slots.GatherTime);
-        _clock.Advance(Slots.GatherTime);
+        await _clock.IsAwaitedFor(WorkerSlots.GatherTime);
+        _clock.Advance(WorkerSlots.GatherTime);
         await WorkerHost.Until("one slot to be awaited", () => slots.Awaited == 1);
 
         slots.GiveBack();
@@ -53,13 +52,13 @@ public sealed class Gathering_free_slots
     [Fact]
     public async Task Nobody_waits_where_the_worker_stops()
     {
-        var slots = new Slots(8, _clock);
+        var slots = new WorkerSlots(8, _clock);
         slots.Take(8);
         using var stopping = new CancellationTokenSource();
         var gathering = slots.Gather(stopping.Token).AsTask();
 
         await stopping.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gathering.WaitAsync(Patience));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Slots(8, _clock).Gather(stopping.Token).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new WorkerSlots(8, _clock).Gather(stopping.Token).AsTask());
     }
 }

@@ -45,23 +45,23 @@ internal sealed class InMemoryJobs : INotificationJobs
         return claimed;
     });
 
-    public Task<IReadOnlyList<ClaimedJob>> TakeOver(string worker, int count, TimeSpan lease, DateTimeOffset now) => Answer<IReadOnlyList<ClaimedJob>>(nameof(TakeOver), () =>
+    public Task<IReadOnlyList<ClaimedJob>> Reclaim(string worker, int count, TimeSpan lease, DateTimeOffset now) => Answer<IReadOnlyList<ClaimedJob>>(nameof(Reclaim), () =>
     {
         var taken = _active.Values.Where(held => now - held.At >= lease).Take(count).ToArray()
             .Select(held => Hold(worker, held.Claimed.Job, held.Claimed.Attempt + 1, now)).ToList();
-        _calls.Add(new(nameof(TakeOver), worker, now, Asked: count, Jobs: taken));
+        _calls.Add(new(nameof(Reclaim), worker, now, Asked: count, Jobs: taken));
         return taken;
     });
 
-    public Task<bool> Finish(string worker, ClaimedJob job, DateTimeOffset now) => Settle(nameof(Finish), worker, job, now, () => { });
+    public Task<bool> Complete(string worker, ClaimedJob job, DateTimeOffset now) => Settle(nameof(Complete), worker, job, now, () => { });
 
-    public Task<bool> Delay(string worker, ClaimedJob job, DateTimeOffset dueAt, string reason, DateTimeOffset now) =>
-        Settle(nameof(Delay), worker, job, now, () => _delayed.Add((job.Job, job.Attempt, dueAt)), reason, dueAt);
+    public Task<bool> Retry(string worker, ClaimedJob job, DateTimeOffset dueAt, string reason, DateTimeOffset now) =>
+        Settle(nameof(Retry), worker, job, now, () => _delayed.Add((job.Job, job.Attempt, dueAt)), reason, dueAt);
 
-    public Task<bool> GiveUp(string worker, ClaimedJob job, string reason, DateTimeOffset now) => Settle(nameof(GiveUp), worker, job, now, () => { }, reason);
+    public Task<bool> DeadLetter(string worker, ClaimedJob job, string reason, DateTimeOffset now) => Settle(nameof(DeadLetter), worker, job, now, () => { }, reason);
 
-    public Task<bool> HandBack(string worker, ClaimedJob job, DateTimeOffset now) =>
-        Settle(nameof(HandBack), worker, job, now, () => _waiting.Enqueue((job.Job, job.Attempt - 1)));
+    public Task<bool> Release(string worker, ClaimedJob job, DateTimeOffset now) =>
+        Settle(nameof(Release), worker, job, now, () => _waiting.Enqueue((job.Job, job.Attempt - 1)));
 
     private Task<bool> Settle(
         string method, string worker, ClaimedJob job, DateTimeOffset now, Action move, string? reason = null, DateTimeOffset? dueAt = null) => Answer(method, () =>

@@ -101,7 +101,7 @@ public sealed class Losing_the_queue
     private async Task LoseTheAnswer()
     {
         var call = _jobs.Calls("Claim").Last(claim => claim.Jobs!.Count > 0);
-        await _jobs.Finish(call.Worker, call.Jobs!.Single(), _clock.GetUtcNow());
+        await _jobs.Complete(call.Worker, call.Jobs!.Single(), _clock.GetUtcNow());
         throw new IOException("connection reset");
     }
 

@@ -1,5 +1,4 @@
 using OrderFlow.Notifications;
-using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Notifications.Worker;
 
 namespace OrderFlow.Tests.Notifications;

@@ -1,4 +1,3 @@
-using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Notifications.Worker;
 
 namespace OrderFlow.Tests.Notifications;

@@ -13,7 +13,7 @@ public sealed class Worker_settings
     private const string Mail = "Notifications:Sender=smtp Smtp:Host=mail Smtp:From=orders@shop.example ";
 
     [Theory]
-    [InlineData("Notifications:Sender=pigeon", "Notifications__Sender: 'pigeon' is no sender: it must be log or smtp")]
+    [InlineData("Notifications:Sender=pigeon", "Notifications__Sender: 'pigeon' is not a sender; it must be log or smtp")]
     [InlineData("Notifications:Worker:Concurrency=0", "Notifications__Worker__Concurrency: The field Concurrency must be between 1 and 1024.")]
     [InlineData("Notifications:Worker:Concurrency=many", "Failed to convert configuration value 'many' at 'Notifications__Worker__Concurrency' to type 'System.Int32'.")]
     [InlineData("Notifications:Worker:Lease=00:00:20.099",

@@ -159,7 +159,7 @@ public sealed partial class Openapi_document : IDisposable
     [InlineData("a\u0085b", false)]
     public void A_user_id_is_valid_where_the_check_of_requests_says_so(string id, bool isValid)
     {
-        Assert.Equal(isValid, OrderFlow.ServiceDefaults.Auth.TextId.Objection(id, Limits.UserIdLength) is null);
+        Assert.Equal(isValid, OrderFlow.ServiceDefaults.Auth.TextId.Validate(id, Limits.UserIdLength) is null);
         Assert.Equal(isValid, Document.Objections(Document.Schemas["PlaceOrder"]!["properties"]!["userId"]!, id).Length == 0);
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using OrderFlow.Health;
 using OrderFlow.ServiceDefaults.Health;
 using OrderFlow.Silo.Kafka;
 
@@ -10,7 +9,7 @@ namespace OrderFlow.Tests.Programs;
 /// <summary>The <c>health</c> mode of both programs, which is what containers check their health with.</summary>
 public sealed class Asking_for_health
 {
-    public static TheoryData<string> Programs => [typeof(Topics).Assembly.Location, typeof(OrderFlow.Api.Cluster.ClusterCalls).Assembly.Location];
+    public static TheoryData<string> Programs => [typeof(Topics).Assembly.Location, typeof(OrderFlow.Api.Cluster.ClusterClient).Assembly.Location];
 
     [Theory]
     [InlineData("http://127.0.0.1:9000", null, "http://127.0.0.1:9000/")]
@@ -25,7 +24,7 @@ public sealed class Asking_for_health
     [InlineData(null, "8081;8082", "http://127.0.0.1:8081/")]
     [InlineData("", "", "http://127.0.0.1:5000/")]
     public void The_program_is_asked_where_it_was_told_to_listen(string? urls, string? ports, string? address) =>
-        Assert.Equal(address, OwnHealth.Address(name => name == "ASPNETCORE_URLS" ? urls : name == "ASPNETCORE_HTTP_PORTS" ? ports : null)?.ToString());
+        Assert.Equal(address, HealthCommand.Address(name => name == "ASPNETCORE_URLS" ? urls : name == "ASPNETCORE_HTTP_PORTS" ? ports : null)?.ToString());
 
     [Theory, MemberData(nameof(Programs))]
     public async Task A_good_answer_is_exit_code_0(string program)

@@ -24,12 +24,12 @@ public sealed class Settings_of_the_silo
     [InlineData("Cluster__ProbeTimeout", "00:01:01", "Cluster__ProbeTimeout: 00:01:01 is not from 00:00:00.2000000 to 00:01:00")]
     [InlineData("Kafka__ReplicationFactor", "0", "Kafka__ReplicationFactor: 0 replicas cannot be; -1 leaves it to the broker")]
     [InlineData("Kafka__SslCaLocation", "/nowhere/ca.pem", "Kafka__SslCaLocation: there is no file /nowhere/ca.pem")]
-    [InlineData("Notifications__Events", ",", "Notifications__Events: names no type of event")]
+    [InlineData("Notifications__Events", ",", "Notifications__Events: must name at least one event type")]
     [InlineData("Kafka__SecurityProtocol", "SaslSsl", "Kafka__SaslMechanism: SaslSsl needs one")]
     [InlineData("Telemetry__MetricsPort", "65536", "Telemetry__MetricsPort: 65536 is no port; 0 means every port")]
     [InlineData("OTEL_TRACES_SAMPLER", "often", "OTEL_TRACES_SAMPLER: there is no sampler 'often'; there are always_on, always_off, traceidratio, and the same with parentbased_ before")]
     [InlineData("OTEL_TRACES_SAMPLER_ARG", "10%", "OTEL_TRACES_SAMPLER_ARG: '10%' is no number from 0 to 1")]
-    [InlineData("Notifications__Events", "order.sold", "Notifications__Events: there are no events of type 'order.sold'; there are order.created, order.reserved, order.failed, order.cancelled, order.reopened")]
+    [InlineData("Notifications__Events", "order.sold", "Notifications__Events: 'order.sold' is not an event type; it must be one of order.created, order.reserved, order.failed, order.cancelled, order.reopened")]
     public async Task One_that_is_wrong_is_named(string variable, string value, string sentence)
     {
         var (exitCode, errors) = await Run([], new(Good) { [variable] = value });

@@ -41,7 +41,7 @@ public sealed class Claiming_jobs : IAsyncLifetime
     [Fact]
     public async Task Gives_a_delayed_job_when_it_is_due_and_not_before()
     {
-        await _given.Queue.Delay(Worker, await _given.Claimed(), _given.Now.AddSeconds(5), "busy", _given.Now);
+        await _given.Queue.Retry(Worker, await _given.Claimed(), _given.Now.AddSeconds(5), "busy", _given.Now);
 
         _given.Time.Advance(TimeSpan.FromMilliseconds(4_999));
         Assert.Empty(await _given.ClaimIds());
@@ -54,7 +54,7 @@ public sealed class Claiming_jobs : IAsyncLifetime
     public async Task Gives_delayed_jobs_behind_those_that_wait_the_one_due_first_before_the_others()
     {
         foreach (var (order, seconds) in new[] { (1, 9), (2, 3), (3, 6), (4, 60) })
-            await _given.Queue.Delay(Worker, await _given.Claimed(order), _given.Now.AddSeconds(seconds), "busy", _given.Now);
+            await _given.Queue.Retry(Worker, await _given.Claimed(order), _given.Now.AddSeconds(seconds), "busy", _given.Now);
         await _given.Queue.Enqueue(GivenQueue.Job(5));
         _given.Time.Advance(TimeSpan.FromSeconds(10));
 
@@ -67,7 +67,7 @@ public sealed class Claiming_jobs : IAsyncLifetime
     {
         var claimed = await _given.Claimed(1);
         await _given.Queue.Enqueue(GivenQueue.Job(2));
-        await _given.Queue.HandBack(Worker, claimed, _given.Now);
+        await _given.Queue.Release(Worker, claimed, _given.Now);
 
         Assert.Equal(["2-1", "1-1"], await _given.ClaimIds());
     }
@@ -75,7 +75,7 @@ public sealed class Claiming_jobs : IAsyncLifetime
     [Fact]
     public async Task Gives_nothing_while_the_queue_is_paused_and_all_of_it_afterwards()
     {
-        await _given.Queue.Delay(Worker, await _given.Claimed(1), _given.Now.AddSeconds(1), "busy", _given.Now);
+        await _given.Queue.Retry(Worker, await _given.Claimed(1), _given.Now.AddSeconds(1), "busy", _given.Now);
         var taken = await _given.Claimed(2);
         await _given.Queue.Enqueue(GivenQueue.Job(3));
         _given.Time.Advance(TimeSpan.FromSeconds(1));
@@ -83,9 +83,9 @@ public sealed class Claiming_jobs : IAsyncLifetime
         await _given.Queue.SetPaused(true);
 
         Assert.Empty(await _given.ClaimIds());
-        Assert.Empty(await _given.Queue.TakeOver("worker-2", 10, TimeSpan.Zero, _given.Now));
+        Assert.Empty(await _given.Queue.Reclaim("worker-2", 10, TimeSpan.Zero, _given.Now));
         Assert.Equal(new NotificationStats(Waiting: 1, Active: 1, Delayed: 1, 0, Failed: 1, 0, 0, Paused: true), await _given.Queue.GetStats());
-        Assert.True(await _given.Queue.Finish(Worker, taken, _given.Now));
+        Assert.True(await _given.Queue.Complete(Worker, taken, _given.Now));
 
         await _given.Queue.SetPaused(false);
         await _given.Queue.SetPaused(false);

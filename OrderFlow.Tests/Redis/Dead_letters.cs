@@ -80,12 +80,12 @@ public sealed class Dead_letters : IAsyncLifetime
         var claimed = await _given.Claim();
         Assert.Equal((job, 1), (claimed.Job, claimed.Attempt));
         Assert.Equal(Outcome.Ok, await Queue.Replay("42-1"));
-        await Queue.Delay(GivenQueue.Worker, claimed, _given.Now.AddSeconds(1), "busy", _given.Now);
+        await Queue.Retry(GivenQueue.Worker, claimed, _given.Now.AddSeconds(1), "busy", _given.Now);
         Assert.Equal(Outcome.Ok, await Queue.Replay("42-1"));
         Assert.Equal(new NotificationStats(0, 0, Delayed: 1, 0, Failed: 2, DeadLettered: 1, DeadLetters: 0, Paused: false), await Queue.GetStats());
 
         _given.Time.Advance(TimeSpan.FromSeconds(1));
-        await Queue.Finish(GivenQueue.Worker, await _given.Claim(), _given.Now);
+        await Queue.Complete(GivenQueue.Worker, await _given.Claim(), _given.Now);
         Assert.Equal(Outcome.Ok, await Queue.Replay("42-1"));
         Assert.Empty(await _given.ClaimIds());
     }
@@ -147,7 +147,7 @@ public sealed class Dead_letters : IAsyncLifetime
     [Fact]
     public async Task Stay_when_their_ids_are_no_longer_remembered()
     {
-        await using var forgetful = await GivenQueue.Create(options => options.RememberFinished = TimeSpan.FromMilliseconds(50));
+        await using var forgetful = await GivenQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
         await forgetful.Dead(42);
         await Eventually.Get("the id to be forgotten", () => forgetful.Queue.OfOrder(42), jobs => jobs.Count == 0);
 

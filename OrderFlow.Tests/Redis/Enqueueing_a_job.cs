@@ -29,7 +29,7 @@ public sealed class Enqueueing_a_job : IAsyncLifetime
     public async Task Again_after_it_was_sent_makes_no_job()
     {
         var claimed = await _given.Claimed();
-        Assert.True(await _given.Queue.Finish(GivenQueue.Worker, claimed, _given.Now));
+        Assert.True(await _given.Queue.Complete(GivenQueue.Worker, claimed, _given.Now));
 
         Assert.False(await _given.Queue.Enqueue(claimed.Job));
         Assert.Empty(await _given.ClaimIds());
@@ -41,11 +41,11 @@ public sealed class Enqueueing_a_job : IAsyncLifetime
         var claimed = await _given.Claimed();
         Assert.False(await _given.Queue.Enqueue(claimed.Job));
 
-        await _given.Queue.Delay(GivenQueue.Worker, claimed, _given.Now.AddSeconds(1), "busy", _given.Now);
+        await _given.Queue.Retry(GivenQueue.Worker, claimed, _given.Now.AddSeconds(1), "busy", _given.Now);
         Assert.False(await _given.Queue.Enqueue(claimed.Job));
 
         _given.Time.Advance(TimeSpan.FromSeconds(1));
-        await _given.Queue.GiveUp(GivenQueue.Worker, await _given.Claim(), "busy", _given.Now);
+        await _given.Queue.DeadLetter(GivenQueue.Worker, await _given.Claim(), "busy", _given.Now);
         Assert.False(await _given.Queue.Enqueue(claimed.Job));
 
         await _given.Queue.Purge(claimed.Job.JobId);
@@ -56,9 +56,9 @@ public sealed class Enqueueing_a_job : IAsyncLifetime
     [Fact]
     public async Task Again_after_the_time_that_ids_are_remembered_makes_a_new_job()
     {
-        await using var forgetful = await GivenQueue.Create(options => options.RememberFinished = TimeSpan.FromMilliseconds(50));
+        await using var forgetful = await GivenQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
         var claimed = await forgetful.Claimed();
-        await forgetful.Queue.Finish(GivenQueue.Worker, claimed, forgetful.Now);
+        await forgetful.Queue.Complete(GivenQueue.Worker, claimed, forgetful.Now);
 
         Assert.True(await Eventually.Get("the id to be forgotten", () => forgetful.Queue.Enqueue(claimed.Job), queued => queued));
         Assert.Equal(["42-1"], await forgetful.ClaimIds());
@@ -67,9 +67,9 @@ public sealed class Enqueueing_a_job : IAsyncLifetime
     [Fact]
     public async Task Again_long_after_makes_no_job_while_it_is_not_finished()
     {
-        await using var forgetful = await GivenQueue.Create(options => options.RememberFinished = TimeSpan.FromMilliseconds(1));
+        await using var forgetful = await GivenQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(1));
         await forgetful.Queue.Enqueue(GivenQueue.Job(1));    // a neighbour in the same shard, finished
-        await forgetful.Queue.Finish(GivenQueue.Worker, await forgetful.Claim(), forgetful.Now);
+        await forgetful.Queue.Complete(GivenQueue.Worker, await forgetful.Claim(), forgetful.Now);
         await forgetful.Queue.Enqueue(GivenQueue.Job(2));
 
         var database = await forgetful.Database();
@@ -80,7 +80,7 @@ public sealed class Enqueueing_a_job : IAsyncLifetime
     [Fact]
     public async Task Again_makes_no_job_while_it_is_a_dead_letter_that_is_no_longer_remembered()
     {
-        await using var forgetful = await GivenQueue.Create(options => options.RememberFinished = TimeSpan.FromMilliseconds(50));
+        await using var forgetful = await GivenQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
         var dead = await forgetful.Dead(42);
         await Eventually.Get("the id to be forgotten", () => forgetful.Queue.OfOrder(42), jobs => jobs.Count == 0);
 
@@ -99,11 +99,11 @@ public sealed class Enqueueing_a_job : IAsyncLifetime
         var claimed = await _given.Claim();
         Assert.Equal(job, claimed.Job);
 
-        await _given.Queue.Delay(GivenQueue.Worker, claimed, _given.Now, "", _given.Now);
+        await _given.Queue.Retry(GivenQueue.Worker, claimed, _given.Now, "", _given.Now);
         claimed = await _given.Claim();
         Assert.Equal(job, claimed.Job);
 
-        await _given.Queue.GiveUp(GivenQueue.Worker, claimed, "☠\n", _given.Now);
+        await _given.Queue.DeadLetter(GivenQueue.Worker, claimed, "☠\n", _given.Now);
         Assert.Equal(
             new DeadLetter(job.JobId, job.OrderId, user, job.EventType, job.Message, Attempts: 2, "☠\n", _given.Now),
             Assert.Single((await _given.Queue.ListDeadLetters(1, 10)).Items));

@@ -67,7 +67,7 @@ internal sealed class GivenQueue : IAsyncDisposable
     public async Task<NotificationJob> Dead(long orderId, string reason = "no such mailbox")
     {
         var claimed = await Claimed(orderId);
-        Assert.True(await Queue.GiveUp(Worker, claimed, reason, Now));
+        Assert.True(await Queue.DeadLetter(Worker, claimed, reason, Now));
         return claimed.Job;
     }
 

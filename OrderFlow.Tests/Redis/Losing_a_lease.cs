@@ -34,7 +34,7 @@ public sealed class Losing_a_lease : IAsyncLifetime
     public async Task Keeps_it_from_every_move(string deed, string heir)
     {
         var lost = await _given.Claimed();
-        var taken = Assert.Single(await _given.Queue.TakeOver(heir, 10, TimeSpan.Zero, _given.Now));
+        var taken = Assert.Single(await _given.Queue.Reclaim(heir, 10, TimeSpan.Zero, _given.Now));
         var before = await _given.Queue.GetStats();
 
         Assert.False(await Try(deed, Slow, lost));
@@ -64,9 +64,9 @@ public sealed class Losing_a_lease : IAsyncLifetime
 
     private Task<bool> Try(string deed, string worker, ClaimedJob job) => deed switch
     {
-        "finish" => _given.Queue.Finish(worker, job, _given.Now),
-        "delay" => _given.Queue.Delay(worker, job, _given.Now.AddSeconds(1), "busy", _given.Now),
-        "give up" => _given.Queue.GiveUp(worker, job, "no such mailbox", _given.Now),
-        _ => _given.Queue.HandBack(worker, job, _given.Now),
+        "finish" => _given.Queue.Complete(worker, job, _given.Now),
+        "delay" => _given.Queue.Retry(worker, job, _given.Now.AddSeconds(1), "busy", _given.Now),
+        "give up" => _given.Queue.DeadLetter(worker, job, "no such mailbox", _given.Now),
+        _ => _given.Queue.Release(worker, job, _given.Now),
     };
 }

@@ -27,7 +27,7 @@ public sealed class Losing_redis
         await operations.GetDatabase().ExecuteAsync("SCRIPT", "FLUSH");
 
         Assert.True(await given.Queue.Enqueue(GivenQueue.Job(2)));
-        Assert.True(await given.Queue.Finish(Worker, claimed, given.Now));
+        Assert.True(await given.Queue.Complete(Worker, claimed, given.Now));
         await operations.GetDatabase().ExecuteAsync("SCRIPT", "FLUSH");
         Assert.Equal(20, (await Task.WhenAll(Enumerable.Range(10, 20).Select(order => given.Queue.Enqueue(GivenQueue.Job(order))))).Count(queued => queued));
         Assert.Equal(21, (await given.ClaimIds(100)).Count());
@@ -42,12 +42,12 @@ public sealed class Losing_redis
 
         await (await given.Database()).ExecuteAsync("FLUSHALL");
 
-        Assert.False(await given.Queue.Finish(Worker, claimed, given.Now));
+        Assert.False(await given.Queue.Complete(Worker, claimed, given.Now));
         Assert.Empty(await given.ClaimIds());
-        Assert.Empty(await given.Queue.TakeOver(Worker, 10, TimeSpan.Zero, given.Now));
+        Assert.Empty(await given.Queue.Reclaim(Worker, 10, TimeSpan.Zero, given.Now));
         Assert.Equal(new NotificationStats(0, 0, 0, 0, 0, 0, 0, Paused: false), await given.Queue.GetStats());
         Assert.True(await given.Queue.Enqueue(claimed.Job));
-        Assert.True(await given.Queue.Finish(Worker, await given.Claim(), given.Now));
+        Assert.True(await given.Queue.Complete(Worker, await given.Claim(), given.Now));
     }
 
     [Fact]
@@ -55,9 +55,9 @@ public sealed class Losing_redis
     {
         await using var server = new RedisServer();
         await using var given = await GivenQueue.Create(server: server);
-        await given.Queue.Delay(Worker, await given.Claimed(1), given.Now.AddSeconds(1), "busy", given.Now);
+        await given.Queue.Retry(Worker, await given.Claimed(1), given.Now.AddSeconds(1), "busy", given.Now);
         await given.Dead(2);
-        await given.Queue.Finish(Worker, await given.Claimed(3), given.Now);
+        await given.Queue.Complete(Worker, await given.Claimed(3), given.Now);
         var held = await given.Claimed(4);
         await given.Queue.Enqueue(GivenQueue.Job(5));
         var before = new NotificationStats(Waiting: 1, Active: 1, Delayed: 1, Processed: 1, Failed: 2, DeadLettered: 1, DeadLetters: 1, Paused: false);
@@ -69,7 +69,7 @@ public sealed class Losing_redis
         await server.Start();
         var after = await Eventually.Get("Redis to be back", () => Attempt(given.Queue.GetStats), stats => stats is not null);
         Assert.Equal(before, after);
-        Assert.True(await given.Queue.Finish(Worker, held, given.Now));
+        Assert.True(await given.Queue.Complete(Worker, held, given.Now));
         Assert.False(await given.Queue.Enqueue(GivenQueue.Job(3)));
         given.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(["5-1", "1-1"], await given.ClaimIds());
@@ -121,11 +121,11 @@ public sealed class Losing_redis
         () => queue.SetPaused(true),
         () => queue.Probe(),
         () => queue.Claim(Worker, 10, now),
-        () => queue.TakeOver(Worker, 10, TimeSpan.Zero, now),
-        () => queue.Finish(Worker, held, now),
-        () => queue.Delay(Worker, held, now, "busy", now),
-        () => queue.GiveUp(Worker, held, "busy", now),
-        () => queue.HandBack(Worker, held, now),
+        () => queue.Reclaim(Worker, 10, TimeSpan.Zero, now),
+        () => queue.Complete(Worker, held, now),
+        () => queue.Retry(Worker, held, now, "busy", now),
+        () => queue.DeadLetter(Worker, held, "busy", now),
+        () => queue.Release(Worker, held, now),
     ];
 
     private static async Task FailsQuickly(Func<Task> call)

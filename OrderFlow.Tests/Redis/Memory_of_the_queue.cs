@@ -21,8 +21,8 @@ public sealed class Memory_of_the_queue(ITestOutputHelper output)
     public async Task Is_less_than_a_kibibyte_for_each_job_and_is_given_back_but_for_a_hundred_bytes_to_know_it_by()
     {
         await using var server = new RedisServer();
-        await using var given = await GivenQueue.Create(options => options.HistoryLength = 0, server);
-        await given.Queue.Finish(GivenQueue.Worker, await given.Claimed(1_000_000), given.Now);
+        await using var given = await GivenQueue.Create(options => options.HistoryLimit = 0, server);
+        await given.Queue.Complete(GivenQueue.Worker, await given.Claimed(1_000_000), given.Now);
         var empty = await UsedMemory(given);
 
         await Enqueue(given, 1, Jobs);
@@ -75,7 +75,7 @@ public sealed class Memory_of_the_queue(ITestOutputHelper output)
     private static async Task SendAll(GivenQueue given)
     {
         while (await given.Queue.Claim(GivenQueue.Worker, 500, given.Now) is { Count: > 0 } claimed)
-            await Task.WhenAll(claimed.Select(job => given.Queue.Finish(GivenQueue.Worker, job, given.Now)));
+            await Task.WhenAll(claimed.Select(job => given.Queue.Complete(GivenQueue.Worker, job, given.Now)));
     }
 
     private static async Task<long> UsedMemory(GivenQueue given)

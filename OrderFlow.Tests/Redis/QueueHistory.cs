@@ -44,7 +44,7 @@ internal sealed class QueueHistory(GivenQueue given, Action<string>? tell)
 
     public static void Replay(IReadOnlyList<QueueMove> moves, Action<string>? tell) => Task.Run(async () =>
     {
-        await using var given = await GivenQueue.Create(options => (options.DeadLetterLimit, options.TakeOverLimit) = (DeadLetterLimit, TakeOverLimit));
+        await using var given = await GivenQueue.Create(options => (options.DeadLetterLimit, options.MaxReclaims) = (DeadLetterLimit, TakeOverLimit));
         var history = new QueueHistory(given, tell);
         foreach (var move in moves) await history.Take(move);
         await history.CheckAll();
@@ -63,7 +63,7 @@ internal sealed class QueueHistory(GivenQueue given, Action<string>? tell)
                 Taken(worker, _expected.Claim(worker, count), await given.Queue.Claim(worker, count, given.Now));
                 break;
             case QueueDeed.TakeOver:
-                Taken(worker, _expected.TakeOver(worker, count), await given.Queue.TakeOver(worker, count, TimeSpan.Zero, given.Now));
+                Taken(worker, _expected.TakeOver(worker, count), await given.Queue.Reclaim(worker, count, TimeSpan.Zero, given.Now));
                 break;
             case QueueDeed.Replay:
                 Assert.Equal(_expected.Replay(jobId), await given.Queue.Replay(jobId));
@@ -94,10 +94,10 @@ internal sealed class QueueHistory(GivenQueue given, Action<string>? tell)
         var dueAt = given.Now.AddMilliseconds(move.Choice * 5);
         var (right, answer) = move.Deed switch
         {
-            QueueDeed.Finish => (ExpectedQueue.Move(worker, expected, _expected.Finish), await given.Queue.Finish(worker, claim, given.Now)),
-            QueueDeed.Delay => (ExpectedQueue.Move(worker, expected, entry => _expected.Delay(entry, dueAt)), await given.Queue.Delay(worker, claim, dueAt, "busy", given.Now)),
-            QueueDeed.GiveUp => (ExpectedQueue.Move(worker, expected, entry => _expected.Bury(entry, "gone")), await given.Queue.GiveUp(worker, claim, "gone", given.Now)),
-            _ => (ExpectedQueue.Move(worker, expected, _expected.Wait), await given.Queue.HandBack(worker, claim, given.Now)),
+            QueueDeed.Finish => (ExpectedQueue.Move(worker, expected, _expected.Finish), await given.Queue.Complete(worker, claim, given.Now)),
+            QueueDeed.Delay => (ExpectedQueue.Move(worker, expected, entry => _expected.Delay(entry, dueAt)), await given.Queue.Retry(worker, claim, dueAt, "busy", given.Now)),
+            QueueDeed.GiveUp => (ExpectedQueue.Move(worker, expected, entry => _expected.Bury(entry, "gone")), await given.Queue.DeadLetter(worker, claim, "gone", given.Now)),
+            _ => (ExpectedQueue.Move(worker, expected, _expected.Wait), await given.Queue.Release(worker, claim, given.Now)),
         };
         Assert.Equal(right, answer);
     }

@@ -37,7 +37,7 @@ public sealed class Settings_of_redis
         var options = services.GetRequiredService<IOptions<RedisOptions>>().Value;
         Assert.Equal(
             ("orderflow:notifications", TimeSpan.FromHours(24), 10_000, 100_000, 10),
-            (options.Queue, options.RememberFinished, options.HistoryLength, options.DeadLetterLimit, options.TakeOverLimit));
+            (options.Queue, options.CompletedRetention, options.HistoryLimit, options.DeadLetterLimit, options.MaxReclaims));
         Assert.Same(services.GetRequiredService<INotificationQueue>(), services.GetRequiredService<INotificationJobs>());
     }
 

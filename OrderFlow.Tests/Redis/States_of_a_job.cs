@@ -30,7 +30,7 @@ public sealed class States_of_a_job : IAsyncLifetime
         Assert.Equal(1, claimed.Attempt);
         await Expect(Active, attempts: 1, Empty with { Active = 1 });
 
-        await Queue.Delay(Worker, claimed, _given.Now.AddSeconds(5), "busy", _given.Now);
+        await Queue.Retry(Worker, claimed, _given.Now.AddSeconds(5), "busy", _given.Now);
         await Expect(Delayed, attempts: 1, Empty with { Delayed = 1, Failed = 1 });
 
         _given.Time.Advance(TimeSpan.FromSeconds(5));
@@ -38,12 +38,12 @@ public sealed class States_of_a_job : IAsyncLifetime
         Assert.Equal(2, claimed.Attempt);
         await Expect(Active, attempts: 2, Empty with { Active = 1, Failed = 1 });
 
-        await Queue.HandBack(Worker, claimed, _given.Now);
+        await Queue.Release(Worker, claimed, _given.Now);
         await Expect(Waiting, attempts: 1, Empty with { Waiting = 1, Failed = 1 });
 
         claimed = await _given.Claim();
         Assert.Equal(2, claimed.Attempt);
-        await Queue.Finish(Worker, claimed, _given.Now);
+        await Queue.Complete(Worker, claimed, _given.Now);
         await Expect(Sent, attempts: 2, Empty with { Failed = 1, Processed = 1 });
     }
 
@@ -59,7 +59,7 @@ public sealed class States_of_a_job : IAsyncLifetime
 
         var claimed = await _given.Claim();
         Assert.Equal(1, claimed.Attempt);
-        await Queue.GiveUp(Worker, claimed, "no such mailbox", _given.Now);
+        await Queue.DeadLetter(Worker, claimed, "no such mailbox", _given.Now);
         await Queue.Purge("42-1");
         Assert.Empty(await Queue.OfOrder(42));
         Assert.Equal(Empty with { Failed = 2, DeadLettered = 2 }, await Queue.GetStats());
@@ -80,9 +80,9 @@ public sealed class States_of_a_job : IAsyncLifetime
     [Fact]
     public async Task Are_told_without_the_message_once_it_has_left_the_history()
     {
-        await using var given = await GivenQueue.Create(options => options.HistoryLength = 10);
+        await using var given = await GivenQueue.Create(options => options.HistoryLimit = 10);
         const int Sent = 500;
-        for (var order = 1; order <= Sent; order++) await given.Queue.Finish(Worker, await given.Claimed(order), given.Now);
+        for (var order = 1; order <= Sent; order++) await given.Queue.Complete(Worker, await given.Claimed(order), given.Now);
 
         Assert.InRange(await (await given.Database()).StreamLengthAsync(given.Keys.History), 10, 10 + 100);   // whole nodes of 100 entries go
         Assert.Equal(

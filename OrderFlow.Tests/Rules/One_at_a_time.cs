@@ -5,10 +5,10 @@ public sealed class One_at_a_time
     [Fact]
     public async Task Those_who_wait_go_in_the_order_they_came_each_when_the_one_before_has_left()
     {
-        var turns = new OneAtATime();
-        var first = await turns.Enter();
-        var second = turns.Enter().AsTask();
-        var third = turns.Enter().AsTask();
+        var turns = new AsyncLock();
+        var first = await turns.Acquire();
+        var second = turns.Acquire().AsTask();
+        var third = turns.Acquire().AsTask();
         Assert.Equal((false, false), (second.IsCompleted, third.IsCompleted));
 
         first.Dispose();
@@ -17,6 +17,6 @@ public sealed class One_at_a_time
 
         entered.Dispose();
         (await third).Dispose();
-        (await turns.Enter()).Dispose();
+        (await turns.Acquire()).Dispose();
     }
 }

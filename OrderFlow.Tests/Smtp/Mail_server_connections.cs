@@ -64,7 +64,7 @@ public sealed class Mail_server_connections
     public async Task Are_never_more_than_the_settings_say()
     {
         await using var server = await MailServer.Start();
-        await using var sender = new MailSender(server, options => options.Connections = 3);
+        await using var sender = new MailSender(server, options => options.MaxConnections = 3);
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var accepting = 0;
         server.BeforeAccepting = () =>
@@ -138,7 +138,7 @@ public sealed class Mail_server_connections
     public async Task Do_not_outlive_a_send_that_is_cut_off()
     {
         await using var server = await MailServer.Start();
-        await using var sender = new MailSender(server, options => options.Connections = 1);
+        await using var sender = new MailSender(server, options => options.MaxConnections = 1);
         var gate = new TaskCompletionSource();
         using var patience = new CancellationTokenSource();
         server.BeforeAccepting = async () =>

@@ -79,7 +79,7 @@ public sealed class List_queries : IAsyncLifetime
     [Fact]
     public async Task One_that_takes_too_long_is_ended_in_the_server_before_its_caller_repeats_it()
     {
-        Assert.True(ListQueries.Timeout < ClusterCalls.ResponseTimeout);
+        Assert.True(ListQueries.Timeout < ClusterClient.ResponseTimeout);
         await using var other = await _database.Open();
         await using var transaction = await other.BeginTransactionAsync();
         await using var hold = new NpgsqlCommand("LOCK TABLE stock_items IN ACCESS EXCLUSIVE MODE", other, transaction);

@@ -55,7 +55,7 @@ public sealed class Listing : IAsyncLifetime
     {
         var index = new OrderIndex(new(_connections, TimeProvider.System));
         var seen = new List<long>();
-        OrderPlace? place = null;
+        OrderListPosition? place = null;
         while (true)
         {
             var page = await index.List(new(status, userId, Page: 1, Limit: 1, place));
@@ -104,9 +104,9 @@ public sealed class Listing : IAsyncLifetime
               AS o (id, status, releasing, second)
             """);
         var quietSince = new DateTimeOffset(2026, 11, 22, 10, 0, 1, TimeSpan.Zero);
-        var unfinished = new UnfinishedOrders(_connections, TimeProvider.System);
+        var unfinished = new UnsettledOrders(_connections, TimeProvider.System);
 
-        Assert.Equal([11L, 12L], await unfinished.Find(quietSince, afterId: 0, limit: 2));
-        Assert.Equal([15L], await unfinished.Find(quietSince, afterId: 12, limit: 2));
+        Assert.Equal([11L, 12L], await unfinished.FindStalled(quietSince, afterId: 0, limit: 2));
+        Assert.Equal([15L], await unfinished.FindStalled(quietSince, afterId: 12, limit: 2));
     }
 }

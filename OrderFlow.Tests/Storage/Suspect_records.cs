@@ -51,16 +51,16 @@ public sealed class Suspect_records : IAsyncLifetime
         await using var impatient = NpgsqlDataSource.Create($"{_proxy.Through(_database.ConnectionString)};Command Timeout=2");
         await using var storage = new OrderStorage(impatient, new OutboxSignal(), Uncounted.Commits, Uncounted.Orders);
         var record = await Written(storage);
-        Assert.False(record.IsSuspect);
+        Assert.False(record.MayBeStale);
         var commit = _proxy.Hold("\"held\"");
         await Assert.ThrowsAsync<NpgsqlException>(() => record.Write(new(First with { Version = 2, FailReason = "\"held\"" })));
 
-        Assert.Equal((true, 1L), (record.IsSuspect, (await record.Show())!.Order.Version));
+        Assert.Equal((true, 1L), (record.MayBeStale, (await record.ReadForQuery())!.Order.Version));
         commit.LetGo();
         await Eventually.Get("the commit to land", () => _database.Value<long>("SELECT version FROM orders"), version => version == 2);
 
-        Assert.Equal(2, (await record.Show())!.Order.Version);
-        Assert.Equal(2, (await record.Read())!.Order.Version);
+        Assert.Equal(2, (await record.ReadForQuery())!.Order.Version);
+        Assert.Equal(2, (await record.ReadForUpdate())!.Order.Version);
     }
 
     [Fact]
@@ -68,18 +68,18 @@ public sealed class Suspect_records : IAsyncLifetime
     {
         await Written();
         var fresh = Record();
-        Assert.Equal(1, (await fresh.Show())!.Order.Version);
+        Assert.Equal(1, (await fresh.ReadForQuery())!.Order.Version);
         await _database.Execute("UPDATE orders SET version = 2");
 
-        Assert.Equal(2, (await fresh.Show())!.Order.Version);
-        Assert.Equal(2, (await fresh.Read())!.Order.Version);
+        Assert.Equal(2, (await fresh.ReadForQuery())!.Order.Version);
+        Assert.Equal(2, (await fresh.ReadForUpdate())!.Order.Version);
         await _database.Execute("UPDATE orders SET version = 3");
 
-        Assert.Equal(3, (await fresh.Read())!.Order.Version);
+        Assert.Equal(3, (await fresh.ReadForUpdate())!.Order.Version);
         await fresh.Write(new(First with { Version = 4 }));
         await _database.Execute("UPDATE orders SET version = 9");
 
-        Assert.Equal((false, 4L), (fresh.IsSuspect, (await fresh.Show())!.Order.Version));
+        Assert.Equal((false, 4L), (fresh.MayBeStale, (await fresh.ReadForQuery())!.Order.Version));
     }
 
     [Fact]
@@ -87,13 +87,13 @@ public sealed class Suspect_records : IAsyncLifetime
     {
         await Written();
         var record = Record();
-        await record.Read();
+        await record.ReadForUpdate();
         await _database.Execute("UPDATE orders SET version = 2");
-        Assert.Equal(2, (await record.Show())!.Order.Version);
+        Assert.Equal(2, (await record.ReadForQuery())!.Order.Version);
 
         await Assert.ThrowsAsync<InconsistentStateException>(() => record.Write(new(First with { Version = 2 })));
 
-        Assert.Equal((true, 2L), (record.IsSuspect, (await record.Read())!.Order.Version));
+        Assert.Equal((true, 2L), (record.MayBeStale, (await record.ReadForUpdate())!.Order.Version));
     }
 
     [Fact]
@@ -101,9 +101,9 @@ public sealed class Suspect_records : IAsyncLifetime
     {
         await Written();
         var record = Record();
-        await record.Read();
+        await record.ReadForUpdate();
         var read = _proxy.HoldAnswer("FROM orders WHERE id = ANY");
-        var question = record.Show().AsTask();
+        var question = record.ReadForQuery().AsTask();
         await read.Arrived();
 
         await record.Write(new(First with { Version = 2 }));
@@ -117,9 +117,9 @@ public sealed class Suspect_records : IAsyncLifetime
     {
         await Written();
         var record = Record();
-        await record.Read();
+        await record.ReadForUpdate();
         var read = _proxy.HoldAnswer("FROM orders WHERE id = ANY");
-        var question = record.Show().AsTask();
+        var question = record.ReadForQuery().AsTask();
         await read.Arrived();
 
         await record.Write(new(First with { Version = 2 }));

@@ -8,7 +8,7 @@ namespace OrderFlow.Tests.Storage;
 /// <summary>Looking for unfinished orders beside the index entries of those that were settled and not vacuumed yet.</summary>
 public sealed class Unfinished_orders : IAsyncLifetime
 {
-    private const int Settled = 3 * UnfinishedOrders.IdsInUse;
+    private const int Settled = 3 * UnsettledOrders.IdsInUse;
 
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
 
@@ -35,43 +35,43 @@ public sealed class Unfinished_orders : IAsyncLifetime
         await using var reader = await _database.Open();
         await using (var snapshot = new NpgsqlCommand("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM orders", reader)) await snapshot.ExecuteScalarAsync();
         await _database.Execute("UPDATE orders SET status = 'reserved' WHERE id <= $1", (long)Settled);
-        var unfinished = new UnfinishedOrders(_connections, new SlowClock());
+        var unfinished = new UnsettledOrders(_connections, new SlowClock());
 
         var first = await EntriesRead(async () => Assert.Equal(1, (await unfinished.MeasurePending(default)).Count));
         var second = await EntriesRead(async () => Assert.Equal(1, (await unfinished.MeasurePending(default)).Count));
-        var find = await EntriesRead(async () => Assert.Equal([Settled + 1L], await unfinished.Find(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500)));
+        var find = await EntriesRead(async () => Assert.Equal([Settled + 1L], await unfinished.FindStalled(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500)));
 
         Assert.Equal(Settled + 1, first);
-        Assert.Equal((UnfinishedOrders.IdsInUse, UnfinishedOrders.IdsInUse), (second, find));
+        Assert.Equal((UnsettledOrders.IdsInUse, UnsettledOrders.IdsInUse), (second, find));
     }
 
     [Fact]
     public async Task One_that_turns_up_far_below_is_found_within_a_minute()
     {
         var clock = new SlowClock();
-        var unfinished = new UnfinishedOrders(_connections, clock);
+        var unfinished = new UnsettledOrders(_connections, clock);
         await InsertPending(Settled, 1);
         await unfinished.MeasurePending(default);
         await InsertPending(5, 1);
 
-        Assert.Equal([(long)Settled], await unfinished.Find(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500));
+        Assert.Equal([(long)Settled], await unfinished.FindStalled(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500));
         clock.Advance(ScanFloor<long>.MaxAge / 2);
         await unfinished.MeasurePending(default);
         clock.Advance(ScanFloor<long>.MaxAge / 2);
-        Assert.Equal([5L, Settled], await unfinished.Find(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500));
+        Assert.Equal([5L, Settled], await unfinished.FindStalled(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500));
         Assert.Equal(2, (await unfinished.MeasurePending(default)).Count);
-        Assert.Equal([5L, Settled], await unfinished.Find(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500));
+        Assert.Equal([5L, Settled], await unfinished.FindStalled(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500));
     }
 
     [Fact]
     public async Task Where_a_look_at_everything_is_cheap_each_one_is()
     {
-        var unfinished = new UnfinishedOrders(_connections, new FakeTimeProvider(Now));
+        var unfinished = new UnsettledOrders(_connections, new FakeTimeProvider(Now));
         await InsertPending(Settled, 1);
         await unfinished.MeasurePending(default);
         await InsertPending(5, 1);
 
-        Assert.Equal([5L, Settled], await unfinished.Find(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500));
+        Assert.Equal([5L, Settled], await unfinished.FindStalled(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class Unfinished_orders : IAsyncLifetime
         await _database.Execute("UPDATE orders SET status = 'cancelled', releasing = true WHERE id = 2");
         await _database.Execute("""UPDATE orders SET transitions = '[{"status": "pending", "version": 1, "at": "2026-11-22T09:00:00Z"}]' WHERE id = 4""");
 
-        Assert.Equal(new PendingBacklog(2, Now - TimeSpan.FromHours(1)), await new UnfinishedOrders(_connections, new FakeTimeProvider(Now)).MeasurePending(default));
+        Assert.Equal(new PendingBacklog(2, Now - TimeSpan.FromHours(1)), await new UnsettledOrders(_connections, new FakeTimeProvider(Now)).MeasurePending(default));
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class Unfinished_orders : IAsyncLifetime
         await InsertPending(1, 2);
         await _database.Execute("UPDATE orders SET updated_at = updated_at - interval '2 hours', transitions = jsonb_build_array(jsonb_build_object('at', $1)) WHERE id = 1", at);
 
-        Assert.Equal(new PendingBacklog(2, Now - TimeSpan.FromHours(2)), await new UnfinishedOrders(_connections, new FakeTimeProvider(Now)).MeasurePending(default));
+        Assert.Equal(new PendingBacklog(2, Now - TimeSpan.FromHours(2)), await new UnsettledOrders(_connections, new FakeTimeProvider(Now)).MeasurePending(default));
     }
 
     private Task InsertPending(long first, long number) => _database.Execute("""

@@ -105,10 +105,10 @@ public sealed class Unreadable_rows : IAsyncLifetime
         var order = (await Order(storage, Bad))!.Order;
         var list = await index.List(new(Status: null, UserId: null, Page: 1, Limit: Rows));
 
-        Assert.Equal((OrderStatus.Unknown, "on-hold", false), (order.Status, order.StatusName, order.IsUnfinished));
+        Assert.Equal((OrderStatus.Unknown, "on-hold", false), (order.Status, order.StatusName, order.IsUnsettled));
         Assert.Equal((OrderStatus.Unknown, "on-hold"), order.Transitions.Select(change => (change.Status, change.StatusName)).Single());
         Assert.Equal("on-hold", list.Items.Single(one => one.Id == Bad).StatusName);
-        Assert.Empty(await new UnfinishedOrders(_connections, TimeProvider.System).Find(DateTimeOffset.UtcNow.AddDays(1), afterId: 0, limit: Rows));
+        Assert.Empty(await new UnsettledOrders(_connections, TimeProvider.System).FindStalled(DateTimeOffset.UtcNow.AddDays(1), afterId: 0, limit: Rows));
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using OrderFlow.ServiceDefaults.Telemetry;
 using OrderFlow.Silo.Kafka;
-using OrderFlow.Telemetry;
 using OrderFlow.Tests.Api;
 using OrderFlow.Tests.Fixtures;
 using Xunit.Abstractions;
@@ -124,7 +123,7 @@ public sealed class One_trace_for_one_order(ITestOutputHelper output)
     public async Task A_sampler_that_asks_no_parent_records_what_its_caller_does_not()
     {
         var spans = new SpanLog();
-        await using var system = await WholeSystem.Start(spans, (StandardSettings.SamplerName, "always_on"));
+        await using var system = await WholeSystem.Start(spans, (OpenTelemetryOptions.SamplerName, "always_on"));
         await system.SetStock("traced", 1);
         using var alice = system.Api.As(Tokens.Alice);
         alice.DefaultRequestHeaders.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");

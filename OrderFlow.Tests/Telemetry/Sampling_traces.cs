@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using OpenTelemetry.Trace;
 using OrderFlow.ServiceDefaults.Telemetry;
-using OrderFlow.Telemetry;
 
 namespace OrderFlow.Tests.Telemetry;
 
@@ -42,13 +41,13 @@ public sealed class Sampling_traces
     [InlineData("always_on", "postgresql", ActivityKind.Client, false, false)]
     [InlineData("always_on", "IOutboxPartitionGrain/Wake", ActivityKind.Server, true, false)]
     [InlineData("traceidratio", "process order.reserved", ActivityKind.Consumer, true, false)]
-    [InlineData("always_on", BeginningsSampler.Request, ActivityKind.Server, true, true)]
-    [InlineData("traceidratio", BeginningsSampler.Request, ActivityKind.Server, true, true)]
-    [InlineData("parentbased_always_on", BeginningsSampler.Request, ActivityKind.Server, true, false)]
+    [InlineData("always_on", RootSpanSampler.Request, ActivityKind.Server, true, true)]
+    [InlineData("traceidratio", RootSpanSampler.Request, ActivityKind.Server, true, true)]
+    [InlineData("parentbased_always_on", RootSpanSampler.Request, ActivityKind.Server, true, false)]
     public void What_is_not_recorded_goes_on_unrecorded_but_for_a_request(string sampler, string name, ActivityKind kind, bool isRemote, bool isRecorded) =>
         Assert.Equal(isRecorded, IsRecorded(new() { Sampler = sampler }, name, kind, new(Trace, ActivitySpanId.CreateRandom(), ActivityTraceFlags.None, isRemote: isRemote)));
 
-    private static bool IsRecorded(StandardSettings settings, string name, ActivityKind kind, ActivityContext parent) =>
-        new BeginningsSampler(settings.ToSampler().Sampler!, "recover order")
+    private static bool IsRecorded(OpenTelemetryOptions settings, string name, ActivityKind kind, ActivityContext parent) =>
+        new RootSpanSampler(settings.CreateSampler().Sampler!, "recover order")
             .ShouldSample(new SamplingParameters(parent, Trace, name, kind)).Decision == SamplingDecision.RecordAndSample;
 }

@@ -20,7 +20,7 @@ public sealed class Sharing_a_span : IDisposable
     {
         var orders = Enumerable.Range(0, 50).Select(_ => Begin()).ToList();
 
-        using var shared = Traces.Share("batch", [null, .. orders]);
+        using var shared = Traces.StartShared("batch", [null, .. orders]);
 
         Assert.Equal((orders[0].TraceId, orders[0].SpanId), (shared!.TraceId, shared.ParentSpanId));
         Assert.Equal(orders.Skip(1).Take(Traces.LinkLimit).Select(order => order.Context), shared.Links.Select(link => link.Context));
@@ -28,7 +28,7 @@ public sealed class Sharing_a_span : IDisposable
     }
 
     [Fact]
-    public void There_is_none_where_nobody_who_waits_is_traced() => Assert.Null(Traces.Share("batch", [null, null]));
+    public void There_is_none_where_nobody_who_waits_is_traced() => Assert.Null(Traces.StartShared("batch", [null, null]));
 
     public void Dispose() => _listener.Dispose();
 

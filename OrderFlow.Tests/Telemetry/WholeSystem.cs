@@ -10,7 +10,6 @@ using OrderFlow.ServiceDefaults.Telemetry;
 using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Telemetry;
-using OrderFlow.Telemetry;
 using OrderFlow.Tests.Api;
 using OrderFlow.Tests.Fixtures;
 
@@ -52,7 +51,7 @@ internal sealed class WholeSystem : IAsyncDisposable
         var cluster = $"test-{Guid.NewGuid():N}";
         var world = new World();
         var faults = new Faults();
-        if (spans is not null) settings = [(StandardSettings.TracesEndpoint, Nowhere), .. settings];
+        if (spans is not null) settings = [(OpenTelemetryOptions.TracesEndpoint, Nowhere), .. settings];
 
         var silo = await StartSilo(cluster, database.ConnectionString, world, faults, spans, settings);
         var api = new ApiProgram(

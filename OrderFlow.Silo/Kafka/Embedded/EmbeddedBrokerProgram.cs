@@ -14,7 +14,7 @@ internal static partial class EmbeddedBrokerProgram
     public static async Task Run(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        var options = builder.Configuration.Require<EmbeddedBrokerOptions>(EmbeddedBrokerOptions.Section);
+        var options = builder.Configuration.GetValidOptions<EmbeddedBrokerOptions>(EmbeddedBrokerOptions.Section);
 
         builder.Services.AddHeadRequests();
         using var broker = new EmbeddedBroker(options.TopicPartitions, brokers: options.Brokers);

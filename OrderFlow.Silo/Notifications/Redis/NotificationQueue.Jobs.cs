@@ -25,7 +25,7 @@ internal sealed partial class NotificationQueue
         return Claimed(entries);
     }
 
-    public async Task<IReadOnlyList<ClaimedJob>> TakeOver(string worker, int count, TimeSpan lease, DateTimeOffset now)
+    public async Task<IReadOnlyList<ClaimedJob>> Reclaim(string worker, int count, TimeSpan lease, DateTimeOffset now)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
 
@@ -33,19 +33,19 @@ internal sealed partial class NotificationQueue
         await Move(QueueScripts.ForgetWorkers, now, (long)ForgetWorkerAfter.TotalMilliseconds, WorkersForgottenAtOnce);
 
         var results = await Move(
-            QueueScripts.TakeOver, now, worker, Math.Min(count, JobsAtOnce), (long)lease.TotalMilliseconds, options.Value.TakeOverLimit, options.Value.DeadLetterLimit);
-        foreach (var jobId in (string[])results[1]!) LogWorkersDied(jobId, options.Value.TakeOverLimit);
+            QueueScripts.TakeOver, now, worker, Math.Min(count, JobsAtOnce), (long)lease.TotalMilliseconds, options.Value.MaxReclaims, options.Value.DeadLetterLimit);
+        foreach (var jobId in (string[])results[1]!) LogWorkersDied(jobId, options.Value.MaxReclaims);
         NotePurged(results[2]);
         return Claimed(results[0]);
     }
 
-    public async Task<bool> Finish(string worker, ClaimedJob job, DateTimeOffset now) =>
-        (bool)await MoveHeld(QueueScripts.Finish, worker, job, now, options.Value.HistoryLength);
+    public async Task<bool> Complete(string worker, ClaimedJob job, DateTimeOffset now) =>
+        (bool)await MoveHeld(QueueScripts.Finish, worker, job, now, options.Value.HistoryLimit);
 
-    public async Task<bool> Delay(string worker, ClaimedJob job, DateTimeOffset dueAt, string reason, DateTimeOffset now) =>
+    public async Task<bool> Retry(string worker, ClaimedJob job, DateTimeOffset dueAt, string reason, DateTimeOffset now) =>
         (bool)await MoveHeld(QueueScripts.Delay, worker, job, now, dueAt.ToUnixTimeMilliseconds(), Kept(reason));
 
-    public async Task<bool> GiveUp(string worker, ClaimedJob job, string reason, DateTimeOffset now)
+    public async Task<bool> DeadLetter(string worker, ClaimedJob job, string reason, DateTimeOffset now)
     {
         var purged = await MoveHeld(QueueScripts.GiveUp, worker, job, now, Kept(reason), options.Value.DeadLetterLimit);
         if (purged.IsNull) return false;
@@ -54,9 +54,9 @@ internal sealed partial class NotificationQueue
         return true;
     }
 
-    public async Task<bool> HandBack(string worker, ClaimedJob job, DateTimeOffset now) => (bool)await MoveHeld(QueueScripts.HandBack, worker, job, now);
+    public async Task<bool> Release(string worker, ClaimedJob job, DateTimeOffset now) => (bool)await MoveHeld(QueueScripts.HandBack, worker, job, now);
 
-    private static string Kept(string reason) => BoundedText.Cut(reason, INotificationJobs.ReasonLimit);
+    private static string Kept(string reason) => TextTruncation.Truncate(reason, INotificationJobs.MaxReasonLength);
 
     private static List<ClaimedJob> Claimed(RedisResult entries)
     {

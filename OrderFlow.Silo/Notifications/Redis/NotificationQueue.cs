@@ -91,7 +91,7 @@ internal sealed partial class NotificationQueue(
 
     /// <summary>Runs a script that knows what time it is and how long ids are remembered.</summary>
     private Task<RedisResult> Move(string script, DateTimeOffset now, params ReadOnlySpan<RedisValue> arguments) =>
-        Run(script, [now.ToUnixTimeMilliseconds(), (long)options.Value.RememberFinished.TotalMilliseconds, .. arguments]);
+        Run(script, [now.ToUnixTimeMilliseconds(), (long)options.Value.CompletedRetention.TotalMilliseconds, .. arguments]);
 
     private async Task<RedisResult> Run(string script, params RedisValue[] arguments)
     {

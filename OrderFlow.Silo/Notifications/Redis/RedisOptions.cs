@@ -22,11 +22,11 @@ internal sealed class RedisOptions : IValidatableObject
 
     /// <summary>How long the id of a job that was sent, given up or purged is remembered: an event delivered again within that time is no new job.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
-    public TimeSpan RememberFinished { get; set; } = TimeSpan.FromHours(24);
+    public TimeSpan CompletedRetention { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>About how many messages are kept after they were sent.</summary>
     [Range(0, 1_000_000)]
-    public int HistoryLength { get; set; } = 10_000;
+    public int HistoryLimit { get; set; } = 10_000;
 
     /// <summary>The most dead letters that are kept; beyond it the oldest go.</summary>
     [Range(1, 1_000_000)]
@@ -34,7 +34,7 @@ internal sealed class RedisOptions : IValidatableObject
 
     /// <summary>How many workers of one attempt may die before its job is given up.</summary>
     [Range(1, 1_000)]
-    public int TakeOverLimit { get; set; } = 10;
+    public int MaxReclaims { get; set; } = 10;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -8,7 +8,7 @@ namespace OrderFlow.Silo.Notifications.Redis;
 /// Polls whether Redis takes jobs and keeps them. A server that leaves writes to another one is looked up anew: after a fail-over its name leads there.
 /// </summary>
 internal sealed partial class RedisProbe(
-    NotificationQueue queue, RedisConnection connection, IOptions<RedisOptions> options, TimeProvider time, ILogger<RedisProbe> log) : PeriodicLook(time), IQueueHealth
+    NotificationQueue queue, RedisConnection connection, IOptions<RedisOptions> options, TimeProvider time, ILogger<RedisProbe> log) : PollingService(time), IQueueHealth
 {
     /// <summary>How long the first answer is waited for by who asks before there is one.</summary>
     private static readonly TimeSpan FirstAnswerTimeout = TimeSpan.FromSeconds(2);
@@ -44,7 +44,7 @@ internal sealed partial class RedisProbe(
         LogAllowed(string.Join(" ", violations));
     }
 
-    protected override async Task Look(CancellationToken cancellationToken)
+    protected override async Task Poll(CancellationToken cancellationToken)
     {
         var error = await Try(cancellationToken);
         if (error is not null && RedisFault.IsOfRole(error))
@@ -56,7 +56,7 @@ internal sealed partial class RedisProbe(
         Note(error is not null ? RedisFault.Sentence(error) : await LossFault(cancellationToken));
     }
 
-    protected override void Missed() => Note(RedisFault.NoAnswer);
+    protected override void OnPollFailed() => Note(RedisFault.NoAnswer);
 
     private async Task<Exception?> Try(CancellationToken cancellationToken)
     {

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrderFlow.Notifications;
 using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.Silo.Health;
-using OrderFlow.Silo.Notifications;
 
 namespace OrderFlow.Silo.Notifications.Redis;
 
@@ -13,14 +12,14 @@ internal static class RedisSetup
     /// <summary>The queue in a silo, whose grains fill it. A silo is ready without Redis: orders do not wait for it.</summary>
     public static void UseRedis(this ISiloBuilder silo)
     {
-        silo.AddIncomingGrainCallFilter<RedisErrors>();
+        silo.AddIncomingGrainCallFilter<RedisExceptionFilter>();
         silo.Services.AddNotificationQueue(whenRedisIsAway: HealthStatus.Degraded);
     }
 
     /// <summary>The queue, and a health check of it.</summary>
     public static void AddNotificationQueue(this IServiceCollection services, HealthStatus whenRedisIsAway)
     {
-        services.AddCheckedSettings<RedisOptions>(RedisOptions.Section);
+        services.AddValidatedOptions<RedisOptions>(RedisOptions.Section);
         services.AddHealthChecks().AddCheck<RedisHealth>("redis", whenRedisIsAway, [HealthEndpoints.Ready]);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RedisConnection>();
@@ -30,7 +29,7 @@ internal static class RedisSetup
         services.AddSingleton<IQueueHealth>(provider => provider.GetRequiredService<RedisProbe>());
         services.AddHostedService(provider => provider.GetRequiredService<RedisProbe>());
         services.AddMetrics();
-        services.AddHostedService<QueueGauges>();
+        services.AddHostedService<QueueMetrics>();
         services.AddSingleton<INotificationJobs>(provider => provider.GetRequiredService<NotificationQueue>());
     }
 }

@@ -28,7 +28,7 @@ internal sealed class SmtpConnections : IAsyncDisposable
     {
         _connector = new(options.Value);
         _time = time;
-        _places = new(options.Value.Connections, options.Value.Connections);
+        _places = new(options.Value.MaxConnections, options.Value.MaxConnections);
         _sweep = time.CreateTimer(_ => _ = CloseIdle(IdleLimit), state: null, IdleLimit, IdleLimit);
     }
 

@@ -50,7 +50,7 @@ internal sealed class SmtpOptions : IValidatableObject
 
     /// <summary>The most connections there are at once.</summary>
     [Range(1, 256)]
-    public int Connections { get; set; } = 8;
+    public int MaxConnections { get; set; } = 8;
 
     /// <summary><see cref="Security"/> as MailKit has it.</summary>
     public SecureSocketOptions SocketSecurity => Securities[Security];

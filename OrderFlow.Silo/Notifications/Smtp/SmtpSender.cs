@@ -2,7 +2,6 @@ using MailKit.Net.Smtp;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using OrderFlow.Notifications;
-using OrderFlow.Silo.Notifications;
 
 namespace OrderFlow.Silo.Notifications.Smtp;
 
@@ -19,7 +18,7 @@ internal sealed partial class SmtpSender(SmtpConnections connections, IOptions<S
 
     static SmtpSender() => MailboxAddress.IdnMapping = new KeptDomains();
 
-    public int Capacity => options.Value.Connections;
+    public int Capacity => options.Value.MaxConnections;
 
     public async Task Send(NotificationJob job, CancellationToken cancellationToken)
     {
@@ -66,5 +65,5 @@ internal sealed partial class SmtpSender(SmtpConnections connections, IOptions<S
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Notification {JobId} of order {OrderId} was taken by the mail server")]
-    private partial void LogSent(OneLine jobId, long orderId);
+    private partial void LogSent(LogSafeText jobId, long orderId);
 }

@@ -7,8 +7,8 @@ namespace OrderFlow.Silo.Notifications.Worker;
 /// Tells the queue what became of a claimed job, and tells it again while it does not answer and the lease lasts:
 /// a queue that restarts just after a mail was sent should not have it sent twice.
 /// </summary>
-internal sealed partial class Settlement(
-    QueueState queue, NotificationMetrics metrics, TimeProvider time, IOptions<WorkerOptions> options, ILogger<Settlement> log)
+internal sealed partial class JobCompleter(
+    QueueAvailability queue, NotificationMetrics metrics, TimeProvider time, IOptions<WorkerOptions> options, ILogger<JobCompleter> log)
 {
     /// <summary>How often it is told at most, however long the lease.</summary>
     private const int TryLimit = 100;
@@ -54,11 +54,11 @@ internal sealed partial class Settlement(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Notification {JobId}: attempt {Attempt} lost its lease to another worker")]
-    private partial void LogLost(OneLine jobId, int attempt);
+    private partial void LogLost(LogSafeText jobId, int attempt);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Notification {JobId}: the queue was told how attempt {Attempt} ended by a call that it did not answer, or the lease was lost")]
-    private partial void LogUnknown(OneLine jobId, int attempt);
+    private partial void LogUnknown(LogSafeText jobId, int attempt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Notification {JobId}: the queue was not told how attempt {Attempt} ended, and the job is left to its lease: {Reason}")]
-    private partial void LogLeft(OneLine jobId, int attempt, OneLine reason);
+    private partial void LogLeft(LogSafeText jobId, int attempt, LogSafeText reason);
 }

@@ -6,9 +6,9 @@ using OrderFlow.Telemetry;
 namespace OrderFlow.Silo.Notifications.Worker;
 
 /// <summary>One claimed job's way: it is sent within its time, and the queue is told how that went.</summary>
-internal sealed partial class Delivery(
-    INotificationJobs jobs, INotificationSender sender, Settlement settlement, WorkerName worker,
-    NotificationMetrics metrics, TimeProvider time, IOptions<WorkerOptions> options, ILogger<Delivery> log)
+internal sealed partial class JobExecutor(
+    INotificationJobs jobs, INotificationSender sender, JobCompleter settlement, WorkerName worker,
+    NotificationMetrics metrics, TimeProvider time, IOptions<WorkerOptions> options, ILogger<JobExecutor> log)
 {
     private readonly RetrySchedule _retries = options.Value.Retries;
 
@@ -17,7 +17,7 @@ internal sealed partial class Delivery(
     /// <param name="claimedAt">The time stamp of the claim.</param>
     public async Task Run(ClaimedJob claimed, long claimedAt)
     {
-        using var span = Traces.GoOn("process notifications", ActivityKind.Consumer, claimed.Job.Trace);
+        using var span = Traces.Continue("process notifications", ActivityKind.Consumer, claimed.Job.Trace);
         span.Describe("redis", "process", "notifications", claimed.Job.JobId);
         span?.SetTag("orderflow.notification.attempt", claimed.Attempt);
         var age = time.GetElapsedTime(claimedAt);
@@ -43,7 +43,7 @@ internal sealed partial class Delivery(
 
     /// <summary>Gives up the claim of a job that was not begun. Never throws.</summary>
     public Task HandBack(ClaimedJob claimed, long claimedAt) =>
-        settlement.Settle(claimed, claimedAt, () => jobs.HandBack(worker.Value, claimed, time.GetUtcNow()));
+        settlement.Settle(claimed, claimedAt, () => jobs.Release(worker.Value, claimed, time.GetUtcNow()));
 
     /// <summary>Async, so that a sender that throws at once fails like any other.</summary>
     private async Task Send(NotificationJob job, CancellationToken cancellationToken)
@@ -80,23 +80,23 @@ internal sealed partial class Delivery(
 
     private async Task Finish(ClaimedJob claimed, long claimedAt)
     {
-        if (await settlement.Settle(claimed, claimedAt, () => jobs.Finish(worker.Value, claimed, time.GetUtcNow()))) metrics.Sent.Add(1);
+        if (await settlement.Settle(claimed, claimedAt, () => jobs.Complete(worker.Value, claimed, time.GetUtcNow()))) metrics.Sent.Add(1);
     }
 
     private async Task Fail(ClaimedJob claimed, long claimedAt, Exception failure)
     {
         metrics.FailedAttempts.Add(1);
-        var jobId = new OneLine(claimed.Job.JobId);
-        var reason = new OneLine(BoundedText.Cut(failure.Message, INotificationJobs.ReasonLimit)).ToString();
+        var jobId = new LogSafeText(claimed.Job.JobId);
+        var reason = new LogSafeText(TextTruncation.Truncate(failure.Message, INotificationJobs.MaxReasonLength)).ToString();
         if (failure is not UndeliverableException && _retries.DelayAfter(claimed.Attempt, Random.Shared.NextDouble()) is { } delay)
         {
             var now = time.GetUtcNow();
-            if (await settlement.Settle(claimed, claimedAt, () => jobs.Delay(worker.Value, claimed, now + delay, reason, now)))
+            if (await settlement.Settle(claimed, claimedAt, () => jobs.Retry(worker.Value, claimed, now + delay, reason, now)))
             {
                 LogDelayed(jobId, claimed.Job.OrderId, claimed.Attempt, delay, reason);
             }
         }
-        else if (await settlement.Settle(claimed, claimedAt, () => jobs.GiveUp(worker.Value, claimed, reason, time.GetUtcNow())))
+        else if (await settlement.Settle(claimed, claimedAt, () => jobs.DeadLetter(worker.Value, claimed, reason, time.GetUtcNow())))
         {
             metrics.DeadLettered.Add(1);
             LogGivenUp(jobId, claimed.Job.OrderId, claimed.Attempt, reason);
@@ -104,11 +104,11 @@ internal sealed partial class Delivery(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Notification {JobId} is handed back: it was claimed {Age} ago, and its lease is too short for a send")]
-    private partial void LogTooLate(OneLine jobId, TimeSpan age);
+    private partial void LogTooLate(LogSafeText jobId, TimeSpan age);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Notification {JobId} of order {OrderId}: attempt {Attempt} failed, the next is due in {Delay}: {Reason}")]
-    private partial void LogDelayed(OneLine jobId, long orderId, int attempt, TimeSpan delay, string reason);
+    private partial void LogDelayed(LogSafeText jobId, long orderId, int attempt, TimeSpan delay, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Notification {JobId} of order {OrderId} is a dead letter after attempt {Attempt}: {Reason}")]
-    private partial void LogGivenUp(OneLine jobId, long orderId, int attempt, string reason);
+    private partial void LogGivenUp(LogSafeText jobId, long orderId, int attempt, string reason);
 }

@@ -8,7 +8,7 @@ namespace OrderFlow.Silo.Notifications.Worker;
 /// It claims only what it has free slots for, so that no job waits while its lease runs.
 /// </summary>
 internal sealed partial class NotificationWorker(
-    INotificationJobs jobs, INotificationSender sender, Delivery delivery, WorkerName worker, QueueState queue, NotificationMetrics metrics,
+    INotificationJobs jobs, INotificationSender sender, JobExecutor delivery, WorkerName worker, QueueAvailability queue, NotificationMetrics metrics,
     TimeProvider time, IOptions<WorkerOptions> options, ILogger<NotificationWorker> log) : BackgroundService
 {
     /// <summary>How long a worker that was asked to stop waits for what it has begun; well within <see cref="Shutdown.Limit"/>.</summary>
@@ -18,8 +18,8 @@ internal sealed partial class NotificationWorker(
     private static readonly TimeSpan TakeOverInterval = TimeSpan.FromSeconds(1);
 
     private readonly WorkerOptions _options = options.Value;
-    private readonly Slots _slots = new(Math.Min(options.Value.Concurrency, sender.Capacity), time);
-    private readonly RetrySchedule _idlePauses = new(int.MaxValue, options.Value.ShortestPause, options.Value.LongestPause, Jitter: 0);
+    private readonly WorkerSlots _slots = new(Math.Min(options.Value.Concurrency, sender.Capacity), time);
+    private readonly RetrySchedule _idlePauses = new(int.MaxValue, options.Value.MinPollInterval, options.Value.MaxPollInterval, Jitter: 0);
     private long? _tookOverAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -66,13 +66,13 @@ internal sealed partial class NotificationWorker(
     private TimeSpan PauseAfter(int taken, int free, int emptyLooks)
     {
         if (taken == free) return TimeSpan.Zero;
-        if (taken > 0) return Slots.GatherTime;
+        if (taken > 0) return WorkerSlots.GatherTime;
         return _idlePauses.DelayAfter(emptyLooks, random: 0)!.Value;
     }
 
     private async Task<int> TakeJobs(int free, CancellationToken stopping)
     {
-        var abandoned = TakeOverIsDue() ? await Begin(() => jobs.TakeOver(worker.Value, free, _options.Lease, time.GetUtcNow()), stopping) : 0;
+        var abandoned = TakeOverIsDue() ? await Begin(() => jobs.Reclaim(worker.Value, free, _options.Lease, time.GetUtcNow()), stopping) : 0;
         if (abandoned == free) return abandoned;
         return abandoned + await Begin(() => jobs.Claim(worker.Value, free - abandoned, time.GetUtcNow()), stopping);
     }

@@ -16,11 +16,11 @@ internal static class NotificationWorkerSetup
         services.AddMetrics();
         services.AddOptions<WorkerOptions>().Configure<IConfiguration>((worker, configuration) =>
         {
-            if (SenderOptions.NamesSmtp(configuration)) worker.RetryMails();   // before the settings are bound, which win
+            if (NotificationOptions.SelectsSmtp(configuration)) worker.RetryMails();   // before the settings are bound, which win
         });
-        services.AddCheckedSettings<WorkerOptions>(WorkerOptions.Section);
-        services.AddCheckedSettings<SenderOptions>(SenderOptions.Section);
-        services.AddCheckedSettings<SmtpOptions>(SmtpOptions.Section, when: SendsMails);
+        services.AddValidatedOptions<WorkerOptions>(WorkerOptions.Section);
+        services.AddValidatedOptions<NotificationOptions>(NotificationOptions.Section);
+        services.AddValidatedOptions<SmtpOptions>(SmtpOptions.Section, when: SendsMails);
 
         services.AddSingleton<SmtpConnections>();
         services.AddSingleton<INotificationSender>(provider => SendsMails(provider)
@@ -29,13 +29,13 @@ internal static class NotificationWorkerSetup
 
         services.AddSingleton<NotificationMetrics>();
         services.AddSingleton<WorkerName>();
-        services.AddSingleton<QueueState>();
-        services.AddSingleton<Settlement>();
-        services.AddSingleton<Delivery>();
+        services.AddSingleton<QueueAvailability>();
+        services.AddSingleton<JobCompleter>();
+        services.AddSingleton<JobExecutor>();
         services.AddHostedService<NotificationWorker>();
         return services;
     }
 
     private static bool SendsMails(IServiceProvider provider) =>
-        provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Enabled && provider.GetRequiredService<IOptions<SenderOptions>>().Value.UsesSmtp;
+        provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Enabled && provider.GetRequiredService<IOptions<NotificationOptions>>().Value.UsesSmtp;
 }

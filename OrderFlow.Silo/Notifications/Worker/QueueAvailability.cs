@@ -3,7 +3,7 @@ using OrderFlow.Notifications;
 namespace OrderFlow.Silo.Notifications.Worker;
 
 /// <summary>Whether the queue answers: one line in the log when it no longer does, and one when it does again.</summary>
-internal sealed partial class QueueState(ILogger<QueueState> log)
+internal sealed partial class QueueAvailability(ILogger<QueueAvailability> log)
 {
     /// <summary>How long to wait after so many failed calls in a row: from a moment, so that a restart is hardly felt, up to what a queue that is away for long can bear.</summary>
     private static readonly RetrySchedule Pauses = new(int.MaxValue, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2), Jitter: 0.2);
@@ -26,7 +26,7 @@ internal sealed partial class QueueState(ILogger<QueueState> log)
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The queue of notifications does not answer and is asked again: {Reason}")]
-    private partial void LogAway(OneLine reason);
+    private partial void LogAway(LogSafeText reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The queue of notifications answers again")]
     private partial void LogBack();

@@ -28,7 +28,7 @@ internal sealed class WorkerOptions : IValidatableObject
 
     /// <summary>Where the doubling ends.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
-    public TimeSpan LongestDelay { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The part of a delay by which it may be longer or shorter.</summary>
     [Range(0.0, 0.9)]
@@ -44,17 +44,17 @@ internal sealed class WorkerOptions : IValidatableObject
 
     /// <summary>How soon an empty queue is asked again; the pause doubles while it stays empty.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
-    public TimeSpan ShortestPause { get; set; } = TimeSpan.FromMilliseconds(20);
+    public TimeSpan MinPollInterval { get; set; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The longest pause between two looks into an empty queue.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
-    public TimeSpan LongestPause { get; set; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan MaxPollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>When a failed attempt is followed by another.</summary>
-    public RetrySchedule Retries => new(MaxAttempts, BaseDelay, LongestDelay, Jitter);
+    public RetrySchedule Retries => new(MaxAttempts, BaseDelay, MaxDelay, Jitter);
 
     /// <summary>The defaults for mails, where more than an hour lies between the first attempt and the last: greylisting, full disks and restarts are over by then.</summary>
-    public void RetryMails() => (MaxAttempts, BaseDelay, LongestDelay) = (12, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(15));
+    public void RetryMails() => (MaxAttempts, BaseDelay, MaxDelay) = (12, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(15));
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -63,7 +63,7 @@ internal sealed class WorkerOptions : IValidatableObject
             yield return new($"a send must be cut off {LeastMargin.TotalMilliseconds} ms before its lease ends or sooner, and {SendTimeout} is too close to {Lease}", [nameof(SendTimeout), nameof(Lease)]);
         }
 
-        if (BaseDelay > LongestDelay) yield return new($"{BaseDelay} is more than {LongestDelay}", [nameof(BaseDelay), nameof(LongestDelay)]);
-        if (ShortestPause > LongestPause) yield return new($"{ShortestPause} is more than {LongestPause}", [nameof(ShortestPause), nameof(LongestPause)]);
+        if (BaseDelay > MaxDelay) yield return new($"{BaseDelay} is more than {MaxDelay}", [nameof(BaseDelay), nameof(MaxDelay)]);
+        if (MinPollInterval > MaxPollInterval) yield return new($"{MinPollInterval} is more than {MaxPollInterval}", [nameof(MinPollInterval), nameof(MaxPollInterval)]);
     }
 }

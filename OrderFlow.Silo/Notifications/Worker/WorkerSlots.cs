@@ -3,7 +3,7 @@ namespace OrderFlow.Silo.Notifications.Worker;
 /// <summary>
 /// Counts the jobs under way, of which there is a bounded number. One loop takes slots and waits for free ones; any task may give its own back.
 /// </summary>
-internal sealed class Slots
+internal sealed class WorkerSlots
 {
     /// <summary>How long free slots wait for more of them, so that under load one claim serves many.</summary>
     public static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(10);
@@ -18,7 +18,7 @@ internal sealed class Slots
     private int _awaited = int.MaxValue;
     private TaskCompletionSource? _waiter;
 
-    public Slots(int count, TimeProvider time)
+    public WorkerSlots(int count, TimeProvider time)
     {
         (_count, _time) = (count, time);
         _free = count;

@@ -15,7 +15,7 @@ public sealed class Batching_stock_commands
         var third = Reserve(batch, orderId: 3, pieces: 3);
 
         Assert.Equal(
-            [new(ReserveOutcome.Granted, 9.99m), new(ReserveOutcome.Short, Available: 2), new(ReserveOutcome.Granted, 9.99m)],
+            [new(ReserveOutcome.Granted, 9.99m), new(ReserveOutcome.Insufficient, Available: 2), new(ReserveOutcome.Granted, 9.99m)],
             new[] { first, second, third }.Select(Answer));
         Assert.Equal(Given.Stock(2, reserved: 3) with { UpdatedAt = Given.Now }, batch.Item);
     }

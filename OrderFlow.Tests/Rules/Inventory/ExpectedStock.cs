@@ -30,12 +30,12 @@ internal sealed class ExpectedStock
     public ReserveResult Reserve(ReserveStock reserve)
     {
         var claim = ClaimOf(reserve.OrderId);
-        if (reserve.Attempt <= claim.LastTryOver) return new(ReserveOutcome.GivenUp);
+        if (reserve.Attempt <= claim.LastTryOver) return new(ReserveOutcome.Superseded);
         if (reserve.Attempt == claim.Holder) return new(ReserveOutcome.Granted, claim.Price);
         if (!Exists) return new(ReserveOutcome.Unknown);
 
         var free = Available + claim.Pieces;
-        if (free < reserve.Quantity) return new(ReserveOutcome.Short, Available: free);
+        if (free < reserve.Quantity) return new(ReserveOutcome.Insufficient, Available: free);
 
         Available = free - reserve.Quantity;
         _claims[reserve.OrderId] = new(LastTryOver: reserve.Attempt - 1, reserve.Attempt, reserve.Quantity, Price, reserve.Tentative);

@@ -52,7 +52,7 @@ public sealed class Releasing_stock
         Assert.True(step.Answer);
         Assert.Null(step.Item);
         Assert.Equal(Given.Released(1) with { ReleasedAt = Given.Now }, step.Reservation);
-        Assert.Equal(new(new ReserveResult(ReserveOutcome.GivenUp)), StockLedger.Reserve(Given.Stock(10), step.Reservation, Given.Try(1, 3), Given.Now));
+        Assert.Equal(new(new ReserveResult(ReserveOutcome.Superseded)), StockLedger.Reserve(Given.Stock(10), step.Reservation, Given.Try(1, 3), Given.Now));
     }
 
     [Fact]

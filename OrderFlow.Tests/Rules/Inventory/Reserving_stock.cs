@@ -4,7 +4,7 @@ namespace OrderFlow.Tests.Rules.Inventory;
 
 public sealed class Reserving_stock
 {
-    private static readonly ReserveResult GivenUp = new(ReserveOutcome.GivenUp);
+    private static readonly ReserveResult GivenUp = new(ReserveOutcome.Superseded);
 
     [Fact]
     public void Holds_the_pieces_at_the_present_price()
@@ -35,7 +35,7 @@ public sealed class Reserving_stock
 
     [Fact]
     public void Says_what_is_available_where_one_piece_is_missing_and_changes_nothing() =>
-        Assert.Equal(new(new ReserveResult(ReserveOutcome.Short, Available: 2)), Reserve(Given.Stock(2), held: null, Given.Try(1, 3)));
+        Assert.Equal(new(new ReserveResult(ReserveOutcome.Insufficient, Available: 2)), Reserve(Given.Stock(2), held: null, Given.Try(1, 3)));
 
     [Fact]
     public void Of_a_product_that_is_not_there_says_so_and_changes_nothing() =>
@@ -86,7 +86,7 @@ public sealed class Reserving_stock
 
     [Fact]
     public void For_a_later_try_that_is_short_counts_the_earlier_pieces_as_available_and_leaves_them_held() =>
-        Assert.Equal(new(new ReserveResult(ReserveOutcome.Short, Available: 8)), Reserve(Given.Stock(5, reserved: 3), Given.Held(1, 3), Given.Try(2, 9)));
+        Assert.Equal(new(new ReserveResult(ReserveOutcome.Insufficient, Available: 8)), Reserve(Given.Stock(5, reserved: 3), Given.Held(1, 3), Given.Try(2, 9)));
 
     private static StockStep<ReserveResult> Reserve(StockItem? item, StockReservation? held, ReserveStock command) =>
         StockLedger.Reserve(item, held, command, Given.Now);

@@ -54,9 +54,9 @@ internal sealed class ReserveCall(string productId, ReserveStock reserve) : Stoc
     /// <param name="exact">True where the write covered this call only: else pieces may be counted twice, and the order only asks once more.</param>
     public void CheckShortage(long couldHave, bool exact)
     {
-        if (Answer.Outcome == ReserveOutcome.Short && couldHave >= reserve.Quantity)
+        if (Answer.Outcome == ReserveOutcome.Insufficient && couldHave >= reserve.Quantity)
             Assert.Fail($"{this}: refused, though it could have had {couldHave}");
-        if (Answer.Outcome == ReserveOutcome.Busy && exact && couldHave < reserve.Quantity)
+        if (Answer.Outcome == ReserveOutcome.Contended && exact && couldHave < reserve.Quantity)
             Assert.Fail($"{this}: busy, though it can never have more than {couldHave}");
     }
 

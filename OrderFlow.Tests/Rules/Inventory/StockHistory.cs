@@ -85,7 +85,7 @@ internal sealed class StockHistory(Action<string>? tell)
     /// <summary>Where stock is short it is also judged whether pieces may come back; <see cref="ReserveCall.CheckShortage"/> sees to that.</summary>
     private static void CheckAnswer(ReserveResult expected, ReserveResult answer)
     {
-        var unjudged = answer.Outcome == ReserveOutcome.Busy ? answer with { Outcome = ReserveOutcome.Short } : answer;
+        var unjudged = answer.Outcome == ReserveOutcome.Contended ? answer with { Outcome = ReserveOutcome.Insufficient } : answer;
         if (expected != unjudged) Assert.Fail($"promised: {expected}; answered: {answer}");
     }
 

@@ -38,7 +38,7 @@ public sealed class Adding_up_the_answers_of_a_try
 
     [Fact]
     public void Fails_for_a_shortage_and_names_the_product_and_both_numbers() =>
-        Assert.Equal(new(FailReason: "insufficient stock: sku-2 wanted 5, available 3"), Verdict(Answered("sku-2", 5, Short, available: 3)));
+        Assert.Equal(new(FailReason: "insufficient stock: sku-2 wanted 5, available 3"), Verdict(Answered("sku-2", 5, Insufficient, available: 3)));
 
     [Fact]
     public void Fails_for_an_unknown_product_and_names_it() =>
@@ -50,14 +50,14 @@ public sealed class Adding_up_the_answers_of_a_try
             new(FailReason: "insufficient stock: sku-2 wanted 5, available 3, sku-4 wanted 1000000, available 0; unknown product: sku-8, sku-9"),
             Verdict(
                 Answered("sku-1", 1, Granted, price: 1),
-                Answered("sku-2", 5, Short, available: 3),
-                Answered("sku-4", 1_000_000, Short, available: 0),
+                Answered("sku-2", 5, Insufficient, available: 3),
+                Answered("sku-4", 1_000_000, Insufficient, available: 0),
                 Answered("sku-8", 1, Unknown),
                 Answered("sku-9", 1, Unknown)));
 
     [Theory]
-    [InlineData(Busy)]
-    [InlineData(GivenUp)]
+    [InlineData(Contended)]
+    [InlineData(Superseded)]
     public void Decides_nothing_while_one_answer_is_open(ReserveOutcome open)
     {
         Assert.Equal(TryAgain, Verdict(Answered("sku-1", 1, open)));
@@ -67,22 +67,22 @@ public sealed class Adding_up_the_answers_of_a_try
 
     [Fact]
     public void Tries_again_rather_than_compare_a_price_that_is_not_complete() =>
-        Assert.Equal(TryAgain, ReservationVerdict.Of([Answered("sku-1", 1, Granted, price: 1), Answered("sku-2", 1, Busy)], agreedTotal: 7m));
+        Assert.Equal(TryAgain, ReservationVerdict.Of([Answered("sku-1", 1, Granted, price: 1), Answered("sku-2", 1, Contended)], agreedTotal: 7m));
 
     [Theory]
-    [InlineData(Busy)]
-    [InlineData(GivenUp)]
+    [InlineData(Contended)]
+    [InlineData(Superseded)]
     [InlineData(Granted)]
     public void Fails_at_the_first_refusal_whatever_the_others_answered(ReserveOutcome other) =>
         Assert.Equal(
             new(FailReason: "insufficient stock: sku-2 wanted 5, available 3"),
-            Verdict(Answered("sku-1", 1, other), Answered("sku-2", 5, Short, available: 3)));
+            Verdict(Answered("sku-1", 1, other), Answered("sku-2", 5, Insufficient, available: 3)));
 
     [Fact]
     public void Fails_for_the_shortage_and_not_for_the_price_where_both_are_wrong() =>
         Assert.Equal(
             new(FailReason: "insufficient stock: sku-2 wanted 5, available 3"),
-            ReservationVerdict.Of([Answered("sku-1", 1, Granted, price: 1), Answered("sku-2", 5, Short, available: 3)], agreedTotal: 7m));
+            ReservationVerdict.Of([Answered("sku-1", 1, Granted, price: 1), Answered("sku-2", 5, Insufficient, available: 3)], agreedTotal: 7m));
 
     private static ReservationVerdict Verdict(params ReservationAnswer[] answers) => ReservationVerdict.Of(answers, agreedTotal: null);
 

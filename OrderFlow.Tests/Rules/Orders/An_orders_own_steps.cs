@@ -21,7 +21,7 @@ public sealed class An_orders_own_steps
             decision.Next);
         Assert.Equal<OrderTransition>([.. Given.Pending.Transitions, new(OrderStatus.Reserved, 2, Given.Now)], decision.Next.Transitions);
         Assert.Equal(new OrderReserved(42, "alice", Given.Lines, 20.98m, Version: 2, Given.Now), decision.Event);
-        Assert.False(decision.Next.IsUnfinished);
+        Assert.False(decision.Next.IsUnsettled);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class An_orders_own_steps
             decision.Next);
         Assert.Equal<OrderTransition>([.. Given.Pending.Transitions, new(OrderStatus.Failed, 2, Given.Now)], decision.Next.Transitions);
         Assert.Equal(new OrderFailed(42, "alice", Given.Lines, "unknown product: sku-2", Version: 2, Given.Now), decision.Event);
-        Assert.False(decision.Next.IsUnfinished);
+        Assert.False(decision.Next.IsUnsettled);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class An_orders_own_steps
 
         Assert.Equal(Given.Pending with { Attempt = 2, Version = 2, UpdatedAt = Given.Now }, decision.Next);
         Assert.Null(decision.Event);
-        Assert.True(decision.Next!.IsUnfinished);
+        Assert.True(decision.Next!.IsUnsettled);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class An_orders_own_steps
 
         Assert.Equal(Given.Releasing with { Releasing = false, Version = 4, UpdatedAt = Given.Now }, decision.Next);
         Assert.Null(decision.Event);
-        Assert.False(decision.Next!.IsUnfinished);
+        Assert.False(decision.Next!.IsUnsettled);
     }
 
     [Theory]

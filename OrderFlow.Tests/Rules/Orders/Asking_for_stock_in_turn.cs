@@ -8,9 +8,9 @@ public sealed class Asking_for_stock_in_turn
 {
     [Theory]
     [InlineData(new[] { ReserveOutcome.Granted, ReserveOutcome.Granted, ReserveOutcome.Granted }, 3)]
-    [InlineData(new[] { ReserveOutcome.Granted, ReserveOutcome.Busy, ReserveOutcome.Granted }, 2)]
-    [InlineData(new[] { ReserveOutcome.GivenUp, ReserveOutcome.Granted, ReserveOutcome.Granted }, 1)]
-    [InlineData(new[] { ReserveOutcome.Short, ReserveOutcome.Busy, ReserveOutcome.Unknown }, 3)]
+    [InlineData(new[] { ReserveOutcome.Granted, ReserveOutcome.Contended, ReserveOutcome.Granted }, 2)]
+    [InlineData(new[] { ReserveOutcome.Superseded, ReserveOutcome.Granted, ReserveOutcome.Granted }, 1)]
+    [InlineData(new[] { ReserveOutcome.Insufficient, ReserveOutcome.Contended, ReserveOutcome.Unknown }, 3)]
     public async Task Goes_by_product_id_and_stops_where_pieces_may_come_back_unless_one_was_refused(ReserveOutcome[] answers, int asked)
     {
         var next = 0;

@@ -29,7 +29,7 @@ public sealed class Deleting_an_order
             decision.Next);
         Assert.Equal<OrderTransition>([.. order.Transitions, new(Cancelled, order.Version + 1, Given.Now)], decision.Next.Transitions);
         Assert.Equal(new OrderCancelled(42, "alice", Given.Lines, "deleted", order.Version + 1, Given.Now), decision.Event);
-        Assert.True(decision.Next.IsUnfinished);
+        Assert.True(decision.Next.IsUnsettled);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class Deleting_an_order
 
         Assert.Equal(order with { DeletedAt = Given.Now, Version = order.Version + 1, UpdatedAt = Given.Now }, decision.Next);
         Assert.Null(decision.Event);
-        Assert.False(decision.Next!.IsUnfinished);
+        Assert.False(decision.Next!.IsUnsettled);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class Deleting_an_order
 
         Assert.Equal(Given.Releasing with { DeletedAt = Given.Now, Version = 4, UpdatedAt = Given.Now }, decision.Next);
         Assert.Null(decision.Event);
-        Assert.True(decision.Next!.IsUnfinished);
+        Assert.True(decision.Next!.IsUnsettled);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class Deleting_an_order
         var done = OrderLifecycle.Released(deleted, attempt: 1, Given.Now);
 
         Assert.Equal(deleted with { Releasing = false, Version = deleted.Version + 1 }, done.Next);
-        Assert.False(done.Next!.IsUnfinished);
+        Assert.False(done.Next!.IsUnsettled);
     }
 
     [Theory]

@@ -21,7 +21,7 @@ internal sealed partial class OrderActivation
     {
         _runFailed = false;
         Read();
-        for (var tries = 0; _known is { IsUnfinished: true } order;)
+        for (var tries = 0; _known is { IsUnsettled: true } order;)
         {
             if (!order.Releasing && tries == OrderGrain.TriesAtOnce) yield break;
             var steps = order.Releasing ? Release(order)
@@ -65,7 +65,7 @@ internal sealed partial class OrderActivation
 
     private IEnumerable<IReadOnlyList<StockCall>> AskAtOnce(OrderState order, List<ReserveCall> asked)
     {
-        var wanted = order.Wanted.ToList();
+        var wanted = order.QuantityByProduct.ToList();
         foreach (var product in wanted) asked.Add(Ask(order, product, wanted.Count));
         yield return asked;
         _runFailed = asked.Exists(call => call.IsLost);
@@ -73,7 +73,7 @@ internal sealed partial class OrderActivation
 
     private IEnumerable<IReadOnlyList<StockCall>> AskInTurn(OrderState order, List<ReserveCall> asked)
     {
-        var wanted = order.Wanted.ToList();
+        var wanted = order.QuantityByProduct.ToList();
         foreach (var product in wanted)
         {
             var call = Ask(order, product, wanted.Count);
@@ -81,13 +81,13 @@ internal sealed partial class OrderActivation
             yield return [call];
             _runFailed = call.IsLost;
             if (_runFailed) yield break;
-            if (call.Answer.Outcome is ReserveOutcome.Busy or ReserveOutcome.GivenUp && !asked.Exists(one => one.Answer.Outcome is ReserveOutcome.Short or ReserveOutcome.Unknown)) yield break;
+            if (call.Answer.Outcome is ReserveOutcome.Contended or ReserveOutcome.Superseded && !asked.Exists(one => one.Answer.Outcome is ReserveOutcome.Insufficient or ReserveOutcome.Unknown)) yield break;
         }
     }
 
     private IEnumerable<IReadOnlyList<StockCall>> GiveBack(OrderState order)
     {
-        List<StockCall> calls = [.. order.Wanted.Select(product => new ReleaseCall(product.ProductId, order.Id, order.Attempt))];
+        List<StockCall> calls = [.. order.QuantityByProduct.Select(product => new ReleaseCall(product.ProductId, order.Id, order.Attempt))];
         calls.ForEach(shop.Send);
         yield return calls;
         _runFailed = calls.Exists(call => call.IsLost);

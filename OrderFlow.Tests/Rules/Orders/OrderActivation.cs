@@ -35,7 +35,7 @@ internal sealed partial class OrderActivation(long id, Shop shop)
     public OrderDecision? Change(Func<OrderState, OrderDecision> decide)
     {
         var decision = Commit(decide);
-        if (decision?.Next is { IsUnfinished: true }) Resume();
+        if (decision?.Next is { IsUnsettled: true }) Resume();
         return decision;
     }
 

@@ -29,7 +29,7 @@ internal sealed partial class OrderHistory
         CheckUnits();
     }
 
-    private List<long> Unfinished() => [.. Orders.Where(order => order.IsUnfinished).Select(order => order.Id)];
+    private List<long> Unfinished() => [.. Orders.Where(order => order.IsUnsettled).Select(order => order.Id)];
 
     private void RunAlone(long id)
     {

@@ -14,7 +14,7 @@ public sealed class Placing_an_order
         Assert.Equal((0m, 20.98m, null), (order.TotalAmount, order.AgreedTotal, order.FailReason));
         Assert.Equal((Given.Now, Given.Now, null), (order.CreatedAt, order.UpdatedAt, order.DeletedAt));
         Assert.Equal<OrderTransition>([new(OrderStatus.Pending, 1, Given.Now)], order.Transitions);
-        Assert.Equal((false, true), (order.Releasing, order.IsUnfinished));
+        Assert.Equal((false, true), (order.Releasing, order.IsUnsettled));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class Placing_an_order
             Items = [new("sku-b", 1_000_000), new("sku-a", 1), new("sku-b", 1_000_000), new("SKU-B", 3), new("sku-10", 4), new("sku-9", 5)],
         };
 
-        Assert.Equal([("SKU-B", 3L), ("sku-10", 4L), ("sku-9", 5L), ("sku-a", 1L), ("sku-b", 2_000_000L)], order.Wanted);
+        Assert.Equal([("SKU-B", 3L), ("sku-10", 4L), ("sku-9", 5L), ("sku-a", 1L), ("sku-b", 2_000_000L)], order.QuantityByProduct);
     }
 
     [Fact]

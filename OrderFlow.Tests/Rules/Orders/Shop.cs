@@ -68,7 +68,7 @@ internal sealed class Shop(Action<string>? tell)
         if (order.Status == OrderStatus.Reserved)
         {
             var total = 0m;
-            foreach (var (productId, quantity) in order.Wanted)
+            foreach (var (productId, quantity) in order.QuantityByProduct)
             {
                 var row = StockOf(productId).Row(orderId);
                 if (row is not { IsLive: true } || (row.Attempt, row.Quantity) != (order.Attempt, quantity))
@@ -79,9 +79,9 @@ internal sealed class Shop(Action<string>? tell)
             if (total != order.TotalAmount) Assert.Fail($"order {orderId} was reserved for {order.TotalAmount}, its reservations say {total}");
             if (order.AgreedTotal is { } agreed && agreed != total) Assert.Fail($"order {orderId} was reserved for {total}, agreed was {agreed}");
         }
-        else if (!order.IsUnfinished)
+        else if (!order.IsUnsettled)
         {
-            foreach (var (productId, _) in order.Wanted)
+            foreach (var (productId, _) in order.QuantityByProduct)
                 if (StockOf(productId).Live.ContainsKey(orderId)) Assert.Fail($"order {orderId} is {order.Status} and still holds {productId}");
         }
     }

@@ -6,7 +6,7 @@ namespace OrderFlow.Silo.Notifications;
 /// Text from elsewhere that goes into a line of the log: a replacement character for each control character and each Unicode line break.
 /// Console formatters print text as it is, and a user id with a newline in it could otherwise write lines of its own. It costs nothing where nothing is logged.
 /// </summary>
-internal readonly record struct OneLine(string Text)
+internal readonly record struct LogSafeText(string Text)
 {
     private const char Replacement = '\uFFFD';
 

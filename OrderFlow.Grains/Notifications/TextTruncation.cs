@@ -3,14 +3,14 @@ using System.Text;
 namespace OrderFlow.Notifications;
 
 /// <summary>Text from elsewhere, made to fit.</summary>
-internal static class BoundedText
+internal static class TextTruncation
 {
     private const string Ellipsis = "…";
 
     /// <summary>The text, or as much of its beginning as leaves room for an ellipsis. Never half a surrogate pair, which no UTF-8 can hold.</summary>
     /// <param name="text">The text.</param>
     /// <param name="longest">The most characters (UTF-16 code units) the answer has.</param>
-    public static string Cut(string text, int longest)
+    public static string Truncate(string text, int longest)
     {
         if (text.Length <= longest) return text;
 
@@ -22,7 +22,7 @@ internal static class BoundedText
     /// <summary>The text, or as many of its first words as leave room for an ellipsis; of a word that is too long itself, its beginning.</summary>
     /// <param name="text">The text.</param>
     /// <param name="maxBytes">The most bytes that the answer has in UTF-8.</param>
-    public static string CutWords(string text, int maxBytes)
+    public static string TruncateAtWord(string text, int maxBytes)
     {
         if (Encoding.UTF8.GetByteCount(text) <= maxBytes) return text;
 

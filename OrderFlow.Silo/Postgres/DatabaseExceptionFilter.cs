@@ -3,7 +3,7 @@ using Npgsql;
 namespace OrderFlow.Silo.Postgres;
 
 /// <summary>Says in words that callers understand what the driver says in its own: its exceptions do not cross the wire.</summary>
-internal sealed class DatabaseErrors : IIncomingGrainCallFilter
+internal sealed class DatabaseExceptionFilter : IIncomingGrainCallFilter
 {
     public async Task Invoke(IIncomingGrainCallContext context)
     {

@@ -7,14 +7,14 @@ namespace OrderFlow.Api.Cluster;
 /// <summary>
 /// Calls into the cluster, where a silo may be gone and its grains on their way to another. What may safely be asked twice is asked again until it is
 /// answered or <see cref="GiveUpAfter"/> has passed. Refusals are answers and are not repeated; errors in the program are not either.
-/// When the cluster is slow calls wait for their turn (<see cref="CallRoom"/>).
+/// When the cluster is slow calls wait for their turn (<see cref="AdaptiveConcurrencyLimiter"/>).
 /// As an endpoint's parameter it also stops waiting when the time of the request is up. What was asked of a grain goes on there all the same, so the
 /// outcome is unknown then, as it is when a silo is lost.
 /// </summary>
-internal sealed class ClusterCalls : IBindableFromHttpContext<ClusterCalls>
+internal sealed class ClusterClient : IBindableFromHttpContext<ClusterClient>
 {
     /// <summary>How long one call may take before its outcome counts as unknown.</summary>
-    public static readonly TimeSpan ResponseTimeout = CallTimes.ResponseTimeout;
+    public static readonly TimeSpan ResponseTimeout = CallTimeouts.ResponseTimeout;
 
     /// <summary>How long after a request's first call a call that failed is still repeated.</summary>
     public static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(15);
@@ -36,36 +36,36 @@ internal sealed class ClusterCalls : IBindableFromHttpContext<ClusterCalls>
     private readonly CancellationToken _timeIsUp;
 
     /// <summary>Calls that no request's time ends.</summary>
-    public ClusterCalls(ClusterWay way)
+    public ClusterClient(ClusterWay way)
         : this(way, inTurn: true, CancellationToken.None)
     {
     }
 
-    private ClusterCalls(ClusterWay way, bool inTurn, CancellationToken timeIsUp) => (_way, _inTurn, _timeIsUp) = (way, inTurn, timeIsUp);
+    private ClusterClient(ClusterWay way, bool inTurn, CancellationToken timeIsUp) => (_way, _inTurn, _timeIsUp) = (way, inTurn, timeIsUp);
 
     /// <summary>
     /// The same calls, which wait for no turn and take none from others: for what many requests wait for, and for what waits in the cluster itself until
     /// something happens, and so takes its time.
     /// </summary>
-    public ClusterCalls OutOfTurn => new(_way, inTurn: false, _timeIsUp);
+    public ClusterClient Unthrottled => new(_way, inTurn: false, _timeIsUp);
 
     /// <summary>The calls of a request, as a parameter of its endpoint.</summary>
-    public static ValueTask<ClusterCalls?> BindAsync(HttpContext context, ParameterInfo parameter) =>
-        ValueTask.FromResult<ClusterCalls?>(context.RequestServices.GetRequiredService<ClusterCalls>().Until(context.RequestAborted));
+    public static ValueTask<ClusterClient?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        ValueTask.FromResult<ClusterClient?>(context.RequestServices.GetRequiredService<ClusterClient>().Until(context.RequestAborted));
 
     /// <summary>The same calls, which are waited for no longer than until this is cancelled.</summary>
-    public ClusterCalls Until(CancellationToken timeIsUp) => new(_way, _inTurn, timeIsUp);
+    public ClusterClient Until(CancellationToken timeIsUp) => new(_way, _inTurn, timeIsUp);
 
     /// <summary>Makes a call that may be repeated with no second effect, however much later and whatever happened meanwhile, until it is answered.</summary>
     /// <exception cref="ClusterUnavailableException">There was no answer in time; the call may have had its effect.</exception>
-    public Task<T> Repeat<T>(Func<IGrainFactory, Task<T>> call) => Make(call, mayRepeat: true);
+    public Task<T> CallWithRetry<T>(Func<IGrainFactory, Task<T>> call) => Make(call, mayRepeat: true);
 
     /// <summary>Makes a call that must not be repeated: it is made again only where it was certainly not made before.</summary>
     /// <exception cref="ClusterUnavailableException">There was no answer; the call may have had its effect.</exception>
-    public Task<T> Once<T>(Func<IGrainFactory, Task<T>> call) => Make(call, mayRepeat: false);
+    public Task<T> CallOnce<T>(Func<IGrainFactory, Task<T>> call) => Make(call, mayRepeat: false);
 
-    /// <inheritdoc cref="Once{T}"/>
-    public Task Once(Func<IGrainFactory, Task> call) => Once(async grains =>
+    /// <inheritdoc cref="CallOnce{T}"/>
+    public Task CallOnce(Func<IGrainFactory, Task> call) => CallOnce(async grains =>
     {
         await call(grains);
         return true;

@@ -1,7 +1,7 @@
 namespace OrderFlow.Silo.Notifications.Redis;
 
 /// <summary>Says in words that callers understand what the driver says in its own: its exceptions do not cross the wire.</summary>
-internal sealed class RedisErrors : IIncomingGrainCallFilter
+internal sealed class RedisExceptionFilter : IIncomingGrainCallFilter
 {
     public async Task Invoke(IIncomingGrainCallContext context)
     {

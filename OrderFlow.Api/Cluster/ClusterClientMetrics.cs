@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace OrderFlow.Api.Cluster;
 
 /// <summary>How calls into the cluster stand at the moment, as the meter <c>OrderFlow.Api</c>.</summary>
-internal sealed class CallGauges(IMeterFactory meters, CallRoom room, ClusterWay way) : IHostedService
+internal sealed class ClusterClientMetrics(IMeterFactory meters, AdaptiveConcurrencyLimiter room, ClusterWay way) : IHostedService
 {
     public const string MeterName = "OrderFlow.Api";
 

@@ -4,7 +4,7 @@ using Npgsql;
 namespace OrderFlow.Api.Cluster;
 
 /// <summary>Which cluster to call: the section <c>Cluster</c> of the configuration.</summary>
-internal sealed class ClusterSettings
+internal sealed class ClusterClientOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Cluster";
@@ -27,10 +27,10 @@ internal sealed class PostgresSettings
 }
 
 /// <summary>Stops the program at start, with a sentence that names the variable, where a setting cannot be used.</summary>
-internal sealed class ClusterSettingsValidator : IValidateOptions<ClusterSettings>, IValidateOptions<PostgresSettings>
+internal sealed class ClusterSettingsValidator : IValidateOptions<ClusterClientOptions>, IValidateOptions<PostgresSettings>
 {
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, ClusterSettings options)
+    public ValidateOptionsResult Validate(string? name, ClusterClientOptions options)
     {
         var failures = new List<string>();
         if (string.IsNullOrWhiteSpace(options.ClusterId)) failures.Add("Cluster__ClusterId is empty: it must be the same as the silos'.");

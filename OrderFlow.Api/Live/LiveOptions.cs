@@ -5,7 +5,7 @@ using OrderFlow.Api.Http;
 namespace OrderFlow.Api.Live;
 
 /// <summary>Streams of events to those who follow orders: the section <c>Live</c> of the configuration.</summary>
-internal sealed class LiveSettings : IValidatableObject
+internal sealed class LiveOptions : IValidatableObject
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Live";
@@ -20,22 +20,22 @@ internal sealed class LiveSettings : IValidatableObject
     public static readonly TimeSpan LongestHeartbeat = TimeSpan.FromMinutes(5);
 
     /// <summary>How often a stream gives a sign of life, and looks for what it may have missed.</summary>
-    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(15);
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How many streams there may be at once, at this process.</summary>
-    public int Streams { get; set; } = 1_000;
+    public int MaxStreams { get; set; } = 1_000;
 
     /// <summary>How many of them one user may have.</summary>
-    public int StreamsPerUser { get; set; } = 20;
+    public int MaxStreamsPerUser { get; set; } = 20;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Heartbeat < ShortestHeartbeat || Heartbeat > LongestHeartbeat)
-            yield return new(string.Create(CultureInfo.InvariantCulture, $"{Heartbeat} is not from {ShortestHeartbeat} to {LongestHeartbeat}"), [nameof(Heartbeat)]);
-        if (Streams is < 1 or > MostStreams)
-            yield return new(string.Create(CultureInfo.InvariantCulture, $"{Streams} is not from 1 to {MostStreams}"), [nameof(Streams)]);
-        if (StreamsPerUser is < 1 or > MostStreams)
-            yield return new(string.Create(CultureInfo.InvariantCulture, $"{StreamsPerUser} is not from 1 to {MostStreams}"), [nameof(StreamsPerUser)]);
+        if (HeartbeatInterval < ShortestHeartbeat || HeartbeatInterval > LongestHeartbeat)
+            yield return new(string.Create(CultureInfo.InvariantCulture, $"{HeartbeatInterval} is not from {ShortestHeartbeat} to {LongestHeartbeat}"), [nameof(HeartbeatInterval)]);
+        if (MaxStreams is < 1 or > MostStreams)
+            yield return new(string.Create(CultureInfo.InvariantCulture, $"{MaxStreams} is not from 1 to {MostStreams}"), [nameof(MaxStreams)]);
+        if (MaxStreamsPerUser is < 1 or > MostStreams)
+            yield return new(string.Create(CultureInfo.InvariantCulture, $"{MaxStreamsPerUser} is not from 1 to {MostStreams}"), [nameof(MaxStreamsPerUser)]);
     }
 }

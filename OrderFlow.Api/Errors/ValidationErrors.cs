@@ -1,12 +1,12 @@
 namespace OrderFlow.Api.Errors;
 
 /// <summary>What is wrong with a request, and where: at the path of a JSON member such as <c>items[0].quantity</c>, or at a parameter by its name.</summary>
-internal sealed class Violations
+internal sealed class ValidationErrors
 {
     private SortedDictionary<string, string[]>? _byPath;
 
     /// <summary>True while nothing is wrong.</summary>
-    public bool None => _byPath is null;
+    public bool IsEmpty => _byPath is null;
 
     /// <summary>The violations as <c>errors</c> of a problem.</summary>
     public IDictionary<string, string[]> ByPath => _byPath ?? [];

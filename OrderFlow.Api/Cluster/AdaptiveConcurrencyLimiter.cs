@@ -8,7 +8,7 @@ namespace OrderFlow.Api.Cluster;
 /// a quarter. Most, not some: where one silo of three hangs, the calls to the others are not held back.
 /// </para>
 /// </summary>
-internal sealed class CallRoom(TimeProvider time) : IDisposable
+internal sealed class AdaptiveConcurrencyLimiter(TimeProvider time) : IDisposable
 {
     /// <summary>The least room: enough for a thousand calls a second that take 30 ms.</summary>
     public const int Least = 32;

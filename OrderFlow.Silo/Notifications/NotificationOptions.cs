@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+using OrderFlow.Silo.Kafka;
+
+namespace OrderFlow.Silo.Notifications;
+
+/// <summary>Which events customers are notified of, and how. Settings <c>Notifications__*</c>.</summary>
+internal sealed class NotificationOptions : IValidatableObject
+{
+    public const string Section = "Notifications";
+
+    private const string Log = "log";
+    private const string Smtp = "smtp";
+
+    private static readonly string[] Known = [Topics.Created, Topics.Reserved, Topics.Failed, Topics.Cancelled, Topics.Reopened];
+
+    /// <summary>Event types, separated by commas.</summary>
+    [Required]
+    public string Events { get; set; } = $"{Topics.Reserved},{Topics.Failed}";
+
+    /// <summary>The maximum age of an event that is still notified; older ones are counted. At most <c>Redis__CompletedRetention</c>, a redelivered event is never notified twice.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan MaxEventAge { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary><c>log</c> or <c>smtp</c>.</summary>
+    public string Sender { get; set; } = Log;
+
+    /// <summary>The topics to consume.</summary>
+    public IReadOnlyList<string> EventTopics => Events.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>True where notifications are sent as mails.</summary>
+    public bool UsesSmtp => IsSmtp(Sender);
+
+    /// <summary>True where the configuration selects mails; for defaults that depend on it.</summary>
+    public static bool SelectsSmtp(IConfiguration configuration) => IsSmtp(configuration[$"{Section}:{nameof(Sender)}"]);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (EventTopics.Count == 0) yield return new("must name at least one event type", [nameof(Events)]);
+        if (EventTopics.Except(Known).FirstOrDefault() is { } unknown)
+            yield return new($"'{unknown}' is not an event type; it must be one of {string.Join(", ", Known)}", [nameof(Events)]);
+        if (!UsesSmtp && !string.Equals(Sender, Log, StringComparison.OrdinalIgnoreCase))
+            yield return new($"'{Sender}' is not a sender; it must be {Log} or {Smtp}", [nameof(Sender)]);
+    }
+
+    private static bool IsSmtp(string? sender) => string.Equals(sender, Smtp, StringComparison.OrdinalIgnoreCase);
+}
