@@ -18,7 +18,7 @@ public sealed class Migration_locks
     [Fact]
     public async Task While_a_backup_holds_the_outbox_a_migration_of_it_waits_and_no_order_fails()
     {
-        await using var cluster = await OrderFlowCluster.Start(silos: 1, patience: CallTimes.ResponseTimeout);
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, patience: CallTimeouts.ResponseTimeout);
         await cluster.SetStock("dumped", 1_000_000);
         await using var backup = await Hold(cluster.ConnectionString, HeldLock, "pg_dump");
 
