@@ -8,6 +8,7 @@ using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Silo.Notifications.Worker;
+using OrderFlow.Silo.Outbox;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Telemetry;
 
@@ -39,6 +40,7 @@ internal static class SiloProgram
         {
             silo.UseCluster(cluster, postgres.ConnectionString);
             silo.UseOrderFlow(postgres.ConnectionString);
+            silo.Services.AddOutboxRelay();
             silo.UseKafka();
             silo.UseRedis();
             silo.UseDashboard();

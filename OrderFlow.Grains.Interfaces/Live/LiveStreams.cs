@@ -1,7 +1,6 @@
-
 namespace OrderFlow.Live;
 
-/// <summary>The streams of <see cref="LiveChanges"/>: one for each partition of the outbox, named by its number (ADR 9).</summary>
+/// <summary>The streams of <see cref="LiveChanges"/>: one for each outbox partition, named by its number (ADR 9).</summary>
 public static class LiveStreams
 {
     /// <summary>The stream provider, at silos and clients.</summary>

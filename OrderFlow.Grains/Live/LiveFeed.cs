@@ -6,60 +6,59 @@ using OrderFlow.Outbox;
 namespace OrderFlow.Live;
 
 /// <summary>
-/// Fills the live stream of one partition while somebody follows it, and costs nothing while nobody does. Best effort: it never throws, never has anybody wait,
-/// and what cannot be sent is dropped, which those who follow are told when they say again that they do. Used by one grain, in its turns.
+/// Publishes changes to the live stream of an outbox partition while it has followers. Best effort: it never throws and never blocks; changes that cannot be sent
+/// are dropped, which followers learn when they renew. Used by one grain, in its turns.
 /// </summary>
 internal sealed partial class LiveFeed(Func<LiveChanges, Task> send, TimeProvider time, ILogger log)
 {
-    /// <summary>The most changes that wait while an item is on its way; of what comes on top nobody is told.</summary>
-    public const int MostWaiting = 2_000;
+    /// <summary>The maximum number of changes that wait while an item is sent; further ones are dropped.</summary>
+    public const int MaxPending = 2_000;
 
-    /// <summary>The longest that anybody can say to be following without saying so again.</summary>
-    private static readonly TimeSpan LongestPeriod = TimeSpan.FromMinutes(1);
+    /// <summary>The maximum time between two renewals of a follower.</summary>
+    private static readonly TimeSpan MaxPeriod = TimeSpan.FromMinutes(1);
 
-    private readonly HashSet<long> _told = [];
-    private readonly List<LiveChange> _waiting = [];
+    private readonly HashSet<long> _seen = [];
+    private readonly List<LiveChange> _pending = [];
+    private readonly Outage _outage = new();
     private DateTimeOffset _followedUntil;
     private DateTimeOffset _completeSince;
     private Task _sending = Task.CompletedTask;
-    private bool _isFailing;
 
-    /// <summary>True while somebody follows.</summary>
     public bool IsFollowed => time.GetUtcNow() < _followedUntil;
 
-    /// <summary>Somebody follows for this long. Returns for how long, up to now, all that happened was sent.</summary>
+    /// <summary>Notes a follower for this long. Returns for how long, up to now, no change was missed.</summary>
     public TimeSpan Follow(TimeSpan period)
     {
         var now = time.GetUtcNow();
         if (!IsFollowed) _completeSince = now;
-        var until = now + (period < LongestPeriod ? period : LongestPeriod);
+        var until = now + (period < MaxPeriod ? period : MaxPeriod);
         if (until > _followedUntil) _followedUntil = until;
         return now - _completeSince;
     }
 
-    /// <summary>Tells of the events that it has not told of yet.</summary>
-    public void Tell(IReadOnlyList<OutboxEvent> events)
+    /// <summary>Publishes the events that it has not seen before.</summary>
+    public void Publish(IReadOnlyList<OutboxEvent> events)
     {
         if (!IsFollowed)
         {
-            _told.Clear();
+            _seen.Clear();
             return;
         }
 
-        foreach (var happened in events)
+        foreach (var outboxEvent in events)
         {
-            if (!_told.Add(happened.Seq) || ChangeOf(happened) is not { } change) continue;
-            if (_waiting.Count < MostWaiting) _waiting.Add(change);
+            if (!_seen.Add(outboxEvent.Seq) || ChangeOf(outboxEvent) is not { } change) continue;
+            if (_pending.Count < MaxPending) _pending.Add(change);
             else _completeSince = time.GetUtcNow();
         }
 
-        if (_waiting.Count > 0 && _sending.IsCompleted) _sending = Send();
+        if (_pending.Count > 0 && _sending.IsCompleted) _sending = Send();
     }
 
-    /// <summary>These rows will not be read again.</summary>
-    public void Forget(IReadOnlyList<long> rows)
+    /// <summary>Forgets rows that will not be read again.</summary>
+    public void Remove(IReadOnlyList<long> rows)
     {
-        if (_told.Count > 0) _told.ExceptWith(rows);
+        if (_seen.Count > 0) _seen.ExceptWith(rows);
     }
 
     /// <summary>What an event means for an order's status; null for an event of another kind.</summary>
@@ -79,27 +78,26 @@ internal sealed partial class LiveFeed(Func<LiveChanges, Task> send, TimeProvide
             : null;
     }
 
-    /// <summary>Sends what waits, one item at a time; what comes meanwhile makes the next.</summary>
+    /// <summary>Sends one item at a time; changes that arrive meanwhile make the next one.</summary>
     private async Task Send()
     {
-        while (_waiting.Count > 0)
+        while (_pending.Count > 0)
         {
-            var item = new LiveChanges([.. _waiting]);
-            _waiting.Clear();
+            var item = new LiveChanges([.. _pending]);
+            _pending.Clear();
             try
             {
                 await send(item);
-                _isFailing = false;
+                _outage.End();
             }
             catch (Exception error)
             {
                 _completeSince = time.GetUtcNow();
-                if (!_isFailing) LogLost(item.Changes.Length, error.GetType().Name, error.Message);
-                _isFailing = true;
+                if (_outage.Begin()) LogLost(item.Changes.Length, error.GetType().Name, error.Message);
             }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} changes could not be told live; who follows an order reads them again. {Error}: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} live changes could not be sent; followers of these orders read them again. {Error}: {Reason}")]
     private partial void LogLost(int count, string error, string reason);
 }

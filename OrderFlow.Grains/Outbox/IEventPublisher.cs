@@ -1,22 +1,15 @@
-
 namespace OrderFlow.Outbox;
 
 /// <summary>Publishes events to Kafka.</summary>
 internal interface IEventPublisher
 {
     /// <summary>
-    /// Where the event goes: events with the same destination reach Kafka or not together, for one broker leads their Kafka partition. Null where this
-    /// version knows no such event.
+    /// Numbers the Kafka partition an event goes to, across all topics. Null where this version does not know the event's type.
     /// </summary>
-    int? DestinationOf(OutboxEvent told);
+    int? KafkaPartitionOf(OutboxEvent outboxEvent);
 
     /// <summary>
-    /// Begins to publish the event, and says once, on a thread of any kind, what came of it: null where it was acknowledged. Never throws because Kafka is away.
+    /// Starts publishing an event. Reports once, on any thread: null for an acknowledgement, else why there was none. Does not throw while Kafka is unavailable.
     /// </summary>
-    void Publish(OutboxEvent told, Action<PublishFailure?> answered);
+    void Publish(OutboxEvent outboxEvent, Action<PublishFailure?> report);
 }
-
-/// <summary>Why an event was not acknowledged.</summary>
-/// <param name="Reason">For people.</param>
-/// <param name="IsOfEvent">True where Kafka was reached and refused this event, or one that it was sent with; false where its destination takes none.</param>
-internal sealed record PublishFailure(string Reason, bool IsOfEvent);

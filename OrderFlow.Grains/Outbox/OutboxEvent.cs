@@ -5,11 +5,11 @@ namespace OrderFlow.Outbox;
 /// <summary>An event that is still to be published.</summary>
 /// <param name="Seq">Its row in the outbox.</param>
 /// <param name="Id">The same for an event published twice: <c>{orderId}-{version}</c>.</param>
-/// <param name="OrderId">The order; of a row that is no order's, a negative number of its own.</param>
+/// <param name="OrderId">The order; for a row of another aggregate, a negative number unique to the row.</param>
 /// <param name="Type">The event's type, which is also its topic.</param>
 /// <param name="Payload">The event as JSON.</param>
 /// <param name="OccurredAt">When, UTC.</param>
-/// <param name="Trace">Where in which trace it happened; null where nobody traced.</param>
+/// <param name="Trace">The trace in which it occurred, where there was one.</param>
 internal sealed record OutboxEvent(long Seq, string Id, long OrderId, string Type, string Payload, DateTimeOffset OccurredAt, TraceContext? Trace = null)
 {
     /// <summary>False for a row that a version with other aggregates has written.</summary>

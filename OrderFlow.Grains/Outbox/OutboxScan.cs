@@ -1,34 +1,33 @@
 namespace OrderFlow.Outbox;
 
 /// <summary>
-/// From where a partition of the outbox is read on, so that rows which are held need not be read at each look. Rows get their numbers before they are committed:
-/// a lower one may come later, and with it an event that goes first. So what was read is passed over only once every transaction has ended that was running
-/// when it was read: no other can add a row among it. All pages of a pass are as of its first one, else a later page could hold an order's second event whose
-/// first one was committed behind the pass. Knows no database and no clock.
+/// Tracks how far an outbox partition was read, so that unacknowledged rows are not read again and again. Rows get their numbers before they commit: a lower one
+/// may appear later, with an event that goes first. So rows are passed over only once every transaction has ended that was running when they were read. All pages
+/// of a pass read one snapshot, else a later page could have an order's second event whose first one was committed behind the pass. Knows no database and no clock.
 /// </summary>
 internal sealed class OutboxScan
 {
-    /// <summary>All rows up to here were read, and none can come among them.</summary>
+    /// <summary>All rows up to here were read, and none can be added between them.</summary>
     private long _floor;
 
     /// <summary>Becomes the floor once all transactions below <see cref="_candidateSettlesAt"/> have ended.</summary>
     private long _candidate;
     private long _candidateSettlesAt;
 
-    /// <summary>Of the pass: which transactions had ended when it began, and which may not have begun at its latest page.</summary>
+    /// <summary>The transactions that had ended when the pass began, and those that may not have begun at its latest page.</summary>
     private long? _oldestRunning;
     private long _nextStarting;
 
     /// <summary>The next rows are those above this one.</summary>
     public long After { get; private set; }
 
-    /// <summary>What all pages of the pass are read as of; null until its first one was read.</summary>
+    /// <summary>The snapshot that all pages of the pass read; null before its first page.</summary>
     public string? Snapshot { get; private set; }
 
-    /// <summary>True while a pass has not come to the end of the partition.</summary>
+    /// <summary>True until the pass reaches the end of the partition.</summary>
     public bool IsUnderWay { get; private set; }
 
-    /// <summary>Begins a pass: from the lowest row on, or above those that are passed over.</summary>
+    /// <summary>Begins a pass, from the lowest row or above those that are passed over.</summary>
     public void Begin(bool fromLowest)
     {
         After = fromLowest ? 0 : _floor;
@@ -38,13 +37,13 @@ internal sealed class OutboxScan
         _nextStarting = 0;
     }
 
-    /// <summary>A page of the pass was read.</summary>
+    /// <summary>Takes a page of the pass.</summary>
     public void Read(OutboxPage page, int limit)
     {
         IsUnderWay = page.Next.Count == limit;
         if (page.Next.Count > 0)
         {
-            if (page.NextStarting < _candidateSettlesAt) (_floor, _candidateSettlesAt) = (0, 0);   // another server, which knows less: begin anew
+            if (page.NextStarting < _candidateSettlesAt) (_floor, _candidateSettlesAt) = (0, 0);   // another server, which knows fewer transactions: start over
             _oldestRunning ??= page.OldestRunning;
             Snapshot ??= page.Snapshot;
             _nextStarting = page.NextStarting;

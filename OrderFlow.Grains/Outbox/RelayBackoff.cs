@@ -1,26 +1,19 @@
 namespace OrderFlow.Outbox;
 
-/// <summary>How long an order waits after its event was not acknowledged. Knows no clock.</summary>
+/// <summary>How long an order waits after its event was not acknowledged.</summary>
 internal static class RelayBackoff
 {
-    /// <summary>Where the destination takes nothing: it may be back at any time, and events are to follow within seconds.</summary>
-    public static readonly TimeSpan MaxUnreachableDelay = TimeSpan.FromSeconds(2);
-
-    /// <summary>Where the event itself is refused: most likely the next time, too.</summary>
-    public static readonly TimeSpan MaxRefusedDelay = TimeSpan.FromSeconds(30);
-
-    /// <summary>How soon a row that this version does not know is looked at again: somebody may have removed it.</summary>
+    /// <summary>How soon a row that this version does not know is reloaded: it may have been removed.</summary>
     public static readonly TimeSpan UnknownDelay = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan BaseDelay = TimeSpan.FromMilliseconds(100);
+    /// <summary>Up to 2 s: Kafka may be back at any time, and events are to follow within seconds.</summary>
+    private static readonly ExponentialBackoff Unreachable = new(TimeSpan.FromMilliseconds(75), TimeSpan.FromSeconds(1.5), Jitter: 1d / 3);
 
-    /// <param name="failures">How often in a row, from 1.</param>
-    /// <param name="isOfEvent">The event was refused.</param>
-    /// <param name="chance">From 0 to 1: events that were refused because of another one must not meet it again in one batch.</param>
-    public static TimeSpan Delay(int failures, bool isOfEvent, double chance)
-    {
-        var max = isOfEvent ? MaxRefusedDelay : MaxUnreachableDelay;
-        var delay = Math.Min(max.TotalMilliseconds, BaseDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures, 20) - 1));
-        return TimeSpan.FromMilliseconds(delay * (0.5 + (chance / 2)));
-    }
+    /// <summary>Up to 30 s: a rejected event is most likely rejected again. The jitter parts it from others that were rejected for being in its batch.</summary>
+    private static readonly ExponentialBackoff Rejected = Unreachable with { MaxDelay = TimeSpan.FromSeconds(22.5) };
+
+    /// <param name="failures">Consecutive failures, from 1.</param>
+    /// <param name="isRejection">True where Kafka rejected the event.</param>
+    /// <param name="random">From 0, for the shortest delay, to 1, for the longest.</param>
+    public static TimeSpan Delay(int failures, bool isRejection, double random) => (isRejection ? Rejected : Unreachable).DelayAfter(failures, random);
 }

@@ -5,17 +5,17 @@ using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo.Kafka;
 
-/// <summary>CloudEvents 1.0 in binary content mode: what describes the event stands in headers, the value is the data alone (Kafka protocol binding §3.2).</summary>
+/// <summary>CloudEvents 1.0 in binary content mode: attributes are headers, the value is the data alone (Kafka protocol binding §3.2).</summary>
 internal static class CloudEventHeaders
 {
-    /// <summary>Who speaks: all our events have this <c>ce_source</c>, and an id that is theirs alone within it.</summary>
+    /// <summary>The <c>ce_source</c> of all our events; <c>ce_id</c> is unique within it.</summary>
     public const string Source = "/orderflow/orders";
 
     private const string Type = "ce_type";
     private const string Time = "ce_time";
 
-    /// <summary>The last that .NET can hold: a record's time is whatever its producer says.</summary>
-    private const long LastMillisecond = 253_402_300_799_999;
+    /// <summary>The latest time that .NET can represent: a record's timestamp is whatever its producer says.</summary>
+    private const long MaxUnixTimeMs = 253_402_300_799_999;
 
     private static readonly byte[] SpecVersion = "1.0"u8.ToArray();
     private static readonly byte[] SourceBytes = Encoding.UTF8.GetBytes(Source);
@@ -35,23 +35,23 @@ internal static class CloudEventHeaders
         };
         if (trace is null) return headers;
 
-        // Named as W3C and the CloudEvents extension for tracing have them; without ce_, as the clients' own instrumentation looks for them.
+        // Named as in W3C Trace Context, without ce_: Kafka instrumentation looks for these names.
         headers.Add(TraceContext.ParentName, Encoding.UTF8.GetBytes(trace.TraceParent));
         if (trace.TraceState is { } state) headers.Add(TraceContext.StateName, Encoding.UTF8.GetBytes(state));
         return headers;
     }
 
-    /// <summary>Where in which trace a message was written; null where its headers do not say.</summary>
+    /// <summary>The trace in which a message was written; null where its headers have none.</summary>
     public static TraceContext? TraceOf(Headers? headers) => headers is null ? null
         : TraceContext.Of(Text(headers, TraceContext.ParentName), Text(headers, TraceContext.StateName));
 
-    /// <summary>The type of a message's event; null where its headers do not say.</summary>
+    /// <summary>The type of a message's event; null where its headers have none.</summary>
     public static string? TypeOf(Headers? headers) => headers is null ? null : Text(headers, Type);
 
-    /// <summary>When a message's event occurred: what its headers say, else the record's time. Null where neither can be read.</summary>
+    /// <summary>When a message's event occurred: by its headers, else by the record's timestamp. Null where neither can be read.</summary>
     public static DateTimeOffset? TimeOf(Message<byte[], byte[]> message) =>
-        message.Headers is { } headers && DateTimeOffset.TryParse(Text(headers, Time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var told) ? told
-        : message.Timestamp is { Type: not TimestampType.NotAvailable, UnixTimestampMs: >= 0 and <= LastMillisecond } written
+        message.Headers is { } headers && DateTimeOffset.TryParse(Text(headers, Time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var occurred) ? occurred
+        : message.Timestamp is { Type: not TimestampType.NotAvailable, UnixTimestampMs: >= 0 and <= MaxUnixTimeMs } written
             ? DateTimeOffset.FromUnixTimeMilliseconds(written.UnixTimestampMs)
         : null;
 

@@ -1,37 +1,38 @@
 using System.Diagnostics;
 using Confluent.Kafka;
 using OrderFlow.Outbox;
+using OrderFlow.Silo.Kafka.Producer;
 using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo.Kafka;
 
-/// <summary>The spans of events on their way through Kafka, in the words of OpenTelemetry's conventions for messaging.</summary>
+/// <summary>The spans of events that are sent to and received from Kafka, named by OpenTelemetry's conventions for messaging.</summary>
 internal static class EventTraces
 {
     private const string System = "kafka";
 
-    /// <summary>The clock of spans, which is the system's, where this event is traced.</summary>
-    public static DateTimeOffset Begin(OutboxEvent told) => told.Trace is null ? default : DateTimeOffset.UtcNow;
+    /// <summary>The start time of an event's span, where it is traced. By the system's clock, as all spans.</summary>
+    public static DateTimeOffset StartTime(OutboxEvent outboxEvent) => outboxEvent.Trace is null ? default : DateTimeOffset.UtcNow;
 
     /// <summary>
-    /// An event was sent, or could not be. Made when that is known: many are on their way at once, and none is what the code around here runs for.
+    /// Records the span of an event after it was sent: many are in flight at once, and none is the current activity of the thread that reports it.
     /// </summary>
-    public static void Sent(OutboxEvent told, DateTimeOffset began, SendFailure? failure)
+    public static void RecordSend(OutboxEvent outboxEvent, DateTimeOffset startTime, SendFailure? failure)
     {
-        if (told.Trace is null || !Traces.Source.HasListeners()) return;
+        if (outboxEvent.Trace is null || !Traces.Source.HasListeners()) return;
 
-        var here = Activity.Current;
-        using (var span = Traces.Source.StartActivity($"send {told.Type}", ActivityKind.Producer, told.Trace.ToActivityContext(), startTime: began))
+        var current = Activity.Current;
+        using (var span = Traces.Source.StartActivity($"send {outboxEvent.Type}", ActivityKind.Producer, outboxEvent.Trace.ToActivityContext(), startTime: startTime))
         {
-            span.Describe(System, "send", told.Type, told.Id);
+            span.Describe(System, "send", outboxEvent.Type, outboxEvent.Id);
             if (failure is not null) span.Fail(failure.Reason);
         }
 
-        Activity.Current = here;
+        Activity.Current = current;
     }
 
-    /// <summary>An event is handled, in the trace in which its order was changed.</summary>
-    public static Activity? Process(ConsumeResult<byte[], byte[]> consumed)
+    /// <summary>Starts the span of handling an event, in the trace in which its order was changed.</summary>
+    public static Activity? StartProcess(ConsumeResult<byte[], byte[]> consumed)
     {
         if (!Traces.Source.HasListeners()) return null;
 

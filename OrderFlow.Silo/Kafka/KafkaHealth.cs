@@ -1,13 +1,15 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrderFlow.Silo.Kafka.Consumer;
+using OrderFlow.Silo.Kafka.Producer;
 
 namespace OrderFlow.Silo.Kafka;
 
-/// <summary>Degraded while Kafka is away: a silo is as ready without it, for no order waits for Kafka.</summary>
-internal sealed class KafkaHealth(KafkaState state, ConnectivityCheck check, OrderEventConsumer consumer) : IHealthCheck
+/// <summary>Degraded while Kafka is unavailable: the silo stays ready, for no order waits for Kafka.</summary>
+internal sealed class KafkaHealth(KafkaAvailability kafka, ConnectivityCheck check, OrderEventConsumer consumer) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        state.Trouble is { } trouble ? HealthCheckResult.Degraded(trouble)
-        : !check.Passed.IsCompleted ? HealthCheckResult.Degraded("the test message was not acknowledged yet")
-        : consumer.Trouble is { } unread ? HealthCheckResult.Degraded($"events cannot be read: {unread}")
+        kafka.Problem is { } problem ? HealthCheckResult.Degraded(problem)
+        : !check.Passed.IsCompleted ? HealthCheckResult.Degraded("the test message is not acknowledged yet")
+        : consumer.Problem is { } unread ? HealthCheckResult.Degraded($"events cannot be consumed: {unread}")
         : HealthCheckResult.Healthy());
 }

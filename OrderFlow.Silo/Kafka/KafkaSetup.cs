@@ -1,12 +1,13 @@
 using OrderFlow.Outbox;
 using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.Silo.Health;
+using OrderFlow.Silo.Kafka.Consumer;
+using OrderFlow.Silo.Kafka.Producer;
 using OrderFlow.Silo.Notifications;
-using OrderFlow.Silo.Outbox;
 
 namespace OrderFlow.Silo.Kafka;
 
-/// <summary>The bridge: the outbox to Kafka, and Kafka to the notifications.</summary>
+/// <summary>Registers the Kafka bridge: the publisher of the outbox relay, and the consumer that feeds the notifications.</summary>
 internal static class KafkaSetup
 {
     public static void UseKafka(this ISiloBuilder silo)
@@ -15,33 +16,28 @@ internal static class KafkaSetup
         services.AddValidatedOptions<KafkaOptions>(KafkaOptions.Section);
         services.AddValidatedOptions<NotificationOptions>(NotificationOptions.Section);
 
-        services.AddSingleton<KafkaState>();
-        services.AddSingleton<KafkaProducer>();
-        services.AddSingleton<GroupOffsets>();
-        services.AddSingleton<RecordClock>();
-        services.AddSingleton<OutboxRelayMetrics>();
+        services.AddSingleton<KafkaAvailability>();
         services.AddSingleton<EventMetrics>();
+        services.AddHostedService<KafkaMetrics>();
+        services.AddHealthChecks().AddCheck<KafkaHealth>("kafka", tags: [HealthEndpoints.Ready]);
+
+        services.AddSingleton<RecordClock>();
+        services.AddSingleton<KafkaProducer>();
         services.AddSingleton<IEventPublisher, EventPublisher>();
-        services.AddSingleton<OrderEventHandler>();
-        services.AddSingleton<ConsumedPartitions>();
-        services.AddSingleton<SwitchOnOffsets>();
-        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EventSwitch>());
-
-        services.AddHosted<OutboxDepth>();
         services.AddHosted<ConnectivityCheck>();
-        services.AddHosted<ConsumerLag>();
-        services.AddHosted<EventSwitch>();
-        services.AddHosted<SkippedEvents>();
-        services.AddHostedService<BridgeMetrics>();
-        services.AddHostedService<OutboxRelayWaker>();
-        services.AddHosted<OrderEventConsumer>();
 
-        services.AddHealthChecks()
-            .AddCheck<KafkaHealth>("kafka", tags: [HealthEndpoints.Ready])
-            .AddCheck<OutboxDepth>("outbox", tags: [HealthEndpoints.Ready]);
+        services.AddSingleton<GroupOffsets>();
+        services.AddSingleton<TopicOffsetReader>();
+        services.AddSingleton<ConsumedPartitions>();
+        services.AddSingleton<OrderEventHandler>();
+        services.AddHosted<ConsumerLag>();
+        services.AddHosted<SkippedEvents>();
+        services.AddHosted<EnabledEvents>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EnabledEvents>());
+        services.AddHosted<OrderEventConsumer>();
     }
 
-    /// <summary>A hosted service that others ask for, too.</summary>
+    /// <summary>Registers a hosted service that others depend on.</summary>
     private static void AddHosted<TService>(this IServiceCollection services)
         where TService : class, IHostedService
     {

@@ -3,15 +3,15 @@ using OrderFlow.Silo.Health;
 
 namespace OrderFlow.Silo.Outbox;
 
-/// <summary>How many events wait to be published and for how long, looked up now and then.</summary>
+/// <summary>Polls how many events wait to be published, and for how long.</summary>
 internal sealed class OutboxDepth(OutboxTable outbox, TimeProvider time) : PollingService(time), IHealthCheck
 {
     private volatile OutboxBacklog _backlog = new(0, null);
 
-    /// <summary>Events that wait, up to <see cref="OutboxTable.CountLimit"/>.</summary>
+    /// <summary>Waiting events, up to <see cref="OutboxTable.CountLimit"/>.</summary>
     public long Rows => _backlog.Rows;
 
-    /// <summary>How long the oldest has waited; zero where none does.</summary>
+    /// <summary>The age of the oldest waiting event; zero where none waits.</summary>
     public TimeSpan OldestAge => AgeOf(_backlog.Oldest);
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

@@ -3,16 +3,16 @@ using OrderFlow.Outbox;
 namespace OrderFlow.Silo.Outbox;
 
 /// <summary>
-/// Wakes the grains that publish the outbox: soon after this silo's commits, and all of them now and then, for rows that a lost silo has left.
+/// Wakes the grains that publish the outbox: shortly after this silo's commits, and all of them regularly, for rows that a lost silo has left.
 /// </summary>
 internal sealed partial class OutboxRelayWaker(IGrainFactory grains, OutboxSignal signal, TimeProvider time, ILogger<OutboxRelayWaker> log) : BackgroundService
 {
     /// <summary>How long commits gather before a partition is woken: one call for many of them.</summary>
-    private static readonly TimeSpan GatheringPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(20);
 
-    private static readonly TimeSpan WakeAllEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WakeAllInterval = TimeSpan.FromSeconds(2);
 
-    private readonly Task[] _calls = [.. Enumerable.Repeat(Task.CompletedTask, OutboxRow.Partitions)];
+    private readonly Task[] _calls = [.. Enumerable.Repeat(Task.CompletedTask, OutboxPartitions.Count)];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(WakeRaised(stoppingToken), RaiseAll(stoppingToken));
 
@@ -22,20 +22,20 @@ internal sealed partial class OutboxRelayWaker(IGrainFactory grains, OutboxSigna
         {
             foreach (var partition in await signal.Take(stoppingToken))
             {
-                // While a silo hangs no calls heap up; the call under way, or the next look at all partitions, does for what is passed over.
+                // One call at a time, so that none pile up while a silo hangs. A skipped wake is made up for by the call in progress or by RaiseAll.
                 if (_calls[partition].IsCompleted) _calls[partition] = Wake(partition);
             }
 
-            await Task.Delay(GatheringPause, time, stoppingToken);
+            await Task.Delay(BatchDelay, time, stoppingToken);
         }
     }
 
     private async Task RaiseAll(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(WakeAllEvery, time);
+        using var timer = new PeriodicTimer(WakeAllInterval, time);
         do
         {
-            for (short partition = 0; partition < OutboxRow.Partitions; partition++) signal.Raise(partition);
+            for (short partition = 0; partition < OutboxPartitions.Count; partition++) signal.Raise(partition);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -48,10 +48,10 @@ internal sealed partial class OutboxRelayWaker(IGrainFactory grains, OutboxSigna
         }
         catch (Exception error)
         {
-            LogMissed(partition, error.Message);   // it is woken again with the others
+            LogNotWoken(partition, error.Message);   // RaiseAll repeats it
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "Outbox partition {Partition} did not answer: {Reason}")]
-    private partial void LogMissed(short partition, string reason);
+    [LoggerMessage(LogLevel.Debug, "Outbox partition {Partition} could not be woken and will be again: {Reason}")]
+    private partial void LogNotWoken(short partition, string reason);
 }

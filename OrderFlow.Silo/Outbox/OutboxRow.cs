@@ -11,19 +11,16 @@ namespace OrderFlow.Silo.Outbox;
 internal sealed record OutboxRow(
     string Id, long OrderId, string Type, string Payload, short Partition, DateTimeOffset OccurredAt, TraceContext? Trace = null)
 {
-    /// <inheritdoc cref="OutboxPartitions.Count"/>
-    public const int Partitions = OutboxPartitions.Count;
-
     public const string AggregateType = "order";
 
     public string AggregateId => OrderId.ToString(CultureInfo.InvariantCulture);
 
-    public static OutboxRow Of(OrderEvent told) => new(
-        told.Id,
-        told.OrderId,
-        told.Type,
-        JsonSerializer.Serialize(told, told.GetType(), OrderJson.Default),
-        (short)(told.OrderId % Partitions),
-        told.OccurredAt,
+    public static OutboxRow Of(OrderEvent orderEvent) => new(
+        orderEvent.Id,
+        orderEvent.OrderId,
+        orderEvent.Type,
+        JsonSerializer.Serialize(orderEvent, orderEvent.GetType(), OrderJson.Default),
+        (short)(orderEvent.OrderId % OutboxPartitions.Count),
+        orderEvent.OccurredAt,
         TraceContext.Current);
 }

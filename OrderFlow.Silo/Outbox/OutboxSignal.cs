@@ -1,14 +1,15 @@
 using System.Threading.Channels;
+using OrderFlow.Outbox;
 
 namespace OrderFlow.Silo.Outbox;
 
-/// <summary>Says that partitions of the outbox have rows to publish. A partition that was raised and not taken yet stays raised once, however often it is raised.</summary>
+/// <summary>Signals that outbox partitions have rows to publish. A partition raised several times before it is taken is taken once.</summary>
 internal sealed class OutboxSignal
 {
-    private readonly bool[] _isRaised = new bool[OutboxRow.Partitions];
-    private readonly Channel<short> _raised = Channel.CreateBounded<short>(OutboxRow.Partitions);
+    private readonly bool[] _isRaised = new bool[OutboxPartitions.Count];
+    private readonly Channel<short> _raised = Channel.CreateBounded<short>(OutboxPartitions.Count);
 
-    /// <summary>Costs next to nothing, for it is called with every commit.</summary>
+    /// <summary>Raises a partition. Cheap, for it is called with every commit.</summary>
     public void Raise(short partition)
     {
         if (!Interlocked.Exchange(ref _isRaised[partition], true)) _raised.Writer.TryWrite(partition);
@@ -18,10 +19,10 @@ internal sealed class OutboxSignal
     public async Task<IReadOnlyList<short>> Take(CancellationToken cancellationToken)
     {
         await _raised.Reader.WaitToReadAsync(cancellationToken);
-        var taken = new List<short>(OutboxRow.Partitions);
+        var taken = new List<short>(OutboxPartitions.Count);
         while (_raised.Reader.TryRead(out var partition))
         {
-            // Before whoever takes it looks: what is committed after the look raises it anew.
+            // Reset before the caller reads the partition: a commit after that read raises it again.
             Volatile.Write(ref _isRaised[partition], false);
             taken.Add(partition);
         }

@@ -7,23 +7,23 @@ using OrderFlow.Telemetry;
 namespace OrderFlow.Silo.Outbox;
 
 /// <inheritdoc cref="IOutbox"/>
-/// <param name="rows">Connections that look rows up by key.</param>
-/// <param name="queries">Connections for what takes longer, which no order waits for.</param>
+/// <param name="rows">Connections for reads and writes by key.</param>
+/// <param name="queries">Connections for slower queries, which no order waits for.</param>
 internal sealed class OutboxTable(NpgsqlDataSource rows, NpgsqlDataSource queries) : IOutbox
 {
-    /// <summary>Rows that are counted at most: to count costs more the more there are.</summary>
+    /// <summary>The maximum number of rows that are counted: counting costs more the more there are.</summary>
     public const int CountLimit = 100_000;
 
     private const string Delete = "DELETE FROM outbox WHERE seq = ANY ($1)";
 
     private const string Columns = "seq, id, aggregateid, type, payload::text, occurred_at, traceparent, tracestate, aggregatetype";
 
-    private const string ReadAgain = $"SELECT {Columns} FROM outbox WHERE seq = ANY ($1)";
+    private const string Reload = $"SELECT {Columns} FROM outbox WHERE seq = ANY ($1)";
 
     private const string Ending = "(SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint)";
 
-    // Numbers are given before rows are committed, so a lower one may come later: the transactions say how long. All are of the snapshot that finds the rows.
-    // xmin has the low half of a transaction's number, the last below the snapshot's end. A row within a savepoint would show early; none is written there.
+    // Rows get their numbers before they commit, so a lower one may appear later, until the transactions returned here have ended. All are of the rows' snapshot.
+    // xmin is the low half of a transaction id, the highest one below the snapshot's end. A row within a savepoint would show early; none is written there.
     private const string ReadNext = $"""
         SELECT {Columns},
           (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint), {Ending},
@@ -33,7 +33,7 @@ internal sealed class OutboxTable(NpgsqlDataSource rows, NpgsqlDataSource querie
         ORDER BY seq LIMIT $3
         """;
 
-    /// <summary>What waits to be published.</summary>
+    /// <summary>Counts the rows that wait to be published.</summary>
     public async Task<OutboxBacklog> Measure(CancellationToken cancellationToken)
     {
         await using var command = queries.CreateCommand("""
@@ -44,19 +44,19 @@ internal sealed class OutboxTable(NpgsqlDataSource rows, NpgsqlDataSource querie
         return new(row.GetInt64(0), row.GetTimeOrNull(1));
     }
 
-    public async Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> again, long after, int limit, string? asOf = null)
+    public async Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> reload, long after, int limit, string? asOf = null)
     {
-        if (published.Count + again.Count + limit == 0) return new([], []);
+        if (published.Count + reload.Count + limit == 0) return new([], []);
 
         await using var batch = rows.CreateBatch();
         if (published.Count > 0) batch.Command(Delete).With(published.ToArray());
-        if (again.Count > 0) batch.Command(ReadAgain).With(again.ToArray());
+        if (reload.Count > 0) batch.Command(Reload).With(reload.ToArray());
         if (limit > 0) batch.Command(ReadNext).With((short)partition).With(after).With(limit).With(asOf);
 
         await using var found = await batch.ExecuteReaderAsync();
-        var readAgain = new List<OutboxEvent>(again.Count);
-        while (again.Count > 0 && await found.ReadAsync()) readAgain.Add(EventOf(found));
-        if (again.Count > 0 && limit > 0) await found.NextResultAsync();
+        var reloaded = new List<OutboxEvent>(reload.Count);
+        while (reload.Count > 0 && await found.ReadAsync()) reloaded.Add(EventOf(found));
+        if (reload.Count > 0 && limit > 0) await found.NextResultAsync();
 
         var (next, oldestRunning, nextStarting, snapshot) = (new List<OutboxEvent>(limit), 0L, 0L, (string?)null);
         while (limit > 0 && await found.ReadAsync())
@@ -65,10 +65,10 @@ internal sealed class OutboxTable(NpgsqlDataSource rows, NpgsqlDataSource querie
             (oldestRunning, nextStarting, snapshot) = (found.GetInt64(9), found.GetInt64(10), found.GetString(11));
         }
 
-        return new(readAgain, next, oldestRunning, nextStarting, snapshot);
+        return new(reloaded, next, oldestRunning, nextStarting, snapshot);
     }
 
-    /// <summary>A row that is no order's gets a number of its own in the order's place: none is to wait for it, and it for none.</summary>
+    /// <summary>A row of another aggregate gets a unique negative number in place of an order: it waits for no row, and none for it.</summary>
     private static OutboxEvent EventOf(NpgsqlDataReader row)
     {
         var seq = row.GetInt64(0);
@@ -84,8 +84,3 @@ internal sealed class OutboxTable(NpgsqlDataSource rows, NpgsqlDataSource querie
             TraceContext.Of(row.GetStringOrNull(6), row.GetStringOrNull(7)));
     }
 }
-
-/// <summary>Events that are not known to be published.</summary>
-/// <param name="Rows">How many, up to <see cref="OutboxTable.CountLimit"/>.</param>
-/// <param name="Oldest">When the first of them occurred; null where there are none.</param>
-internal sealed record OutboxBacklog(long Rows, DateTimeOffset? Oldest);

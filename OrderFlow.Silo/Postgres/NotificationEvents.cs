@@ -2,21 +2,21 @@ using Npgsql;
 
 namespace OrderFlow.Silo.Postgres;
 
-/// <summary>A type of event that is notified, or was.</summary>
+/// <summary>An event type whose notifications are enabled, or were.</summary>
 /// <param name="Type">Such as <c>order.created</c>, which is also its topic.</param>
-/// <param name="IsOn">False where it was switched off.</param>
-/// <param name="SwitchedOnAt">What occurred before is not notified; null where it was on before that was recorded.</param>
-/// <param name="StartOffsets">By partition, where reading begins; null where that is committed. Null as a whole: Kafka could not say yet.</param>
-internal sealed record NotificationEvent(string Type, bool IsOn, DateTimeOffset? SwitchedOnAt, long?[]? StartOffsets);
+/// <param name="IsEnabled">False where it was disabled.</param>
+/// <param name="EnabledAt">Earlier events are not notified; null where it was enabled before that was recorded.</param>
+/// <param name="StartOffsets">By Kafka partition, where consuming starts; null once that is committed. Null as a whole: Kafka has not answered yet.</param>
+internal sealed record NotificationEvent(string Type, bool IsEnabled, DateTimeOffset? EnabledAt, long?[]? StartOffsets);
 
 /// <summary>The table <c>notification_events</c>. Each statement may be executed again, and by several silos at once, with no second effect.</summary>
 internal sealed class NotificationEvents(NpgsqlDataSource database)
 {
-    /// <summary>An event that no silo has had on for so long is off, once a silo without it says so: in a rolling update the others still have it.</summary>
-    public static readonly TimeSpan OffDelay = TimeSpan.FromMinutes(1);
+    /// <summary>An event is disabled once a silo does not have it and no silo has renewed it for so long: in a rolling update others still have it.</summary>
+    public static readonly TimeSpan DisableDelay = TimeSpan.FromMinutes(1);
 
-    /// <summary>How often one of the silos records that an event is on.</summary>
-    private static readonly TimeSpan OnInterval = TimeSpan.FromSeconds(15);
+    /// <summary>How often one of the silos renews an event.</summary>
+    private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(15);
 
     public async Task<IReadOnlyList<NotificationEvent>> Read(IReadOnlyList<string> types)
     {
@@ -34,11 +34,11 @@ internal sealed class NotificationEvents(NpgsqlDataSource database)
         return events;
     }
 
-    /// <summary>Switches an event on where it is not: the first silo decides for all. False where another was first.</summary>
+    /// <summary>Enables an event where it is not: the first silo decides for all. False where another was first.</summary>
     /// <param name="type">The event.</param>
-    /// <param name="wasOn">True where it was on before that was recorded.</param>
-    /// <param name="startOffsets">By partition, where reading begins; null where Kafka cannot say.</param>
-    public async Task<bool> SwitchOn(string type, bool wasOn, long[]? startOffsets)
+    /// <param name="wasEnabled">True where it was enabled before that was recorded.</param>
+    /// <param name="startOffsets">By Kafka partition, where consuming starts; null where Kafka does not answer.</param>
+    public async Task<bool> Enable(string type, bool wasEnabled, long[]? startOffsets)
     {
         await using var command = database.CreateCommand(
             """
@@ -47,13 +47,13 @@ internal sealed class NotificationEvents(NpgsqlDataSource database)
             ON CONFLICT (event_type) DO UPDATE
             SET is_on = true, switched_on_at = now(), last_on_at = now(), start_offsets = excluded.start_offsets
             WHERE NOT e.is_on
-            """).With(type).With(wasOn);
+            """).With(type).With(wasEnabled);
         command.Parameters.Add(new NpgsqlParameter<long[]?> { TypedValue = startOffsets });
         return await command.ExecuteNonQueryAsync() == 1;
     }
 
-    /// <summary>Kafka, which could not say at the time where reading begins, says now whether the event had been on before that was recorded.</summary>
-    public async Task Settle(string type, bool hasCommitted)
+    /// <summary>Completes an event that was enabled while Kafka did not answer: a committed offset shows that it was enabled before that was recorded.</summary>
+    public async Task ResolveStart(string type, bool hasCommitted)
     {
         await using var command = database.CreateCommand(
             """
@@ -64,8 +64,8 @@ internal sealed class NotificationEvents(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The start offsets of these partitions are committed, and never needed again.</summary>
-    public async Task Started(NotificationEvent switchedOn, IReadOnlyList<int> partitions)
+    /// <summary>Clears the start offsets of these Kafka partitions, which are committed.</summary>
+    public async Task ClearStartOffsets(NotificationEvent enabled, IReadOnlyList<int> partitions)
     {
         await using var command = database.CreateCommand(
             """
@@ -74,29 +74,29 @@ internal sealed class NotificationEvents(NpgsqlDataSource database)
               SELECT array_agg(CASE WHEN number - 1 = ANY($3) THEN NULL ELSE start END ORDER BY number)
               FROM unnest(start_offsets) WITH ORDINALITY AS starts (start, number))
             WHERE event_type = $1 AND switched_on_at = $2
-            """).With(switchedOn.Type).With(switchedOn.SwitchedOnAt!.Value).With(partitions.ToArray());
+            """).With(enabled.Type).With(enabled.EnabledAt!.Value).With(partitions.ToArray());
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Says that a silo has these events on.</summary>
-    public async Task AreOn(IReadOnlyList<string> types)
+    /// <summary>Renews these events.</summary>
+    public async Task KeepEnabled(IReadOnlyList<string> types)
     {
         await using var command = database.CreateCommand(
             """
             UPDATE notification_events SET is_on = true, last_on_at = now()
             WHERE event_type = ANY($1) AND (NOT is_on OR last_on_at < now() - $2)
-            """).With(types.ToArray()).With(OnInterval);
+            """).With(types.ToArray()).With(RenewInterval);
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Records as off what is not among these events, and no silo has had on for <see cref="OffDelay"/>.</summary>
-    public async Task OthersAreOff(IReadOnlyList<string> types)
+    /// <summary>Disables all but these events that no silo has renewed for <see cref="DisableDelay"/>.</summary>
+    public async Task DisableOthers(IReadOnlyList<string> types)
     {
         await using var command = database.CreateCommand(
             """
             UPDATE notification_events SET is_on = false, switched_off_at = now()
             WHERE is_on AND NOT event_type = ANY($1) AND last_on_at < now() - $2
-            """).With(types.ToArray()).With(OffDelay);
+            """).With(types.ToArray()).With(DisableDelay);
         await command.ExecuteNonQueryAsync();
     }
 }

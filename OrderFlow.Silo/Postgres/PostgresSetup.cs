@@ -3,7 +3,6 @@ using Npgsql;
 using OrderFlow.Health;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
-using OrderFlow.Outbox;
 using OrderFlow.Recovery;
 using OrderFlow.Silo.Outbox;
 using Orleans.Providers;
@@ -65,7 +64,9 @@ internal static class PostgresSetup
     /// <summary>Ends a list's query in the server too, should its cancellation be lost.</summary>
     private static readonly string EndedInTime = $"-c statement_timeout={ListQueries.Timeout.TotalMilliseconds:0}";
 
-    private static readonly object Rows = new();
+    /// <summary>The key of the connections for reads and writes by key.</summary>
+    public static readonly object Rows = new();
+
     private static readonly object Lists = new();
     private static readonly object Ids = new();
 
@@ -140,10 +141,7 @@ internal static class PostgresSetup
         services.AddSingleton<IUnsettledOrders>(provider => provider.GetRequiredService<UnsettledOrders>());
         services.AddClusterMeasurement<PendingOrders>();
         services.AddClusterMeasurement<OldestSnapshot>();
-        services.AddSingleton<OutboxSignal>();
-        services.AddSingleton(provider => new OutboxTable(
-            provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows), provider.GetRequiredService<NpgsqlDataSource>()));
-        services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<OutboxTable>());
+        services.AddOutbox();
         services.AddSingleton<IReservations>(provider => new Reservations(provider.GetRequiredKeyedService<NpgsqlDataSource>(Rows)));
         services.AddSingleton(provider => new ListQueries(provider.GetRequiredKeyedService<NpgsqlDataSource>(Lists), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IOrderIndex, OrderIndex>();

@@ -13,7 +13,7 @@ internal static class SiloTelemetry
 {
     private static readonly string[] Meters =
     [
-        OrderMetrics.MeterName, CommitMetrics.MeterName, BridgeMetrics.MeterName, NotificationMetrics.MeterName, HealthMetrics.MeterName,
+        OrderMetrics.MeterName, CommitMetrics.MeterName, KafkaMetrics.MeterName, NotificationMetrics.MeterName, HealthMetrics.MeterName,
         "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Runtime",
     ];
 

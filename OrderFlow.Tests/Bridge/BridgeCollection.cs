@@ -2,7 +2,7 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Bridge;
 
-/// <summary>Two silos with Kafka, Redis and a worker, which the tests of this collection share, one test at a time.</summary>
+/// <summary>Two silos with Kafka, Redis and a worker, shared by the tests of this collection, one test at a time.</summary>
 [CollectionDefinition(Name)]
 public sealed class BridgeCollection : ICollectionFixture<SharedBridge>
 {

@@ -1,20 +1,23 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using OrderFlow.Outbox;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Kafka.Embedded;
+using OrderFlow.Silo.Kafka.Producer;
 using OrderFlow.Tests.Fixtures;
 using OrderFlow.Tests.Notifications;
 
 namespace OrderFlow.Tests.Bridge;
 
-/// <summary>What Kafka does not take of the outbox holds back its own order, and nothing else.</summary>
+/// <summary>An event that Kafka does not take holds back its own order only.</summary>
 public sealed class OutboxRelay : IAsyncLifetime
 {
     private const int Brokers = 2;
     private const int Partitions = 4;
-    private const int Away = 2;
+    private const int DownBroker = 2;
 
-    /// <summary>Of the outbox: whatever holds up rows there holds up all of a test.</summary>
-    private const int OnePartition = 3;
+    /// <summary>All rows of a test are in one outbox partition: they would all wait behind one that blocks it.</summary>
+    private const int OutboxPartition = 3;
 
     private static readonly string[] Types = [Topics.Created, Topics.Created, Topics.Reserved];
 
@@ -30,7 +33,7 @@ public sealed class OutboxRelay : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _started = await OrderFlowCluster.Start(silos: 1, _server, world: _world);
-        await _world.Kafka.ReadUntil("the test message", read => read.Count > 0, Topics.Test);   // the topics' partitions are known
+        await _world.Kafka.ReadUntil("the test message", read => read.Count > 0, Topics.Test);   // the producer knows the topics' partitions
     }
 
     public async Task DisposeAsync()
@@ -41,47 +44,47 @@ public sealed class OutboxRelay : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_one_of_two_brokers_away_events_for_the_other_go_on_and_the_rest_follow_its_return_in_order()
+    public async Task While_one_of_two_brokers_is_down_events_for_the_other_are_published_and_the_rest_follow_in_order()
     {
         const int Orders = 2_000;
-        _world.Kafka.Down(Away);
-        await Write(1, Orders, OnePartition);
+        _world.Kafka.Down(DownBroker);
+        await Write(1, Orders, OutboxPartition);
 
-        var held = Enumerable.Range(1, Orders).Where(IsLedByTheOneAway).ToHashSet();
-        Assert.InRange(held.Count, Orders / 3, 2 * Orders / 3);
-        await AwaitRows(Types.Length * held.Count);
-        await Write(Orders + 1, Orders + 100, OnePartition);
-        held.UnionWith(Enumerable.Range(Orders + 1, 100).Where(IsLedByTheOneAway));
-        await AwaitRows(Types.Length * held.Count);
-        Assert.Equal(held.Order(), await OrdersInOutbox());
+        var waiting = Enumerable.Range(1, Orders).Where(IsLedByDownBroker).ToHashSet();
+        Assert.InRange(waiting.Count, Orders / 3, 2 * Orders / 3);
+        await AwaitRows(Types.Length * waiting.Count);
+        await Write(Orders + 1, Orders + 100, OutboxPartition);
+        waiting.UnionWith(Enumerable.Range(Orders + 1, 100).Where(IsLedByDownBroker));
+        await AwaitRows(Types.Length * waiting.Count);
+        Assert.Equal(waiting.Order(), await OrdersInOutbox());
 
-        _world.Kafka.Up(Away);
+        _world.Kafka.Up(DownBroker);
         await AwaitRows(0);
 
         var records = await _world.Kafka.ReadAll(Topics.Created, Topics.Reserved);
         Assert.Equal((Orders + 100) * Types.Length, records.Select(record => record.Headers["ce_id"]).Distinct().Count());
-        foreach (var partition in records.GroupBy(record => (record.Topic, record.Partition))) Events.AssertInOrder(partition);
+        foreach (var partition in records.GroupBy(record => (record.Topic, record.Partition))) PublishedEventAssertions.AssertInOrder(partition);
     }
 
     [Fact]
-    public async Task More_events_than_are_read_at_once_that_Kafka_always_refuses_hold_up_no_other_order()
+    public async Task More_rejected_events_than_fit_in_a_page_delay_no_other_order()
     {
-        const int Refused = 600;
-        Cluster.Faults.Refuse(told => told.OrderId <= Refused && told.Type == Topics.Created);
-        await Write(1, Refused + 50, OnePartition);
+        const int Rejected = 600;
+        Cluster.Faults.Reject(outboxEvent => outboxEvent.OrderId <= Rejected && outboxEvent.Type == Topics.Created);
+        await Write(1, Rejected + 50, OutboxPartition);
 
-        await AwaitRows(Types.Length * Refused);
-        Assert.Equal(Enumerable.Range(1, Refused), await OrdersInOutbox());
-        var refused = Cluster.SiloServices.GetService(typeof(OrderFlow.Outbox.OutboxRelayMetrics)) as OrderFlow.Outbox.OutboxRelayMetrics;
-        Assert.Equal(Refused, await Eventually.Get("all to be counted", () => Task.FromResult(refused!.Refused), count => count == Refused));
+        await AwaitRows(Types.Length * Rejected);
+        Assert.Equal(Enumerable.Range(1, Rejected), await OrdersInOutbox());
+        var relay = Cluster.SiloServices.GetRequiredService<OutboxRelayStatus>();
+        Assert.Equal(Rejected, await Eventually.Get("all to be counted", () => Task.FromResult(relay.Rejected), count => count == Rejected));
 
-        Cluster.Faults.Refuse(_ => false);
+        Cluster.Faults.Reject(_ => false);
         await AwaitRows(0);
-        foreach (var partition in (await _world.Kafka.ReadAll(Topics.Created)).GroupBy(record => record.Partition)) Events.AssertInOrder(partition);
+        foreach (var partition in (await _world.Kafka.ReadAll(Topics.Created)).GroupBy(record => record.Partition)) PublishedEventAssertions.AssertInOrder(partition);
     }
 
     [Fact]
-    public async Task Rows_of_a_version_that_knows_more_are_left_to_it_and_their_neighbours_are_published()
+    public async Task Rows_of_types_that_this_version_does_not_know_stay_and_other_rows_are_published()
     {
         await Execute("""
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at) VALUES
@@ -96,11 +99,11 @@ public sealed class OutboxRelay : IAsyncLifetime
 
         Assert.Equal(["7-2"], (await _world.Kafka.ReadAll(Topics.Created, Topics.Cancelled)).Select(record => record.Headers["ce_id"]));
         Assert.Equal(
-            3, await Eventually.Get("a line for each kind", () => Task.FromResult(_log.All.Count(line => line.Contains("are left to a version", StringComparison.Ordinal))), lines => lines >= 3));
+            3, await Eventually.Get("a line for each type", () => Task.FromResult(_log.All.Count(line => line.Contains("which this version does not know", StringComparison.Ordinal))), lines => lines >= 3));
     }
 
     [Fact]
-    public async Task A_record_carries_the_time_of_its_publishing_and_the_event_its_own()
+    public async Task A_record_has_the_time_of_publishing_and_its_event_the_time_it_occurred()
     {
         var began = DateTimeOffset.UtcNow.AddSeconds(-1);
         await Execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at) VALUES ('9-1', 'order', '9', 'order.created', '{\"version\": 1}', 1, '2020-02-03T04:05:06Z')");
@@ -111,10 +114,10 @@ public sealed class OutboxRelay : IAsyncLifetime
         Assert.InRange(record.Time, began, DateTimeOffset.UtcNow);
     }
 
-    private static bool IsLedByTheOneAway(int order) => EmbeddedBroker.LeaderOf(
-        KafkaPartitioner.PartitionOf(System.Text.Encoding.UTF8.GetBytes(order.ToString(CultureInfo.InvariantCulture)), Partitions), Brokers) == Away;
+    private static bool IsLedByDownBroker(int order) => EmbeddedBroker.LeaderOf(
+        KafkaPartitioner.PartitionOf(System.Text.Encoding.UTF8.GetBytes(order.ToString(CultureInfo.InvariantCulture)), Partitions), Brokers) == DownBroker;
 
-    /// <summary>Three events of each order: all first ones, then all second ones, then the rest.</summary>
+    /// <summary>Three events of each order: all first ones, then all second ones, then all third ones.</summary>
     private Task Write(int first, int last, int partition) => Execute($"""
         INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at)
         SELECT n || '-' || v, 'order', n::text, (ARRAY['{string.Join("','", Types)}'])[v], jsonb_build_object('version', v), {partition}, now()

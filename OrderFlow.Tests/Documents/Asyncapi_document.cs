@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Json.Schema;
 using OrderFlow.Orders;
 using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Kafka.Producer;
 using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Outbox;
 using OrderFlow.Telemetry;

@@ -6,12 +6,12 @@ using OrderFlow.Silo.Kafka.Embedded;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>One record as it lies in a topic.</summary>
+/// <summary>A record of a topic.</summary>
 internal sealed record KafkaRecord(string Topic, string? Key, string? Value, IReadOnlyDictionary<string, string> Headers, int Partition, long Offset, DateTimeOffset Time);
 
 /// <summary>
-/// A Kafka broker of a test's own, in this process, with every topic of OrderFlow.
-/// What is in it can be read at any time, apart from all consumer groups.
+/// A Kafka broker for one test, in this process, with every topic of OrderFlow.
+/// Its records can be read at any time, without a consumer group.
 /// </summary>
 internal sealed class EmbeddedKafka : IDisposable
 {
@@ -22,8 +22,8 @@ internal sealed class EmbeddedKafka : IDisposable
     private readonly int _partitions;
 
     /// <param name="partitions">Of each topic.</param>
-    /// <param name="sessionTimeout">How long a consumer of <c>group.protocol=consumer</c> may be silent; six seconds where nothing is given.</param>
-    /// <param name="brokers">How many, numbered from 1; they lead the partitions by turns.</param>
+    /// <param name="sessionTimeout">The session timeout of <c>group.protocol=consumer</c>; six seconds by default.</param>
+    /// <param name="brokers">The number of brokers, numbered from 1; they lead the partitions in turns.</param>
     public EmbeddedKafka(int partitions = 3, TimeSpan? sessionTimeout = null, int brokers = 1)
     {
         _partitions = partitions;
@@ -50,12 +50,12 @@ internal sealed class EmbeddedKafka : IDisposable
     /// <inheritdoc cref="EmbeddedBroker.Coordinate"/>
     public void Coordinate(string group, int broker) => _broker.Coordinate(group, broker);
 
-    /// <inheritdoc cref="EmbeddedBroker.Refuse"/>
-    public void Refuse(short apiKey, params int[] errors) => _broker.Refuse(apiKey, errors);
+    /// <inheritdoc cref="EmbeddedBroker.FailRequests"/>
+    public void FailRequests(short apiKey, params int[] errors) => _broker.FailRequests(apiKey, errors);
 
     public void Dispose() => _broker.Dispose();
 
-    /// <summary>Everything that is in these topics now, partition by partition in the order of the records.</summary>
+    /// <summary>Reads all records of these topics, partition by partition in their order.</summary>
     public async Task<IReadOnlyList<KafkaRecord>> ReadAll(params string[] topics)
     {
         var (records, ended) = await Read(topics, (_, partitionsRead) => partitionsRead == topics.Length * _partitions);
@@ -63,7 +63,7 @@ internal sealed class EmbeddedKafka : IDisposable
         return [.. records.OrderBy(record => record.Topic, StringComparer.Ordinal).ThenBy(record => record.Partition)];
     }
 
-    /// <summary>Reads these topics from their beginnings until the condition holds for what was read.</summary>
+    /// <summary>Reads these topics from their beginnings until the condition holds for the records.</summary>
     public async Task<IReadOnlyList<KafkaRecord>> ReadUntil(string awaited, Func<IReadOnlyList<KafkaRecord>, bool> condition, params string[] topics)
     {
         var (records, ended) = await Read(topics, (read, _) => condition(read));
@@ -93,10 +93,10 @@ internal sealed class EmbeddedKafka : IDisposable
         var consumer = new ConsumerBuilder<string?, string?>(new ConsumerConfig
         {
             BootstrapServers = BootstrapServers,
-            GroupId = "the-test-itself",   // demanded, though no group is joined
+            GroupId = "the-test-itself",   // required, though no group is joined
             EnableAutoCommit = false,
             EnablePartitionEof = true,
-            FetchWaitMaxMs = 10,   // the end of a partition is known once a fetch comes back empty
+            FetchWaitMaxMs = 10,   // an empty fetch shows the end of a partition
         }).SetLogHandler((_, _) => { }).Build();
         consumer.Assign(
             from topic in topics

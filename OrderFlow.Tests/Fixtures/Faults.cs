@@ -19,7 +19,7 @@ internal sealed class Faults
 
     private Held? _held;
     private int _withheld;
-    private volatile Func<OutboxEvent, bool> _isRefused = _ => false;
+    private volatile Func<OutboxEvent, bool> _isRejected = _ => false;
 
     /// <summary>How many of the planned faults have happened.</summary>
     public int Happened { get; private set; }
@@ -41,8 +41,8 @@ internal sealed class Faults
         lock (_lock) _withheld = acknowledgements;
     }
 
-    /// <summary>Kafka refuses these events for what they are, until it is told otherwise.</summary>
-    public void Refuse(Func<OutboxEvent, bool> isRefused) => _isRefused = isRefused;
+    /// <summary>Has Kafka reject these events, until the next call.</summary>
+    public void Reject(Func<OutboxEvent, bool> isRejected) => _isRejected = isRejected;
 
     public void Clear()
     {
@@ -149,10 +149,10 @@ internal sealed class Faults
 
     private sealed class FaultyOutbox(IOutbox real, Faults faults) : IOutbox
     {
-        public async Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> again, long after, int limit, string? asOf)
+        public async Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> reload, long after, int limit, string? asOf)
         {
             faults.Pass("before advance");
-            var page = await real.Advance(partition, published, again, after, limit, asOf);
+            var page = await real.Advance(partition, published, reload, after, limit, asOf);
             faults.Pass("after advance");
             return page;
         }
@@ -160,32 +160,32 @@ internal sealed class Faults
 
     private sealed class FaultyPublisher(IEventPublisher real, Faults faults) : IEventPublisher
     {
-        public int? DestinationOf(OutboxEvent told) => real.DestinationOf(told);
+        public int? KafkaPartitionOf(OutboxEvent outboxEvent) => real.KafkaPartitionOf(outboxEvent);
 
-        public void Publish(OutboxEvent told, Action<PublishFailure?> answered)
+        public void Publish(OutboxEvent outboxEvent, Action<PublishFailure?> report)
         {
             faults.Pass("before publish");
-            if (faults._isRefused(told)) answered(new("refused on purpose", IsOfEvent: true));
-            else if (faults._held is { Method: Publishing } held) held.Wait(() => Send(told, answered)).Ignore();
-            else Send(told, answered).Ignore();
+            if (faults._isRejected(outboxEvent)) report(new("rejected on purpose", IsRejection: true));
+            else if (faults._held is { Method: Publishing } held) held.Wait(() => Send(outboxEvent, report)).Ignore();
+            else Send(outboxEvent, report).Ignore();
         }
 
-        /// <summary>An answer that is lost is one that never comes; the grain would give it up after half a minute, and so it is told here.</summary>
-        private Task Send(OutboxEvent told, Action<PublishFailure?> answered)
+        /// <summary>A lost report is reported as a failure: the grain would do so itself, but only after half a minute.</summary>
+        private Task Send(OutboxEvent outboxEvent, Action<PublishFailure?> report)
         {
-            real.Publish(told, failure =>
+            real.Publish(outboxEvent, failure =>
             {
                 try
                 {
                     faults.Pass("after publish");
-                    if (failure is null && faults.Withholds()) failure = new("withheld on purpose", IsOfEvent: false);
+                    if (failure is null && faults.Withholds()) failure = new("withheld on purpose", IsRejection: false);
                 }
                 catch (DeliberateFaultException lost)
                 {
-                    failure = new(lost.Message, IsOfEvent: false);
+                    failure = new(lost.Message, IsRejection: false);
                 }
 
-                answered(failure);
+                report(failure);
             });
             return Task.CompletedTask;
         }

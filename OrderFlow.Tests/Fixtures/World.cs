@@ -5,6 +5,7 @@ using OrderFlow.Notifications;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Silo.Notifications.Worker;
+using OrderFlow.Silo.Outbox;
 
 namespace OrderFlow.Tests.Fixtures;
 
@@ -35,6 +36,7 @@ internal sealed class World(RedisServer? redis = null, int partitions = 3, ILogg
 
     public void AddTo(ISiloBuilder silo)
     {
+        silo.Services.AddOutboxRelay();
         silo.UseKafka();
         silo.UseRedis();
         silo.Services.AddNotificationWorker();

@@ -2,18 +2,19 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Kafka.Producer;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Kafka;
 
-/// <summary>A silo's start waits for no partition of its own.</summary>
+/// <summary>The connectivity check of a silo's start.</summary>
 public sealed class ConnectivityChecks
 {
     private const string SiloName = "silo-1";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Pass_while_any_partition_of_the_topic_has_a_leader()
+    public async Task Pass_while_any_partition_of_the_test_topic_has_a_leader()
     {
         const int Partitions = 2;
         using var kafka = new EmbeddedKafka(Partitions);
@@ -23,7 +24,7 @@ public sealed class ConnectivityChecks
             .AddSingleton(TimeProvider.System)
             .Configure<KafkaOptions>(options => options.BootstrapServers = kafka.BootstrapServers)
             .Configure<SiloOptions>(options => options.SiloName = SiloName)
-            .AddSingleton<KafkaState>().AddSingleton<RecordClock>().AddSingleton<KafkaProducer>().AddSingleton<ConnectivityCheck>()
+            .AddSingleton<KafkaAvailability>().AddSingleton<RecordClock>().AddSingleton<KafkaProducer>().AddSingleton<ConnectivityCheck>()
             .BuildServiceProvider();
         var check = services.GetRequiredService<ConnectivityCheck>();
 

@@ -2,10 +2,11 @@ using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
 using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Kafka.Consumer;
 
 namespace OrderFlow.Tests.Kafka;
 
-/// <summary>When an event occurred, and whether it is still notified.</summary>
+/// <summary>When an event occurred, and whether it is notified.</summary>
 public sealed class EventAges
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 30, 12, 0, 0, TimeSpan.Zero);
@@ -17,21 +18,21 @@ public sealed class EventAges
     [InlineData(3_600, null, null)]   // a clock that is ahead
     [InlineData(-10, -10, null)]
     [InlineData(-15, -10, null)]   // clocks that differ
-    [InlineData(-16, -10, "before_switch_on")]
-    [InlineData(-90_000, -10, "before_switch_on")]
+    [InlineData(-16, -10, "before_enabled")]
+    [InlineData(-90_000, -10, "before_enabled")]
     [InlineData(-90_000, -100_000, "too_old")]
-    public void An_event_is_skipped_for_its_age_or_the_switch_on(int occurred, int? switchedOn, string? reason)
+    public void An_event_is_skipped_for_its_age_or_for_preceding_the_enabling(int occurred, int? enabled, string? reason)
     {
-        var judged = EventAge.Judge(Now.AddSeconds(occurred), switchedOn is { } on ? Now.AddSeconds(on) : null, Day, Now);
+        var found = EventAge.SkipReasonFor(Now.AddSeconds(occurred), enabled is { } at ? Now.AddSeconds(at) : null, Day, Now);
 
-        Assert.Equal(reason, judged is { } skipped ? EventAge.Name(skipped) : null);
+        Assert.Equal(reason, found is { } skipped ? EventAge.LabelOf(skipped) : null);
     }
 
     [Fact]
-    public void One_whose_time_nobody_knows_is_notified() => Assert.Null(EventAge.Judge(occurredAt: null, Now, Day, Now));
+    public void An_event_without_a_time_is_notified() => Assert.Null(EventAge.SkipReasonFor(occurredAt: null, Now, Day, Now));
 
     [Fact]
-    public void The_header_goes_before_the_time_of_the_record()
+    public void The_header_takes_precedence_over_the_timestamp_of_the_record()
     {
         var message = Message("2026-11-25T03:08:41.115Z"u8.ToArray(), Now.ToUnixTimeMilliseconds());
 
@@ -43,7 +44,7 @@ public sealed class EventAges
     [InlineData("")]
     [InlineData("yesterday")]
     [InlineData("99999-01-01T00:00:00Z")]
-    public void A_header_that_cannot_be_read_leaves_the_time_of_the_record(string? header)
+    public void Without_a_valid_header_the_timestamp_of_the_record_counts(string? header)
     {
         var message = Message(header is null ? null : Encoding.UTF8.GetBytes(header), Now.ToUnixTimeMilliseconds());
 
@@ -54,17 +55,17 @@ public sealed class EventAges
     [InlineData(-1)]
     [InlineData(long.MinValue)]
     [InlineData(long.MaxValue)]
-    public void A_time_that_cannot_be_is_none(long milliseconds) => Assert.Null(CloudEventHeaders.TimeOf(Message(header: null, milliseconds)));
+    public void An_impossible_timestamp_counts_as_none(long milliseconds) => Assert.Null(CloudEventHeaders.TimeOf(Message(header: null, milliseconds)));
 
     [Fact]
-    public void A_message_without_headers_and_time_has_none() => Assert.Null(CloudEventHeaders.TimeOf(new Message<byte[], byte[]> { Headers = null! }));
+    public void A_message_without_headers_and_timestamp_has_no_time() => Assert.Null(CloudEventHeaders.TimeOf(new Message<byte[], byte[]> { Headers = null! }));
 
     [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("00-nonsense")]
     [InlineData("00-00000000000000000000000000000000-0000000000000000-01")]
-    public void A_trace_that_cannot_be_read_is_none(string? parent)
+    public void An_invalid_trace_counts_as_none(string? parent)
     {
         var headers = new Headers { { "traceparent", parent is null ? null : Encoding.UTF8.GetBytes(parent) }, { "tracestate", [0xff, 0xfe] } };
 

@@ -103,7 +103,7 @@ public sealed class Bounds_of_streams
     public async Task A_stream_outlives_the_time_of_a_request()
     {
         using var api = new ApiProgram(
-            GivenGrains.Make().Factory, services => services.AddSingleton<ILiveFeed>(new GivenFeed()), ("Requests:Timeout", "00:00:00.010"), ("Live:HeartbeatInterval", "00:00:01"));
+            GivenGrains.Make().Factory, services => services.AddSingleton<ILiveFeed>(new FakeLiveFeed()), ("Requests:Timeout", "00:00:00.010"), ("Live:HeartbeatInterval", "00:00:01"));
         using var admin = api.As(Tokens.Admin);
         using var stream = await EventStreamClient.Connect(admin, "/orders/events");
         Assert.Equal(": still here", await stream.Line());   // on the real clock, by which requests are timed

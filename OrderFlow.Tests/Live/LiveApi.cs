@@ -23,9 +23,9 @@ internal sealed class LiveApi : IDisposable
         Admin = Program.As(Tokens.Admin);
     }
 
-    public GivenFeed Feed { get; } = new();
+    public FakeLiveFeed Feed { get; } = new();
 
-    public GivenOrder Order { get; } = new();
+    public FakeOrder Order { get; } = new();
 
     public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
 

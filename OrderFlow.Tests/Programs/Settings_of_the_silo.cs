@@ -18,14 +18,14 @@ public sealed class Settings_of_the_silo
     };
 
     [Theory]
-    [InlineData("Kafka__BootstrapServers", "", "Kafka__BootstrapServers is not set: the silo needs the brokers' addresses, such as kafka-1:9092,kafka-2:9092")]
+    [InlineData("Kafka__BootstrapServers", "", "Kafka__BootstrapServers is not set; it must be the brokers' addresses, such as kafka-1:9092,kafka-2:9092")]
     [InlineData("Redis__ConnectionString", "", "Redis__ConnectionString is not set: the silo needs a StackExchange.Redis configuration string, such as 127.0.0.1:6379,password=…")]
     [InlineData("Recovery__DeletedOrderRetention", "23:59:59", "Recovery__DeletedOrderRetention: 23:59:59 is less than Recovery__IdempotencyKeyRetention, 1.00:00:00")]
     [InlineData("Cluster__ProbeTimeout", "00:01:01", "Cluster__ProbeTimeout: 00:01:01 is not from 00:00:00.2000000 to 00:01:00")]
-    [InlineData("Kafka__ReplicationFactor", "0", "Kafka__ReplicationFactor: 0 replicas cannot be; -1 leaves it to the broker")]
-    [InlineData("Kafka__SslCaLocation", "/nowhere/ca.pem", "Kafka__SslCaLocation: there is no file /nowhere/ca.pem")]
+    [InlineData("Kafka__ReplicationFactor", "0", "Kafka__ReplicationFactor: must be at least 1, or -1 for the broker's default")]
+    [InlineData("Kafka__SslCaLocation", "/nowhere/ca.pem", "Kafka__SslCaLocation: the file /nowhere/ca.pem does not exist")]
     [InlineData("Notifications__Events", ",", "Notifications__Events: must name at least one event type")]
-    [InlineData("Kafka__SecurityProtocol", "SaslSsl", "Kafka__SaslMechanism: SaslSsl needs one")]
+    [InlineData("Kafka__SecurityProtocol", "SaslSsl", "Kafka__SaslMechanism: must be set for SaslSsl")]
     [InlineData("Telemetry__MetricsPort", "65536", "Telemetry__MetricsPort: 65536 is no port; 0 means every port")]
     [InlineData("OTEL_TRACES_SAMPLER", "often", "OTEL_TRACES_SAMPLER: there is no sampler 'often'; there are always_on, always_off, traceidratio, and the same with parentbased_ before")]
     [InlineData("OTEL_TRACES_SAMPLER_ARG", "10%", "OTEL_TRACES_SAMPLER_ARG: '10%' is no number from 0 to 1")]

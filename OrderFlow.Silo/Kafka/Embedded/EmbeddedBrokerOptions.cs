@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OrderFlow.Silo.Kafka.Embedded;
 
-/// <summary>What the embedded broker is told. Settings <c>Kafka__*</c>.</summary>
+/// <summary>Settings of the embedded broker, <c>Kafka__*</c>.</summary>
 internal sealed class EmbeddedBrokerOptions
 {
     public const string Section = "Kafka";

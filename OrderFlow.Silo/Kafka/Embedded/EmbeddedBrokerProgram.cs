@@ -6,8 +6,8 @@ using OrderFlow.ServiceDefaults.Options;
 namespace OrderFlow.Silo.Kafka.Embedded;
 
 /// <summary>
-/// The <c>kafka</c> mode of this program: an <see cref="EmbeddedBroker"/> on a free port, and beside it a few calls over HTTP that say where it is
-/// and take it, or one of its brokers, down and up. For development: both answer on this machine alone.
+/// The <c>kafka</c> mode of this program: an <see cref="EmbeddedBroker"/> on a free port, and HTTP endpoints that return its address and take it, or one of its
+/// brokers, down and up. For development: both accept local connections only.
 /// </summary>
 internal static partial class EmbeddedBrokerProgram
 {
@@ -19,10 +19,10 @@ internal static partial class EmbeddedBrokerProgram
         builder.Services.AddHeadRequests();
         using var broker = new EmbeddedBroker(options.TopicPartitions, brokers: options.Brokers);
         await using var app = builder.Build();
-        app.Use(RefuseOtherMachines);
+        app.Use(RejectRemoteCallers);
         app.MapBroker(broker);
 
-        SayWhatItIs(app.Logger, broker.BootstrapServers);
+        LogDevelopmentOnly(app.Logger, broker.BootstrapServers);
         await app.RunAsync();
     }
 
@@ -34,7 +34,7 @@ internal static partial class EmbeddedBrokerProgram
         routes.MapPost("/up", ([FromQuery(Name = "broker")] int? number) => broker.Up(number ?? Librdkafka.AllBrokers));
     }
 
-    private static Task RefuseOtherMachines(HttpContext context, RequestDelegate next)
+    private static Task RejectRemoteCallers(HttpContext context, RequestDelegate next)
     {
         if (context.Connection.RemoteIpAddress is { } caller && IPAddress.IsLoopback(caller))
             return next(context);
@@ -44,7 +44,7 @@ internal static partial class EmbeddedBrokerProgram
 
     [LoggerMessage(
         LogLevel.Warning,
-        "Kafka at {BootstrapServers} is the embedded broker, for development only: " +
-        "it keeps nothing on disk, and drops the oldest records beyond about 5 MiB a partition")]
-    private static partial void SayWhatItIs(ILogger log, string bootstrapServers);
+        "The embedded Kafka broker at {BootstrapServers} is for development only: " +
+        "it keeps nothing on disk, and drops the oldest records beyond about 5 MiB per partition")]
+    private static partial void LogDevelopmentOnly(ILogger log, string bootstrapServers);
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace OrderFlow.Silo.Kafka.Embedded;
 
 /// <summary>
-/// The functions of librdkafka that Confluent.Kafka has no way to: its mock cluster, as rdkafka_mock.h and rdkafka.h of version 2.16 declare them.
-/// That interface is experimental: a new version of Confluent.Kafka wants its header read again.
+/// Functions of librdkafka that Confluent.Kafka does not expose: its mock cluster, as declared in rdkafka_mock.h and rdkafka.h of version 2.16.
+/// That interface is experimental: check the headers with each new version of Confluent.Kafka.
 /// </summary>
 internal static class Librdkafka
 {
@@ -12,19 +12,19 @@ internal static class Librdkafka
     public const int NoError = 0;
     public const int AllBrokers = -1;
 
-    /// <summary>Longer messages are cut off.</summary>
+    /// <summary>Longer error messages are truncated.</summary>
     public const int MessageBytes = 512;
 
     private const string Library = "librdkafka";
 
-    /// <summary>Confluent.Kafka brings one build for each kind of Linux, and takes the first that loads.</summary>
+    /// <summary>Confluent.Kafka ships builds for several Linux distributions, and uses the first that loads.</summary>
     private static readonly string[] Builds = [Library, "centos8-librdkafka", "alpine-librdkafka"];
 
     static Librdkafka() => NativeLibrary.SetDllImportResolver(typeof(Librdkafka).Assembly, (name, assembly, search) =>
     {
         if (name != Library)
             return IntPtr.Zero;
-        _ = Confluent.Kafka.Library.Version;   // makes Confluent.Kafka load its choice first: both are to use the same one
+        _ = Confluent.Kafka.Library.Version;   // makes Confluent.Kafka load its choice first, so that both use the same build
         foreach (var build in Builds)
         {
             if (NativeLibrary.TryLoad(build, assembly, search, out var handle))
@@ -48,7 +48,7 @@ internal static class Librdkafka
         byte[] message,
         nuint messageBytes);
 
-    /// <summary>Takes the configuration over where it succeeds.</summary>
+    /// <summary>Takes ownership of the configuration where it succeeds.</summary>
     [DllImport(Library)]
     internal static extern IntPtr rd_kafka_new(int type, IntPtr configuration, byte[] message, nuint messageBytes);
 

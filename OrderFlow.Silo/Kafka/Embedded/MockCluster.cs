@@ -4,8 +4,8 @@ using System.Text;
 namespace OrderFlow.Silo.Kafka.Embedded;
 
 /// <summary>
-/// Owns a mock cluster and the client that librdkafka keeps its books with. As a safe handle it is freed once, and not under a call that is in flight;
-/// after that every call throws an <see cref="ObjectDisposedException"/>.
+/// Owns a mock cluster and the client that librdkafka needs for it. As a safe handle it is freed once, and not under a call in flight; later calls throw an
+/// <see cref="ObjectDisposedException"/>.
 /// </summary>
 internal sealed class MockCluster : SafeHandle
 {
@@ -24,7 +24,7 @@ internal sealed class MockCluster : SafeHandle
     public override bool IsInvalid => handle == IntPtr.Zero;
 
     /// <summary>Starts the brokers, each on a free port of 127.0.0.1.</summary>
-    /// <exception cref="InvalidOperationException">librdkafka refused.</exception>
+    /// <exception cref="InvalidOperationException">librdkafka failed.</exception>
     public static MockCluster Start(int brokers)
     {
         var client = NewClient();
@@ -32,7 +32,7 @@ internal sealed class MockCluster : SafeHandle
         if (cluster == IntPtr.Zero)
         {
             Librdkafka.rd_kafka_destroy(client);
-            throw new InvalidOperationException("librdkafka made no mock cluster; what it logged on stderr says why");
+            throw new InvalidOperationException("librdkafka could not create a mock cluster; see its log on stderr");
         }
 
         return new(client, cluster);

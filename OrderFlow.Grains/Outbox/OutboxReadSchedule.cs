@@ -1,0 +1,121 @@
+namespace OrderFlow.Outbox;
+
+/// <summary>A read of an outbox partition.</summary>
+/// <param name="After">The rows above this one.</param>
+/// <param name="Limit">The maximum number of rows; 0 where nothing is due.</param>
+/// <param name="AsOf">The snapshot of the first page; null for the first page itself.</param>
+internal readonly record struct OutboxRead(long After, int Limit, string? AsOf);
+
+/// <summary>
+/// When an outbox partition is read, and from which row. Passes follow wakes and read what is new; sweeps read all rows again, slowly, for nothing is to depend on
+/// <see cref="OutboxScan"/> alone. Knows no database and no clock.
+/// </summary>
+internal sealed class OutboxReadSchedule
+{
+    /// <summary>The maximum number of rows in a page.</summary>
+    public const int PageSize = 500;
+
+    /// <summary>A pass with fewer new rows is followed by <see cref="BatchDelay"/>, so that a round trip carries more than a few events.</summary>
+    private const int SmallBatch = PageSize / 4;
+
+    private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How often it is read from the lowest row: deleted rows cost as much as others for as long as an old snapshot may see them.</summary>
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Pages without a new row may take a fifth of the time.</summary>
+    private const int RereadDelayFactor = 4;
+
+    private static readonly ExponentialBackoff Backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+
+    private readonly OutboxScan _scan = new();
+    private Kind _current;
+    private bool _isWoken;
+    private TimeSpan _rereadTime;
+    private TimeSpan _sweepAt;
+    private long _sweptTo;
+    private string? _sweepSnapshot;
+
+    private enum Kind
+    {
+        None,
+        Pass,
+        Sweep,
+    }
+
+    /// <summary>True while there may be unread rows.</summary>
+    public bool IsPending => _isWoken || _scan.IsUnderWay;
+
+    /// <summary>When the partition may be read again.</summary>
+    public TimeSpan NotBefore { get; private set; }
+
+    /// <summary>Consecutive failures.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>Notes that rows may have been added.</summary>
+    public void Wake() => _isWoken = true;
+
+    public bool IsDue(UnpublishedEvents events, TimeSpan now) => Due(events, now) != Kind.None;
+
+    /// <summary>Begins the read that is due, if any.</summary>
+    public OutboxRead Begin(UnpublishedEvents events, TimeSpan now)
+    {
+        _current = Due(events, now);
+        if (_current == Kind.Pass && !_scan.IsUnderWay) BeginPass(events, now);
+        return _current switch
+        {
+            Kind.Pass => new(_scan.After, PageSize, _scan.Snapshot),
+            Kind.Sweep => new(_sweptTo, PageSize, _sweepSnapshot),
+            _ => default,
+        };
+    }
+
+    /// <summary>Takes the page that was read.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="added">How many of its next rows are new.</param>
+    /// <param name="began">When the read began.</param>
+    /// <param name="now">The time.</param>
+    public void Complete(OutboxPage page, int added, TimeSpan began, TimeSpan now)
+    {
+        Failures = 0;
+        if (_current == Kind.Pass) CompletePage(page, added, began, now);
+        if (_current == Kind.Sweep)
+        {
+            (_sweptTo, _sweepSnapshot) = page.Next.Count == PageSize ? (page.Next[^1].Seq, _sweepSnapshot ?? page.Snapshot) : (0, null);
+            _sweepAt = now + SweepInterval;
+        }
+    }
+
+    /// <summary>Has a read that failed repeated after a backoff.</summary>
+    public void Fail(TimeSpan now)
+    {
+        Wake();
+        NotBefore = now + Backoff.DelayAfter(++Failures);
+    }
+
+    /// <summary>A pass reads on once most of the rows that it found before are acknowledged.</summary>
+    private Kind Due(UnpublishedEvents events, TimeSpan now) =>
+        events.IsFull ? Kind.None
+        : IsPending && events.InFlight(now) <= SmallBatch ? Kind.Pass
+        : events.Rows > PageSize && now >= _sweepAt ? Kind.Sweep
+        : Kind.None;
+
+    /// <summary>With no more unacknowledged rows than a page has, the pass is the sweep, too.</summary>
+    private void BeginPass(UnpublishedEvents events, TimeSpan now)
+    {
+        _isWoken = false;
+        var isFromLowest = events.Rows <= PageSize && now >= _sweepAt;
+        if (isFromLowest) _sweepAt = now + SweepInterval;
+        _scan.Begin(isFromLowest);
+    }
+
+    private void CompletePage(OutboxPage page, int added, TimeSpan began, TimeSpan now)
+    {
+        _scan.Read(page, PageSize);
+        if (added == 0 && page.Next.Count == PageSize) _rereadTime += now - began;
+        if (_scan.IsUnderWay) return;
+
+        NotBefore = now + (RereadDelayFactor * _rereadTime) + (added < SmallBatch ? BatchDelay : TimeSpan.Zero);
+        _rereadTime = TimeSpan.Zero;
+    }
+}

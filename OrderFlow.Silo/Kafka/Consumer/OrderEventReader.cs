@@ -1,0 +1,44 @@
+using System.Text.Json;
+using OrderFlow.Notifications;
+
+namespace OrderFlow.Silo.Kafka.Consumer;
+
+/// <summary>Reads what notifications need from a message's value. Ignores other members: events may grow.</summary>
+internal static class OrderEventReader
+{
+    /// <summary>Reads a message. For one that can never be handled it returns the error in place of the notice.</summary>
+    /// <param name="topic">The message's topic, which is its event's type.</param>
+    /// <param name="value">The message's value.</param>
+    /// <param name="type">The event's type by its headers, where they have one; a newer version may have types that this one does not know.</param>
+    public static (OrderNotice? Notice, string? Error) Read(string topic, byte[]? value, string? type = null)
+    {
+        if (type is not null && type != topic) return (null, $"ce_type is {type}; the only event that this version knows in the topic is {topic}");
+        if (value is null) return (null, "the value is empty");
+        try
+        {
+            using var json = JsonDocument.Parse(value);
+            return Read(topic, json.RootElement);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            return (null, $"the value is not the JSON of an event: {error.Message}");
+        }
+    }
+
+    private static (OrderNotice? Notice, string? Error) Read(string topic, JsonElement json)
+    {
+        var orderId = Member(json, "orderId")?.GetInt64();
+        var version = Member(json, "version")?.GetInt64();
+        var userId = Member(json, "userId")?.GetString();
+        var totalAmount = Member(json, "totalAmount")?.GetDecimal();
+        var reason = Member(json, "reason")?.GetString();
+        return orderId is null or < 1 ? (null, "orderId must be at least 1")
+            : version is null or < 1 ? (null, "version must be at least 1")
+            : totalAmount < 0 ? (null, "totalAmount must not be negative")
+            : userId is null or "" or { Length: > Limits.UserIdLength } ? (null, $"userId must have 1 to {Limits.UserIdLength} characters")
+            : (new OrderNotice($"{orderId}-{version}", topic, orderId.Value, userId, totalAmount, reason), null);
+    }
+
+    private static JsonElement? Member(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
+}

@@ -1,0 +1,44 @@
+using Confluent.Kafka;
+
+namespace OrderFlow.Silo.Kafka;
+
+/// <summary>Kafka partitions that took no message lately. Not for several threads at once.</summary>
+internal sealed class PartitionFailures(TimeProvider time, TimeSpan retention)
+{
+    private readonly Dictionary<TopicPartition, Failure> _failures = [];
+
+    /// <summary>The number of partitions, without those that nobody has sent to lately.</summary>
+    public int Count
+    {
+        get
+        {
+            foreach (var (partition, failure) in _failures)
+            {
+                if (time.GetElapsedTime(failure.LastAt) > retention) _failures.Remove(partition);
+            }
+
+            return _failures.Count;
+        }
+    }
+
+    public void Add(TopicPartition partition, string reason)
+    {
+        var now = time.GetTimestamp();
+        _failures[partition] = new(reason, _failures.TryGetValue(partition, out var before) ? before.FirstAt : now, now);
+    }
+
+    public bool Remove(TopicPartition partition) => _failures.Remove(partition);
+
+    /// <summary>The partitions that have failed for at least this long.</summary>
+    public IReadOnlyList<TopicPartition> For(TimeSpan period) =>
+        Count == 0 ? [] : [.. _failures.Where(failure => time.GetElapsedTime(failure.Value.FirstAt) >= period).Select(failure => failure.Key)];
+
+    /// <summary>Describes all of them by one.</summary>
+    public string? Describe() =>
+        Count > 0 && _failures.First() is var (partition, failure) ? $"{_failures.Count} partitions take no messages, such as {NameOf(partition)}: {failure.Reason}" : null;
+
+    public static string NameOf(TopicPartition partition) =>
+        partition.Partition == Partition.Any ? partition.Topic : $"{partition.Topic}/{partition.Partition.Value}";
+
+    private readonly record struct Failure(string Reason, long FirstAt, long LastAt);
+}

@@ -1,0 +1,153 @@
+using System.Text;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace OrderFlow.Silo.Kafka.Producer;
+
+/// <summary>
+/// Creates missing topics and sends a message to <c>order.test</c> at each start of a silo; its acknowledgement shows that Kafka can be used. Later, polls Kafka while
+/// it is unavailable: an idle silo sends nothing that would show its return. While partitions take no messages, recreates deleted topics, and replaces the producer's
+/// client where that may help.
+/// </summary>
+internal sealed partial class ConnectivityCheck(
+    KafkaProducer producer, KafkaAvailability kafka, IOptions<SiloOptions> silo, TimeProvider time, ILogger<ConnectivityCheck> log) : BackgroundService
+{
+    public const string TestMessage = """{"hello":"world"}""";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MetadataTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often topics are checked while partitions take no messages.</summary>
+    private static readonly TimeSpan RepairInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>A partition that has a leader and has failed for so long may be one whose metadata the client has wrong.</summary>
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(8);
+
+    /// <summary>The time between two replacements of the client.</summary>
+    private static readonly ExponentialBackoff ReplaceInterval = new(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5));
+
+    private readonly TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Outage _repairOutage = new();
+    private int _replacements;
+    private long _replacedAt;
+    private long _repairedAt = time.GetTimestamp();
+
+    /// <summary>Completes once this start's test message is acknowledged: the topics exist.</summary>
+    public Task Passed => _passed.Task;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                if (!Passed.IsCompleted) await SendTestMessage();
+                else if (!kafka.IsAvailable) await GetMetadata();
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                kafka.Unreachable(error.Message);
+            }
+
+            if (Passed.IsCompleted) await RepairIfDue();
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task SendTestMessage()
+    {
+        await CreateMissingTopics(await GetMetadata());
+
+        var started = time.GetUtcNow();
+        var message = new Message<byte[], byte[]>   // without a key, which would tie it to one partition, maybe one without a leader
+        {
+            Value = Encoding.UTF8.GetBytes(TestMessage),
+            Headers = CloudEventHeaders.Of($"{silo.Value.SiloName}-{started.ToUnixTimeMilliseconds()}", Topics.Test, silo.Value.SiloName, started),
+        };
+        if (await producer.Send(Topics.Test, message) is not null) return;
+
+        _passed.SetResult();
+        LogPassed(Topics.Test);
+    }
+
+    private async Task<Metadata> GetMetadata()
+    {
+        var metadata = await Task.Run(() => producer.GetMetadata(MetadataTimeout));
+        if (Passed.IsCompleted) kafka.Responded();
+        return metadata;
+    }
+
+    /// <summary>The topic of a failing partition may have been deleted, or deleted and created again, which the client does not notice.</summary>
+    private async Task RepairIfDue()
+    {
+        if (kafka.FailingPartitions == 0)
+        {
+            _replacements = Math.Min(_replacements, 1);   // the next replacement waits for the shortest interval again
+            return;
+        }
+
+        if (time.GetElapsedTime(_repairedAt) < RepairInterval) return;
+
+        _repairedAt = time.GetTimestamp();
+        try
+        {
+            await Repair(await GetMetadata());
+            _repairOutage.End();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            if (kafka.IsAvailable && _repairOutage.Begin()) LogNotRepaired(error.Message);
+        }
+    }
+
+    private async Task Repair(Metadata metadata)
+    {
+        await CreateMissingTopics(metadata);
+        if (_replacements > 0 && time.GetElapsedTime(_replacedAt) < ReplaceInterval.DelayAfter(_replacements)) return;
+        if (kafka.FailingFor(StuckAfter).FirstOrDefault(partition => HasLeader(metadata, partition)) is not { } stuck) return;
+
+        _replacements++;
+        _replacedAt = time.GetTimestamp();
+        producer.ReplaceClient();
+        LogReplaced(stuck.Topic, stuck.Partition.Value);
+    }
+
+    private static bool HasLeader(Metadata metadata, TopicPartition failing) => metadata.Topics.Exists(topic => topic.Topic == failing.Topic
+        && topic.Partitions.Exists(partition => (partition.PartitionId == failing.Partition.Value || failing.Partition == Partition.Any) && partition.Leader >= 0));
+
+    private async Task CreateMissingTopics(Metadata metadata)
+    {
+        var existing = metadata.Topics.Where(topic => topic.Error.Code != Confluent.Kafka.ErrorCode.UnknownTopicOrPart).Select(topic => topic.Topic);
+        var missing = Topics.All.Except(existing).ToList();
+        if (missing.Count == 0) return;
+
+        try
+        {
+            await producer.CreateTopics(missing);
+        }
+        catch (CreateTopicsException error) when (error.Results.TrueForAll(IsCreated))
+        {
+            // Another silo was faster.
+        }
+
+        LogCreated(string.Join(", ", missing));
+    }
+
+    private static bool IsCreated(CreateTopicReport report) =>
+        !report.Error.IsError || report.Error.Code == Confluent.Kafka.ErrorCode.TopicAlreadyExists;
+
+    [LoggerMessage(LogLevel.Information, "Created the topics {Topics}")]
+    private partial void LogCreated(string topics);
+
+    [LoggerMessage(LogLevel.Warning, "Replaced the client that publishes: Kafka partition {Topic}/{Partition} has a leader but takes no messages")]
+    private partial void LogReplaced(string topic, int partition);
+
+    [LoggerMessage(LogLevel.Warning, "Topics cannot be checked or created; the silo will retry: {Reason}")]
+    private partial void LogNotRepaired(string reason);
+
+    [LoggerMessage(LogLevel.Information, "Kafka has acknowledged the test message on {Topic}")]
+    private partial void LogPassed(string topic);
+}

@@ -1,0 +1,6 @@
+namespace OrderFlow.Silo.Outbox;
+
+/// <summary>Events that are not known to be published.</summary>
+/// <param name="Rows">How many, up to <see cref="OutboxTable.CountLimit"/>.</param>
+/// <param name="Oldest">When the first of them occurred; null where there are none.</param>
+internal sealed record OutboxBacklog(long Rows, DateTimeOffset? Oldest);

@@ -1,0 +1,30 @@
+using Npgsql;
+using OrderFlow.Outbox;
+using OrderFlow.Silo.Health;
+using OrderFlow.Silo.Postgres;
+
+namespace OrderFlow.Silo.Outbox;
+
+/// <summary>Registers the outbox and its relay.</summary>
+internal static class OutboxSetup
+{
+    /// <summary>The table, and the signal that it has new rows.</summary>
+    public static void AddOutbox(this IServiceCollection services)
+    {
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton(provider => new OutboxTable(
+            provider.GetRequiredKeyedService<NpgsqlDataSource>(PostgresSetup.Rows), provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<OutboxTable>());
+    }
+
+    /// <summary>What has the outbox published and measures it. Needs an <see cref="IEventPublisher"/>.</summary>
+    public static void AddOutboxRelay(this IServiceCollection services)
+    {
+        services.AddSingleton<OutboxRelayStatus>();
+        services.AddSingleton<OutboxDepth>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxDepth>());
+        services.AddHostedService<OutboxMetrics>();
+        services.AddHostedService<OutboxRelayWaker>();
+        services.AddHealthChecks().AddCheck<OutboxDepth>("outbox", tags: [HealthEndpoints.Ready]);
+    }
+}

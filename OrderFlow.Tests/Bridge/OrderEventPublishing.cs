@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OrderFlow.Orders;
+using OrderFlow.Silo.Kafka;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Bridge;
+
+/// <summary>From the orders' rows through the outbox to Kafka, with two silos.</summary>
+[Collection(BridgeCollection.Name)]
+public sealed class OrderEventPublishing(SharedBridge shared)
+{
+    private readonly OrderFlowCluster _cluster = shared.Cluster;
+    private readonly World _world = shared.World;
+
+    [Fact]
+    public async Task Each_silo_that_starts_sends_one_test_message()
+    {
+        var messages = await _world.Kafka.ReadUntil("a test message of each silo", read => read.Count >= 2, Topics.Test);
+
+        Assert.Equal(2, messages.Count);
+        Assert.Equal(2, messages.Select(message => message.Headers["ce_subject"]).Distinct().Count());
+        Assert.All(messages, message => Assert.Equal(("""{"hello":"world"}""", Topics.Test), (message.Value, message.Headers["ce_type"])));
+    }
+
+    [Fact]
+    public async Task An_order_has_an_event_when_it_is_created_and_when_it_is_reserved()
+    {
+        await _cluster.SetStock("published", 10, 9.99m);
+        var id = await _cluster.Place(("published", 2));
+        var order = await _cluster.Settled(id);
+
+        var (created, reserved) = (await EventOf(id, Topics.Created), await EventOf(id, Topics.Reserved));
+
+        AssertJson($$"""
+            {"orderId":{{id}},"userId":"alice","items":[{"productId":"published","quantity":2}],"totalAmount":0,"version":1,"occurredAt":"{{Utc(order.CreatedAt)}}"}
+            """, created.Value);
+        AssertJson($$"""
+            {"orderId":{{id}},"userId":"alice","items":[{"productId":"published","quantity":2}],"totalAmount":19.98,"version":2,"occurredAt":"{{Utc(order.UpdatedAt)}}"}
+            """, reserved.Value);
+        Assert.Equal(id.ToString(CultureInfo.InvariantCulture), reserved.Key);
+        Assert.Equal(
+            new SortedDictionary<string, string>
+            {
+                ["ce_id"] = $"{id}-2",
+                ["ce_source"] = "/orderflow/orders",
+                ["ce_specversion"] = "1.0",
+                ["ce_subject"] = $"{id}",
+                ["ce_time"] = order.UpdatedAt.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
+                ["ce_type"] = "order.reserved",
+                ["content-type"] = "application/json",
+            },
+            new SortedDictionary<string, string>(reserved.Headers.ToDictionary()));
+    }
+
+    [Fact]
+    public async Task An_order_that_fails_and_is_retried_and_cancelled_has_events_with_the_reasons()
+    {
+        var id = await _cluster.Place(("published-unknown", 1));
+        await _cluster.Settled(id);
+        await _cluster.SetStock("published-unknown", 1);
+        await _cluster.Order(id).ChangeStatus(OrderStatus.Pending, OrderFlowCluster.Admin);
+        await _cluster.Settled(id);
+        await _cluster.Order(id).Delete(OrderFlowCluster.Alice);
+
+        Assert.Equal("unknown product: published-unknown", Member(await EventOf(id, Topics.Failed), "reason"));
+        Assert.Equal("alice", Member(await EventOf(id, Topics.Reopened), "userId"));
+        Assert.Equal("deleted", Member(await EventOf(id, Topics.Cancelled), "reason"));
+    }
+
+    [Fact]
+    public async Task An_acknowledged_event_is_deleted_from_the_outbox()
+    {
+        await _cluster.SetStock("published-deleted", 10);
+        await _cluster.Settled(await _cluster.Place(("published-deleted", 1)));
+
+        Assert.Equal(0, await Eventually.Get("the outbox to be empty", () => _cluster.Scalar<long>("SELECT count(*) FROM outbox"), rows => rows == 0));
+    }
+
+    private async Task<KafkaRecord> EventOf(long orderId, string topic)
+    {
+        var key = orderId.ToString(CultureInfo.InvariantCulture);
+        var records = await _world.Kafka.ReadUntil($"{topic} of order {orderId}", read => read.Any(record => record.Key == key), topic);
+        return Assert.Single(records, record => record.Key == key);
+    }
+
+    private static string? Member(KafkaRecord record, string name) => (string?)JsonNode.Parse(record.Value!)![name];
+
+    private static string Utc(DateTimeOffset time) => JsonSerializer.Serialize(time.UtcDateTime).Trim('"');
+
+    private static void AssertJson(string expected, string? actual) =>
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(actual!)), $"expected {expected}, got {actual}");
+}

@@ -1,0 +1,76 @@
+using System.Text;
+using OrderFlow.Notifications;
+using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Kafka.Consumer;
+
+namespace OrderFlow.Tests.Kafka;
+
+public sealed class OrderEventReading
+{
+    [Fact]
+    public void An_event_is_read_as_it_was_published_and_unknown_members_are_ignored()
+    {
+        var (notice, error) = Read("""{"items":[],"userId":"alice","orderId":42,"version":2,"occurredAt":"2026-11-25T00:00:00Z","totalAmount":19.98,"more":{}}""");
+
+        Assert.Equal(new OrderNotice("42-2", Topics.Reserved, 42, "alice", 19.98m, Reason: null), notice);
+        Assert.Null(error);
+    }
+
+    [Theory]
+    [InlineData("hello", "the value is not the JSON of an event")]
+    [InlineData("null", "the value is not the JSON of an event")]
+    [InlineData("[]", "the value is not the JSON of an event")]
+    [InlineData("""{"userId":"alice","version":2}""", "orderId must be at least 1")]
+    [InlineData("""{"orderId":"42","userId":"alice","version":2}""", "the value is not the JSON of an event")]
+    [InlineData("""{"orderId":42,"userId":"alice"}""", "version must be at least 1")]
+    [InlineData("""{"orderId":42,"userId":"alice","version":-2}""", "version must be at least 1")]
+    [InlineData("""{"orderId":-42,"userId":"alice","version":2}""", "orderId must be at least 1")]
+    [InlineData("""{"orderId":42,"userId":"alice","version":0}""", "version must be at least 1")]
+    [InlineData("""{"orderId":0,"userId":"alice","version":2}""", "orderId must be at least 1")]
+    [InlineData("""{"orderId":9223372036854775808,"userId":"alice","version":2}""", "the value is not the JSON of an event")]
+    [InlineData("""{"orderId":42,"userId":"\ud800","version":2}""", "the value is not the JSON of an event")]
+    [InlineData("""{"orderId":42,"userId":"alice","version":2,"totalAmount":1e400}""", "the value is not the JSON of an event")]
+    [InlineData("""{"orderId":42,"userId":"alice","version":2,"totalAmount":-1}""", "totalAmount must not be negative")]
+    [InlineData("", "the value is not the JSON of an event")]
+    [InlineData("""{"orderId":42,"userId":"","version":2}""", "userId must have 1 to 128 characters")]
+    public void An_invalid_event_gives_an_error(string value, string why)
+    {
+        var (notice, error) = Read(value);
+
+        Assert.Null(notice);
+        Assert.StartsWith(why, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Limits.UserIdLength, null)]
+    [InlineData(Limits.UserIdLength + 1, "userId must have 1 to 128 characters")]
+    public void Users_have_ids_of_a_bounded_length(int length, string? why) =>
+        Assert.Equal(why, Read($$"""{"orderId":42,"userId":"{{new string('a', length)}}","version":2}""").Error);
+
+    [Fact]
+    public void Bytes_that_are_not_UTF8_give_an_error()
+    {
+        var (notice, error) = OrderEventReader.Read(Topics.Reserved, [.. """{"orderId":42,"version":2,"userId":"al"""u8, 0xff, .. "\"}"u8]);
+
+        Assert.Null(notice);
+        Assert.StartsWith("the value is not the JSON of an event", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Unknown_members_may_be_deep_and_large()
+    {
+        var (notice, _) = Read($$$"""{"orderId":42,"userId":"alice","version":2,"status":"confirmed","new":{{{new string('[', 60) + new string(']', 60)}}},"more":"{{{new string('x', 100_000)}}}"}""");
+
+        Assert.Equal("42-2", notice!.EventId);
+    }
+
+    [Fact]
+    public void An_event_of_a_type_that_this_version_does_not_know_gives_an_error() => Assert.Equal(
+        (null, "ce_type is order.confirmed; the only event that this version knows in the topic is order.reserved"),
+        OrderEventReader.Read(Topics.Reserved, """{"orderId":42,"userId":"alice","version":2}"""u8.ToArray(), "order.confirmed"));
+
+    [Fact]
+    public void A_tombstone_gives_an_error() => Assert.Equal((null, "the value is empty"), OrderEventReader.Read(Topics.Reserved, value: null));
+
+    private static (OrderNotice? Notice, string? Error) Read(string value) => OrderEventReader.Read(Topics.Reserved, Encoding.UTF8.GetBytes(value));
+}
