@@ -8,7 +8,7 @@ internal interface INotificationQueue
     Task<bool> Enqueue(NotificationJob job);
 
     /// <summary>What is remembered of an order's jobs, oldest event first; purged ones are left out.</summary>
-    Task<IReadOnlyList<Notification>> OfOrder(long orderId);
+    Task<IReadOnlyList<Notification>> ListByOrder(long orderId);
 
     /// <summary>How many jobs are where.</summary>
     Task<NotificationStats> GetStats();

@@ -4,7 +4,7 @@ namespace OrderFlow.Notifications;
 internal interface INotificationSender
 {
     /// <summary>How many sends at once need not wait for each other. A worker begins no more: what waits here uses up the time that a send may take.</summary>
-    int Capacity => int.MaxValue;
+    int MaxConcurrency => int.MaxValue;
 
     /// <summary>Sends the message. Whatever it throws makes the attempt a failed one; an <see cref="UndeliverableException"/> the last one.</summary>
     /// <param name="job">What to send; its id travels with it, so that whoever receives it can drop repeats.</param>

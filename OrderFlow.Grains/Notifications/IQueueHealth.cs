@@ -5,5 +5,5 @@ namespace OrderFlow.Notifications;
 internal interface IQueueHealth
 {
     /// <summary>Why no job can be queued, or why one may be lost, in a sentence without its full stop; null where all is well.</summary>
-    Task<string?> Fault();
+    Task<string?> GetFault();
 }

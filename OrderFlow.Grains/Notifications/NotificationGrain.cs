@@ -19,7 +19,7 @@ internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory 
     {
         if ((await grains.GetGrain<IOrderGrain>(orderId).Get(by)).Outcome != Outcome.Ok) return new(Outcome.NotFound);
 
-        var all = await queue.OfOrder(orderId);
+        var all = await queue.ListByOrder(orderId);
         return new(Outcome.Ok, new([.. all.Skip((int)Math.Min((page - 1L) * limit, int.MaxValue)).Take(limit)], all.Count, page, limit));
     }
 }

@@ -8,7 +8,7 @@ internal sealed class NotificationQueueGrain(INotificationQueue queue, IQueueHea
 {
     public async Task Ping()
     {
-        if (await health.Fault() is { } fault) throw new UnavailableException(fault);
+        if (await health.GetFault() is { } fault) throw new UnavailableException(fault);
     }
 
     public Task<NotificationStats> GetStats() => queue.GetStats();

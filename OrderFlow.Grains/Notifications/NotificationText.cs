@@ -12,7 +12,7 @@ internal static class NotificationText
     private const string Deleted = "deleted";
 
     /// <summary>What the customer reads of the event; null for an event that there are no words for.</summary>
-    public static string? Message(OrderNotice notice) => Headline(notice.EventType, notice.OrderId) is { } headline ? headline + Rest(notice) : null;
+    public static string? Message(OrderNotice notice) => Headline(notice.EventType, notice.OrderId) is { } headline ? headline + Details(notice) : null;
 
     /// <summary>The subject of a mail with the job's message.</summary>
     public static string Subject(NotificationJob job) =>
@@ -28,7 +28,7 @@ internal static class NotificationText
         _ => null,
     };
 
-    private static string Rest(OrderNotice notice) => notice switch
+    private static string Details(OrderNotice notice) => notice switch
     {
         { EventType: "order.reserved", TotalAmount: { } total } => string.Create(CultureInfo.InvariantCulture, $". Total: {total:0.00}."),
         { EventType: "order.failed", Reason: { Length: > 0 } reason } => $": {TextTruncation.TruncateAtWord(reason.TrimEnd('.'), MaxReasonBytes)}.",

@@ -9,12 +9,12 @@ internal static class TextTruncation
 
     /// <summary>The text, or as much of its beginning as leaves room for an ellipsis. Never half a surrogate pair, which no UTF-8 can hold.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="longest">The most characters (UTF-16 code units) the answer has.</param>
-    public static string Truncate(string text, int longest)
+    /// <param name="maxLength">The most characters (UTF-16 code units) the answer has.</param>
+    public static string Truncate(string text, int maxLength)
     {
-        if (text.Length <= longest) return text;
+        if (text.Length <= maxLength) return text;
 
-        var end = longest - Ellipsis.Length;
+        var end = maxLength - Ellipsis.Length;
         if (char.IsSurrogatePair(text[end - 1], text[end])) end--;
         return string.Concat(text.AsSpan(0, end), Ellipsis);
     }

@@ -39,8 +39,8 @@ public sealed class Recovery_jobs
     public async Task An_error_is_logged_once_until_it_is_another_or_over()
     {
         Exception? error = null;
-        var jobs = new GivenJobs(_clock);
-        var job = jobs.Make("sweep used keys", () => error is null ? Task.FromResult(new Batch(1, IsFull: false)) : Task.FromException<Batch>(error));
+        var jobs = new RecoveryJobFixture(_clock);
+        var job = jobs.Create("sweep used keys", () => error is null ? Task.FromResult(new Batch(1, IsFull: false)) : Task.FromException<Batch>(error));
 
         foreach (var next in new Exception?[] { null, new TimeoutException("slow"), new TimeoutException("slow"), new InvalidOperationException("odd"), null, null, new TimeoutException("slow") })
         {
@@ -55,15 +55,15 @@ public sealed class Recovery_jobs
                 "Information: Recovery can sweep used keys again",
                 "Warning: Recovery cannot sweep used keys; it will try again. TimeoutException: slow",
             ],
-            jobs.Lines);
+            jobs.LogLines);
     }
 
     [Fact]
     public async Task One_that_does_not_keep_up_ends_with_its_time_and_says_so_once()
     {
         var due = 14;
-        var jobs = new GivenJobs(_clock);
-        var job = jobs.Make("sweep used keys", () =>
+        var jobs = new RecoveryJobFixture(_clock);
+        var job = jobs.Create("sweep used keys", () =>
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
             return Task.FromResult(new Batch(1, IsFull: --due > 0));
@@ -83,7 +83,7 @@ public sealed class Recovery_jobs
                 "Warning: Recovery does not keep up: it could not sweep used keys in 5 s, and more comes due",
                 "Information: Recovery keeps up again: it could sweep used keys in time",
             ],
-            jobs.Lines);
+            jobs.LogLines);
     }
 
     /// <summary>Leaves something to do for each job that can do it, and waits until it is done.</summary>

@@ -22,7 +22,7 @@ internal sealed class World(RedisServer? redis = null, int partitions = 3, ILogg
     /// <summary>The keys of the queue.</summary>
     public QueueKeys Keys => new(_queue);
 
-    public NotingSender Sender { get; } = new();
+    public RecordingSender Sender { get; } = new();
 
     public async Task<IReadOnlyList<KeyValuePair<string, string?>>> Settings() =>
     [

@@ -4,7 +4,7 @@ using OrderFlow.Tests.Fixtures;
 namespace OrderFlow.Tests.Notifications;
 
 /// <summary>A clock that knows who waits on it, and goes on only when somebody does: so that what is timed happens exactly then.</summary>
-internal sealed class SteppedClock() : FakeTimeProvider(Given.Now)
+internal sealed class SteppedClock() : FakeTimeProvider(TestJobs.Now)
 {
     /// <summary>How many pauses a test may take; without end, one that waits in vain would never say so.</summary>
     private const int StepLimit = 5_000;
@@ -21,10 +21,10 @@ internal sealed class SteppedClock() : FakeTimeProvider(Given.Now)
     }
 
     /// <summary>Waits until somebody waits for exactly this long.</summary>
-    public Task IsAwaitedFor(TimeSpan time) => Eventually.Get($"a timer of {time}", () => Task.FromResult(Pending()), pending => pending.Contains(GetUtcNow() + time));
+    public Task WaitForTimer(TimeSpan time) => Eventually.Get($"a timer of {time}", () => Task.FromResult(Pending()), pending => pending.Contains(GetUtcNow() + time));
 
     /// <summary>Goes on from one short pause of the worker to the next until the condition holds; <paramref name="settled"/> says that nothing is under way.</summary>
-    public async Task GoOnUntil(string awaited, Func<bool> condition, Func<bool> settled, TimeSpan longestPause)
+    public async Task AdvanceUntil(string awaited, Func<bool> condition, Func<bool> settled, TimeSpan longestPause)
     {
         for (var steps = 0; !condition(); steps++)
         {

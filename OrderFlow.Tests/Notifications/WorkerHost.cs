@@ -53,7 +53,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     public WorkerOptions Options => _host.Services.GetRequiredService<IOptions<WorkerOptions>>().Value;
 
     /// <summary>The task of the worker itself.</summary>
-    public Task Work => _host.Services.GetServices<IHostedService>().OfType<NotificationWorker>().Single().ExecuteTask!;
+    public Task WorkerTask => _host.Services.GetServices<IHostedService>().OfType<NotificationWorker>().Single().ExecuteTask!;
 
     public static async Task<WorkerHost> Start(
         INotificationJobs jobs, INotificationSender? sender = null, TimeProvider? time = null, params (string Name, string Value)[] settings)

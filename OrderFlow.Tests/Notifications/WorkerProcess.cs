@@ -15,7 +15,7 @@ internal sealed class WorkerProcess : IDisposable
 
     private WorkerProcess(Process process, Uri url) => (_process, _url) = (process, url);
 
-    public bool Lives => !_process.HasExited;
+    public bool IsRunning => !_process.HasExited;
 
     /// <param name="redis">A StackExchange.Redis configuration string.</param>
     /// <param name="queue">The name of the queue.</param>
@@ -44,7 +44,7 @@ internal sealed class WorkerProcess : IDisposable
         return new(Process.Start(start)!, url);
     }
 
-    public Task IsUp() => Eventually.Get("the worker to be healthy", Health, answer => answer == """{"status":"ok"}""");
+    public Task WaitUntilHealthy() => Eventually.Get("the worker to be healthy", Health, answer => answer == """{"status":"ok"}""");
 
     /// <summary>Ends it with SIGKILL: no goodbye.</summary>
     public async Task Kill()
@@ -55,7 +55,7 @@ internal sealed class WorkerProcess : IDisposable
 
     public void Dispose()
     {
-        if (Lives) _process.Kill();
+        if (IsRunning) _process.Kill();
         _process.Dispose();
     }
 

@@ -10,7 +10,7 @@ namespace OrderFlow.Tests.Smtp;
 /// <summary>The sender that is tested, on a clock that stands still.</summary>
 internal sealed class MailSender : IAsyncDisposable
 {
-    private readonly SmtpConnections _connections;
+    private readonly SmtpConnectionPool _connections;
     private readonly SmtpSender _sender;
 
     public MailSender(MailServer server, Action<SmtpOptions>? configure = null)
@@ -26,7 +26,7 @@ internal sealed class MailSender : IAsyncDisposable
         _sender = new(_connections, Options.Create(options), Clock, new Logger<SmtpSender>(LoggerFactory.Create(logging => logging.AddProvider(Log))));
     }
 
-    public FakeTimeProvider Clock { get; } = new(Given.Now);
+    public FakeTimeProvider Clock { get; } = new(TestJobs.Now);
 
     public LogLines Log { get; } = new();
 

@@ -40,7 +40,7 @@ public sealed class Database_requirements
     public async Task A_server_that_may_lose_what_it_has_committed_is_refused_unless_that_is_allowed()
     {
         await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
-        var log = new GivenJobs(TimeProvider.System);
+        var log = new RecoveryJobFixture(TimeProvider.System);
 
         var refusal = await Assert.ThrowsAsync<MigrationException>(
             () => DatabaseMigrations.Apply(database.ConnectionString, log, require: connection => DatabaseRequirements.RequireDurability(connection, allowDataLoss: false, log)));
@@ -48,12 +48,12 @@ public sealed class Database_requirements
             "Postgres may lose orders that were answered: it runs with fsync = off, full_page_writes = off, synchronous_commit = off. Set that to what is the default, " +
             "or Postgres__AllowDataLoss=true where nothing may be lost that matters",
             refusal.Message);
-        Assert.Empty(log.Lines);
+        Assert.Empty(log.LogLines);
         Assert.Equal(0, await database.Value<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
 
         await DatabaseMigrations.Apply(database.ConnectionString, log, scripts: [], require: connection => DatabaseRequirements.RequireDurability(connection, allowDataLoss: true, log));
         Assert.Equal(
             ["Warning: Postgres may lose orders that were answered, for it runs with fsync = off, full_page_writes = off, synchronous_commit = off, and Postgres__AllowDataLoss allows it: for development only"],
-            log.Lines);
+            log.LogLines);
     }
 }

@@ -92,14 +92,14 @@ public sealed class Sweeping_tombstones : IAsyncLifetime
             """, Limit);
         await InsertKeys(Due, age: TimeSpan.FromHours(1));
         var tombstones = new Tombstones(_connections, _clock);
-        var jobs = new GivenJobs(_clock);
+        var jobs = new RecoveryJobFixture(_clock);
 
-        await jobs.Make("sweep deleted orders", () => tombstones.SweepOrders(Limit)).Run(default);
-        await jobs.Make("sweep released reservations", () => tombstones.SweepReservations(Limit)).Run(default);
-        await jobs.Make("sweep used keys", () => tombstones.SweepKeys(Limit)).Run(default);
+        await jobs.Create("sweep deleted orders", () => tombstones.SweepOrders(Limit)).Run(default);
+        await jobs.Create("sweep released reservations", () => tombstones.SweepReservations(Limit)).Run(default);
+        await jobs.Create("sweep used keys", () => tombstones.SweepKeys(Limit)).Run(default);
 
         Assert.Equal((0, 0, 0), (await Count("orders"), await Count("stock_reservations"), await Count("orleans_grain_state")));
-        Assert.Empty(jobs.Lines);
+        Assert.Empty(jobs.LogLines);
     }
 
     [Fact]

@@ -30,31 +30,31 @@ internal sealed partial class NotificationQueue
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
 
         // Before jobs are taken: were it to fail after that, nobody would know of them until their new lease has ended.
-        await Move(QueueScripts.ForgetWorkers, now, (long)ForgetWorkerAfter.TotalMilliseconds, WorkersForgottenAtOnce);
+        await Move(QueueScripts.RemoveIdleWorkers, now, (long)ForgetWorkerAfter.TotalMilliseconds, WorkersForgottenAtOnce);
 
         var results = await Move(
-            QueueScripts.TakeOver, now, worker, Math.Min(count, JobsAtOnce), (long)lease.TotalMilliseconds, options.Value.MaxReclaims, options.Value.DeadLetterLimit);
+            QueueScripts.Reclaim, now, worker, Math.Min(count, JobsAtOnce), (long)lease.TotalMilliseconds, options.Value.MaxReclaims, options.Value.DeadLetterLimit);
         foreach (var jobId in (string[])results[1]!) LogWorkersDied(jobId, options.Value.MaxReclaims);
         NotePurged(results[2]);
         return Claimed(results[0]);
     }
 
     public async Task<bool> Complete(string worker, ClaimedJob job, DateTimeOffset now) =>
-        (bool)await MoveHeld(QueueScripts.Finish, worker, job, now, options.Value.HistoryLimit);
+        (bool)await MoveHeld(QueueScripts.Complete, worker, job, now, options.Value.HistoryLimit);
 
     public async Task<bool> Retry(string worker, ClaimedJob job, DateTimeOffset dueAt, string reason, DateTimeOffset now) =>
-        (bool)await MoveHeld(QueueScripts.Delay, worker, job, now, dueAt.ToUnixTimeMilliseconds(), Kept(reason));
+        (bool)await MoveHeld(QueueScripts.Retry, worker, job, now, dueAt.ToUnixTimeMilliseconds(), Kept(reason));
 
     public async Task<bool> DeadLetter(string worker, ClaimedJob job, string reason, DateTimeOffset now)
     {
-        var purged = await MoveHeld(QueueScripts.GiveUp, worker, job, now, Kept(reason), options.Value.DeadLetterLimit);
+        var purged = await MoveHeld(QueueScripts.DeadLetter, worker, job, now, Kept(reason), options.Value.DeadLetterLimit);
         if (purged.IsNull) return false;
 
         NotePurged(purged);
         return true;
     }
 
-    public async Task<bool> Release(string worker, ClaimedJob job, DateTimeOffset now) => (bool)await MoveHeld(QueueScripts.HandBack, worker, job, now);
+    public async Task<bool> Release(string worker, ClaimedJob job, DateTimeOffset now) => (bool)await MoveHeld(QueueScripts.Release, worker, job, now);
 
     private static string Kept(string reason) => TextTruncation.Truncate(reason, INotificationJobs.MaxReasonLength);
 

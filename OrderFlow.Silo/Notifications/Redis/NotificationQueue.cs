@@ -30,9 +30,9 @@ internal sealed partial class NotificationQueue(
         return (bool)await Move(QueueScripts.Enqueue, time.GetUtcNow(), [job.JobId, job.OrderId, job.UserId, job.EventType, job.Message, .. trace]);
     }
 
-    public async Task<IReadOnlyList<Notification>> OfOrder(long orderId)
+    public async Task<IReadOnlyList<Notification>> ListByOrder(long orderId)
     {
-        var jobs = (RedisResult[])(await Move(QueueScripts.OfOrder, time.GetUtcNow(), orderId, JobsOfOrderLimit))!;
+        var jobs = (RedisResult[])(await Move(QueueScripts.ListByOrder, time.GetUtcNow(), orderId, JobsOfOrderLimit))!;
         return [.. jobs.Select(job => new Notification(
             JobId: (string)job[0]!,
             EventType: (string)job[4]!,
@@ -72,7 +72,7 @@ internal sealed partial class NotificationQueue(
 
     public async Task SetPaused(bool paused)
     {
-        var database = await connection.Database();
+        var database = await connection.GetDatabase();
         if (paused) await database.StringSetAsync(_keys.Paused, 1);
         else await database.KeyDeleteAsync(_keys.Paused);
     }
@@ -81,7 +81,7 @@ internal sealed partial class NotificationQueue(
     public Task Probe() => Move(QueueScripts.Probe, time.GetUtcNow());
 
     /// <summary>How the server keeps what this queue holds.</summary>
-    public Task<RedisDurability> Durability() => connection.Durability(_keys.Jobs);
+    public Task<RedisDurability> GetDurability() => connection.GetDurability(_keys.Jobs);
 
     private async Task<Outcome> Decide(string script, string jobId)
     {
@@ -95,7 +95,7 @@ internal sealed partial class NotificationQueue(
 
     private async Task<RedisResult> Run(string script, params RedisValue[] arguments)
     {
-        var database = await connection.Database();
-        return await database.ScriptEvaluateAsync(script, _keys.InOrder, arguments);
+        var database = await connection.GetDatabase();
+        return await database.ScriptEvaluateAsync(script, _keys.All, arguments);
     }
 }

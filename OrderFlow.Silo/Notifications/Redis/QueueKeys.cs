@@ -16,7 +16,7 @@ internal sealed class QueueKeys
         Stats = $"{{{queue}}}:stats";
         Paused = $"{{{queue}}}:paused";
         Known = $"{{{queue}}}:known:";
-        InOrder = [Jobs, Delayed, DelayedJobs, Dead, DeadIndex, History, Stats, Paused, Known];
+        All = [Jobs, Delayed, DelayedJobs, Dead, DeadIndex, History, Stats, Paused, Known];
     }
 
     public RedisKey Jobs { get; }
@@ -39,5 +39,5 @@ internal sealed class QueueKeys
     public RedisKey Known { get; }
 
     /// <summary>What every script is given as its <c>KEYS</c>.</summary>
-    public RedisKey[] InOrder { get; }
+    public RedisKey[] All { get; }
 }

@@ -1,8 +1,8 @@
 namespace OrderFlow.Silo.Notifications.Redis;
 
 /// <summary>
-/// The scripts that the queue is made of. Redis knows each by its hash once it has seen it; the driver sends the whole of it again
-/// where Redis has forgotten it, after a restart or <c>SCRIPT FLUSH</c>.
+/// The Lua scripts of the queue. The driver calls them by hash, and sends one again in full where Redis does not have it,
+/// as after a restart or <c>SCRIPT FLUSH</c>.
 /// </summary>
 internal static class QueueScripts
 {
@@ -14,23 +14,23 @@ internal static class QueueScripts
 
     public static string Claim { get; } = Load("claim");
 
-    public static string TakeOver { get; } = Load("take_over");
+    public static string Reclaim { get; } = Load("reclaim");
 
-    public static string ForgetWorkers { get; } = Load("forget_workers");
+    public static string RemoveIdleWorkers { get; } = Load("remove_idle_workers");
 
-    public static string Finish { get; } = Load("finish");
+    public static string Complete { get; } = Load("complete");
 
-    public static string Delay { get; } = Load("delay");
+    public static string Retry { get; } = Load("retry");
 
-    public static string GiveUp { get; } = Load("give_up");
+    public static string DeadLetter { get; } = Load("dead_letter");
 
-    public static string HandBack { get; } = Load("hand_back");
+    public static string Release { get; } = Load("release");
 
     public static string Replay { get; } = Load("replay");
 
     public static string Purge { get; } = Load("purge");
 
-    public static string OfOrder { get; } = Load("of_order");
+    public static string ListByOrder { get; } = Load("list_by_order");
 
     public static string Stats { get; } = Load("stats");
 

@@ -24,7 +24,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
 
     /// <summary>The database to send commands to, whether Redis answers or not.</summary>
     /// <exception cref="RedisConnectionException">Redis cannot be reached, and never could be.</exception>
-    public async Task<IDatabase> Database()
+    public async Task<IDatabase> GetDatabase()
     {
         Task<ConnectionMultiplexer> connected;
         lock (_gate)
@@ -38,9 +38,9 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
     }
 
     /// <summary>How the server that holds the key keeps its data.</summary>
-    public async Task<RedisDurability> Durability(RedisKey key)
+    public async Task<RedisDurability> GetDurability(RedisKey key)
     {
-        var database = await Database();
+        var database = await GetDatabase();
         var server = database.Multiplexer.GetServer(await database.IdentifyEndpointAsync(key) ?? throw new RedisException("no server holds the queue"));
         return new(
             await Tells(server, "maxmemory_policy:", "INFO", "memory"),
@@ -51,7 +51,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
     /// <summary>
     /// Connects anew, which looks up the server's name again. Calls that are under way end on the connection they began on.
     /// </summary>
-    public async Task Renew()
+    public async Task Reconnect()
     {
         var next = Connect();
         await next;

@@ -17,7 +17,7 @@ internal sealed record RedisDurability(string? MaxmemoryPolicy, bool? Appendonly
     }
 
     /// <summary>The settings that the server does not tell.</summary>
-    public IEnumerable<string> Unknown()
+    public IEnumerable<string> UnknownSettings()
     {
         if (MaxmemoryPolicy is null) yield return "maxmemory-policy";
         if (Appendonly is null) yield return "appendonly";

@@ -9,7 +9,7 @@ internal sealed class RedisExceptionFilter : IIncomingGrainCallFilter
         {
             await context.Invoke();
         }
-        catch (Exception error) when (RedisFault.IsOfRedis(error))
+        catch (Exception error) when (RedisErrors.IsRedisError(error))
         {
             throw new UnavailableException($"Redis cannot answer: {error.Message}");
         }

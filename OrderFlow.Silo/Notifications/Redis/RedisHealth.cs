@@ -7,5 +7,5 @@ namespace OrderFlow.Silo.Notifications.Redis;
 internal sealed class RedisHealth(IQueueHealth queue) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        await queue.Fault() is { } fault ? new(context.Registration.FailureStatus, fault) : HealthCheckResult.Healthy();
+        await queue.GetFault() is { } fault ? new(context.Registration.FailureStatus, fault) : HealthCheckResult.Healthy();
 }

@@ -14,10 +14,10 @@ internal sealed partial class RedisProbe(
     private static readonly TimeSpan FirstAnswerTimeout = TimeSpan.FromSeconds(2);
 
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile string? _fault = RedisFault.NoAnswer;
+    private volatile string? _fault = RedisErrors.NoAnswer;
     private string? _said;
 
-    public async Task<string?> Fault()
+    public async Task<string?> GetFault()
     {
         await _answered.Task.WaitAsync(FirstAnswerTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return _fault;
@@ -30,14 +30,14 @@ internal sealed partial class RedisProbe(
         RedisDurability durability;
         try
         {
-            durability = await queue.Durability();
+            durability = await queue.GetDurability();
         }
-        catch (Exception error) when (RedisFault.IsOfRedis(error))
+        catch (Exception error) when (RedisErrors.IsRedisError(error))
         {
             return;
         }
 
-        if (durability.Unknown().ToList() is { Count: > 0 } unknown) LogUnknown(string.Join(", ", unknown));
+        if (durability.UnknownSettings().ToList() is { Count: > 0 } unknown) LogUnknown(string.Join(", ", unknown));
         if (durability.Violations().ToList() is not { Count: > 0 } violations) return;
         if (!options.Value.AllowDataLoss)
             throw new OptionsValidationException(RedisOptions.Section, typeof(RedisOptions), violations.Select(violation => $"Redis__ConnectionString: {violation} Redis__AllowDataLoss=true allows it."));
@@ -47,16 +47,16 @@ internal sealed partial class RedisProbe(
     protected override async Task Poll(CancellationToken cancellationToken)
     {
         var error = await Try(cancellationToken);
-        if (error is not null && RedisFault.IsOfRole(error))
+        if (error is not null && RedisErrors.IsWrongRole(error))
         {
-            await connection.Renew().WaitAsync(cancellationToken);
+            await connection.Reconnect().WaitAsync(cancellationToken);
             error = await Try(cancellationToken);
         }
 
-        Note(error is not null ? RedisFault.Sentence(error) : await LossFault(cancellationToken));
+        Note(error is not null ? RedisErrors.Describe(error) : await LossFault(cancellationToken));
     }
 
-    protected override void OnPollFailed() => Note(RedisFault.NoAnswer);
+    protected override void OnPollFailed() => Note(RedisErrors.NoAnswer);
 
     private async Task<Exception?> Try(CancellationToken cancellationToken)
     {
@@ -65,7 +65,7 @@ internal sealed partial class RedisProbe(
             await queue.Probe().WaitAsync(cancellationToken);
             return null;
         }
-        catch (Exception error) when (RedisFault.IsOfRedis(error))
+        catch (Exception error) when (RedisErrors.IsRedisError(error))
         {
             return error;
         }
@@ -76,7 +76,7 @@ internal sealed partial class RedisProbe(
     {
         if (options.Value.AllowDataLoss) return null;
 
-        var violations = (await queue.Durability().WaitAsync(cancellationToken)).Violations().ToList();
+        var violations = (await queue.GetDurability().WaitAsync(cancellationToken)).Violations().ToList();
         return violations.Count == 0 ? null : $"Redis may lose notifications: {string.Join(" ", violations).TrimEnd('.')}";
     }
 
@@ -84,7 +84,7 @@ internal sealed partial class RedisProbe(
     {
         _fault = fault;
         _answered.TrySetResult();
-        if (fault == _said || fault == RedisFault.NoAnswer) return;   // that one does not answer the connection says itself
+        if (fault == _said || fault == RedisErrors.NoAnswer) return;   // that one does not answer the connection says itself
 
         _said = fault;
         if (fault is not null) LogFault(fault);

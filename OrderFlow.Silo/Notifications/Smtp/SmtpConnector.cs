@@ -7,7 +7,7 @@ namespace OrderFlow.Silo.Notifications.Smtp;
 /// <summary>Makes connections to the mail server, as safe as the settings want them.</summary>
 internal sealed class SmtpConnector(SmtpOptions options)
 {
-    private readonly TrustedRoots? _roots = options.CaFile.Length > 0 ? new(TrustedRoots.Load(options.CaFile)) : null;
+    private readonly CustomRootValidator? _roots = options.CaFile.Length > 0 ? new(CustomRootValidator.Load(options.CaFile)) : null;
 
     /// <summary>A connection that takes mails.</summary>
     public async Task<SmtpClient> Connect(CancellationToken cancellationToken)

@@ -59,8 +59,8 @@ internal sealed class SmtpOptions : IValidatableObject
     {
         if (!Securities.ContainsKey(Security)) yield return new($"'{Security}' is none of {string.Join(", ", Securities.Keys)}", [nameof(Security)]);
         if (Username.Length == 0 != (Password.Length == 0)) yield return new("one is set without the other", [nameof(Username), nameof(Password)]);
-        if (!MailboxAddress.TryParse(From, out var from) || Recipient.Address(from.Address) is not { } sender || !Ascii.IsValid(sender)) yield return new($"'{From}' is not a valid mail address", [nameof(From)]);
-        if (RecipientDomain.Length > 0 && !Recipient.IsDomain(RecipientDomain)) yield return new($"'{RecipientDomain}' is not a valid domain", [nameof(RecipientDomain)]);
+        if (!MailboxAddress.TryParse(From, out var from) || RecipientAddress.Normalize(from.Address) is not { } sender || !Ascii.IsValid(sender)) yield return new($"'{From}' is not a valid mail address", [nameof(From)]);
+        if (RecipientDomain.Length > 0 && !RecipientAddress.IsValidDomain(RecipientDomain)) yield return new($"'{RecipientDomain}' is not a valid domain", [nameof(RecipientDomain)]);
         if (CaFile.Length > 0 && CaFileObjection() is { } objection) yield return new(objection, [nameof(CaFile)]);
     }
 
@@ -68,7 +68,7 @@ internal sealed class SmtpOptions : IValidatableObject
     {
         try
         {
-            return TrustedRoots.Load(CaFile).Count == 0 ? $"{CaFile} holds no certificate" : null;
+            return CustomRootValidator.Load(CaFile).Count == 0 ? $"{CaFile} holds no certificate" : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
         {

@@ -6,7 +6,7 @@ using OrderFlow.Notifications;
 namespace OrderFlow.Silo.Notifications.Smtp;
 
 /// <summary>Sends notifications as mails. The job's id is the mail's message id.</summary>
-internal sealed partial class SmtpSender(SmtpConnections connections, IOptions<SmtpOptions> options, TimeProvider time, ILogger<SmtpSender> log) : INotificationSender
+internal sealed partial class SmtpSender(SmtpConnectionPool connections, IOptions<SmtpOptions> options, TimeProvider time, ILogger<SmtpSender> log) : INotificationSender
 {
     /// <summary>From here on a reply says that it will be the same next time, RFC 5321 §4.2.1.</summary>
     private const int PermanentReply = 500;
@@ -16,16 +16,16 @@ internal sealed partial class SmtpSender(SmtpConnections connections, IOptions<S
 
     private readonly MailboxAddress _from = From(options.Value);
 
-    static SmtpSender() => MailboxAddress.IdnMapping = new KeptDomains();
+    static SmtpSender() => MailboxAddress.IdnMapping = new IdentityPunycode();
 
-    public int Capacity => options.Value.MaxConnections;
+    public int MaxConcurrency => options.Value.MaxConnections;
 
     public async Task Send(NotificationJob job, CancellationToken cancellationToken)
     {
-        using var mail = Mail.Of(job, _from, options.Value.RecipientDomain, time.GetUtcNow());
+        using var mail = NotificationMail.Create(job, _from, options.Value.RecipientDomain, time.GetUtcNow());
         try
         {
-            await connections.Use(client => Send(client, mail, cancellationToken), cancellationToken);
+            await connections.Run(client => Send(client, mail, cancellationToken), cancellationToken);
         }
         catch (SmtpCommandException error) when (Refused(error.ErrorCode) is { } refused && (int)error.StatusCode >= PermanentReply)
         {
@@ -54,7 +54,7 @@ internal sealed partial class SmtpSender(SmtpConnections connections, IOptions<S
     private static MailboxAddress From(SmtpOptions options)
     {
         var from = MailboxAddress.Parse(options.From);
-        return new(from.Name, Recipient.Address(from.Address)!);
+        return new(from.Name, RecipientAddress.Normalize(from.Address)!);
     }
 
     private static FormatOptions MakeUtf8()

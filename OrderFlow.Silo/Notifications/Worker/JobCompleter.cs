@@ -19,7 +19,7 @@ internal sealed partial class JobCompleter(
     /// <param name="claimed">The job.</param>
     /// <param name="claimedAt">The time stamp of the claim.</param>
     /// <param name="tell">Finishes the job, or delays it, or gives it up, or hands it back.</param>
-    public async Task<bool> Settle(ClaimedJob claimed, long claimedAt, Func<Task<bool>> tell)
+    public async Task<bool> Report(ClaimedJob claimed, long claimedAt, Func<Task<bool>> tell)
     {
         for (var tries = 1; ; tries++)
         {

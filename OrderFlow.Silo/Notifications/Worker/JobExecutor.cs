@@ -10,12 +10,12 @@ internal sealed partial class JobExecutor(
     INotificationJobs jobs, INotificationSender sender, JobCompleter settlement, WorkerName worker,
     NotificationMetrics metrics, TimeProvider time, IOptions<WorkerOptions> options, ILogger<JobExecutor> log)
 {
-    private readonly RetrySchedule _retries = options.Value.Retries;
+    private readonly RetrySchedule _retries = options.Value.RetrySchedule;
 
     /// <summary>Sends the job, or hands it back where its lease would end before a send is cut off: then another worker would send it too. Never throws.</summary>
     /// <param name="claimed">The job.</param>
     /// <param name="claimedAt">The time stamp of the claim.</param>
-    public async Task Run(ClaimedJob claimed, long claimedAt)
+    public async Task Execute(ClaimedJob claimed, long claimedAt)
     {
         using var span = Traces.Continue("process notifications", ActivityKind.Consumer, claimed.Job.Trace);
         span.Describe("redis", "process", "notifications", claimed.Job.JobId);
@@ -24,7 +24,7 @@ internal sealed partial class JobExecutor(
         if (age >= options.Value.Lease - options.Value.SendTimeout)
         {
             LogTooLate(new(claimed.Job.JobId), age);
-            await HandBack(claimed, claimedAt);
+            await Release(claimed, claimedAt);
             return;
         }
 
@@ -42,8 +42,8 @@ internal sealed partial class JobExecutor(
     }
 
     /// <summary>Gives up the claim of a job that was not begun. Never throws.</summary>
-    public Task HandBack(ClaimedJob claimed, long claimedAt) =>
-        settlement.Settle(claimed, claimedAt, () => jobs.Release(worker.Value, claimed, time.GetUtcNow()));
+    public Task Release(ClaimedJob claimed, long claimedAt) =>
+        settlement.Report(claimed, claimedAt, () => jobs.Release(worker.Value, claimed, time.GetUtcNow()));
 
     /// <summary>Async, so that a sender that throws at once fails like any other.</summary>
     private async Task Send(NotificationJob job, CancellationToken cancellationToken)
@@ -80,7 +80,7 @@ internal sealed partial class JobExecutor(
 
     private async Task Finish(ClaimedJob claimed, long claimedAt)
     {
-        if (await settlement.Settle(claimed, claimedAt, () => jobs.Complete(worker.Value, claimed, time.GetUtcNow()))) metrics.Sent.Add(1);
+        if (await settlement.Report(claimed, claimedAt, () => jobs.Complete(worker.Value, claimed, time.GetUtcNow()))) metrics.Sent.Add(1);
     }
 
     private async Task Fail(ClaimedJob claimed, long claimedAt, Exception failure)
@@ -91,12 +91,12 @@ internal sealed partial class JobExecutor(
         if (failure is not UndeliverableException && _retries.DelayAfter(claimed.Attempt, Random.Shared.NextDouble()) is { } delay)
         {
             var now = time.GetUtcNow();
-            if (await settlement.Settle(claimed, claimedAt, () => jobs.Retry(worker.Value, claimed, now + delay, reason, now)))
+            if (await settlement.Report(claimed, claimedAt, () => jobs.Retry(worker.Value, claimed, now + delay, reason, now)))
             {
                 LogDelayed(jobId, claimed.Job.OrderId, claimed.Attempt, delay, reason);
             }
         }
-        else if (await settlement.Settle(claimed, claimedAt, () => jobs.DeadLetter(worker.Value, claimed, reason, time.GetUtcNow())))
+        else if (await settlement.Report(claimed, claimedAt, () => jobs.DeadLetter(worker.Value, claimed, reason, time.GetUtcNow())))
         {
             metrics.DeadLettered.Add(1);
             LogGivenUp(jobId, claimed.Job.OrderId, claimed.Attempt, reason);

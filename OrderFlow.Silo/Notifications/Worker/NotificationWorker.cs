@@ -12,13 +12,13 @@ internal sealed partial class NotificationWorker(
     TimeProvider time, IOptions<WorkerOptions> options, ILogger<NotificationWorker> log) : BackgroundService
 {
     /// <summary>How long a worker that was asked to stop waits for what it has begun; well within <see cref="Shutdown.Limit"/>.</summary>
-    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(25);
+    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
 
     /// <summary>How often jobs of workers that died are looked for, where a quarter of the lease is not less.</summary>
     private static readonly TimeSpan TakeOverInterval = TimeSpan.FromSeconds(1);
 
     private readonly WorkerOptions _options = options.Value;
-    private readonly WorkerSlots _slots = new(Math.Min(options.Value.Concurrency, sender.Capacity), time);
+    private readonly WorkerSlots _slots = new(Math.Min(options.Value.Concurrency, sender.MaxConcurrency), time);
     private readonly RetrySchedule _idlePauses = new(int.MaxValue, options.Value.MinPollInterval, options.Value.MaxPollInterval, Jitter: 0);
     private long? _tookOverAt;
 
@@ -43,7 +43,7 @@ internal sealed partial class NotificationWorker(
         var failures = 0;
         while (true)
         {
-            var free = await _slots.Gather(stopping);
+            var free = await _slots.WaitForFree(stopping);
             TimeSpan pause;
             try
             {
@@ -66,7 +66,7 @@ internal sealed partial class NotificationWorker(
     private TimeSpan PauseAfter(int taken, int free, int emptyLooks)
     {
         if (taken == free) return TimeSpan.Zero;
-        if (taken > 0) return WorkerSlots.GatherTime;
+        if (taken > 0) return WorkerSlots.Linger;
         return _idlePauses.DelayAfter(emptyLooks, random: 0)!.Value;
     }
 
@@ -89,7 +89,7 @@ internal sealed partial class NotificationWorker(
     {
         var claimedAt = time.GetTimestamp();   // before the call: the lease runs from when the queue counts it, which may be long before its answer
         var claimed = await claim();
-        _slots.Take(claimed.Count);
+        _slots.Acquire(claimed.Count);
         foreach (var job in claimed) _ = Task.Run(() => Run(job, claimedAt, stopping), CancellationToken.None);
         return claimed.Count;
     }
@@ -98,11 +98,11 @@ internal sealed partial class NotificationWorker(
     {
         try
         {
-            await (stopping.IsCancellationRequested ? delivery.HandBack(job, claimedAt) : delivery.Run(job, claimedAt));
+            await (stopping.IsCancellationRequested ? delivery.Release(job, claimedAt) : delivery.Execute(job, claimedAt));
         }
         finally
         {
-            _slots.GiveBack();
+            _slots.Release();
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed partial class NotificationWorker(
     {
         try
         {
-            await _slots.WhenAllFree().WaitAsync(StopLimit, time);
+            await _slots.WhenAllFree().WaitAsync(StopTimeout, time);
         }
         catch (TimeoutException)
         {

@@ -16,13 +16,13 @@ internal static class NotificationWorkerSetup
         services.AddMetrics();
         services.AddOptions<WorkerOptions>().Configure<IConfiguration>((worker, configuration) =>
         {
-            if (NotificationOptions.SelectsSmtp(configuration)) worker.RetryMails();   // before the settings are bound, which win
+            if (NotificationOptions.SelectsSmtp(configuration)) worker.UseMailDefaults();   // before the settings are bound, which win
         });
         services.AddValidatedOptions<WorkerOptions>(WorkerOptions.Section);
         services.AddValidatedOptions<NotificationOptions>(NotificationOptions.Section);
         services.AddValidatedOptions<SmtpOptions>(SmtpOptions.Section, when: SendsMails);
 
-        services.AddSingleton<SmtpConnections>();
+        services.AddSingleton<SmtpConnectionPool>();
         services.AddSingleton<INotificationSender>(provider => SendsMails(provider)
             ? ActivatorUtilities.CreateInstance<SmtpSender>(provider)
             : ActivatorUtilities.CreateInstance<LogSender>(provider));

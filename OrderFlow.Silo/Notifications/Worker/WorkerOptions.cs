@@ -18,7 +18,7 @@ internal sealed class WorkerOptions : IValidatableObject
     [Range(1, 1_024)]
     public int Concurrency { get; set; } = 32;
 
-    /// <summary>How often sending is tried before the job is given up. What is said here of attempts and delays holds where <see cref="RetryMails"/> was not called.</summary>
+    /// <summary>How often sending is tried before the job is given up. What is said here of attempts and delays holds where <see cref="UseMailDefaults"/> was not called.</summary>
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 3;
 
@@ -51,10 +51,10 @@ internal sealed class WorkerOptions : IValidatableObject
     public TimeSpan MaxPollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>When a failed attempt is followed by another.</summary>
-    public RetrySchedule Retries => new(MaxAttempts, BaseDelay, MaxDelay, Jitter);
+    public RetrySchedule RetrySchedule => new(MaxAttempts, BaseDelay, MaxDelay, Jitter);
 
     /// <summary>The defaults for mails, where more than an hour lies between the first attempt and the last: greylisting, full disks and restarts are over by then.</summary>
-    public void RetryMails() => (MaxAttempts, BaseDelay, MaxDelay) = (12, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(15));
+    public void UseMailDefaults() => (MaxAttempts, BaseDelay, MaxDelay) = (12, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(15));
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

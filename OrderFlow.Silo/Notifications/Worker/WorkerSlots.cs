@@ -6,7 +6,7 @@ namespace OrderFlow.Silo.Notifications.Worker;
 internal sealed class WorkerSlots
 {
     /// <summary>How long free slots wait for more of them, so that under load one claim serves many.</summary>
-    public static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(10);
+    public static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The part of all slots that is worth a claim at once.</summary>
     private const int Handfuls = 4;
@@ -28,15 +28,15 @@ internal sealed class WorkerSlots
     public int Busy => _count - Volatile.Read(ref _free);
 
     /// <summary>How many free ones somebody waits for; the highest number where nobody does.</summary>
-    internal int Awaited => Volatile.Read(ref _awaited);
+    internal int AwaitedCount => Volatile.Read(ref _awaited);
 
     /// <summary>How many are free; at least one. It waits for more only while that does not keep a job waiting that could begin: not longer than a moment.</summary>
-    public async ValueTask<int> Gather(CancellationToken cancellationToken)
+    public async ValueTask<int> WaitForFree(CancellationToken cancellationToken)
     {
         var handful = WhenFree(Math.Max(1, _count / Handfuls));
         if (!handful.IsCompleted)
         {
-            await handful.WaitAsync(GatherTime, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await handful.WaitAsync(Linger, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await WhenFree(1).WaitAsync(cancellationToken);
         }
 
@@ -47,12 +47,12 @@ internal sealed class WorkerSlots
     /// <summary>Done when no job is under way.</summary>
     public Task WhenAllFree() => WhenFree(_count);
 
-    public void Take(int slots)
+    public void Acquire(int slots)
     {
         lock (_lock) _free -= slots;
     }
 
-    public void GiveBack()
+    public void Release()
     {
         lock (_lock)
         {

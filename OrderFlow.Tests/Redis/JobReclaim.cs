@@ -1,0 +1,152 @@
+using OrderFlow.Notifications;
+using OrderFlow.Silo.Notifications.Redis;
+using OrderFlow.Tests.Fixtures;
+using StackExchange.Redis;
+
+namespace OrderFlow.Tests.Redis;
+
+public sealed class JobReclaim : IAsyncLifetime
+{
+    private const string Dead = TestQueue.Worker;
+    private const string Heir = "worker-2";
+
+    private TestQueue _given = null!;
+
+    public async Task InitializeAsync() => _given = await TestQueue.Create(options => options.MaxReclaims = 3);
+
+    public async Task DisposeAsync() => await _given.DisposeAsync();
+
+    [Fact]
+    public async Task Waits_for_the_lease_to_end()
+    {
+        var lease = TimeSpan.FromMilliseconds(300);
+        var since = TimeProvider.System.GetTimestamp();
+        var claimed = await _given.Claimed();
+        Assert.Empty(await _given.Queue.Reclaim(Heir, 10, TimeSpan.FromMinutes(1), _given.Now));
+
+        var taken = await Eventually.Get("the lease to end", () => _given.Queue.Reclaim(Heir, 10, lease, _given.Now), jobs => jobs.Count > 0);
+
+        Assert.Equal((claimed.Job, 1), (Assert.Single(taken).Job, taken[0].Attempt));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(since), lease - TimeSpan.FromMilliseconds(2), TimeSpan.MaxValue);   // Redis' clock is another
+        Assert.Empty(await _given.Queue.Reclaim("worker-3", 10, TimeSpan.FromMinutes(1), _given.Now));   // a new lease has begun
+    }
+
+    [Fact]
+    public async Task Gives_as_many_as_asked_for_oldest_first_and_none_that_wait()
+    {
+        for (var order = 1; order <= 5; order++) await _given.Claimed(order);
+        await _given.Queue.Enqueue(TestQueue.Job(6));
+
+        var taken = await _given.Queue.Reclaim(Heir, 3, TimeSpan.Zero, _given.Now);
+
+        Assert.Equal(["1-1", "2-1", "3-1"], taken.Select(claimed => claimed.Job.JobId));
+        Assert.Equal(new NotificationStats(Waiting: 1, Active: 5, 0, 0, 0, 0, 0, Paused: false), await _given.Queue.GetStats());
+    }
+
+    [Fact]
+    public async Task Is_not_held_up_by_many_jobs_whose_workers_live()
+    {
+        for (var order = 1; order <= 50; order++) await _given.Queue.Enqueue(TestQueue.Job(order));
+        await _given.ClaimIds(50);
+        var lost = await _given.Claimed(51);
+        await (await _given.Database()).ExecuteAsync("XCLAIM", _given.Keys.Jobs, "workers", Dead, 0, lost.Lease.Split(' ')[0], "IDLE", 60_000, "JUSTID");
+
+        var taken = await _given.Queue.Reclaim(Heir, 1, TimeSpan.FromMinutes(1), _given.Now);
+
+        Assert.Equal("51-1", Assert.Single(taken).Job.JobId);
+    }
+
+    [Fact]
+    public async Task Gives_up_a_job_whose_workers_keep_dying()
+    {
+        await _given.Claimed();
+        Assert.Single(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now));
+        var last = Assert.Single(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now));
+
+        Assert.Empty(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now));
+
+        Assert.Equal(
+            new DeadLetter("42-1", 42, "alice", "order.reserved", "Your order 42 is reserved.", Attempts: 1, "its worker died 3 times", _given.Now),
+            Assert.Single((await _given.Queue.ListDeadLetters(1, 10)).Items));
+        Assert.Equal(new NotificationStats(0, 0, 0, 0, Failed: 1, DeadLettered: 1, DeadLetters: 1, Paused: false), await _given.Queue.GetStats());
+        Assert.False(await _given.Queue.Complete(Heir, last, _given.Now));
+    }
+
+    [Fact]
+    public async Task Counts_the_deaths_of_one_attempt_only()
+    {
+        await _given.Claimed();
+        await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now);
+        var taken = Assert.Single(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now));
+        await _given.Queue.Retry(Heir, taken, _given.Now, "busy", _given.Now);
+        await _given.Claim();
+
+        Assert.Single(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now));
+        Assert.Equal(2, Assert.Single(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now)).Attempt);
+    }
+
+    [Fact]
+    public async Task Lets_each_job_be_finished_once_by_many_workers_that_die_and_come_too_late()
+    {
+        const int Jobs = 300;
+        await using var given = await TestQueue.Create(options => options.MaxReclaims = 1_000);
+        await Task.WhenAll(Enumerable.Range(1, Jobs).Select(order => given.Queue.Enqueue(TestQueue.Job(order))));
+
+        var finished = await Task.WhenAll(Enumerable.Range(1, 8).Select(number => Task.Run(async () =>
+        {
+            var (worker, random, mine) = ($"worker-{number}", new Random(number), new List<string>());
+            while ((await given.Queue.GetStats()).Processed < Jobs)
+            {
+                List<ClaimedJob> jobs = [.. await given.Queue.Claim(worker, 5, given.Now), .. await given.Queue.Reclaim(worker, 5, TimeSpan.FromMilliseconds(5), given.Now)];
+                foreach (var job in jobs.Where(_ => random.Next(3) > 0))
+                    if (await given.Queue.Complete(worker, job, given.Now)) mine.Add(job.Job.JobId);
+            }
+
+            return mine;
+        })));
+
+        Assert.Equal(Enumerable.Range(1, Jobs).Select(order => $"{order}-1").Order(), finished.SelectMany(ids => ids).Order());
+        Assert.Equal(new NotificationStats(0, 0, 0, Processed: Jobs, 0, 0, 0, Paused: false), await given.Queue.GetStats());
+    }
+
+    [Fact]
+    public async Task Passes_over_jobs_whose_entries_somebody_has_deleted()
+    {
+        var deleted = await _given.Claimed(1);
+        await _given.Claimed(2);
+        await (await _given.Database()).StreamDeleteAsync(_given.Keys.Jobs, [deleted.Lease.Split(' ')[0]]);
+        Assert.False(await _given.Queue.Complete(Dead, deleted, _given.Now));
+
+        Assert.Equal("2-1", Assert.Single(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now)).Job.JobId);
+        Assert.Equal(new NotificationStats(0, Active: 1, 0, 0, 0, 0, 0, Paused: false), await _given.Queue.GetStats());
+    }
+
+    [Fact]
+    public async Task Finds_nothing_in_a_queue_that_was_never_used() =>
+        Assert.Empty(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now));
+
+    [Fact]
+    public async Task Forgets_workers_that_hold_nothing_and_have_been_quiet_for_long()
+    {
+        const int Quiet = 5;
+        var database = await _given.Database();
+        await _given.Claimed();
+        for (var worker = 2; worker <= 5; worker++)
+        {
+            await _given.Queue.Enqueue(TestQueue.Job(worker));
+            await _given.Queue.Complete($"worker-{worker}", await _given.Claim($"worker-{worker}"), _given.Now);
+        }
+
+        await _given.Queue.Reclaim(Dead, 1, TimeSpan.FromMinutes(1), _given.Now);
+        Assert.Equal(5, (await Workers()).Length);   // none has been quiet for an hour
+
+        await Eventually.Get("all workers to have been quiet for a while", () => Workers(), workers => workers.All(worker => worker.IdleTimeInMilliseconds > Quiet));
+        Assert.Equal(3, await Forget(atOnce: 3));
+        Assert.Equal(1, await Forget(atOnce: 3));
+        Assert.Equal([Dead], (await Workers()).Select(worker => worker.Name));
+
+        Task<StreamConsumerInfo[]> Workers() => database.StreamConsumerInfoAsync(_given.Keys.Jobs, "workers");
+
+        async Task<int> Forget(int atOnce) => (int)await database.ScriptEvaluateAsync(QueueScripts.RemoveIdleWorkers, _given.Keys.All, [0, 0, Quiet, atOnce]);
+    }
+}

@@ -1,0 +1,76 @@
+using MailKit.Net.Smtp;
+using OrderFlow.Notifications;
+using OrderFlow.Tests.Notifications;
+using SmtpServer.Protocol;
+
+namespace OrderFlow.Tests.Smtp;
+
+public sealed class RejectedRecipients
+{
+    [Theory]
+    [InlineData("alice@users.example\r\nBcc: all@users.example")]
+    [InlineData("<alice@users.example>")]
+    [InlineData("alice@")]
+    [InlineData("")]
+    public async Task A_user_id_that_cannot_be_an_address_is_undeliverable(string userId)
+    {
+        await using var server = await MailServer.Start();
+        await using var sender = new MailSender(server);
+
+        var error = await Assert.ThrowsAsync<UndeliverableException>(() => sender.Send(TestJobs.Job(userId: userId)));
+
+        Assert.Equal($"user id '{userId}' is not a valid mail address", error.Message);
+        Assert.Equal(0, server.Opened);
+    }
+
+    [Fact]
+    public async Task A_user_id_without_a_domain_is_undeliverable()
+    {
+        await using var server = await MailServer.Start();
+        await using var sender = new MailSender(server, options => options.RecipientDomain = "");
+
+        var error = await Assert.ThrowsAsync<UndeliverableException>(() => sender.Send(TestJobs.Job()));
+
+        Assert.Equal("user id 'alice' is not a valid mail address and Smtp__RecipientDomain is not set", error.Message);
+    }
+
+    [Fact]
+    public async Task A_recipient_that_the_server_refuses_is_undeliverable_and_the_connection_goes_on()
+    {
+        await using var server = await MailServer.Start();
+        await using var sender = new MailSender(server);
+        server.RecipientReply = new(SmtpReplyCode.MailboxUnavailable, "no such user");
+
+        var error = await Assert.ThrowsAsync<UndeliverableException>(() => sender.Send(TestJobs.Job()));
+        Assert.Equal("the mail server refused the recipient: 550 no such user, 4 retry(ies) remaining.", error.Message);
+        Assert.Empty(server.Mails);
+
+        server.RecipientReply = null;
+        await sender.Send(TestJobs.Job());
+        Assert.Equal((1, 1), (server.Mails.Length, server.Opened));
+    }
+
+    [Fact]
+    public async Task A_recipient_that_the_server_cannot_take_now_is_an_ordinary_failure()
+    {
+        await using var server = await MailServer.Start();
+        await using var sender = new MailSender(server);
+        server.RecipientReply = new(SmtpReplyCode.ServiceUnavailable, "come back later");
+
+        var error = await Assert.ThrowsAsync<SmtpCommandException>(() => sender.Send(TestJobs.Job()));
+
+        Assert.Equal(SmtpStatusCode.ServiceNotAvailable, error.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_sender_that_the_server_refuses_is_an_ordinary_failure_because_settings_can_be_mended()
+    {
+        await using var server = await MailServer.Start();
+        await using var sender = new MailSender(server);
+        server.SenderReply = new(SmtpReplyCode.MailboxUnavailable, "not you");
+
+        var error = await Assert.ThrowsAsync<SmtpCommandException>(() => sender.Send(TestJobs.Job()));
+
+        Assert.Equal(SmtpErrorCode.SenderNotAccepted, error.ErrorCode);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Security.Cryptography.X509Certificates;
+using MailKit.Security;
+using OrderFlow.Silo.Notifications.Smtp;
+using OrderFlow.Tests.Notifications;
+
+namespace OrderFlow.Tests.Smtp;
+
+public sealed class SmtpSecurity
+{
+    [Theory]
+    [InlineData("starttls")]
+    [InlineData("auto")]
+    public async Task With_starttls_and_credentials_a_mail_arrives(string security)
+    {
+        using var certificate = Certificates.SelfSigned("127.0.0.1");
+        await using var server = await MailServer.Start(certificate);
+        await using var sender = new MailSender(server, Trusting(certificate, security));
+
+        await sender.Send(TestJobs.Job());
+
+        Assert.Equal("42-2@shop.example", Assert.Single(server.Mails).MessageId);
+        Assert.Equal(["EHLO", "STARTTLS", "EHLO", "AUTH", "MAIL", "RCPT", "DATA"], server.Commands);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_fails_and_is_not_told()
+    {
+        using var certificate = Certificates.SelfSigned("127.0.0.1");
+        await using var server = await MailServer.Start(certificate);
+        await using var sender = new MailSender(server, Trusting(certificate) + (options => options.Password = "wr0ng"));
+
+        var error = await Assert.ThrowsAsync<AuthenticationException>(() => sender.Send(TestJobs.Job()));
+
+        Assert.DoesNotContain("wr0ng", error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(server.Mails);
+        Assert.Empty(sender.Log.All);
+    }
+
+    [Fact]
+    public async Task A_certificate_from_nobody_known_is_refused()
+    {
+        using var certificate = Certificates.SelfSigned("127.0.0.1");
+        await using var server = await MailServer.Start(certificate);
+        await using var sender = new MailSender(server, Trusting(certificate) + (options => options.CaFile = ""));
+
+        await Refuses(sender, server);
+    }
+
+    [Fact]
+    public async Task A_certificate_from_another_authority_than_the_given_one_is_refused()
+    {
+        using var certificate = Certificates.SelfSigned("127.0.0.1");
+        using var other = Certificates.SelfSigned("127.0.0.1");
+        await using var server = await MailServer.Start(certificate);
+        await using var sender = new MailSender(server, Trusting(other));
+
+        await Refuses(sender, server);
+    }
+
+    [Fact]
+    public async Task A_certificate_for_another_name_is_refused_though_its_root_is_trusted()
+    {
+        using var certificate = Certificates.SelfSigned("mail.example");
+        await using var server = await MailServer.Start(certificate);
+        await using var sender = new MailSender(server, Trusting(certificate));
+
+        await Refuses(sender, server);
+    }
+
+    [Fact]
+    public async Task No_password_is_sent_to_a_server_that_offers_no_tls()
+    {
+        await using var server = await MailServer.Start();
+        await using var sender = new MailSender(server, Credentials + (options => options.Security = "auto"));
+
+        var error = await Assert.ThrowsAsync<AuthenticationException>(() => sender.Send(TestJobs.Job()));
+
+        Assert.Equal("the mail server offers no TLS, and Smtp__Security=auto sends no password without", error.Message);
+        Assert.DoesNotContain("AUTH", server.Commands);
+    }
+
+    [Fact]
+    public async Task Starttls_is_insisted_on()
+    {
+        await using var server = await MailServer.Start();
+        await using var sender = new MailSender(server, options => options.Security = "starttls");
+
+        await Assert.ThrowsAsync<NotSupportedException>(() => sender.Send(TestJobs.Job()));
+        Assert.Empty(server.Mails);
+    }
+
+    private static Action<SmtpOptions> Credentials => options => (options.Username, options.Password) = ("shop", MailServer.Password);
+
+    private static Action<SmtpOptions> Trusting(X509Certificate2 root, string security = "starttls") =>
+        Credentials + (options => (options.Security, options.CaFile) = (security, Certificates.PemFile(root)));
+
+    private static async Task Refuses(MailSender sender, MailServer server)
+    {
+        await Assert.ThrowsAsync<SslHandshakeException>(() => sender.Send(TestJobs.Job()));
+        Assert.DoesNotContain("AUTH", server.Commands);
+        Assert.Empty(server.Mails);
+    }
+}
