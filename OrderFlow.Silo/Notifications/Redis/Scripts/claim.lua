@@ -1,7 +1,7 @@
--- Puts delayed jobs that are due at the end of the waiting ones, those due first before the others, and gives the first of all to a worker.
--- That they are being sent is not written down: the pending list says so.
+-- Appends delayed jobs that are due to the waiting ones, in the order in which they are due, and claims the first waiting jobs for a worker.
+-- A claimed job keeps the state 'waiting': that it is active follows from the pending list.
 -- KEYS: see shared.lua
--- ARGV: 1 now, 2 remember, 3 worker, 4 the most jobs to give, 5 the most delayed jobs to look at
+-- ARGV: 1 now, 2 retention, 3 worker, 4 max jobs, 5 max delayed jobs to append
 -- Result: entries {entry, fields}, none while the queue is paused
 
 if redis.call('EXISTS', paused) == 1 then return {} end
@@ -12,7 +12,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0
   redis.call('HDEL', delayed_jobs, id)
   if packed then
     local job = cjson.decode(packed).job
-    remember(job, 'waiting', wait(job), 0)
+    set_state(job, 'waiting', append(job), 0)
   end
 end
 

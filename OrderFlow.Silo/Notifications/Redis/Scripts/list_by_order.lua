@@ -1,6 +1,6 @@
--- All that is known of an order's jobs, oldest event first; purged ones are left out.
+-- Lists the known jobs of an order, oldest event first; purged ones are left out.
 -- KEYS: see shared.lua
--- ARGV: 1 now, 2 remember, 3 order, 4 the most jobs to tell of, the newest
+-- ARGV: 1 now, 2 retention, 3 order, 4 max jobs; the newest are returned
 -- Result: jobs {id, state, attempts, updatedMs, type, message or nil}
 
 local prefix = ARGV[3] .. '-'
@@ -12,34 +12,34 @@ for i = 1, #shard, 2 do
     values[shard[i]] = shard[i + 1]
   end
 end
--- Ids of one order differ in their version alone: the shorter is the smaller number.
+-- Ids of one order differ only in their version, where the shorter one is the smaller number.
 table.sort(ids, function(a, b) return #a == #b and a < b or #a < #b end)
 
-local function message_at(stream, ref)
-  local entry = entry_at(stream, ref)
-  return entry and read(entry[2]).message or false
+local function get_message(stream, ref)
+  local entry = get_entry(stream, ref)
+  return entry and to_table(entry[2]).message or false
 end
 
-local function tell(id)
+local function get_job(id)
   local state, attempts, updated, ref, kind = string.match(values[id], '^(%S+) (%S+) (%S+) (%S+) (.*)$')
   if state == 'waiting' then
-    local pending = pending_at(ref)
+    local pending = get_pending(ref)
     if pending then
       state, attempts, updated = 'active', attempts + 1, now - pending[3]
     end
-    return { id, state, attempts, updated, kind, message_at(jobs, ref) }
+    return { id, state, attempts, updated, kind, get_message(jobs, ref) }
   elseif state == 'delayed' then
     local packed = redis.call('HGET', delayed_jobs, id)
     return { id, state, attempts, updated, kind, packed and cjson.decode(packed).job.message or false }
   elseif state == 'sent' then
-    return { id, state, attempts, updated, kind, message_at(history, ref) }
+    return { id, state, attempts, updated, kind, get_message(history, ref) }
   elseif state == 'dead' then
-    return { id, state, attempts, updated, kind, message_at(dead, ref) }
+    return { id, state, attempts, updated, kind, get_message(dead, ref) }
   end
 end
 
-local told = {}
+local listed = {}
 for i = math.max(1, #ids - ARGV[4] + 1), #ids do
-  told[#told + 1] = tell(ids[i])
+  listed[#listed + 1] = get_job(ids[i])
 end
-return told
+return listed

@@ -1,6 +1,6 @@
--- Does what queueing a job does, on a key of its own, and leaves nothing behind: what a job would be refused for, this is refused for too.
+-- Writes as enqueue.lua does, to a key of its own that it removes again: fails for whatever reason enqueueing would.
 -- KEYS: see shared.lua
--- ARGV: 1 now, 2 remember
+-- ARGV: 1 now, 2 retention
 -- Result: 1
 
 local probe = known .. 'probe'

@@ -1,15 +1,15 @@
--- Queues a dead letter again, with all its attempts before it.
+-- Enqueues a dead letter again, with all its attempts left.
 -- KEYS: see shared.lua
--- ARGV: 1 now, 2 remember, 3 id
--- Result: 1, also where the job is queued or was sent by now; 0 where there is no such job
+-- ARGV: 1 now, 2 retention, 3 id
+-- Result: 1, also where the job was replayed or sent before; 0 where there is no such job
 
-local ref, job = find_letter(ARGV[3])
+local ref, job = find_dead_letter(ARGV[3])
 if not job then
-  local known_job = recall(ARGV[3])
-  return known_job and known_job[1] ~= 'purged' and 1 or 0
+  local state = get_state(ARGV[3])
+  return state and state[1] ~= 'purged' and 1 or 0
 end
 
-remove_letter(ref, job.id)
+remove_dead_letter(ref, job.id)
 job.attempts = 0
-remember(job, 'waiting', wait(job), 1)
+set_state(job, 'waiting', append(job), 1)
 return 1

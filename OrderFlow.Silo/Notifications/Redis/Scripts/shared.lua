@@ -1,39 +1,39 @@
--- What every script of the queue begins with; it is put before each of them.
+-- Prepended to every script of the queue.
 --
 -- KEYS, the same for all scripts (QueueKeys.cs):
---   1 jobs          stream: jobs that wait, and in the pending list of the group 'workers' those that are being sent
+--   1 jobs          stream: waiting jobs, and in the pending list of the group 'workers' the claimed ones
 --   2 delayed       sorted set: job id -> when its next attempt is due, unix ms
---   3 delayed:jobs  hash: job id -> JSON {job, reason: why the last attempt failed, for a person who looks}
+--   3 delayed:jobs  hash: job id -> JSON {job, reason: why the last attempt failed, for operators}
 --   4 dead          stream: dead letters
 --   5 dead:index    hash: job id -> its entry in dead
---   6 history       stream: messages that were sent
---   7 stats         hash: processed, failed, deadLettered, purged: dead letters that went because there were too many
---   8 paused        exists while no worker takes jobs
---   9 known:        how the key of every shard begins: a hash of all that is known of the jobs of 32 orders,
---                   job id -> "state attempts updatedMs ref type", and 'open' -> how many of them are not finished.
---                   Small shards and values under 64 bytes keep it a listpack, which is what makes an id cheap.
--- ARGV, the same for all scripts that move a job:
---   1 now, unix ms    2 how long a finished job's id is remembered, ms
+--   6 history       stream: sent messages
+--   7 stats         hash: processed, failed, deadLettered, purged (dead letters removed beyond the limit)
+--   8 paused        exists while no worker may claim jobs
+--   9 known:        prefix of the shards: each is a hash of the state of all jobs of 32 orders,
+--                   job id -> "state attempts updatedMs ref type", and 'open' -> how many of them are unsettled.
+--                   Small shards and values under 64 bytes keep it a listpack, which makes an id cheap.
+-- ARGV, the same for all scripts:
+--   1 now, unix ms    2 retention of a settled job's id, ms
 --
--- All keys share a hash tag, so that those of the shards may be made up here also on a cluster.
+-- All keys share a hash tag, so that a cluster permits a script to build the key of a shard.
 
 local jobs, delayed, delayed_jobs, dead, dead_index, history, stats, paused, known = unpack(KEYS)
-local now, remember_ms = ARGV[1], ARGV[2]
+local now, retention_ms = ARGV[1], ARGV[2]
 
 local GROUP = 'workers'
-local ORDERS_IN_SHARD = 32
-local TRIM_AT_ONCE = 100
+local ORDERS_PER_SHARD = 32
+local MAX_PURGED = 100
 
 local function order_of(id)
   return string.match(id, '^%d+')
 end
 
 local function shard_of(order)
-  return known .. string.format('%.0f', math.floor(order / ORDERS_IN_SHARD))
+  return known .. string.format('%.0f', math.floor(order / ORDERS_PER_SHARD))
 end
 
--- The fields of a stream's entry by name.
-local function read(fields)
+-- The fields of a stream entry by name.
+local function to_table(fields)
   local named = {}
   for i = 1, #fields, 2 do
     named[fields[i]] = fields[i + 1]
@@ -41,12 +41,12 @@ local function read(fields)
   return named
 end
 
-local function entry_at(stream, ref)
+local function get_entry(stream, ref)
   return redis.call('XRANGE', stream, ref, ref)[1]
 end
 
--- A job as the fields of an entry, and others behind them. Where it was queued in which trace stands there only if somebody traced.
-local function fields_of(job, ...)
+-- The fields of an entry for the job, and further ones. The trace context is left out where there is none.
+local function to_fields(job, ...)
   local fields = { 'id', job.id, 'order', job.order, 'user', job.user, 'type', job.type, 'message', job.message, 'attempts', job.attempts, ... }
   for _, name in ipairs({ 'traceparent', 'tracestate' }) do
     if job[name] then
@@ -57,85 +57,85 @@ local function fields_of(job, ...)
   return unpack(fields)
 end
 
--- Puts the job at the end of those that wait. Returns its entry.
-local function wait(job)
-  return redis.call('XADD', jobs, '*', fields_of(job))
+-- Appends the job to the waiting ones. Returns its entry.
+local function append(job)
+  return redis.call('XADD', jobs, '*', to_fields(job))
 end
 
--- What is known of the job: {state, attempts, updatedMs, ref, type}; nil where it is not known.
-local function recall(id)
+-- The job's state {state, attempts, updatedMs, ref, type}; nil for an unknown job.
+local function get_state(id)
   local value = redis.call('HGET', shard_of(order_of(id)), id)
   return value and { string.match(value, '^(%S+) (%S+) (%S+) (%S+) (.*)$') }
 end
 
--- Writes down where the job is now. A shard with jobs that are not finished does not expire: such a job must never be queued a second time.
-local function remember(job, state, ref, opened)
+-- Sets the job's state. A shard with unsettled jobs does not expire: no such job may be enqueued a second time.
+local function set_state(job, state, ref, opened)
   local shard = shard_of(job.order)
   redis.call('HSET', shard, job.id, table.concat({ state, job.attempts, now, ref, job.type }, ' '))
   if redis.call('HINCRBY', shard, 'open', opened) <= 0 then
-    redis.call('PEXPIRE', shard, remember_ms)
+    redis.call('PEXPIRE', shard, retention_ms)
   elseif opened > 0 then
     redis.call('PERSIST', shard)
   end
 end
 
--- The pending entry {entry, worker, idleMs, deliveries}; nil where it is not pending, or there is no group yet.
-local function pending_at(ref)
+-- The pending entry {entry, worker, idleMs, deliveries}; nil where it is not pending, or where there is no group yet.
+local function get_pending(ref)
   return redis.pcall('XPENDING', jobs, GROUP, ref, ref, 1)[1]
 end
 
--- The job that this worker holds by this lease; nil where the lease is lost. A take-over by the same worker is a new lease too: it counts one delivery more.
-local function held(ref, worker, deliveries)
-  local pending = pending_at(ref)
+-- The job that the worker holds by this lease; nil where it has lost the lease. Reclaiming counts a delivery, so that even the same worker gets a new lease.
+local function get_claimed(ref, worker, deliveries)
+  local pending = get_pending(ref)
   if not pending or pending[2] ~= worker or pending[4] ~= tonumber(deliveries) then return nil end
 
-  local entry = entry_at(jobs, ref)
-  return entry and read(entry[2])
+  local entry = get_entry(jobs, ref)
+  return entry and to_table(entry[2])
 end
 
-local function take_out(ref)
+local function remove_claimed(ref)
   redis.call('XACK', jobs, GROUP, ref)
   redis.call('XDEL', jobs, ref)
 end
 
-local function count(counter, by)
+local function increment(counter, by)
   redis.call('HINCRBY', stats, counter, by or 1)
 end
 
-local function remove_letter(ref, id)
+local function remove_dead_letter(ref, id)
   redis.call('XDEL', dead, ref)
   redis.call('HDEL', dead_index, id)
 end
 
--- Takes dead letters off for good: their ids stay known, so that an event delivered again is not sent after all.
-local function discard_letter(ref, job)
-  remove_letter(ref, job.id)
-  remember(job, 'purged', '-', 0)
+-- Removes a dead letter. Its id stays known, so that a redelivered event does not enqueue it again.
+local function purge_dead_letter(ref, job)
+  remove_dead_letter(ref, job.id)
+  set_state(job, 'purged', '-', 0)
 end
 
--- The job's last attempt has failed. Beyond the limit the oldest dead letters go; returns their ids.
-local function bury(job, reason, limit)
-  local ref = redis.call('XADD', dead, '*', fields_of(job, 'reason', reason, 'at', now))
+-- Makes the job a dead letter. Purges the oldest dead letters beyond the limit; returns their ids.
+local function dead_letter(job, reason, limit)
+  local ref = redis.call('XADD', dead, '*', to_fields(job, 'reason', reason, 'at', now))
   redis.call('HSET', dead_index, job.id, ref)
-  remember(job, 'dead', ref, -1)
-  count('failed')
-  count('deadLettered')
+  set_state(job, 'dead', ref, -1)
+  increment('failed')
+  increment('deadLettered')
 
   local purged = {}
-  local excess = math.min(redis.call('XLEN', dead) - limit, TRIM_AT_ONCE)
+  local excess = math.min(redis.call('XLEN', dead) - limit, MAX_PURGED)
   if excess <= 0 then return purged end
   for _, oldest in ipairs(redis.call('XRANGE', dead, '-', '+', 'COUNT', excess)) do
-    local letter = read(oldest[2])
-    discard_letter(oldest[1], letter)
+    local letter = to_table(oldest[2])
+    purge_dead_letter(oldest[1], letter)
     purged[#purged + 1] = letter.id
   end
-  count('purged', #purged)
+  increment('purged', #purged)
   return purged
 end
 
 -- The dead letter of this id, as entry and job; nil where there is none.
-local function find_letter(id)
+local function find_dead_letter(id)
   local ref = redis.call('HGET', dead_index, id)
-  local entry = ref and entry_at(dead, ref)
-  if entry then return ref, read(entry[2]) end
+  local entry = ref and get_entry(dead, ref)
+  if entry then return ref, to_table(entry[2]) end
 end

@@ -1,7 +1,7 @@
--- How many jobs are where.
--- KEYS: see shared.lua
--- ARGV: none
--- Result: {waiting, active, delayed, processed, failed, deadLettered, dead letters now, 1 while paused, dead letters that went because there were too many, messages that have left the history}
+-- Counts the jobs by state.
+-- KEYS, ARGV: see shared.lua
+-- Result: {waiting, active, delayed, processed, failed, deadLettered, dead letters now, 1 while paused, dead letters purged beyond the limit,
+-- messages trimmed from the history}
 
 local active = redis.pcall('XPENDING', jobs, GROUP)[1] or 0
 local counters = redis.call('HMGET', stats, 'processed', 'failed', 'deadLettered', 'purged')
