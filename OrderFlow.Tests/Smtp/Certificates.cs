@@ -4,10 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace OrderFlow.Tests.Smtp;
 
-/// <summary>Certificates made for a test.</summary>
+/// <summary>Certificates for tests.</summary>
 internal static class Certificates
 {
-    /// <summary>One that a server signed for itself.</summary>
+    /// <summary>A self-signed server certificate.</summary>
     public static X509Certificate2 SelfSigned(string host)
     {
         using var key = RSA.Create(2048);
@@ -20,7 +20,7 @@ internal static class Certificates
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
-    /// <summary>A file with the certificate, without its key.</summary>
+    /// <summary>Writes the certificate to a file, without its key.</summary>
     public static string PemFile(X509Certificate2 certificate)
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory("orderflow-ca-").FullName, "ca.pem");

@@ -6,7 +6,7 @@ namespace OrderFlow.Tests.Smtp;
 public sealed class MailDelivery
 {
     [Fact]
-    public async Task A_notification_arrives_once_with_all_there_is()
+    public async Task Sends_a_notification_once_with_all_its_parts()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server);
@@ -24,11 +24,11 @@ public sealed class MailDelivery
         var body = Assert.IsType<TextPart>(mail.Body);
         Assert.Equal(("text/plain", "utf-8"), (body.ContentType.MimeType, body.ContentType.Charset));
         Assert.Equal("Your order 42 is reserved – für Jürgen.\r\nBcc: all@users.example", body.Text.TrimEnd().ReplaceLineEndings("\r\n"));
-        Assert.Equal(["Information: Notification 42-2 of order 42 was taken by the mail server"], sender.Log.All);
+        Assert.Equal(["Information: The mail server accepted notification 42-2 of order 42"], sender.Log.All);
     }
 
     [Fact]
-    public async Task A_long_message_arrives_whole()
+    public async Task Sends_a_long_message_completely()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server);
@@ -40,7 +40,7 @@ public sealed class MailDelivery
     }
 
     [Fact]
-    public async Task A_user_id_that_is_an_address_is_written_to_there()
+    public async Task Uses_a_user_id_that_is_an_address()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server, options => options.RecipientDomain = "");
@@ -51,7 +51,7 @@ public sealed class MailDelivery
     }
 
     [Fact]
-    public async Task An_id_that_could_reach_into_a_header_does_not()
+    public async Task Lets_no_id_inject_a_header()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server);

@@ -7,10 +7,10 @@ using OrderFlow.Tests.Notifications;
 
 namespace OrderFlow.Tests.Smtp;
 
-/// <summary>The sender that is tested, on a clock that stands still.</summary>
+/// <summary>The sender under test, on a clock that stands still.</summary>
 internal sealed class MailSender : IAsyncDisposable
 {
-    private readonly SmtpConnectionPool _connections;
+    private readonly SmtpConnectionPool _pool;
     private readonly SmtpSender _sender;
 
     public MailSender(MailServer server, Action<SmtpOptions>? configure = null)
@@ -22,8 +22,8 @@ internal sealed class MailSender : IAsyncDisposable
     {
         var options = new SmtpOptions { Host = "127.0.0.1", Port = port, Security = "none", From = "The shop <orders@shop.example>", RecipientDomain = "users.example" };
         configure?.Invoke(options);
-        _connections = new(Options.Create(options), Clock);
-        _sender = new(_connections, Options.Create(options), Clock, new Logger<SmtpSender>(LoggerFactory.Create(logging => logging.AddProvider(Log))));
+        _pool = new(Options.Create(options), Clock);
+        _sender = new(_pool, Options.Create(options), Clock, new Logger<SmtpSender>(LoggerFactory.Create(logging => logging.AddProvider(Log))));
     }
 
     public FakeTimeProvider Clock { get; } = new(TestJobs.Now);
@@ -34,5 +34,5 @@ internal sealed class MailSender : IAsyncDisposable
 
     public Task Send(NotificationJob job, CancellationToken cancellationToken) => _sender.Send(job, cancellationToken);
 
-    public ValueTask DisposeAsync() => _connections.DisposeAsync();
+    public ValueTask DisposeAsync() => _pool.DisposeAsync();
 }

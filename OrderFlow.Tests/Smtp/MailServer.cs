@@ -14,12 +14,12 @@ using ServiceProvider = SmtpServer.ComponentModel.ServiceProvider;
 
 namespace OrderFlow.Tests.Smtp;
 
-/// <summary>A mail server on loopback that keeps what it gets. It can be stopped and comes back on the same port.</summary>
+/// <summary>A mail server on loopback that keeps its mails. It can be restarted on the same port.</summary>
 internal sealed class MailServer : IMailboxFilter, IMessageStore, IUserAuthenticator, IAsyncDisposable
 {
     public const string Password = "s3cret";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentQueue<MimeMessage> _mails = [];
     private readonly ConcurrentQueue<string> _commands = [];
@@ -38,25 +38,25 @@ internal sealed class MailServer : IMailboxFilter, IMessageStore, IUserAuthentic
 
     public MimeMessage[] Mails => [.. _mails];
 
-    /// <summary>Commands of all connections, such as <c>NOOP</c>.</summary>
+    /// <summary>The commands of all connections, such as <c>NOOP</c>.</summary>
     public string[] Commands => [.. _commands];
 
-    /// <summary>Connections there ever were.</summary>
+    /// <summary>The number of connections opened so far.</summary>
     public int Opened => Volatile.Read(ref _opened);
 
-    /// <summary>Connections there are.</summary>
+    /// <summary>The number of open connections.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>What RCPT TO is answered; null to accept the recipient.</summary>
+    /// <summary>The reply to RCPT TO; null to accept the recipient.</summary>
     public SmtpResponse? RecipientReply { get; set; }
 
-    /// <summary>What MAIL FROM is answered; null to accept the sender.</summary>
+    /// <summary>The reply to MAIL FROM; null to accept the sender.</summary>
     public SmtpResponse? SenderReply { get; set; }
 
-    /// <summary>Held back before a mail is accepted.</summary>
+    /// <summary>Awaited before a mail is accepted.</summary>
     public Func<Task> BeforeAccepting { get; set; } = () => Task.CompletedTask;
 
-    /// <param name="certificate">With one it offers STARTTLS and takes mails only from the user shop.</param>
+    /// <param name="certificate">With one it offers STARTTLS and accepts mails only from the user shop.</param>
     public static async Task<MailServer> Start(X509Certificate2? certificate = null)
     {
         var server = new MailServer(certificate);
@@ -73,7 +73,7 @@ internal sealed class MailServer : IMailboxFilter, IMessageStore, IUserAuthentic
     public async Task Stop()
     {
         await _stop.CancelAsync();
-        await _running.WaitAsync(Patience);
+        await _running.WaitAsync(Timeout);
         await Eventually.Get("connections to end", () => Task.FromResult(Open), open => open == 0);
     }
 
@@ -132,6 +132,6 @@ internal sealed class MailServer : IMailboxFilter, IMessageStore, IUserAuthentic
         server.SessionCancelled += (_, _) => Interlocked.Decrement(ref _open);
 
         _running = server.StartAsync(_stop.Token);
-        Port = await started.Task.WaitAsync(Patience);
+        Port = await started.Task.WaitAsync(Timeout);
     }
 }

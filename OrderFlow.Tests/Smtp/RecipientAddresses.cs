@@ -4,7 +4,7 @@ using OrderFlow.Tests.Notifications;
 
 namespace OrderFlow.Tests.Smtp;
 
-/// <summary>Whether there is a mailbox is for the mail server to say: it is asked for every address that a command can carry.</summary>
+/// <summary>Every address that a command can carry is sent to: whether the mailbox exists is left to the mail server.</summary>
 public sealed class RecipientAddresses
 {
     [Theory]
@@ -41,7 +41,7 @@ public sealed class RecipientAddresses
     [InlineData("jürgen@users.example", "jürgen@users.example")]
     [InlineData("jürgen.ö@müller.example", "jürgen.ö@xn--mller-kva.example")]
     [InlineData("\u212Aarl", "\u212Aarl@users.example")]
-    public async Task That_are_not_ASCII_go_to_a_server_that_announces_SMTPUTF8_and_to_no_other(string userId, string address)
+    public async Task Need_a_server_with_SMTPUTF8_where_they_are_not_ASCII(string userId, string address)
     {
         await using var modern = new ScriptedMailServer("8BITMIME", "SMTPUTF8");
         await using (var sender = new MailSender(modern.Port)) await sender.Send(TestJobs.Job(userId: userId));
@@ -51,7 +51,7 @@ public sealed class RecipientAddresses
         await using var old = new ScriptedMailServer("8BITMIME");
         await using var refused = new MailSender(old.Port);
         var error = await Assert.ThrowsAsync<UndeliverableException>(() => refused.Send(TestJobs.Job(userId: userId)));
-        Assert.Equal($"the mail server takes no address that is not ASCII (SMTPUTF8): '{address}'", error.Message);
+        Assert.Equal($"the mail server does not support non-ASCII addresses (SMTPUTF8): '{address}'", error.Message);
         Assert.Empty(old.Recipients);
     }
 
@@ -68,27 +68,27 @@ public sealed class RecipientAddresses
     [InlineData("alice@")]
     [InlineData("@users.example")]
     [InlineData("")]
-    public void That_no_command_can_carry_are_refused(string userId) =>
+    public void Are_rejected_where_no_command_can_carry_them(string userId) =>
         Assert.Equal(
             $"user id '{userId}' is not a valid mail address",
-            Assert.Throws<UndeliverableException>(() => RecipientAddress.Create(userId, "users.example")).Message);
+            Assert.Throws<UndeliverableException>(() => SmtpAddress.ForUser(userId, "users.example")).Message);
 
     [Fact]
-    public void Whose_domain_is_not_in_NFC_are_refused_for_that() =>
+    public void Are_rejected_where_their_domain_is_not_in_NFC() =>
         Assert.Equal(
             "user id 'anna@mu\u0308ller.example' is not a valid mail address: its domain is not in Unicode normalization form C (NFC)",
-            Assert.Throws<UndeliverableException>(() => RecipientAddress.Create("anna@mu\u0308ller.example", "users.example")).Message);
+            Assert.Throws<UndeliverableException>(() => SmtpAddress.ForUser("anna@mu\u0308ller.example", "users.example")).Message);
 
     [Theory]
     [InlineData(254, true)]
     [InlineData(255, false)]
-    public void Have_254_octets_at_most(int octets, bool isAddress)
+    public void Have_at_most_254_octets(int octets, bool isAddress)
     {
         var ascii = new string('a', octets - "@users.example".Length);
         var wide = $"{new string('a', octets - "éé@users.example".Length - 2)}éé";
 
-        Assert.Equal(isAddress, RecipientAddress.Normalize($"{ascii}@users.example") is not null);
-        Assert.Equal(isAddress, RecipientAddress.Normalize($"{wide}@users.example") is not null);
+        Assert.Equal(isAddress, SmtpAddress.Normalize($"{ascii}@users.example") is not null);
+        Assert.Equal(isAddress, SmtpAddress.Normalize($"{wide}@users.example") is not null);
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class RecipientAddresses
     [InlineData("550 5.1.1 no such user", "250 ok", true)]
     [InlineData("250 ok", "451 4.3.0 try later", false)]
     [InlineData("250 ok", "554 5.6.0 not wanted", true)]
-    public async Task Are_dead_lettered_for_what_a_server_refuses_for_good_alone(string recipientReply, string mailReply, bool isPermanent)
+    public async Task Are_undeliverable_only_after_a_permanent_error(string recipientReply, string mailReply, bool isPermanent)
     {
         await using var server = new ScriptedMailServer { RecipientReply = recipientReply, MailReply = mailReply };
         await using var sender = new MailSender(server.Port);

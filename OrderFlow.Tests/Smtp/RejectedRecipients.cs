@@ -12,7 +12,7 @@ public sealed class RejectedRecipients
     [InlineData("<alice@users.example>")]
     [InlineData("alice@")]
     [InlineData("")]
-    public async Task A_user_id_that_cannot_be_an_address_is_undeliverable(string userId)
+    public async Task Are_undeliverable_when_the_user_id_cannot_be_an_address(string userId)
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server);
@@ -24,7 +24,7 @@ public sealed class RejectedRecipients
     }
 
     [Fact]
-    public async Task A_user_id_without_a_domain_is_undeliverable()
+    public async Task Are_undeliverable_when_the_user_id_has_no_domain()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server, options => options.RecipientDomain = "");
@@ -35,14 +35,14 @@ public sealed class RejectedRecipients
     }
 
     [Fact]
-    public async Task A_recipient_that_the_server_refuses_is_undeliverable_and_the_connection_goes_on()
+    public async Task Are_undeliverable_when_the_server_rejects_them_and_the_connection_stays_open()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server);
         server.RecipientReply = new(SmtpReplyCode.MailboxUnavailable, "no such user");
 
         var error = await Assert.ThrowsAsync<UndeliverableException>(() => sender.Send(TestJobs.Job()));
-        Assert.Equal("the mail server refused the recipient: 550 no such user, 4 retry(ies) remaining.", error.Message);
+        Assert.Equal("the mail server rejected the recipient: 550 no such user, 4 retry(ies) remaining.", error.Message);
         Assert.Empty(server.Mails);
 
         server.RecipientReply = null;
@@ -51,7 +51,7 @@ public sealed class RejectedRecipients
     }
 
     [Fact]
-    public async Task A_recipient_that_the_server_cannot_take_now_is_an_ordinary_failure()
+    public async Task Are_retried_when_the_server_rejects_them_transiently()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server);
@@ -63,7 +63,7 @@ public sealed class RejectedRecipients
     }
 
     [Fact]
-    public async Task A_sender_that_the_server_refuses_is_an_ordinary_failure_because_settings_can_be_mended()
+    public async Task Are_retried_when_the_server_rejects_the_sender_because_settings_can_be_fixed()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server);

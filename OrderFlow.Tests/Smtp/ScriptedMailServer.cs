@@ -5,7 +5,7 @@ using System.Text;
 
 namespace OrderFlow.Tests.Smtp;
 
-/// <summary>A mail server that takes any address as it comes and keeps each command as it came, in UTF-8.</summary>
+/// <summary>A mail server that accepts any address and keeps the raw commands, in UTF-8.</summary>
 internal sealed class ScriptedMailServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -13,7 +13,7 @@ internal sealed class ScriptedMailServer : IAsyncDisposable
     private readonly string[] _extensions;
     private readonly Task _running;
 
-    /// <param name="extensions">What it announces, such as <c>SMTPUTF8</c>.</param>
+    /// <param name="extensions">The extensions it announces, such as <c>SMTPUTF8</c>.</param>
     public ScriptedMailServer(params string[] extensions)
     {
         _extensions = extensions;
@@ -29,10 +29,10 @@ internal sealed class ScriptedMailServer : IAsyncDisposable
     /// <summary>Such as <c>RCPT TO:&lt;alice@users.example&gt;</c>.</summary>
     public string[] Recipients => [.. _commands.Where(command => command.StartsWith("RCPT", StringComparison.Ordinal))];
 
-    /// <summary>What RCPT TO is answered.</summary>
+    /// <summary>The reply to RCPT TO.</summary>
     public string RecipientReply { get; set; } = "250 ok";
 
-    /// <summary>What a mail is answered once all of it has come.</summary>
+    /// <summary>The reply to a complete mail.</summary>
     public string MailReply { get; set; } = "250 ok";
 
     public async ValueTask DisposeAsync()

@@ -6,7 +6,7 @@ namespace OrderFlow.Tests.Smtp;
 public sealed class SmtpConnectionPooling
 {
     [Fact]
-    public async Task Are_used_again()
+    public async Task Reuses_connections()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server);
@@ -18,7 +18,7 @@ public sealed class SmtpConnectionPooling
     }
 
     [Fact]
-    public async Task Are_asked_for_a_sign_of_life_after_a_pause()
+    public async Task Probes_a_connection_after_a_pause()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server);
@@ -32,7 +32,7 @@ public sealed class SmtpConnectionPooling
     }
 
     [Fact]
-    public async Task Are_made_anew_where_the_server_was_restarted_between_two_mails()
+    public async Task Reconnects_after_the_server_restarted_between_two_mails()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server);
@@ -47,7 +47,7 @@ public sealed class SmtpConnectionPooling
     }
 
     [Fact]
-    public async Task Are_thrown_away_after_a_failure_and_the_next_mail_arrives()
+    public async Task Closes_a_connection_after_a_failure_and_sends_the_next_mail()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server);
@@ -61,7 +61,7 @@ public sealed class SmtpConnectionPooling
     }
 
     [Fact]
-    public async Task Are_never_more_than_the_settings_say()
+    public async Task Opens_no_more_connections_than_configured()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server, options => options.MaxConnections = 3);
@@ -74,7 +74,7 @@ public sealed class SmtpConnectionPooling
         };
 
         var sends = TestJobs.Jobs(12).Select(sender.Send).ToArray();
-        await WorkerHost.Until("three mails on their way", () => Volatile.Read(ref accepting) == 3);
+        await WorkerHost.Until("three mails in progress", () => Volatile.Read(ref accepting) == 3);
         Assert.Equal((3, 0), (server.Opened, server.Mails.Length));
         gate.SetResult();
         await Task.WhenAll(sends);
@@ -83,7 +83,7 @@ public sealed class SmtpConnectionPooling
     }
 
     [Fact]
-    public async Task Are_waited_for_in_the_queue_where_no_time_runs()
+    public async Task Leaves_jobs_unclaimed_while_all_connections_are_busy()
     {
         await using var server = await MailServer.Start();
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -99,7 +99,7 @@ public sealed class SmtpConnectionPooling
             jobs, sender: null, time: null, ("Notifications:Sender", "smtp"), ("Smtp:Host", "127.0.0.1"), ("Smtp:Port", $"{server.Port}"), ("Smtp:Security", "none"),
             ("Smtp:From", "orders@shop.example"), ("Smtp:RecipientDomain", "users.example"), ("Smtp:MaxConnections", "3"));
 
-        await WorkerHost.Until("three mails on their way", () => Volatile.Read(ref accepting) == 3);
+        await WorkerHost.Until("three mails in progress", () => Volatile.Read(ref accepting) == 3);
         Assert.Equal((3, 9), (jobs.Active, jobs.Waiting));
         gate.SetResult();
         await WorkerHost.Until("all mails", () => worker.Counted("sent") == 12);
@@ -109,7 +109,7 @@ public sealed class SmtpConnectionPooling
     }
 
     [Fact]
-    public async Task Are_closed_when_nobody_uses_them()
+    public async Task Closes_idle_connections()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server);
@@ -122,7 +122,7 @@ public sealed class SmtpConnectionPooling
     }
 
     [Fact]
-    public async Task Are_closed_at_the_end()
+    public async Task Closes_connections_on_disposal()
     {
         await using var server = await MailServer.Start();
         var sender = new MailSender(server);
@@ -135,19 +135,19 @@ public sealed class SmtpConnectionPooling
     }
 
     [Fact]
-    public async Task Do_not_outlive_a_send_that_is_cut_off()
+    public async Task Closes_the_connection_of_a_cancelled_send()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server, options => options.MaxConnections = 1);
         var gate = new TaskCompletionSource();
-        using var patience = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
         server.BeforeAccepting = async () =>
         {
-            await patience.CancelAsync();
+            await cancellation.CancelAsync();
             await gate.Task;
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sender.Send(TestJobs.Job(1), patience.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sender.Send(TestJobs.Job(1), cancellation.Token));
         server.BeforeAccepting = () => Task.CompletedTask;
         await sender.Send(TestJobs.Job(2));
 

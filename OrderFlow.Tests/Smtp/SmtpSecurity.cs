@@ -10,7 +10,7 @@ public sealed class SmtpSecurity
     [Theory]
     [InlineData("starttls")]
     [InlineData("auto")]
-    public async Task With_starttls_and_credentials_a_mail_arrives(string security)
+    public async Task Mail_is_sent_over_starttls_with_credentials(string security)
     {
         using var certificate = Certificates.SelfSigned("127.0.0.1");
         await using var server = await MailServer.Start(certificate);
@@ -23,7 +23,7 @@ public sealed class SmtpSecurity
     }
 
     [Fact]
-    public async Task A_wrong_password_fails_and_is_not_told()
+    public async Task A_wrong_password_fails_and_is_not_revealed()
     {
         using var certificate = Certificates.SelfSigned("127.0.0.1");
         await using var server = await MailServer.Start(certificate);
@@ -37,50 +37,50 @@ public sealed class SmtpSecurity
     }
 
     [Fact]
-    public async Task A_certificate_from_nobody_known_is_refused()
+    public async Task A_self_signed_certificate_is_rejected()
     {
         using var certificate = Certificates.SelfSigned("127.0.0.1");
         await using var server = await MailServer.Start(certificate);
         await using var sender = new MailSender(server, Trusting(certificate) + (options => options.CaFile = ""));
 
-        await Refuses(sender, server);
+        await AssertRejected(sender, server);
     }
 
     [Fact]
-    public async Task A_certificate_from_another_authority_than_the_given_one_is_refused()
+    public async Task A_certificate_of_another_authority_is_rejected()
     {
         using var certificate = Certificates.SelfSigned("127.0.0.1");
         using var other = Certificates.SelfSigned("127.0.0.1");
         await using var server = await MailServer.Start(certificate);
         await using var sender = new MailSender(server, Trusting(other));
 
-        await Refuses(sender, server);
+        await AssertRejected(sender, server);
     }
 
     [Fact]
-    public async Task A_certificate_for_another_name_is_refused_though_its_root_is_trusted()
+    public async Task A_certificate_for_another_name_is_rejected_despite_its_trusted_root()
     {
         using var certificate = Certificates.SelfSigned("mail.example");
         await using var server = await MailServer.Start(certificate);
         await using var sender = new MailSender(server, Trusting(certificate));
 
-        await Refuses(sender, server);
+        await AssertRejected(sender, server);
     }
 
     [Fact]
-    public async Task No_password_is_sent_to_a_server_that_offers_no_tls()
+    public async Task No_password_is_sent_without_tls()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server, Credentials + (options => options.Security = "auto"));
 
         var error = await Assert.ThrowsAsync<AuthenticationException>(() => sender.Send(TestJobs.Job()));
 
-        Assert.Equal("the mail server offers no TLS, and Smtp__Security=auto sends no password without", error.Message);
+        Assert.Equal("the mail server does not offer TLS, without which Smtp__Security=auto does not send the password", error.Message);
         Assert.DoesNotContain("AUTH", server.Commands);
     }
 
     [Fact]
-    public async Task Starttls_is_insisted_on()
+    public async Task Starttls_is_required()
     {
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server, options => options.Security = "starttls");
@@ -94,7 +94,7 @@ public sealed class SmtpSecurity
     private static Action<SmtpOptions> Trusting(X509Certificate2 root, string security = "starttls") =>
         Credentials + (options => (options.Security, options.CaFile) = (security, Certificates.PemFile(root)));
 
-    private static async Task Refuses(MailSender sender, MailServer server)
+    private static async Task AssertRejected(MailSender sender, MailServer server)
     {
         await Assert.ThrowsAsync<SslHandshakeException>(() => sender.Send(TestJobs.Job()));
         Assert.DoesNotContain("AUTH", server.Commands);

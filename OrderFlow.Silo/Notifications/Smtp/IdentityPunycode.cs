@@ -3,7 +3,7 @@ using MimeKit.Encodings;
 namespace OrderFlow.Silo.Notifications.Smtp;
 
 /// <summary>
-/// Leaves domains as they are. MimeKit would turn A-labels back into other scripts and then ask for SMTPUTF8, which servers further on need not have.
+/// Leaves domains unchanged. MimeKit's own would decode A-labels and then require SMTPUTF8, which servers further along the way may not support.
 /// </summary>
 internal sealed class IdentityPunycode : IPunycode
 {

@@ -4,38 +4,38 @@ using OrderFlow.Notifications;
 
 namespace OrderFlow.Silo.Notifications.Smtp;
 
-/// <summary>Connections to the mail server, kept and used again. Never more than the settings allow; who finds none free waits.</summary>
+/// <summary>A pool of connections to the mail server. Callers wait while as many are in use as the settings allow.</summary>
 internal sealed class SmtpConnectionPool : IAsyncDisposable
 {
-    /// <summary>How long a connection is kept that nobody uses; well under the five minutes that servers keep it, RFC 5321 §4.5.3.2.7.</summary>
+    /// <summary>How long an unused connection is kept; well under the five minutes that servers keep it, RFC 5321 §4.5.3.2.7.</summary>
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long after its last use a connection is taken to be alive without asking: under load nothing is asked, and after a pause no mail is lost on a dead one.</summary>
+    /// <summary>How long a connection may be idle before it is probed when used next: none is probed under load, and after a pause no mail is lost on a dead one.</summary>
     public static readonly TimeSpan ProbeDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a server may take to answer a goodbye.</summary>
-    private static readonly TimeSpan QuitLimit = TimeSpan.FromSeconds(2);
+    /// <summary>How long a server may take to answer QUIT.</summary>
+    private static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(2);
 
     private readonly SmtpConnector _connector;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _places;
+    private readonly SemaphoreSlim _permits;
     private readonly Lock _lock = new();
-    private readonly List<Idle> _idle = [];
-    private readonly ITimer _sweep;
+    private readonly List<IdleConnection> _idle = [];
+    private readonly ITimer _idleTimer;
     private bool _disposed;
 
     public SmtpConnectionPool(IOptions<SmtpOptions> options, TimeProvider time)
     {
         _connector = new(options.Value);
         _time = time;
-        _places = new(options.Value.MaxConnections, options.Value.MaxConnections);
-        _sweep = time.CreateTimer(_ => _ = CloseIdle(IdleTimeout), state: null, IdleTimeout, IdleTimeout);
+        _permits = new(options.Value.MaxConnections, options.Value.MaxConnections);
+        _idleTimer = time.CreateTimer(_ => _ = CloseIdle(IdleTimeout), state: null, IdleTimeout, IdleTimeout);
     }
 
-    /// <summary>Runs the work on a connection. One whose work failed is not used again, but for a recipient that was refused, by the server or before it was asked: then it expects the next mail.</summary>
+    /// <summary>Runs the work on a connection. A connection whose work failed is closed, except where only the recipient was rejected: then it is ready for the next mail.</summary>
     public async Task Run(Func<SmtpClient, Task> work, CancellationToken cancellationToken)
     {
-        await _places.WaitAsync(cancellationToken);
+        await _permits.WaitAsync(cancellationToken);
         try
         {
             var client = await TakeIdle(cancellationToken) ?? await _connector.Connect(cancellationToken);
@@ -45,7 +45,7 @@ internal sealed class SmtpConnectionPool : IAsyncDisposable
             }
             catch (Exception error) when (client.IsConnected && (error is UndeliverableException or SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted }))
             {
-                Keep(client);
+                Return(client);
                 throw;
             }
             catch
@@ -54,29 +54,29 @@ internal sealed class SmtpConnectionPool : IAsyncDisposable
                 throw;
             }
 
-            Keep(client);
+            Return(client);
         }
         finally
         {
-            _places.Release();
+            _permits.Release();
         }
     }
 
-    /// <summary>Closes what nobody uses; what is in use is closed when it is given back.</summary>
+    /// <summary>Closes the idle connections; those in use are closed when they are returned.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _sweep.DisposeAsync();
+        await _idleTimer.DisposeAsync();
         lock (_lock) _disposed = true;
         await CloseIdle(TimeSpan.Zero);
     }
 
     private async Task<SmtpClient?> TakeIdle(CancellationToken cancellationToken)
     {
-        Idle idle;
+        IdleConnection idle;
         lock (_lock)
         {
             if (_idle.Count == 0) return null;
-            idle = _idle[^1];   // the one used last: the others grow old and are closed
+            idle = _idle[^1];   // the last used one, so that the others reach the idle time-out
             _idle.RemoveAt(_idle.Count - 1);
         }
 
@@ -90,11 +90,11 @@ internal sealed class SmtpConnectionPool : IAsyncDisposable
         {
             idle.Client.Dispose();
             if (cancellationToken.IsCancellationRequested) throw;
-            return null;   // the server has closed it: a new one will tell whether it is there at all
+            return null;   // closed by the server; connecting anew shows whether it is available at all
         }
     }
 
-    private void Keep(SmtpClient client)
+    private void Return(SmtpClient client)
     {
         lock (_lock)
         {
@@ -108,12 +108,12 @@ internal sealed class SmtpConnectionPool : IAsyncDisposable
         client.Dispose();
     }
 
-    private Task CloseIdle(TimeSpan unusedFor)
+    private Task CloseIdle(TimeSpan minIdle)
     {
-        List<Idle> old;
+        List<IdleConnection> old;
         lock (_lock)
         {
-            old = _idle.FindAll(idle => _time.GetElapsedTime(idle.Since) >= unusedFor);
+            old = _idle.FindAll(idle => _time.GetElapsedTime(idle.Since) >= minIdle);
             _idle.RemoveAll(old.Contains);
         }
 
@@ -122,14 +122,14 @@ internal sealed class SmtpConnectionPool : IAsyncDisposable
 
     private async Task Close(SmtpClient client)
     {
-        using var patience = new CancellationTokenSource(QuitLimit, _time);
+        using var timeout = new CancellationTokenSource(QuitTimeout, _time);
         try
         {
-            await client.DisconnectAsync(quit: true, patience.Token);
+            await client.DisconnectAsync(quit: true, timeout.Token);
         }
         catch (Exception)
         {
-            // A server that hears no goodbye closes the connection by itself.
+            // A server that receives no QUIT closes the connection by itself.
         }
         finally
         {
@@ -137,7 +137,7 @@ internal sealed class SmtpConnectionPool : IAsyncDisposable
         }
     }
 
-    /// <param name="Client">A connection that nobody uses.</param>
-    /// <param name="Since">The time stamp of its last use.</param>
-    private sealed record Idle(SmtpClient Client, long Since);
+    /// <param name="Client">An unused connection.</param>
+    /// <param name="Since">The timestamp of its last use.</param>
+    private sealed record IdleConnection(SmtpClient Client, long Since);
 }

@@ -4,12 +4,12 @@ using MailKit.Security;
 
 namespace OrderFlow.Silo.Notifications.Smtp;
 
-/// <summary>Makes connections to the mail server, as safe as the settings want them.</summary>
+/// <summary>Connects to the mail server with the configured security, and signs in.</summary>
 internal sealed class SmtpConnector(SmtpOptions options)
 {
     private readonly CustomRootValidator? _roots = options.CaFile.Length > 0 ? new(CustomRootValidator.Load(options.CaFile)) : null;
 
-    /// <summary>A connection that takes mails.</summary>
+    /// <summary>Opens a connection that is ready for mails.</summary>
     public async Task<SmtpClient> Connect(CancellationToken cancellationToken)
     {
         var client = new SmtpClient { Timeout = (int)options.Timeout.TotalMilliseconds };
@@ -34,10 +34,10 @@ internal sealed class SmtpConnector(SmtpOptions options)
 
     private async Task Authenticate(SmtpClient client, CancellationToken cancellationToken)
     {
-        // Who pretends to be the server and offers no TLS must not be told the password.
+        // An impostor that offers no TLS must not receive the password.
         if (options.SocketSecurity == SecureSocketOptions.Auto && !client.IsEncrypted)
         {
-            throw new AuthenticationException("the mail server offers no TLS, and Smtp__Security=auto sends no password without");
+            throw new AuthenticationException("the mail server does not offer TLS, without which Smtp__Security=auto does not send the password");
         }
 
         await client.AuthenticateAsync(Encoding.UTF8, options.Username, options.Password, cancellationToken);

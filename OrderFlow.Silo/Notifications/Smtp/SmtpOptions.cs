@@ -6,12 +6,12 @@ using MimeKit;
 
 namespace OrderFlow.Silo.Notifications.Smtp;
 
-/// <summary>The mail server that notifications go to. Settings <c>Smtp__*</c>; they matter only where <c>Notifications__Sender</c> is smtp.</summary>
+/// <summary>The mail server that sends notifications. Settings <c>Smtp__*</c>, used only where <c>Notifications__Sender</c> is smtp.</summary>
 internal sealed class SmtpOptions : IValidatableObject
 {
     public const string Section = "Smtp";
 
-    private static readonly Dictionary<string, SecureSocketOptions> Securities = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, SecureSocketOptions> SecurityOptions = new(StringComparer.OrdinalIgnoreCase)
     {
         ["none"] = SecureSocketOptions.None,
         ["starttls"] = SecureSocketOptions.StartTls,
@@ -19,56 +19,56 @@ internal sealed class SmtpOptions : IValidatableObject
         ["auto"] = SecureSocketOptions.Auto,
     };
 
-    /// <summary>The server's name, which its certificate must have too.</summary>
+    /// <summary>The server's name, which its certificate must match.</summary>
     [Required(ErrorMessage = "Smtp__Host is not set: Notifications__Sender is smtp, which needs the name of a mail server")]
     public string Host { get; set; } = "";
 
     [Range(1, 65535)]
     public int Port { get; set; } = 587;
 
-    /// <summary><c>none</c>, <c>starttls</c>, <c>tls</c> from the first byte on, or <c>auto</c>: what the port suggests and the server offers.</summary>
+    /// <summary><c>none</c>, <c>starttls</c>, <c>tls</c> (implicit) or <c>auto</c>: what the port suggests and the server offers.</summary>
     public string Security { get; set; } = "starttls";
 
-    /// <summary>Empty where the server wants no credentials. With <c>auto</c> they are sent only under TLS.</summary>
+    /// <summary>Empty for a server without authentication. With <c>auto</c>, credentials are sent only over TLS.</summary>
     public string Username { get; set; } = "";
 
     public string Password { get; set; } = "";
 
-    /// <summary>A PEM file with the only roots that the server's certificate may come from, such as a company's own; empty for those of the system.</summary>
+    /// <summary>A PEM file with the only trusted root certificates, such as a company's own; empty for those of the system.</summary>
     public string CaFile { get; set; } = "";
 
-    /// <summary>Whom the mails are from: <c>orders@shop.example</c> or <c>The shop &lt;orders@shop.example&gt;</c>.</summary>
-    [Required(ErrorMessage = "Smtp__From is not set: Notifications__Sender is smtp, which needs an address that mails are from, such as orders@shop.example")]
+    /// <summary>The sender of the mails: <c>orders@shop.example</c> or <c>The shop &lt;orders@shop.example&gt;</c>.</summary>
+    [Required(ErrorMessage = "Smtp__From is not set: Notifications__Sender is smtp, which needs a sender address such as orders@shop.example")]
     public string From { get; set; } = "";
 
-    /// <summary>Where users live whose id is no address: alice becomes alice@ this. Empty: they cannot be sent mails.</summary>
+    /// <summary>The domain for user ids without one: alice becomes alice@ this. Where it is empty, they get no mails.</summary>
     public string RecipientDomain { get; set; } = "";
 
-    /// <summary>How long the server may take for one answer.</summary>
+    /// <summary>How long the server may take for one reply.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The most connections there are at once.</summary>
+    /// <summary>The most connections at once.</summary>
     [Range(1, 256)]
     public int MaxConnections { get; set; } = 8;
 
-    /// <summary><see cref="Security"/> as MailKit has it.</summary>
-    public SecureSocketOptions SocketSecurity => Securities[Security];
+    /// <summary><see cref="Security"/> as MailKit's option.</summary>
+    public SecureSocketOptions SocketSecurity => SecurityOptions[Security];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!Securities.ContainsKey(Security)) yield return new($"'{Security}' is none of {string.Join(", ", Securities.Keys)}", [nameof(Security)]);
-        if (Username.Length == 0 != (Password.Length == 0)) yield return new("one is set without the other", [nameof(Username), nameof(Password)]);
-        if (!MailboxAddress.TryParse(From, out var from) || RecipientAddress.Normalize(from.Address) is not { } sender || !Ascii.IsValid(sender)) yield return new($"'{From}' is not a valid mail address", [nameof(From)]);
-        if (RecipientDomain.Length > 0 && !RecipientAddress.IsValidDomain(RecipientDomain)) yield return new($"'{RecipientDomain}' is not a valid domain", [nameof(RecipientDomain)]);
-        if (CaFile.Length > 0 && CaFileObjection() is { } objection) yield return new(objection, [nameof(CaFile)]);
+        if (!SecurityOptions.ContainsKey(Security)) yield return new($"'{Security}' is not valid; it must be one of {string.Join(", ", SecurityOptions.Keys)}", [nameof(Security)]);
+        if (Username.Length == 0 != (Password.Length == 0)) yield return new("both must be set, or neither", [nameof(Username), nameof(Password)]);
+        if (!MailboxAddress.TryParse(From, out var from) || SmtpAddress.Normalize(from.Address) is not { } sender || !Ascii.IsValid(sender)) yield return new($"'{From}' is not a valid mail address", [nameof(From)]);
+        if (RecipientDomain.Length > 0 && !SmtpAddress.IsValidDomain(RecipientDomain)) yield return new($"'{RecipientDomain}' is not a valid domain", [nameof(RecipientDomain)]);
+        if (CaFile.Length > 0 && CaFileError() is { } error) yield return new(error, [nameof(CaFile)]);
     }
 
-    private string? CaFileObjection()
+    private string? CaFileError()
     {
         try
         {
-            return CustomRootValidator.Load(CaFile).Count == 0 ? $"{CaFile} holds no certificate" : null;
+            return CustomRootValidator.Load(CaFile).Count == 0 ? $"{CaFile} contains no certificate" : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
         {

@@ -5,16 +5,16 @@ using OrderFlow.Notifications;
 
 namespace OrderFlow.Silo.Notifications.Smtp;
 
-/// <summary>Sends notifications as mails. The job's id is the mail's message id.</summary>
-internal sealed partial class SmtpSender(SmtpConnectionPool connections, IOptions<SmtpOptions> options, TimeProvider time, ILogger<SmtpSender> log) : INotificationSender
+/// <summary>Sends notifications as mails. The job's id becomes the mail's Message-ID.</summary>
+internal sealed partial class SmtpSender(SmtpConnectionPool pool, IOptions<SmtpOptions> options, TimeProvider time, ILogger<SmtpSender> log) : INotificationSender
 {
-    /// <summary>From here on a reply says that it will be the same next time, RFC 5321 §4.2.1.</summary>
-    private const int PermanentReply = 500;
+    /// <summary>The lowest reply code of a permanent error, RFC 5321 §4.2.1.</summary>
+    private const int MinPermanentReply = 500;
 
-    /// <summary>For addresses that are not ASCII, RFC 6531.</summary>
-    private static readonly FormatOptions Utf8 = MakeUtf8();
+    /// <summary>For non-ASCII addresses, RFC 6531.</summary>
+    private static readonly FormatOptions Utf8 = CreateUtf8();
 
-    private readonly MailboxAddress _from = From(options.Value);
+    private readonly MailboxAddress _from = ParseFrom(options.Value);
 
     static SmtpSender() => MailboxAddress.IdnMapping = new IdentityPunycode();
 
@@ -25,14 +25,14 @@ internal sealed partial class SmtpSender(SmtpConnectionPool connections, IOption
         using var mail = NotificationMail.Create(job, _from, options.Value.RecipientDomain, time.GetUtcNow());
         try
         {
-            await connections.Run(client => Send(client, mail, cancellationToken), cancellationToken);
+            await pool.Run(client => Send(client, mail, cancellationToken), cancellationToken);
         }
-        catch (SmtpCommandException error) when (Refused(error.ErrorCode) is { } refused && (int)error.StatusCode >= PermanentReply)
+        catch (SmtpCommandException error) when (RejectedPart(error.ErrorCode) is { } rejected && (int)error.StatusCode >= MinPermanentReply)
         {
-            throw new UndeliverableException($"the mail server refused the {refused}: {(int)error.StatusCode} {error.Message}");
+            throw new UndeliverableException($"the mail server rejected the {rejected}: {(int)error.StatusCode} {error.Message}");
         }
 
-        LogSent(new(job.JobId), job.OrderId);
+        LogAccepted(new(job.JobId), job.OrderId);
     }
 
     private static Task<string> Send(SmtpClient client, MimeMessage mail, CancellationToken cancellationToken)
@@ -40,30 +40,30 @@ internal sealed partial class SmtpSender(SmtpConnectionPool connections, IOption
         var recipient = (MailboxAddress)mail.To[0];
         if (!recipient.IsInternational) return client.SendAsync(mail, cancellationToken);
         if (client.Capabilities.HasFlag(SmtpCapabilities.UTF8)) return client.SendAsync(Utf8, mail, cancellationToken);
-        throw new UndeliverableException($"the mail server takes no address that is not ASCII (SMTPUTF8): '{recipient.Address}'");
+        throw new UndeliverableException($"the mail server does not support non-ASCII addresses (SMTPUTF8): '{recipient.Address}'");
     }
 
-    /// <summary>What a server may refuse for good; a sender that it refuses is a setting to be mended.</summary>
-    private static string? Refused(SmtpErrorCode code) => code switch
+    /// <summary>What the server rejected permanently; null for errors that an operator can fix, such as a rejected sender.</summary>
+    private static string? RejectedPart(SmtpErrorCode code) => code switch
     {
         SmtpErrorCode.RecipientNotAccepted => "recipient",
         SmtpErrorCode.MessageNotAccepted => "mail",
         _ => null,
     };
 
-    private static MailboxAddress From(SmtpOptions options)
+    private static MailboxAddress ParseFrom(SmtpOptions options)
     {
         var from = MailboxAddress.Parse(options.From);
-        return new(from.Name, RecipientAddress.Normalize(from.Address)!);
+        return new(from.Name, SmtpAddress.Normalize(from.Address)!);
     }
 
-    private static FormatOptions MakeUtf8()
+    private static FormatOptions CreateUtf8()
     {
         var options = FormatOptions.Default.Clone();
         options.International = true;
         return options;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Notification {JobId} of order {OrderId} was taken by the mail server")]
-    private partial void LogSent(LogSafeText jobId, long orderId);
+    [LoggerMessage(Level = LogLevel.Information, Message = "The mail server accepted notification {JobId} of order {OrderId}")]
+    private partial void LogAccepted(LogSafeText jobId, long orderId);
 }
