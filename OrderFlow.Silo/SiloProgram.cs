@@ -6,6 +6,7 @@ using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Dashboard;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Silo.Notifications.Worker;
 using OrderFlow.Silo.Outbox;
@@ -42,11 +43,10 @@ internal static class SiloProgram
             silo.UseOrderFlow(postgres.ConnectionString);
             silo.Services.AddOutboxRelay();
             silo.UseKafka();
-            silo.UseRedis();
+            silo.UseNotifications();
             silo.UseDashboard();
             silo.UseTelemetry();
         });
-        builder.Services.AddNotificationWorker();
 
         await using var app = builder.Build();
         app.UseMetrics();

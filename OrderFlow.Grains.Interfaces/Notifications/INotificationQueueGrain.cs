@@ -1,16 +1,16 @@
 namespace OrderFlow.Notifications;
 
-/// <summary>The queue of notifications as a whole.</summary>
-/// <param name="Waiting">Jobs that a worker takes next.</param>
-/// <param name="Active">Jobs that workers are sending.</param>
+/// <summary>The number of notifications by state, and counts since the queue began.</summary>
+/// <param name="Waiting">Jobs that can be claimed.</param>
+/// <param name="Active">Jobs that workers have claimed.</param>
 /// <param name="Delayed">Jobs whose next attempt is due later.</param>
-/// <param name="Processed">Jobs that were sent, ever.</param>
-/// <param name="Failed">Attempts that failed, ever.</param>
-/// <param name="DeadLettered">Jobs that were given up, ever.</param>
-/// <param name="DeadLetters">Jobs that are dead letters now.</param>
-/// <param name="Paused">True while no worker takes jobs.</param>
-/// <param name="Purged">Dead letters that went because there were too many, ever.</param>
-/// <param name="Trimmed">Messages that have left the history of what was sent, ever.</param>
+/// <param name="Processed">Jobs sent, ever.</param>
+/// <param name="Failed">Attempts failed, ever.</param>
+/// <param name="DeadLettered">Jobs dead-lettered, ever.</param>
+/// <param name="DeadLetters">Dead letters now.</param>
+/// <param name="Paused">True while no worker may claim jobs.</param>
+/// <param name="Purged">Dead letters purged beyond the limit, ever.</param>
+/// <param name="Trimmed">Messages trimmed from the history of sent ones, ever.</param>
 [GenerateSerializer, Immutable, Alias("notification-stats")]
 public sealed record NotificationStats(
     [property: Id(0)] long Waiting,
@@ -24,15 +24,15 @@ public sealed record NotificationStats(
     [property: Id(8)] long Purged = 0,
     [property: Id(9)] long Trimmed = 0);
 
-/// <summary>A job that was given up.</summary>
+/// <summary>A job whose attempts all failed.</summary>
 /// <param name="JobId">The id of the event, <c>{orderId}-{version}</c>.</param>
-/// <param name="OrderId">The order.</param>
-/// <param name="UserId">Who was to be told.</param>
+/// <param name="OrderId">The id of the order.</param>
+/// <param name="UserId">The customer.</param>
 /// <param name="EventType">Such as <c>order.reserved</c>.</param>
-/// <param name="Message">What the customer was to read.</param>
-/// <param name="Attempts">Attempts to send it; one that ended with its worker does not count.</param>
+/// <param name="Message">The message to the customer.</param>
+/// <param name="Attempts">Attempts to send it; one whose worker died does not count.</param>
 /// <param name="Reason">Why the last attempt failed, for an operator to read.</param>
-/// <param name="DiedAt">When it was given up, UTC.</param>
+/// <param name="DiedAt">When it was dead-lettered, UTC.</param>
 [GenerateSerializer, Immutable, Alias("dead-letter")]
 public sealed record DeadLetter(
     [property: Id(0)] string JobId,
@@ -44,38 +44,38 @@ public sealed record DeadLetter(
     [property: Id(6)] string Reason,
     [property: Id(7)] DateTimeOffset DiedAt);
 
-/// <summary>The queue of notifications, for operators; the API lets only admins in. Stateless: any silo answers.</summary>
+/// <summary>The queue of notifications, for operators; the API admits only admins. Stateless: any silo answers.</summary>
 /// <remarks>
-/// Every method throws <see cref="UnavailableException"/> where Redis cannot be reached. Reading and <see cref="Purge"/> may be called again with no second effect;
-/// a second <see cref="Replay"/> or <see cref="SetPaused"/> later may undo what happened meanwhile.
+/// Every method throws <see cref="UnavailableException"/> where Redis cannot be reached. Reads and <see cref="Purge"/> may be repeated without a second effect;
+/// a repeated <see cref="Replay"/> or <see cref="SetPaused"/> may undo what happened in between.
 /// </remarks>
 [Alias("notification-queue")]
 public interface INotificationQueueGrain : IGrainWithIntegerKey
 {
-    /// <summary>Answers where jobs can be queued, as the silo has seen within the last seconds; else the exception says why not.</summary>
+    /// <summary>Returns where jobs could be enqueued when the silo last polled; otherwise throws an exception that says why not.</summary>
     [Alias("ping")]
     Task Ping();
 
-    /// <summary>How many jobs are where.</summary>
+    /// <summary>Counts the jobs by state.</summary>
     [Alias("stats")]
     Task<NotificationStats> GetStats();
 
-    /// <summary>One page of the dead letters, newest first.</summary>
-    /// <param name="page">The page's number; the first is 1. It counts only where <paramref name="after"/> is null.</param>
+    /// <summary>Lists one page of the dead letters, newest first.</summary>
+    /// <param name="page">The page's number; the first is 1. Ignored where <paramref name="after"/> is given.</param>
     /// <param name="limit">Items on a page, 1 to 100.</param>
-    /// <param name="after">Continue behind this place, the <see cref="Page{T}.Next"/> of an earlier page, whatever came or went since. Null to go by page.</param>
+    /// <param name="after">The <see cref="Page{T}.Next"/> of an earlier page, to continue after it whatever was added or removed since; null to list by page number.</param>
     [Alias("dead-letters")]
     Task<Page<DeadLetter>> ListDeadLetters(int page, int limit, string? after = null);
 
-    /// <summary>Queues a dead letter again, with all its attempts before it. Ok also where it is queued again already; NotFound where there is no such job.</summary>
+    /// <summary>Enqueues a dead letter again, with all its attempts left. Ok also where it was replayed before; NotFound where there is no such job.</summary>
     [Alias("replay")]
     Task<Outcome> Replay(string jobId);
 
-    /// <summary>Removes a dead letter. Ok also where it was removed already; NotFound where there is no such dead letter.</summary>
+    /// <summary>Purges a dead letter. Ok also where it was purged before; NotFound where there is no such dead letter.</summary>
     [Alias("purge")]
     Task<Outcome> Purge(string jobId);
 
-    /// <summary>Keeps workers from taking jobs, or lets them again. What they have taken they finish.</summary>
+    /// <summary>Pauses or resumes claiming. Claimed jobs are still sent.</summary>
     [Alias("set-paused")]
     Task SetPaused(bool paused);
 }

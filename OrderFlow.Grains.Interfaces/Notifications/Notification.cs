@@ -1,13 +1,13 @@
 namespace OrderFlow.Notifications;
 
-/// <summary>Where a notification stands.</summary>
+/// <summary>The state of a notification.</summary>
 [GenerateSerializer, Alias("notification-state")]
 public enum NotificationState
 {
-    /// <summary>Queued: a worker takes it next.</summary>
+    /// <summary>Queued: a worker can claim it.</summary>
     Waiting,
 
-    /// <summary>A worker is sending it.</summary>
+    /// <summary>A worker has claimed it.</summary>
     Active,
 
     /// <summary>An attempt failed; the next one is due later.</summary>
@@ -16,16 +16,16 @@ public enum NotificationState
     /// <summary>Sent.</summary>
     Sent,
 
-    /// <summary>Given up after the last attempt; it is a dead letter until it is replayed or purged.</summary>
+    /// <summary>Its attempts all failed; it is a dead letter until it is replayed or purged.</summary>
     Dead,
 }
 
-/// <summary>What became of one event that its customer is told of.</summary>
+/// <summary>The notification of one event of an order.</summary>
 /// <param name="JobId">The id of the event, <c>{orderId}-{version}</c>.</param>
 /// <param name="EventType">Such as <c>order.reserved</c>.</param>
-/// <param name="Message">What the customer reads; null once it was sent and has left the bounded history.</param>
-/// <param name="State">Where it stands.</param>
-/// <param name="Attempts">Attempts to send it; one that ended with its worker does not count.</param>
+/// <param name="Message">The message to the customer; null once it was sent and trimmed from the bounded history.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Attempts">Attempts to send it; one whose worker died does not count.</param>
 /// <param name="UpdatedAt">When its state last changed, UTC.</param>
 [GenerateSerializer, Immutable, Alias("notification-view")]
 public sealed record Notification(
@@ -36,7 +36,7 @@ public sealed record Notification(
     [property: Id(4)] int Attempts,
     [property: Id(5)] DateTimeOffset UpdatedAt);
 
-/// <summary>What a question for an order's notifications is answered.</summary>
+/// <summary>The notifications of an order.</summary>
 /// <param name="Outcome">Ok, or NotFound where the caller may not see the order.</param>
 /// <param name="Page">The page, where the outcome is Ok: oldest first.</param>
 [GenerateSerializer, Immutable, Alias("notification-list")]

@@ -1,10 +1,10 @@
 namespace OrderFlow.Notifications;
 
-/// <summary>What the notifications need to know of an order's event.</summary>
-/// <param name="EventId">The event's id, <c>{orderId}-{version}</c>: the same for an event delivered twice.</param>
+/// <summary>An order's event, as far as notifications need it.</summary>
+/// <param name="EventId">The event's id, <c>{orderId}-{version}</c>: the same for a redelivered event.</param>
 /// <param name="EventType">Such as <c>order.reserved</c>.</param>
-/// <param name="OrderId">The order.</param>
-/// <param name="UserId">Who is to be told.</param>
+/// <param name="OrderId">The id of the order.</param>
+/// <param name="UserId">The customer.</param>
 /// <param name="TotalAmount">The order's total, where the event has one.</param>
 /// <param name="Reason">Why it failed or was cancelled, where the event says so.</param>
 [GenerateSerializer, Immutable, Alias("order-notice")]

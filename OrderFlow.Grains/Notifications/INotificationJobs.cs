@@ -1,36 +1,36 @@
-
 namespace OrderFlow.Notifications;
 
-/// <summary>A job that a worker holds. Only the holder of its latest lease can finish it.</summary>
+/// <summary>A job that a worker has claimed. Only the holder of its latest lease can move it.</summary>
 /// <param name="Job">What to send.</param>
-/// <param name="Attempt">The number of the attempt that this claim is; the first is 1.</param>
-/// <param name="Lease">What the queue knows this claim by; opaque.</param>
+/// <param name="Attempt">The number of this attempt; the first is 1.</param>
+/// <param name="Lease">Identifies this claim in the queue; opaque.</param>
 internal sealed record ClaimedJob(NotificationJob Job, int Attempt, string Lease);
 
-/// <summary>The queue, for workers. A worker is named; the name is its own for as long as its process lives.</summary>
+/// <summary>The queue as workers use it. A worker's name is unique to its process.</summary>
+/// <remarks>Moves of a claimed job return false, and change nothing, where the worker has lost the lease.</remarks>
 internal interface INotificationJobs
 {
-    /// <summary>The most characters that are kept of why an attempt failed: it is text of somebody else's making.</summary>
+    /// <summary>The most characters that are kept of why an attempt failed.</summary>
     const int MaxReasonLength = 500;
 
-    /// <summary>Takes up to so many waiting jobs, those whose delay is over by <paramref name="now"/> included. None while the queue is paused.</summary>
+    /// <summary>Claims up to <paramref name="count"/> waiting jobs, including delayed ones that are due at <paramref name="now"/>. Returns none while the queue is paused.</summary>
     Task<IReadOnlyList<ClaimedJob>> Claim(string worker, int count, DateTimeOffset now);
 
     /// <summary>
-    /// Takes up to so many jobs whose worker has not finished them within <paramref name="lease"/>: it died, or lost its way. None while the queue is paused.
-    /// A job whose workers keep dying is given up after a bounded number of times.
+    /// Claims up to <paramref name="count"/> jobs that another worker has held for longer than <paramref name="lease"/>. Returns none while the queue is paused.
+    /// A job whose workers died too often is dead-lettered instead.
     /// </summary>
     Task<IReadOnlyList<ClaimedJob>> Reclaim(string worker, int count, TimeSpan lease, DateTimeOffset now);
 
-    /// <summary>The job was sent. False where this worker has lost it to another: then nothing happens.</summary>
+    /// <summary>Completes a sent job.</summary>
     Task<bool> Complete(string worker, ClaimedJob job, DateTimeOffset now);
 
-    /// <summary>The attempt failed; the next is due at <paramref name="dueAt"/>. False where this worker has lost the job.</summary>
+    /// <summary>Delays a job whose attempt failed until its next attempt is due at <paramref name="dueAt"/>.</summary>
     Task<bool> Retry(string worker, ClaimedJob job, DateTimeOffset dueAt, string reason, DateTimeOffset now);
 
-    /// <summary>The last attempt failed: the job becomes a dead letter. False where this worker has lost the job.</summary>
+    /// <summary>Makes a job whose last attempt failed a dead letter.</summary>
     Task<bool> DeadLetter(string worker, ClaimedJob job, string reason, DateTimeOffset now);
 
-    /// <summary>The worker stops, or the lease would end, before it has begun to send: the job waits again, and the attempt does not count. False where this worker has lost the job.</summary>
+    /// <summary>Puts a job that the worker has not begun to send back into the queue; the attempt does not count.</summary>
     Task<bool> Release(string worker, ClaimedJob job, DateTimeOffset now);
 }

@@ -1,27 +1,26 @@
-
 namespace OrderFlow.Notifications;
 
-/// <summary>The queue, for those who fill it and look after it. Every method may be called again with no second effect.</summary>
+/// <summary>The queue as grains and operators use it. Every method may be repeated without a second effect.</summary>
 internal interface INotificationQueue
 {
-    /// <summary>Queues the job. False where a job with this id is queued, or was finished, given up or purged within the time that ids are remembered.</summary>
+    /// <summary>Enqueues the job. Returns false where a job with this id is in the queue, or was settled or purged within the retention of ids.</summary>
     Task<bool> Enqueue(NotificationJob job);
 
-    /// <summary>What is remembered of an order's jobs, oldest event first; purged ones are left out.</summary>
+    /// <summary>Lists the known jobs of an order, oldest event first; purged ones are left out.</summary>
     Task<IReadOnlyList<Notification>> ListByOrder(long orderId);
 
-    /// <summary>How many jobs are where.</summary>
+    /// <summary>Counts the jobs by state.</summary>
     Task<NotificationStats> GetStats();
 
-    /// <summary>One page of the dead letters, newest first; behind the place <paramref name="after"/> where that is given.</summary>
+    /// <summary>Lists one page of the dead letters, newest first, or the page that continues after <paramref name="after"/>.</summary>
     Task<Page<DeadLetter>> ListDeadLetters(int page, int limit, string? after = null);
 
-    /// <summary>See <see cref="INotificationQueueGrain.Replay"/>.</summary>
+    /// <inheritdoc cref="INotificationQueueGrain.Replay"/>
     Task<Outcome> Replay(string jobId);
 
-    /// <summary>See <see cref="INotificationQueueGrain.Purge"/>.</summary>
+    /// <inheritdoc cref="INotificationQueueGrain.Purge"/>
     Task<Outcome> Purge(string jobId);
 
-    /// <summary>See <see cref="INotificationQueueGrain.SetPaused"/>.</summary>
+    /// <inheritdoc cref="INotificationQueueGrain.SetPaused"/>
     Task SetPaused(bool paused);
 }

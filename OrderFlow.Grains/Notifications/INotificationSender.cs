@@ -1,16 +1,16 @@
 namespace OrderFlow.Notifications;
 
-/// <summary>Delivers notifications to customers: by mail, or to the log.</summary>
+/// <summary>Sends notifications to customers: by mail, or to the log.</summary>
 internal interface INotificationSender
 {
-    /// <summary>How many sends at once need not wait for each other. A worker begins no more: what waits here uses up the time that a send may take.</summary>
+    /// <summary>How many sends can run at once. A worker starts no more: waiting in here would use up the time-out of a send.</summary>
     int MaxConcurrency => int.MaxValue;
 
-    /// <summary>Sends the message. Whatever it throws makes the attempt a failed one; an <see cref="UndeliverableException"/> the last one.</summary>
-    /// <param name="job">What to send; its id travels with it, so that whoever receives it can drop repeats.</param>
-    /// <param name="cancellationToken">Ends the attempt when it has taken too long.</param>
+    /// <summary>Sends the message. Any exception fails the attempt; an <see cref="UndeliverableException"/> also prevents further attempts.</summary>
+    /// <param name="job">What to send. Its id is sent along, so that the receiver can drop repeats.</param>
+    /// <param name="cancellationToken">Cancelled when the attempt times out.</param>
     Task Send(NotificationJob job, CancellationToken cancellationToken);
 }
 
-/// <summary>The message can never be delivered: to try again would not help.</summary>
+/// <summary>The message can never be delivered: a permanent error, which is not retried.</summary>
 internal sealed class UndeliverableException(string reason) : Exception(reason);

@@ -1,9 +1,8 @@
-
 namespace OrderFlow.Notifications;
 
-/// <summary>Whether jobs can be queued. It is polled: asking costs the queue nothing.</summary>
+/// <summary>Whether jobs can be enqueued, as last polled: asking does not reach the queue.</summary>
 internal interface IQueueHealth
 {
-    /// <summary>Why no job can be queued, or why one may be lost, in a sentence without its full stop; null where all is well.</summary>
+    /// <summary>Why jobs cannot be enqueued, or may be lost, as a sentence without its full stop; null where the queue is healthy.</summary>
     Task<string?> GetFault();
 }

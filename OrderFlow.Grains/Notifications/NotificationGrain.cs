@@ -5,13 +5,13 @@ using Orleans.Concurrency;
 namespace OrderFlow.Notifications;
 
 /// <inheritdoc cref="INotificationGrain"/>
-/// <remarks>The queue tells events that come again by their ids, so that it does not matter which silo takes one, nor how many do.</remarks>
+/// <remarks>The queue recognizes redelivered events by their ids, so any number of silos may handle the same one.</remarks>
 [GrainType("notification"), StatelessWorker, Reentrant]
 internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory grains) : Grain, INotificationGrain
 {
     public async Task Notify(OrderNotice notice)
     {
-        var message = NotificationText.Message(notice) ?? throw new NotSupportedException($"this version has no words for an event of type {notice.EventType}");
+        var message = NotificationText.Message(notice) ?? throw new NotSupportedException($"this version has no text for events of type {notice.EventType}");
         await queue.Enqueue(new NotificationJob(notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message, TraceContext.Current));
     }
 

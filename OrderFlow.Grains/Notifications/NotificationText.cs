@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace OrderFlow.Notifications;
 
-/// <summary>What customers are told, in words. Knows no queue and no sender.</summary>
+/// <summary>The texts that customers receive. Pure functions.</summary>
 internal static class NotificationText
 {
-    /// <summary>Bytes of a reason that a message holds at most: an order of a hundred lines can fail for a hundred reasons, and the order itself has them all.</summary>
+    /// <summary>The most bytes of a reason in a message: an order of a hundred lines can fail for a hundred reasons, and the order itself has them all.</summary>
     public const int MaxReasonBytes = 384;
 
-    /// <summary>The reason of a cancelled order's event that says that it was deleted.</summary>
+    /// <summary>The reason in the event of an order that was cancelled because it was deleted.</summary>
     private const string Deleted = "deleted";
 
-    /// <summary>What the customer reads of the event; null for an event that there are no words for.</summary>
+    /// <summary>The message for the event; null for an event type without one.</summary>
     public static string? Message(OrderNotice notice) => Headline(notice.EventType, notice.OrderId) is { } headline ? headline + Details(notice) : null;
 
     /// <summary>The subject of a mail with the job's message.</summary>

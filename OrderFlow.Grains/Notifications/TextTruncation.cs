@@ -2,14 +2,14 @@ using System.Text;
 
 namespace OrderFlow.Notifications;
 
-/// <summary>Text from elsewhere, made to fit.</summary>
+/// <summary>Truncates text that other programs wrote.</summary>
 internal static class TextTruncation
 {
     private const string Ellipsis = "…";
 
-    /// <summary>The text, or as much of its beginning as leaves room for an ellipsis. Never half a surrogate pair, which no UTF-8 can hold.</summary>
+    /// <summary>The text, truncated with an ellipsis where it is too long. Never splits a surrogate pair, which UTF-8 cannot encode.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="maxLength">The most characters (UTF-16 code units) the answer has.</param>
+    /// <param name="maxLength">The most characters (UTF-16 code units) to return.</param>
     public static string Truncate(string text, int maxLength)
     {
         if (text.Length <= maxLength) return text;
@@ -19,9 +19,9 @@ internal static class TextTruncation
         return string.Concat(text.AsSpan(0, end), Ellipsis);
     }
 
-    /// <summary>The text, or as many of its first words as leave room for an ellipsis; of a word that is too long itself, its beginning.</summary>
+    /// <summary>The text, truncated after a word with an ellipsis where it is too long; within a word where that alone is too long.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="maxBytes">The most bytes that the answer has in UTF-8.</param>
+    /// <param name="maxBytes">The most bytes of UTF-8 to return.</param>
     public static string TruncateAtWord(string text, int maxBytes)
     {
         if (Encoding.UTF8.GetByteCount(text) <= maxBytes) return text;

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OrderFlow.Silo.Notifications;
 
 /// <summary>
-/// Text from elsewhere that goes into a line of the log: a replacement character for each control character and each Unicode line break.
-/// Console formatters print text as it is, and a user id with a newline in it could otherwise write lines of its own. It costs nothing where nothing is logged.
+/// Untrusted text for a log line, with control characters and Unicode line breaks replaced when it is formatted:
+/// console formatters print text as it is, and a newline in a user id could otherwise forge log lines.
 /// </summary>
 internal readonly record struct LogSafeText(string Text)
 {
@@ -12,19 +12,19 @@ internal readonly record struct LogSafeText(string Text)
 
     public override string ToString()
     {
-        foreach (var letter in Text)
+        foreach (var character in Text)
         {
-            if (Breaks(letter)) return string.Create(Text.Length, Text, static (line, source) => Replace(line, source));
+            if (IsUnsafe(character)) return string.Create(Text.Length, Text, static (line, source) => ReplaceUnsafe(line, source));
         }
 
         return Text;
     }
 
-    private static void Replace(Span<char> line, string source)
+    private static void ReplaceUnsafe(Span<char> line, string source)
     {
-        for (var i = 0; i < source.Length; i++) line[i] = Breaks(source[i]) ? Replacement : source[i];
+        for (var i = 0; i < source.Length; i++) line[i] = IsUnsafe(source[i]) ? Replacement : source[i];
     }
 
-    private static bool Breaks(char letter) =>
-        char.IsControl(letter) || char.GetUnicodeCategory(letter) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    private static bool IsUnsafe(char character) =>
+        char.IsControl(character) || char.GetUnicodeCategory(character) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -2,7 +2,7 @@ using OrderFlow.Notifications;
 
 namespace OrderFlow.Silo.Notifications;
 
-/// <summary>Writes notifications into the log, for where no mail server is.</summary>
+/// <summary>Writes notifications to the log, for installations without a mail server.</summary>
 internal sealed partial class LogSender(ILogger<LogSender> log) : INotificationSender
 {
     public Task Send(NotificationJob job, CancellationToken cancellationToken)

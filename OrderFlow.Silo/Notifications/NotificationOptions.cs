@@ -17,14 +17,14 @@ internal sealed class NotificationOptions : IValidatableObject
     [Required]
     public string Events { get; set; } = $"{Topics.Reserved},{Topics.Failed}";
 
-    /// <summary>The maximum age of an event that is still notified; older ones are counted. At most <c>Redis__CompletedRetention</c>, a redelivered event is never notified twice.</summary>
+    /// <summary>The maximum age of an event that is still notified; older ones are only counted. While it is at most <c>Redis__CompletedRetention</c>, no event is notified twice.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan MaxEventAge { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary><c>log</c> or <c>smtp</c>.</summary>
     public string Sender { get; set; } = Log;
 
-    /// <summary>The topics to consume.</summary>
+    /// <summary>The event types that customers are notified of, which are the topics to consume.</summary>
     public IReadOnlyList<string> EventTopics => Events.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>True where notifications are sent as mails.</summary>

@@ -7,8 +7,8 @@ using OrderFlow.Silo.Notifications.Redis;
 namespace OrderFlow.Silo.Notifications;
 
 /// <summary>
-/// How many notifications are where in the queue, looked up now and then, as part of the meter <see cref="NotificationMetrics.MeterName"/>. Every process
-/// with the queue looks: one script that counts nothing, but reads what Redis has counted.
+/// The state of the queue, as part of the meter <see cref="NotificationMetrics.MeterName"/>. Every silo and every worker polls it:
+/// a cheap script that reads counts which Redis keeps.
 /// </summary>
 internal sealed class QueueMetrics(IMeterFactory meters, INotificationQueue queue, IOptions<RedisOptions> redis, TimeProvider time) : PollingService(time)
 {
@@ -17,28 +17,28 @@ internal sealed class QueueMetrics(IMeterFactory meters, INotificationQueue queu
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         var meter = meters.Create(NotificationMetrics.MeterName);
-        meter.CreateObservableGauge("orderflow.notifications.queue.jobs", Depths, "{job}", "Notifications in the queue, by state: waiting, active, delayed, dead.");
-        meter.CreateObservableCounter("orderflow.notifications.dead_letters.purged", () => Seen(_stats?.Purged), "{job}", "Dead letters that went because there were too many.");
-        meter.CreateObservableCounter("orderflow.notifications.history.trimmed", () => Seen(_stats?.Trimmed), "{job}", "Messages that have left the history of what was sent.");
+        meter.CreateObservableGauge("orderflow.notifications.queue.jobs", MeasureJobs, "{job}", "Jobs in the queue, by state: waiting, active, delayed, dead.");
+        meter.CreateObservableCounter("orderflow.notifications.dead_letters.purged", () => Measure(_stats?.Purged), "{job}", "Dead letters purged beyond the limit.");
+        meter.CreateObservableCounter("orderflow.notifications.history.trimmed", () => Measure(_stats?.Trimmed), "{job}", "Messages trimmed from the history of sent ones.");
         meter.CreateObservableGauge("orderflow.notifications.dead_letters.limit", () => redis.Value.DeadLetterLimit, "{job}", "The most dead letters that are kept.");
-        meter.CreateObservableGauge("orderflow.notifications.queue.paused", () => _stats is { Paused: true } ? 1 : 0, description: "1 while no worker takes jobs.");
+        meter.CreateObservableGauge("orderflow.notifications.queue.paused", () => _stats is { Paused: true } ? 1 : 0, description: "1 while the queue is paused.");
         return base.StartAsync(cancellationToken);
     }
 
     protected override async Task Poll(CancellationToken cancellationToken) => _stats = await queue.GetStats().WaitAsync(cancellationToken);
 
-    /// <summary>Old depths would look like a queue that nobody works on.</summary>
+    /// <summary>Removes the counts: old ones would look like a queue that no worker serves.</summary>
     protected override void OnPollFailed() => _stats = null;
 
-    private IEnumerable<Measurement<long>> Depths() => _stats is not { } stats ? [] :
+    private IEnumerable<Measurement<long>> MeasureJobs() => _stats is not { } stats ? [] :
     [
-        Of("waiting", stats.Waiting),
-        Of("active", stats.Active),
-        Of("delayed", stats.Delayed),
-        Of("dead", stats.DeadLetters),
+        Measure("waiting", stats.Waiting),
+        Measure("active", stats.Active),
+        Measure("delayed", stats.Delayed),
+        Measure("dead", stats.DeadLetters),
     ];
 
-    private static IEnumerable<Measurement<long>> Seen(long? count) => count is { } seen ? [new(seen)] : [];
+    private static IEnumerable<Measurement<long>> Measure(long? count) => count is { } known ? [new(known)] : [];
 
-    private static Measurement<long> Of(string state, long jobs) => new(jobs, new KeyValuePair<string, object?>("state", state));
+    private static Measurement<long> Measure(string state, long jobs) => new(jobs, new KeyValuePair<string, object?>("state", state));
 }

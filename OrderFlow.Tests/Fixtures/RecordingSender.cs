@@ -3,12 +3,12 @@ using OrderFlow.Notifications;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>Notes what it is given to send, and fails when it is told to.</summary>
+/// <summary>Records what it sends, and fails on request.</summary>
 internal sealed class RecordingSender : INotificationSender
 {
     private readonly ConcurrentQueue<NotificationJob> _sent = [];
 
-    /// <summary>Everything that was sent, in order; a job that was sent twice stands there twice.</summary>
+    /// <summary>Everything that was sent, in order; a job sent twice is there twice.</summary>
     public IReadOnlyList<NotificationJob> Sent => [.. _sent];
 
     /// <summary>Whether sending fails.</summary>

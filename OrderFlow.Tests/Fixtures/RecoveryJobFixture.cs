@@ -6,17 +6,17 @@ using OrderFlow.Recovery;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>Jobs of recovery that a test runs itself.</summary>
+/// <summary>Creates recovery jobs that a test runs itself, and collects what they log.</summary>
 internal sealed class RecoveryJobFixture(TimeProvider time) : ILogger
 {
-    /// <summary>How long each run begins further batches.</summary>
+    /// <summary>How long each run starts further batches.</summary>
     public static readonly TimeSpan Budget = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentQueue<string> _lines = [];
 
     public RecoveryMetrics Metrics { get; } = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), time);
 
-    /// <summary>What the jobs log, such as <c>Warning: Recovery …</c>.</summary>
+    /// <summary>The log lines of the jobs, such as <c>Warning: Recovery …</c>.</summary>
     public string[] LogLines => [.. _lines];
 
     public RecoveryJob Create(string name, Func<Task<Batch>> runBatch) => new(name, _ => runBatch(), Budget, time, Metrics, this);

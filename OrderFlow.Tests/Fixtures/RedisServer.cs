@@ -3,16 +3,15 @@ using StackExchange.Redis;
 namespace OrderFlow.Tests.Fixtures;
 
 /// <summary>
-/// A private Redis for tests, started when it is first asked for, with the settings that infra/ ships.
-/// It ends with the test process, however that ends. Most tests use <see cref="Shared"/>, with keys of their own;
-/// a test that takes the server down makes one of its own: <c>await using var server = new RedisServer()</c>.
+/// A private Redis for tests with the settings that infra/ ships, started on first use. It ends with the test process, however that ends.
+/// Most tests use <see cref="Shared"/> with keys of their own; a test that stops the server creates its own.
 /// </summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly PrivateServer _server;
     private readonly Lazy<Task> _started;
 
-    /// <param name="settings">What it is told beyond what infra/ ships, such as <c>appendonly=no</c>.</param>
+    /// <param name="settings">Settings in addition to those of infra/, such as <c>appendonly=no</c>.</param>
     public RedisServer(params string[] settings)
     {
         _server = new("redis.sh", settings);
@@ -22,7 +21,7 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>The server of the whole test run.</summary>
     public static RedisServer Shared { get; } = new();
 
-    /// <summary>A StackExchange.Redis configuration string; the server is up when it is given out for the first time.</summary>
+    /// <summary>Starts the server if necessary and returns its StackExchange.Redis configuration string.</summary>
     public async Task<string> ConnectionString()
     {
         await _started.Value;
@@ -33,7 +32,7 @@ internal sealed class RedisServer : IAsyncDisposable
         }.ToString(includePassword: true);
     }
 
-    /// <summary>Has the server run a command, on a connection of its own.</summary>
+    /// <summary>Executes a command on a connection of its own.</summary>
     public async Task Execute(string command, params object[] arguments)
     {
         AssertOwned();
@@ -41,7 +40,7 @@ internal sealed class RedisServer : IAsyncDisposable
         await operations.GetServers().Single().ExecuteAsync(command, arguments);
     }
 
-    /// <summary>Ends the server as a crash would. It stays down until <see cref="Start"/>.</summary>
+    /// <summary>Kills the server, which stays down until <see cref="Start"/>.</summary>
     public async Task Kill()
     {
         AssertOwned();
@@ -49,10 +48,10 @@ internal sealed class RedisServer : IAsyncDisposable
         await _server.Run("kill");
     }
 
-    /// <summary>Starts the server again after <see cref="Kill"/>, on the same port with its data.</summary>
+    /// <summary>Starts the server again after <see cref="Kill"/>, with the same port and data.</summary>
     public Task Start() => _server.Start();
 
-    /// <summary>Ends the server and removes its data.</summary>
+    /// <summary>Stops the server and removes its data.</summary>
     public ValueTask DisposeAsync()
     {
         AssertOwned();
@@ -62,6 +61,6 @@ internal sealed class RedisServer : IAsyncDisposable
     private void AssertOwned()
     {
         if (this == Shared)
-            throw new InvalidOperationException("the shared server stays up: a test that takes its server down makes its own, new RedisServer()");
+            throw new InvalidOperationException("the shared server must not be stopped or reconfigured; create one with new RedisServer()");
     }
 }

@@ -3,13 +3,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using OrderFlow.Notifications;
 using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Silo.Notifications.Worker;
 using OrderFlow.Silo.Outbox;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>What is around a cluster of silos: a Kafka of its own, a queue of its own in Redis, and a sender that notes what it is given.</summary>
+/// <summary>What is around a cluster of silos: a Kafka of its own, a queue of its own in Redis, and a sender that records what it sends.</summary>
 internal sealed class World(RedisServer? redis = null, int partitions = 3, ILoggerProvider? log = null, int brokers = 1) : IDisposable
 {
     private readonly string _queue = $"test:{Guid.NewGuid():N}";
@@ -38,8 +39,7 @@ internal sealed class World(RedisServer? redis = null, int partitions = 3, ILogg
     {
         silo.Services.AddOutboxRelay();
         silo.UseKafka();
-        silo.UseRedis();
-        silo.Services.AddNotificationWorker();
+        silo.UseNotifications();
         silo.Services.Replace(ServiceDescriptor.Singleton<INotificationSender>(Sender));
         if (log is not null) silo.Services.AddSingleton(log);
     }

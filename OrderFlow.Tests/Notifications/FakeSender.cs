@@ -3,11 +3,11 @@ using OrderFlow.Notifications;
 
 namespace OrderFlow.Tests.Notifications;
 
-/// <summary>A sender that does what the test says, and counts.</summary>
+/// <summary>A sender that does what the test says and counts its sends.</summary>
 internal sealed class FakeSender(Func<NotificationJob, CancellationToken, Task> send) : INotificationSender
 {
-    private int _underWay;
-    private int _most;
+    private int _running;
+    private int _maxConcurrent;
 
     public FakeSender(Func<NotificationJob, Task> send)
         : this((job, _) => send(job))
@@ -16,14 +16,14 @@ internal sealed class FakeSender(Func<NotificationJob, CancellationToken, Task> 
 
     public ConcurrentQueue<string> Started { get; } = [];
 
-    /// <summary>How many were under way at the same time at most.</summary>
-    public int MaxConcurrent => Volatile.Read(ref _most);
+    /// <summary>The most sends that ran at once.</summary>
+    public int MaxConcurrent => Volatile.Read(ref _maxConcurrent);
 
     public async Task Send(NotificationJob job, CancellationToken cancellationToken)
     {
-        var now = Interlocked.Increment(ref _underWay);
-        int most;
-        while (now > (most = Volatile.Read(ref _most)) && Interlocked.CompareExchange(ref _most, now, most) != most)
+        var running = Interlocked.Increment(ref _running);
+        int max;
+        while (running > (max = Volatile.Read(ref _maxConcurrent)) && Interlocked.CompareExchange(ref _maxConcurrent, running, max) != max)
         {
         }
 
@@ -34,7 +34,7 @@ internal sealed class FakeSender(Func<NotificationJob, CancellationToken, Task> 
         }
         finally
         {
-            Interlocked.Decrement(ref _underWay);
+            Interlocked.Decrement(ref _running);
         }
     }
 }

@@ -2,7 +2,7 @@ using OrderFlow.Notifications;
 
 namespace OrderFlow.Tests.Notifications;
 
-/// <summary>A queue that writes down what workers ask of it, and fails on purpose.</summary>
+/// <summary>A queue that records the calls of workers and fails on purpose.</summary>
 internal sealed class InMemoryQueue : INotificationJobs
 {
     private readonly Lock _lock = new();
@@ -11,20 +11,20 @@ internal sealed class InMemoryQueue : INotificationJobs
     private readonly Dictionary<string, (ClaimedJob Claimed, string Worker, DateTimeOffset At)> _active = [];
     private readonly List<Call> _calls = [];
 
-    /// <summary>What a call, named by its method, does first: it may throw, or take its time.</summary>
+    /// <summary>Runs before each call, with the name of its method; it may throw or delay the call.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>As if another worker had taken over whatever is claimed.</summary>
+    /// <summary>Whether every claimed job counts as reclaimed by another worker.</summary>
     public bool LosesLeases { get; set; }
 
-    public int Waiting => Locked(() => _waiting.Count);
+    public int Waiting => WithLock(() => _waiting.Count);
 
-    public int Active => Locked(() => _active.Count);
+    public int Active => WithLock(() => _active.Count);
 
-    /// <summary>Every call that was answered, oldest first.</summary>
-    public Call[] Calls(params string[] methods) => Locked(() => _calls.Where(call => methods.Length == 0 || methods.Contains(call.Method)).ToArray());
+    /// <summary>The completed calls, oldest first.</summary>
+    public Call[] Calls(params string[] methods) => WithLock(() => _calls.Where(call => methods.Length == 0 || methods.Contains(call.Method)).ToArray());
 
-    public void Add(params IEnumerable<NotificationJob> jobs) => Locked(() =>
+    public void Add(params IEnumerable<NotificationJob> jobs) => WithLock(() =>
     {
         foreach (var job in jobs) _waiting.Enqueue((job, 0));
         return 0;
@@ -32,7 +32,7 @@ internal sealed class InMemoryQueue : INotificationJobs
 
     /// <summary>A job whose worker died on its first attempt.</summary>
     public void AddAbandoned(NotificationJob job, DateTimeOffset claimedAt) =>
-        Locked(() => _active[job.JobId] = (new ClaimedJob(job, 1, "lease-0"), "dead-worker", claimedAt));
+        WithLock(() => _active[job.JobId] = (new ClaimedJob(job, 1, "lease-0"), "dead-worker", claimedAt));
 
     public Task<IReadOnlyList<ClaimedJob>> Claim(string worker, int count, DateTimeOffset now) => Answer<IReadOnlyList<ClaimedJob>>(nameof(Claim), () =>
     {
@@ -53,17 +53,17 @@ internal sealed class InMemoryQueue : INotificationJobs
         return taken;
     });
 
-    public Task<bool> Complete(string worker, ClaimedJob job, DateTimeOffset now) => Settle(nameof(Complete), worker, job, now, () => { });
+    public Task<bool> Complete(string worker, ClaimedJob job, DateTimeOffset now) => Move(nameof(Complete), worker, job, now, () => { });
 
     public Task<bool> Retry(string worker, ClaimedJob job, DateTimeOffset dueAt, string reason, DateTimeOffset now) =>
-        Settle(nameof(Retry), worker, job, now, () => _delayed.Add((job.Job, job.Attempt, dueAt)), reason, dueAt);
+        Move(nameof(Retry), worker, job, now, () => _delayed.Add((job.Job, job.Attempt, dueAt)), reason, dueAt);
 
-    public Task<bool> DeadLetter(string worker, ClaimedJob job, string reason, DateTimeOffset now) => Settle(nameof(DeadLetter), worker, job, now, () => { }, reason);
+    public Task<bool> DeadLetter(string worker, ClaimedJob job, string reason, DateTimeOffset now) => Move(nameof(DeadLetter), worker, job, now, () => { }, reason);
 
     public Task<bool> Release(string worker, ClaimedJob job, DateTimeOffset now) =>
-        Settle(nameof(Release), worker, job, now, () => _waiting.Enqueue((job.Job, job.Attempt - 1)));
+        Move(nameof(Release), worker, job, now, () => _waiting.Enqueue((job.Job, job.Attempt - 1)));
 
-    private Task<bool> Settle(
+    private Task<bool> Move(
         string method, string worker, ClaimedJob job, DateTimeOffset now, Action move, string? reason = null, DateTimeOffset? dueAt = null) => Answer(method, () =>
     {
         var holds = !LosesLeases && _active.TryGetValue(job.Job.JobId, out var held) && held.Claimed.Lease == job.Lease && held.Worker == worker;
@@ -84,10 +84,10 @@ internal sealed class InMemoryQueue : INotificationJobs
     private async Task<T> Answer<T>(string method, Func<T> answer)
     {
         await Before(method);
-        return Locked(answer);
+        return WithLock(answer);
     }
 
-    private T Locked<T>(Func<T> answer)
+    private T WithLock<T>(Func<T> answer)
     {
         lock (_lock) return answer();
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OrderFlow.Tests.Notifications;
 
-/// <summary>Keeps what the notifications log, as a console would print it.</summary>
+/// <summary>Collects log lines as a console would print them.</summary>
 internal sealed class LogLines : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = [];

@@ -8,14 +8,14 @@ public sealed class LoggedNotifications
     private readonly LogLines _log = new();
 
     [Fact]
-    public async Task Writes_one_line_with_all_there_is()
+    public async Task Have_one_line_with_all_details()
     {
         await Sender().Send(TestJobs.Job(), CancellationToken.None);
         Assert.Equal(["Information: Notification 42-2 to alice, Your order 42 is reserved: Your order 42 is reserved. Total: 19.98."], _log.All);
     }
 
     [Fact]
-    public async Task Stays_one_line_whatever_the_user_is_called()
+    public async Task Stay_on_one_line_whatever_the_user_id()
     {
         await Sender().Send(TestJobs.Job(userId: "al\r\nError: forged\u001b[2J\u0085\u2028\u2029\0ice") with { JobId = "42\n2", Message = "a\tb" }, CancellationToken.None);
         Assert.Equal(["Information: Notification 42\uFFFD2 to al\uFFFD\uFFFDError: forged\uFFFD[2J\uFFFD\uFFFD\uFFFD\uFFFDice, Your order 42 is reserved: a\uFFFDb"], _log.All);

@@ -16,7 +16,7 @@ public sealed class NotificationTexts
     [InlineData("order.cancelled", "deleted", "Your order 42 is cancelled: it was deleted.")]
     [InlineData("order.reopened", null, "Your order 42 is tried again.")]
     [InlineData("order.audited", null, null)]
-    public void Says_what_happened_to_the_order(string eventType, string? reason, string? message)
+    public void Say_what_happened_to_the_order(string eventType, string? reason, string? message)
     {
         Assert.Equal(message, NotificationText.Message(Notice(eventType, reason)));
     }
@@ -28,20 +28,20 @@ public sealed class NotificationTexts
     [InlineData("order.cancelled", "Your order 42 is cancelled")]
     [InlineData("order.reopened", "Your order 42 is tried again")]
     [InlineData("order.audited", "Your order 42")]
-    public void Names_the_event_in_the_subject(string eventType, string subject)
+    public void Name_the_event_in_the_subject(string eventType, string subject)
     {
         Assert.Equal(subject, NotificationText.Subject(TestJobs.Job(eventType: eventType)));
     }
 
     [Fact]
-    public void Has_two_decimals_in_a_total()
+    public void Show_a_total_with_two_decimals()
     {
         Assert.Equal("Your order 42 is reserved. Total: 1200.50.", NotificationText.Message(Notice("order.reserved") with { TotalAmount = 1200.5m }));
         Assert.Equal("Your order 42 is reserved. Total: 0.00.", NotificationText.Message(Notice("order.reserved") with { TotalAmount = 0 }));
     }
 
     [Fact]
-    public void Is_short_for_a_typical_order()
+    public void Are_short_for_a_typical_order()
     {
         var message = NotificationText.Message(Notice("order.reserved") with { OrderId = 1_234_567_890, TotalAmount = 12_345.67m });
         Assert.Equal(51, Encoding.UTF8.GetByteCount(message!));
@@ -51,7 +51,7 @@ public sealed class NotificationTexts
     [InlineData(384, 384)]
     [InlineData(385, 381)]
     [InlineData(100_000, 381)]
-    public void Cuts_a_long_reason(int length, int kept)
+    public void Truncate_a_long_reason(int length, int kept)
     {
         var message = NotificationText.Message(Notice("order.failed", new string('x', length)));
         var shown = length == kept ? new string('x', kept) : new string('x', kept) + "…";
@@ -59,7 +59,7 @@ public sealed class NotificationTexts
     }
 
     [Fact]
-    public void Cuts_a_reason_of_many_products_behind_a_word()
+    public void Truncate_a_list_of_products_after_a_word()
     {
         var reason = "unknown product: " + string.Join(", ", Enumerable.Range(100, 100).Select(product => $"sku-{product}"));
         var shown = "unknown product: " + string.Join(", ", Enumerable.Range(100, 40).Select(product => $"sku-{product}")) + "…";
@@ -70,7 +70,7 @@ public sealed class NotificationTexts
     [InlineData(0, 95)]
     [InlineData(1, 95)]
     [InlineData(2, 94)]
-    public void Never_cuts_a_character_in_half(int offset, int kept)
+    public void Never_split_a_character(int offset, int kept)
     {
         var reason = new string('x', offset) + string.Concat(Enumerable.Repeat("🎁", 1_500));
         var shown = new string('x', offset) + string.Concat(Enumerable.Repeat("🎁", kept)) + "…";

@@ -2,18 +2,18 @@ namespace OrderFlow.Tests.Notifications;
 
 public sealed class QueueOutages
 {
-    /// <summary>What the worker waits at most between two calls to a queue that does not answer: two seconds and the jitter.</summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2.4);
+    /// <summary>The longest delay between two calls to a queue that does not answer: two seconds and the jitter.</summary>
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2.4);
 
-    /// <summary>Nothing but the job under way waits on the clock.</summary>
-    private static readonly (string Name, string Value) OneAtATime = ("Notifications:Worker:Concurrency", "1");
+    /// <summary>With one slot, only the running job waits for the clock.</summary>
+    private static readonly (string Name, string Value) OneSlot = ("Notifications:Worker:Concurrency", "1");
 
     private readonly InMemoryQueue _jobs = new();
     private readonly SteppedClock _clock = new();
     private readonly FakeSender _sender = new(_ => Task.CompletedTask);
 
     [Fact]
-    public async Task Asks_again_with_growing_pauses_and_says_once_that_it_is_away_and_once_that_it_is_back()
+    public async Task Are_retried_with_backoff_and_logged_once_at_each_end()
     {
         var failedAt = new List<DateTimeOffset>();
         _jobs.Before = _ =>
@@ -22,74 +22,74 @@ public sealed class QueueOutages
             throw new IOException("connection refused");
         };
         _jobs.Add(TestJobs.Job());
-        await using var worker = await WorkerHost.Start(_jobs, _sender, _clock, OneAtATime);
+        await using var worker = await WorkerHost.Start(_jobs, _sender, _clock, OneSlot);
 
-        await GoOnUntil("ten failures", () => failedAt.Count == 10);
+        await AdvanceUntil("ten failures", () => failedAt.Count == 10);
         _jobs.Before = _ => Task.CompletedTask;
-        await GoOnUntil("the job to be sent", () => worker.Counted("sent") == 1);
+        await AdvanceUntil("the job to be sent", () => worker.Counted("sent") == 1);
 
         Assert.Equal(
-            ["Warning: The queue of notifications does not answer and is asked again: connection refused", "Information: The queue of notifications answers again"],
+            ["Warning: The notification queue does not answer; calls are repeated until it does: connection refused", "Information: The notification queue answers again"],
             worker.Log.All);
-        double[] pauses = [100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000, 2_000];
+        double[] delays = [100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000, 2_000];
         Assert.All(
-            failedAt.Zip(failedAt.Skip(1), (earlier, later) => (later - earlier).TotalMilliseconds).Zip(pauses),
+            failedAt.Zip(failedAt.Skip(1), (earlier, later) => (later - earlier).TotalMilliseconds).Zip(delays),
             pair => Assert.InRange(pair.First, pair.Second * 0.8, pair.Second * 1.2));
         Assert.Single(_sender.Started);
     }
 
     [Fact]
-    public async Task Does_not_send_again_what_was_sent_just_before()
+    public async Task Do_not_cause_a_second_send()
     {
         var failures = 0;
-        _jobs.Before = called => called == "Finish" && failures < 4 ? FailAfter(() => failures++) : Task.CompletedTask;
+        _jobs.Before = called => called == "Complete" && failures < 4 ? FailAfter(() => failures++) : Task.CompletedTask;
         _jobs.Add(TestJobs.Job());
-        await using var worker = await WorkerHost.Start(_jobs, _sender, _clock, OneAtATime);
+        await using var worker = await WorkerHost.Start(_jobs, _sender, _clock, OneSlot);
 
-        await GoOnUntil("the job to be finished", () => worker.Counted("sent") == 1);
+        await AdvanceUntil("the job to be completed", () => worker.Counted("sent") == 1);
 
         Assert.Equal((4, 0, 0), (failures, worker.Counted("lost_leases"), _jobs.Active));
         Assert.Single(_sender.Started);
-        Assert.Empty(_jobs.Calls("Delay", "GiveUp", "HandBack"));
+        Assert.Empty(_jobs.Calls("Retry", "DeadLetter", "Release"));
     }
 
     [Fact]
-    public async Task Counts_a_job_neither_as_sent_nor_as_lost_where_the_answer_was_lost()
+    public async Task Leave_a_job_uncounted_when_the_outcome_is_unknown()
     {
         var answers = 0;
-        _jobs.Before = called => called == "Finish" && answers++ == 0 ? LoseTheAnswer() : Task.CompletedTask;
+        _jobs.Before = called => called == "Complete" && answers++ == 0 ? LoseTheAnswer() : Task.CompletedTask;
         _jobs.Add(TestJobs.Job());
-        await using var worker = await WorkerHost.Start(_jobs, _sender, _clock, OneAtATime);
+        await using var worker = await WorkerHost.Start(_jobs, _sender, _clock, OneSlot);
 
-        const string Unknown = "Information: Notification 42-2: the queue was told how attempt 1 ended by a call that it did not answer, or the lease was lost";
-        await GoOnUntil("the second answer", () => worker.Log.All.Contains(Unknown));
+        const string Unknown = "Information: The outcome of attempt 1 to send notification 42-2 may have been recorded by a call that the queue did not answer, or the lease was lost";
+        await AdvanceUntil("the second answer", () => worker.Log.All.Contains(Unknown));
         await worker.Stop();
 
         Assert.Equal((0, 0, 0), (worker.Counted("sent"), worker.Counted("lost_leases"), _jobs.Active));
-        Assert.Equal(["Finish", "Finish"], _jobs.Calls("Finish", "Delay", "GiveUp", "HandBack").Select(call => call.Method));
+        Assert.Equal(["Complete", "Complete"], _jobs.Calls("Complete", "Retry", "DeadLetter", "Release").Select(call => call.Method));
         Assert.Single(_sender.Started);
         Assert.DoesNotContain(worker.Log.All, line => line.Contains("lost its lease", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Leaves_a_job_to_its_lease_when_the_queue_stays_away_for_as_long()
+    public async Task Leave_a_job_to_be_reclaimed_when_they_outlast_the_lease()
     {
-        var triedAt = new List<DateTimeOffset>();
-        _jobs.Before = called => called == "Finish" ? FailAfter(() => triedAt.Add(_clock.GetUtcNow())) : Task.CompletedTask;
+        var calledAt = new List<DateTimeOffset>();
+        _jobs.Before = called => called == "Complete" ? FailAfter(() => calledAt.Add(_clock.GetUtcNow())) : Task.CompletedTask;
         _jobs.Add(TestJobs.Job());
-        await using var worker = await WorkerHost.Start(_jobs, _sender, _clock, OneAtATime, ("Notifications:Worker:Lease", "00:00:21"));
+        await using var worker = await WorkerHost.Start(_jobs, _sender, _clock, OneSlot, ("Notifications:Worker:Lease", "00:00:21"));
 
-        await GoOnUntil("the end of the lease", () => LeftToItsLease(worker).Length == 1);
+        await AdvanceUntil("the end of the lease", () => NotRecorded(worker).Length == 1);
 
-        Assert.Equal(["Warning: Notification 42-2: the queue was not told how attempt 1 ended, and the job is left to its lease: connection refused"], LeftToItsLease(worker));
-        Assert.InRange(triedAt[^1] - TestJobs.Now, TimeSpan.FromSeconds(21) - LongestPause, TimeSpan.FromSeconds(21));
-        Assert.InRange(triedAt.Count, 10, 20);
+        Assert.Equal(["Warning: The outcome of attempt 1 to send notification 42-2 could not be recorded; the job can be reclaimed when its lease ends: connection refused"], NotRecorded(worker));
+        Assert.InRange(calledAt[^1] - TestJobs.Now, TimeSpan.FromSeconds(21) - MaxPause, TimeSpan.FromSeconds(21));
+        Assert.InRange(calledAt.Count, 10, 20);
         Assert.Equal((0, 0, 1), (worker.Counted("sent"), worker.Counted("lost_leases"), _jobs.Active));
         Assert.Single(_sender.Started);
     }
 
-    private static string[] LeftToItsLease(WorkerHost worker) =>
-        [.. worker.Log.All.Where(line => line.Contains("left to its lease", StringComparison.Ordinal))];
+    private static string[] NotRecorded(WorkerHost worker) =>
+        [.. worker.Log.All.Where(line => line.Contains("could not be recorded", StringComparison.Ordinal))];
 
     private static Task FailAfter(Action action)
     {
@@ -97,7 +97,7 @@ public sealed class QueueOutages
         throw new IOException("connection refused");
     }
 
-    /// <summary>The queue does what it was asked, and goes away before it has answered.</summary>
+    /// <summary>The queue completes the job and fails before it has answered.</summary>
     private async Task LoseTheAnswer()
     {
         var call = _jobs.Calls("Claim").Last(claim => claim.Jobs!.Count > 0);
@@ -105,5 +105,5 @@ public sealed class QueueOutages
         throw new IOException("connection reset");
     }
 
-    private Task GoOnUntil(string awaited, Func<bool> condition) => _clock.AdvanceUntil(awaited, condition, () => true, LongestPause);
+    private Task AdvanceUntil(string awaited, Func<bool> condition) => _clock.AdvanceUntil(awaited, condition, () => true, MaxPause);
 }

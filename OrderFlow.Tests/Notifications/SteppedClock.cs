@@ -3,10 +3,10 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Notifications;
 
-/// <summary>A clock that knows who waits on it, and goes on only when somebody does: so that what is timed happens exactly then.</summary>
+/// <summary>A clock that knows its pending timers and advances only from one to the next, so that everything happens exactly when it is due.</summary>
 internal sealed class SteppedClock() : FakeTimeProvider(TestJobs.Now)
 {
-    /// <summary>How many pauses a test may take; without end, one that waits in vain would never say so.</summary>
+    /// <summary>The most steps of one wait, so that one in vain ends.</summary>
     private const int StepLimit = 5_000;
 
     private readonly Lock _lock = new();
@@ -20,25 +20,25 @@ internal sealed class SteppedClock() : FakeTimeProvider(TestJobs.Now)
         return new Timer(this, timer, key);
     }
 
-    /// <summary>Waits until somebody waits for exactly this long.</summary>
+    /// <summary>Waits until a timer is due in exactly this time.</summary>
     public Task WaitForTimer(TimeSpan time) => Eventually.Get($"a timer of {time}", () => Task.FromResult(Pending()), pending => pending.Contains(GetUtcNow() + time));
 
-    /// <summary>Goes on from one short pause of the worker to the next until the condition holds; <paramref name="settled"/> says that nothing is under way.</summary>
-    public async Task AdvanceUntil(string awaited, Func<bool> condition, Func<bool> settled, TimeSpan longestPause)
+    /// <summary>Advances from one short pause of the worker to the next until the condition holds; <paramref name="idle"/> says that nothing is running.</summary>
+    public async Task AdvanceUntil(string awaited, Func<bool> condition, Func<bool> idle, TimeSpan maxPause)
     {
         for (var steps = 0; !condition(); steps++)
         {
             if (steps == StepLimit) throw new TimeoutException($"waited until {GetUtcNow():O} for {awaited}");
             var paused = await Eventually.Get(
                 $"a pause of the worker on the way to {awaited}",
-                () => Task.FromResult(condition() ? (DateTimeOffset?)GetUtcNow() : settled() ? NextDue(longestPause) : null),
+                () => Task.FromResult(condition() ? (DateTimeOffset?)GetUtcNow() : idle() ? NextDue(maxPause) : null),
                 next => next is not null);
             if (paused > GetUtcNow()) SetUtcNow(paused.Value);
         }
     }
 
-    private DateTimeOffset? NextDue(TimeSpan longestPause) =>
-        Pending().Where(due => due - GetUtcNow() <= longestPause).Order().Select(due => (DateTimeOffset?)due).FirstOrDefault();
+    private DateTimeOffset? NextDue(TimeSpan maxPause) =>
+        Pending().Where(due => due - GetUtcNow() <= maxPause).Order().Select(due => (DateTimeOffset?)due).FirstOrDefault();
 
     private DateTimeOffset[] Pending()
     {

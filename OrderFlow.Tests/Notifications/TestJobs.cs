@@ -3,7 +3,7 @@ using OrderFlow.Notifications;
 
 namespace OrderFlow.Tests.Notifications;
 
-/// <summary>Notifications to begin with.</summary>
+/// <summary>Jobs for tests.</summary>
 internal static class TestJobs
 {
     public static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);

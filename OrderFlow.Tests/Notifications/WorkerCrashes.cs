@@ -7,8 +7,8 @@ using StackExchange.Redis;
 namespace OrderFlow.Tests.Notifications;
 
 /// <summary>
-/// Four workers, each a process of its own, send mails; five times two of them are killed with their hands full, and two new ones take their places.
-/// That a worker which is slow, not dead, cannot finish a job that it has lost: <see cref="Redis.JobLeases"/>.
+/// Four worker processes send mails; five times two of them are killed with all slots busy, and two new ones are started.
+/// Workers that are slow instead of dead: <see cref="Redis.JobLeases"/>.
 /// </summary>
 public sealed class WorkerCrashes : IAsyncLifetime
 {
@@ -18,25 +18,25 @@ public sealed class WorkerCrashes : IAsyncLifetime
     private const int Rounds = 5;
     private const int Concurrency = 8;
 
-    /// <summary>As many are started at the same time, and killed at the same time: most of this test is the start of programs.</summary>
+    /// <summary>How many are started or killed together: most of the time of this test is the start of programs.</summary>
     private const int Pair = 2;
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(4);
 
-    /// <summary>How long after the end of its lease a job of a killed worker may take until another has sent it.</summary>
-    private static readonly TimeSpan TakenOverWithin = TimeSpan.FromSeconds(5);
+    /// <summary>How long after the end of its lease another worker may take to send a job of a killed one.</summary>
+    private static readonly TimeSpan ReclaimTimeout = TimeSpan.FromSeconds(5);
 
     private readonly RedisServer _redis = new();
     private readonly List<WorkerProcess> _workers = [];
 
-    /// <summary>What the queue knows them by: pair by pair in the order of their start.</summary>
+    /// <summary>The names of the workers in the queue: pair by pair in the order of their start.</summary>
     private readonly List<string> _names = [];
 
     private MailServer _mails = null!;
     private TestQueue _given = null!;
     private int _queued;
 
-    /// <summary>Mails arrive, and are not accepted before it is open.</summary>
+    /// <summary>Keeps arrived mails from being accepted until it is open.</summary>
     private Gate _gate = new();
 
     public async Task InitializeAsync()
@@ -56,19 +56,19 @@ public sealed class WorkerCrashes : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Loses_no_job_and_repeats_only_those_it_had_in_hand()
+    public async Task Lose_no_job_and_repeat_only_jobs_in_progress()
     {
-        var killed = new Dictionary<string, List<DateTimeOffset>>();   // when workers of this job were
+        var killed = new Dictionary<string, List<DateTimeOffset>>();   // job id -> when its workers were killed
         await StartPair();
-        await FillAllHands(Pair * Concurrency);   // the queue is to know them apart from those who come now
+        await FillAllSlots(Pair * Concurrency);   // so that the names of the first pair are known
         _gate.Open();
         await StartPair();
         for (var round = 0; round < Rounds; round++)
         {
-            await FillAllHands(Jobs / Rounds * (round + 1));
-            var (inHand, at) = await KillPair(round);
-            Assert.Equal(Pair * Concurrency, inHand.Count);
-            foreach (var job in inHand)
+            await FillAllSlots(Jobs / Rounds * (round + 1));
+            var (inProgress, at) = await KillPair(round);
+            Assert.Equal(Pair * Concurrency, inProgress.Count);
+            foreach (var job in inProgress)
             {
                 killed.TryAdd(job, []);
                 killed[job].Add(at);
@@ -79,7 +79,7 @@ public sealed class WorkerCrashes : IAsyncLifetime
         }
 
         var sent = await AllSent();
-        Assert.All(killed, job => Assert.InRange(sent[job.Key].UpdatedAt - job.Value[^1], TimeSpan.Zero, Lease + TakenOverWithin));
+        Assert.All(killed, job => Assert.InRange(sent[job.Key].UpdatedAt - job.Value[^1], TimeSpan.Zero, Lease + ReclaimTimeout));
         Assert.Equal(
             sent.Keys.Select(job => (job, 1 + killed.GetValueOrDefault(job, []).Count)).Order(),
             _mails.Mails.CountBy(mail => mail.MessageId!.Split('@')[0]).Select(mails => (mails.Key, mails.Value)).Order());
@@ -101,8 +101,8 @@ public sealed class WorkerCrashes : IAsyncLifetime
         await Task.WhenAll(_workers.TakeLast(Pair).Select(worker => worker.WaitUntilHealthy()));
     }
 
-    /// <summary>Queues jobs up to this one, and waits until every worker that lives has as many as it may, whose mails have arrived and are not accepted.</summary>
-    private async Task FillAllHands(int lastJob)
+    /// <summary>Enqueues jobs up to this one, and waits until all slots of the running workers are busy: their mails have arrived and are not accepted.</summary>
+    private async Task FillAllSlots(int lastJob)
     {
         _gate = new();
         await Task.WhenAll(Enumerable.Range(_queued + 1, lastJob - _queued).Select(order => _given.Queue.Enqueue(TestQueue.Job(order))));
@@ -115,16 +115,16 @@ public sealed class WorkerCrashes : IAsyncLifetime
         Assert.Equal(_workers.Count, _names.Count);
     }
 
-    /// <summary>Kills the two that were started first of those who live. Answers which jobs they had.</summary>
-    private async Task<(IReadOnlyList<string> InHand, DateTimeOffset At)> KillPair(int pair)
+    /// <summary>Kills the pair that was started first of those that run. Returns the jobs that they held.</summary>
+    private async Task<(IReadOnlyList<string> InProgress, DateTimeOffset At)> KillPair(int pair)
     {
         await Task.WhenAll(_workers.Skip(pair * Pair).Take(Pair).Select(worker => worker.Kill()));
         var at = TimeProvider.System.GetUtcNow();
-        var inHand = await Task.WhenAll(_names.Skip(pair * Pair).Take(Pair).Select(JobsOf));
-        return ([.. inHand.SelectMany(jobs => jobs)], at);
+        var inProgress = await Task.WhenAll(_names.Skip(pair * Pair).Take(Pair).Select(JobsOf));
+        return ([.. inProgress.SelectMany(jobs => jobs)], at);
     }
 
-    /// <summary>Ids of the jobs that this worker has claimed and not finished.</summary>
+    /// <summary>The ids of the jobs that the worker holds.</summary>
     private async Task<IReadOnlyList<string>> JobsOf(string worker)
     {
         var database = await _given.Database();
@@ -133,15 +133,15 @@ public sealed class WorkerCrashes : IAsyncLifetime
         return [.. entries.Select(entry => (string)Assert.Single(entry)["id"]!)];
     }
 
-    /// <summary>All jobs by their ids, once all are sent and nothing else is in the queue.</summary>
+    /// <summary>All jobs by id, once all are sent and nothing else is in the queue.</summary>
     private async Task<IReadOnlyDictionary<string, Notification>> AllSent()
     {
         await Eventually.Get("all jobs to be sent", _given.Queue.GetStats, stats => stats.Processed == Jobs);
         Assert.Equal(new NotificationStats(Waiting: 0, Active: 0, Delayed: 0, Processed: Jobs, Failed: 0, DeadLettered: 0, DeadLetters: 0, Paused: false), await _given.Queue.GetStats());
 
-        var told = await Task.WhenAll(Enumerable.Range(1, Jobs).Select(order => _given.Queue.ListByOrder(order)));
-        Assert.All(told, order => Assert.Equal(NotificationState.Sent, Assert.Single(order).State));
-        return told.Select(order => order[0]).ToDictionary(job => job.JobId);
+        var orders = await Task.WhenAll(Enumerable.Range(1, Jobs).Select(order => _given.Queue.ListByOrder(order)));
+        Assert.All(orders, order => Assert.Equal(NotificationState.Sent, Assert.Single(order).State));
+        return orders.Select(order => order[0]).ToDictionary(job => job.JobId);
     }
 
     private sealed class Gate

@@ -13,10 +13,10 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Notifications;
 
-/// <summary>A worker in a host of its own, set up as it is in production but for the queue, the clock and, where one is given, the sender.</summary>
+/// <summary>A worker in a host of its own, set up as in production except for the queue, the clock and, where one is given, the sender.</summary>
 internal sealed class WorkerHost : IAsyncDisposable
 {
-    /// <summary>No jitter, so that times are exact; and pauses that differ from every other time in the tests.</summary>
+    /// <summary>No jitter, so that times are exact, and poll intervals that differ from every other time in the tests.</summary>
     private static readonly Dictionary<string, string?> Defaults = new()
     {
         ["Notifications:Worker:Jitter"] = "0",
@@ -30,8 +30,8 @@ internal sealed class WorkerHost : IAsyncDisposable
     private bool _started;
 
     /// <param name="jobs">The queue.</param>
-    /// <param name="sender">What sends; null for the one that the settings name.</param>
-    /// <param name="time">The clock; null for the real one.</param>
+    /// <param name="sender">The sender; null for the configured one.</param>
+    /// <param name="time">The clock; null for the system's.</param>
     /// <param name="settings">Such as <c>Notifications:Worker:Concurrency</c>.</param>
     public WorkerHost(INotificationJobs jobs, INotificationSender? sender = null, TimeProvider? time = null, params (string Name, string Value)[] settings)
     {
@@ -72,10 +72,10 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     public Task Stop() => _host.StopAsync();
 
-    /// <summary>What the counter of this name has come to, such as <c>sent</c>.</summary>
+    /// <summary>The value of a counter such as <c>sent</c>.</summary>
     public long Counted(string name) => _counted.GetValueOrDefault($"orderflow.notifications.{name}");
 
-    /// <summary>Waits for what the worker does of itself.</summary>
+    /// <summary>Waits for something the worker does by itself.</summary>
     public static Task Until(string awaited, Func<bool> condition) => Eventually.Get(awaited, () => Task.FromResult(condition()), met => met);
 
     public async ValueTask DisposeAsync()

@@ -5,7 +5,7 @@ using OrderFlow.Tests.Smtp;
 
 namespace OrderFlow.Tests.Notifications;
 
-/// <summary>The <c>worker</c> mode of the silo program, run as infra/ runs it: a process of its own that sends mails.</summary>
+/// <summary>The <c>worker</c> mode of the silo program in a process of its own, which sends mails.</summary>
 internal sealed class WorkerProcess : IDisposable
 {
     private static readonly HttpClient Http = new();
@@ -19,8 +19,8 @@ internal sealed class WorkerProcess : IDisposable
 
     /// <param name="redis">A StackExchange.Redis configuration string.</param>
     /// <param name="queue">The name of the queue.</param>
-    /// <param name="mails">Where the mails go.</param>
-    /// <param name="settings">Others, such as <c>Notifications__Worker__Lease</c>.</param>
+    /// <param name="mails">The mail server.</param>
+    /// <param name="settings">Further settings, such as <c>Notifications__Worker__Lease</c>.</param>
     public static WorkerProcess Start(string redis, string queue, MailServer mails, params (string Name, string Value)[] settings)
     {
         var url = new Uri($"http://127.0.0.1:{Random.Shared.Next(20_000, 32_768)}");
@@ -46,7 +46,7 @@ internal sealed class WorkerProcess : IDisposable
 
     public Task WaitUntilHealthy() => Eventually.Get("the worker to be healthy", Health, answer => answer == """{"status":"ok"}""");
 
-    /// <summary>Ends it with SIGKILL: no goodbye.</summary>
+    /// <summary>Kills it with SIGKILL.</summary>
     public async Task Kill()
     {
         _process.Kill();

@@ -4,13 +4,13 @@ namespace OrderFlow.Tests.Notifications;
 
 public sealed class WorkerShutdown
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly InMemoryQueue _jobs = new();
     private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
-    public async Task Ends_what_it_has_begun_and_claims_no_more()
+    public async Task Finishes_running_jobs_and_claims_no_more()
     {
         var sender = new FakeSender(_ => _gate.Task);
         _jobs.Add(TestJobs.Jobs(5));
@@ -22,13 +22,13 @@ public sealed class WorkerShutdown
         _gate.SetResult();
         await stopping;
 
-        Assert.Equal(["1-2", "2-2"], _jobs.Calls("Finish").Select(call => call.Jobs!.Single().Job.JobId).Order());
+        Assert.Equal(["1-2", "2-2"], _jobs.Calls("Complete").Select(call => call.Jobs!.Single().Job.JobId).Order());
         Assert.Equal((3, 0, 2), (_jobs.Waiting, _jobs.Active, sender.Started.Count));
         Assert.Empty(worker.Log.All);
     }
 
     [Fact]
-    public async Task Hands_back_what_it_has_claimed_and_not_begun()
+    public async Task Releases_claimed_jobs_that_were_not_begun()
     {
         var sender = new FakeSender(_ => Task.CompletedTask);
         var claiming = new TaskCompletionSource();
@@ -40,19 +40,19 @@ public sealed class WorkerShutdown
         };
         _jobs.Add(TestJobs.Jobs(3));
         await using var worker = await WorkerHost.Start(_jobs, sender);
-        await claiming.Task.WaitAsync(Patience);
+        await claiming.Task.WaitAsync(Timeout);
 
         var stopping = worker.Stop();
         _gate.SetResult();
         await stopping;
 
-        Assert.Equal(["1-2", "2-2", "3-2"], _jobs.Calls("HandBack").Select(call => call.Jobs!.Single().Job.JobId).Order());
+        Assert.Equal(["1-2", "2-2", "3-2"], _jobs.Calls("Release").Select(call => call.Jobs!.Single().Job.JobId).Order());
         Assert.Equal((3, 0, 0), (_jobs.Waiting, _jobs.Active, sender.Started.Count));
-        Assert.Empty(_jobs.Calls("Finish", "Delay", "GiveUp"));
+        Assert.Empty(_jobs.Calls("Complete", "Retry", "DeadLetter"));
     }
 
     [Fact]
-    public async Task Does_not_wait_for_ever()
+    public async Task Is_bounded_by_the_stop_timeout()
     {
         var clock = new SteppedClock();
         var sender = new FakeSender(_ => _gate.Task);
@@ -68,18 +68,18 @@ public sealed class WorkerShutdown
         await stopping;
 
         Assert.Equal(
-            "Warning: Stopped while 1 notifications were still being sent; their leases run out and another worker takes them over",
+            "Warning: Stopped while 1 notifications were being sent; another worker reclaims them when their leases end",
             worker.Log.All[^1]);
         _gate.SetResult();
     }
 
     [Fact]
-    public async Task Is_not_needed_where_it_was_never_enabled()
+    public async Task Is_immediate_when_the_worker_is_disabled()
     {
         _jobs.Add(TestJobs.Job());
         await using var worker = await WorkerHost.Start(_jobs, sender: null, time: null, ("Notifications:Worker:Enabled", "false"), ("Notifications:Sender", "smtp"));
 
-        await worker.WorkerTask.WaitAsync(Patience);
+        await worker.WorkerTask.WaitAsync(Timeout);
 
         Assert.Empty(_jobs.Calls());
         Assert.Equal(1, _jobs.Waiting);

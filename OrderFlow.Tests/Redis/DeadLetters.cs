@@ -28,7 +28,7 @@ public sealed class DeadLetters : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Are_listed_behind_a_place_once_each_whatever_comes_and_goes_meanwhile()
+    public async Task Are_listed_once_each_by_position_despite_concurrent_changes()
     {
         for (var order = 1; order <= 6; order++) await _given.Dead(order);
 
@@ -58,15 +58,15 @@ public sealed class DeadLetters : IAsyncLifetime
         var deeper = await Queue.ListDeadLetters(101, 100);
         Assert.Equal((0, 10_050), (deeper.Items.Length, deeper.Total));
         Assert.Empty((await Queue.ListDeadLetters(int.MaxValue, 100)).Items);
-        var behind = await Queue.ListDeadLetters(1, 100, (await Queue.ListDeadLetters(100, 100)).Next);
-        Assert.Equal(Enumerable.Range(1, 50).Reverse().Select(order => (long)order), behind.Items.Select(letter => letter.OrderId));
+        var next = await Queue.ListDeadLetters(1, 100, (await Queue.ListDeadLetters(100, 100)).Next);
+        Assert.Equal(Enumerable.Range(1, 50).Reverse().Select(order => (long)order), next.Items.Select(letter => letter.OrderId));
     }
 
     [Theory]
     [InlineData(0, 10)]
     [InlineData(1, 0)]
     [InlineData(1, 101)]
-    public async Task Are_not_listed_on_pages_that_there_are_none_of(int page, int limit) =>
+    public async Task Are_not_listed_for_an_invalid_page_or_limit(int page, int limit) =>
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Queue.ListDeadLetters(page, limit));
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class DeadLetters : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Are_purged_once_and_for_good()
+    public async Task Are_purged_once_and_permanently()
     {
         await _given.Dead(41);
         await _given.Dead(42);
@@ -105,7 +105,7 @@ public sealed class DeadLetters : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Are_not_found_where_a_job_is_none()
+    public async Task Are_not_found_among_other_jobs_and_unknown_ids()
     {
         await Queue.Enqueue(TestQueue.Job(42));
 
@@ -121,7 +121,7 @@ public sealed class DeadLetters : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Beyond_the_limit_push_out_the_oldest_which_is_counted_and_logged()
+    public async Task Beyond_the_limit_purge_the_oldest_which_is_counted_and_logged()
     {
         await using var small = await TestQueue.Create(options => options.DeadLetterLimit = 3);
         for (var order = 1; order <= 5; order++) await small.Dead(order);
@@ -129,7 +129,7 @@ public sealed class DeadLetters : IAsyncLifetime
         Assert.Equal([5, 4, 3], (await small.Queue.ListDeadLetters(1, 10)).Items.Select(letter => letter.OrderId));
         Assert.Equal(3, await (await small.Database()).HashLengthAsync(small.Keys.DeadIndex));
         Assert.Equal(new NotificationStats(0, 0, 0, 0, Failed: 5, DeadLettered: 5, DeadLetters: 3, Paused: false, Purged: 2), await small.Queue.GetStats());
-        Assert.Equal(["Error: Dead letters 1-1 were purged: there are more than 3", "Error: Dead letters 2-1 were purged: there are more than 3"], small.Log.All);
+        Assert.Equal(["Error: Purged the oldest dead letters 1-1: there were more than 3", "Error: Purged the oldest dead letters 2-1: there were more than 3"], small.Log.All);
         Assert.Empty(await small.Queue.ListByOrder(1));
         Assert.Equal(Outcome.NotFound, await small.Queue.Replay("1-1"));
         Assert.Equal(Outcome.Ok, await small.Queue.Purge("1-1"));
@@ -137,22 +137,22 @@ public sealed class DeadLetters : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keep_so_much_of_a_reason_as_an_operator_reads()
+    public async Task Keep_a_bounded_part_of_the_reason()
     {
-        await _given.Dead(42, new string('x', 498) + "😀" + new string('x', 100_000));   // the bound is in the middle of a pair of surrogates
+        await _given.Dead(42, new string('x', 498) + "😀" + new string('x', 100_000));   // the limit falls within a surrogate pair
 
         Assert.Equal(new string('x', 498) + "…", Assert.Single((await Queue.ListDeadLetters(1, 10)).Items).Reason);
     }
 
     [Fact]
-    public async Task Stay_when_their_ids_are_no_longer_remembered()
+    public async Task Remain_after_the_retention_of_their_ids()
     {
-        await using var forgetful = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
-        await forgetful.Dead(42);
-        await Eventually.Get("the id to be forgotten", () => forgetful.Queue.ListByOrder(42), jobs => jobs.Count == 0);
+        await using var brief = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
+        await brief.Dead(42);
+        await Eventually.Get("the id to expire", () => brief.Queue.ListByOrder(42), jobs => jobs.Count == 0);
 
-        Assert.Equal(42, Assert.Single((await forgetful.Queue.ListDeadLetters(1, 10)).Items).OrderId);
-        Assert.Equal(Outcome.Ok, await forgetful.Queue.Purge("42-1"));
+        Assert.Equal(42, Assert.Single((await brief.Queue.ListDeadLetters(1, 10)).Items).OrderId);
+        Assert.Equal(Outcome.Ok, await brief.Queue.Purge("42-1"));
     }
 
     private async Task<IEnumerable<long>> Listed(int page, int limit) => (await Queue.ListDeadLetters(page, limit)).Items.Select(letter => letter.OrderId);

@@ -13,7 +13,7 @@ public sealed class JobClaims : IAsyncLifetime
     public async Task DisposeAsync() => await _given.DisposeAsync();
 
     [Fact]
-    public async Task Gives_each_job_once_in_the_order_they_came()
+    public async Task Return_each_job_once_in_order()
     {
         for (var order = 1; order <= 5; order++) await _given.Queue.Enqueue(TestQueue.Job(order));
 
@@ -23,7 +23,7 @@ public sealed class JobClaims : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Gives_no_job_to_two_of_many_workers()
+    public async Task Return_no_job_to_two_workers()
     {
         const int Jobs = 500;
         await Task.WhenAll(Enumerable.Range(1, Jobs).Select(order => _given.Queue.Enqueue(TestQueue.Job(order))));
@@ -39,7 +39,7 @@ public sealed class JobClaims : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Gives_a_delayed_job_when_it_is_due_and_not_before()
+    public async Task Return_a_delayed_job_when_it_is_due_and_not_before()
     {
         await _given.Queue.Retry(Worker, await _given.Claimed(), _given.Now.AddSeconds(5), "busy", _given.Now);
 
@@ -51,7 +51,7 @@ public sealed class JobClaims : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Gives_delayed_jobs_behind_those_that_wait_the_one_due_first_before_the_others()
+    public async Task Return_delayed_jobs_after_waiting_ones_in_the_order_in_which_they_are_due()
     {
         foreach (var (order, seconds) in new[] { (1, 9), (2, 3), (3, 6), (4, 60) })
             await _given.Queue.Retry(Worker, await _given.Claimed(order), _given.Now.AddSeconds(seconds), "busy", _given.Now);
@@ -63,7 +63,7 @@ public sealed class JobClaims : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Gives_jobs_that_were_handed_back_behind_the_others()
+    public async Task Return_released_jobs_after_the_others()
     {
         var claimed = await _given.Claimed(1);
         await _given.Queue.Enqueue(TestQueue.Job(2));
@@ -73,7 +73,7 @@ public sealed class JobClaims : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Gives_nothing_while_the_queue_is_paused_and_all_of_it_afterwards()
+    public async Task Return_nothing_while_the_queue_is_paused_and_everything_afterwards()
     {
         await _given.Queue.Retry(Worker, await _given.Claimed(1), _given.Now.AddSeconds(1), "busy", _given.Now);
         var taken = await _given.Claimed(2);

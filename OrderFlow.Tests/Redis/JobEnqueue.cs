@@ -12,7 +12,7 @@ public sealed class JobEnqueue : IAsyncLifetime
     public async Task DisposeAsync() => await _given.DisposeAsync();
 
     [Fact]
-    public async Task A_hundred_times_from_eight_threads_makes_one_job()
+    public async Task Makes_one_job_from_a_hundred_calls_on_each_of_eight_threads()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
@@ -26,7 +26,7 @@ public sealed class JobEnqueue : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Again_after_it_was_sent_makes_no_job()
+    public async Task Ignores_a_job_that_was_sent()
     {
         var claimed = await _given.Claimed();
         Assert.True(await _given.Queue.Complete(TestQueue.Worker, claimed, _given.Now));
@@ -36,7 +36,7 @@ public sealed class JobEnqueue : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Again_while_it_is_sent_or_delayed_or_dead_or_after_it_was_purged_makes_no_job()
+    public async Task Ignores_a_job_that_is_active_delayed_dead_or_purged()
     {
         var claimed = await _given.Claimed();
         Assert.False(await _given.Queue.Enqueue(claimed.Job));
@@ -54,43 +54,43 @@ public sealed class JobEnqueue : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Again_after_the_time_that_ids_are_remembered_makes_a_new_job()
+    public async Task Makes_a_new_job_after_the_retention_of_ids()
     {
-        await using var forgetful = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
-        var claimed = await forgetful.Claimed();
-        await forgetful.Queue.Complete(TestQueue.Worker, claimed, forgetful.Now);
+        await using var brief = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
+        var claimed = await brief.Claimed();
+        await brief.Queue.Complete(TestQueue.Worker, claimed, brief.Now);
 
-        Assert.True(await Eventually.Get("the id to be forgotten", () => forgetful.Queue.Enqueue(claimed.Job), queued => queued));
-        Assert.Equal(["42-1"], await forgetful.ClaimIds());
+        Assert.True(await Eventually.Get("the id to expire", () => brief.Queue.Enqueue(claimed.Job), queued => queued));
+        Assert.Equal(["42-1"], await brief.ClaimIds());
     }
 
     [Fact]
-    public async Task Again_long_after_makes_no_job_while_it_is_not_finished()
+    public async Task Ignores_an_unsettled_job_long_after_the_retention_of_ids()
     {
-        await using var forgetful = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(1));
-        await forgetful.Queue.Enqueue(TestQueue.Job(1));    // a neighbour in the same shard, finished
-        await forgetful.Queue.Complete(TestQueue.Worker, await forgetful.Claim(), forgetful.Now);
-        await forgetful.Queue.Enqueue(TestQueue.Job(2));
+        await using var brief = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(1));
+        await brief.Queue.Enqueue(TestQueue.Job(1));    // a settled job in the same shard
+        await brief.Queue.Complete(TestQueue.Worker, await brief.Claim(), brief.Now);
+        await brief.Queue.Enqueue(TestQueue.Job(2));
 
-        var database = await forgetful.Database();
-        Assert.Null(await database.KeyTimeToLiveAsync(forgetful.Keys.Known.Append("0")));
-        Assert.False(await forgetful.Queue.Enqueue(TestQueue.Job(2)));
+        var database = await brief.Database();
+        Assert.Null(await database.KeyTimeToLiveAsync(brief.Keys.Known.Append("0")));
+        Assert.False(await brief.Queue.Enqueue(TestQueue.Job(2)));
     }
 
     [Fact]
-    public async Task Again_makes_no_job_while_it_is_a_dead_letter_that_is_no_longer_remembered()
+    public async Task Ignores_a_dead_letter_after_the_retention_of_ids()
     {
-        await using var forgetful = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
-        var dead = await forgetful.Dead(42);
-        await Eventually.Get("the id to be forgotten", () => forgetful.Queue.ListByOrder(42), jobs => jobs.Count == 0);
+        await using var brief = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
+        var dead = await brief.Dead(42);
+        await Eventually.Get("the id to expire", () => brief.Queue.ListByOrder(42), jobs => jobs.Count == 0);
 
-        Assert.False(await forgetful.Queue.Enqueue(dead));
-        Assert.Equal(Outcome.Ok, await forgetful.Queue.Replay("42-1"));
-        Assert.Equal(["42-1"], await forgetful.ClaimIds());
+        Assert.False(await brief.Queue.Enqueue(dead));
+        Assert.Equal(Outcome.Ok, await brief.Queue.Replay("42-1"));
+        Assert.Equal(["42-1"], await brief.ClaimIds());
     }
 
     [Fact]
-    public async Task Keeps_every_character_of_it()
+    public async Task Keeps_every_character_of_the_job()
     {
         var user = string.Concat(Enumerable.Repeat("ü☃🎁\"", 25)) + "' \\ \n\0";
         var job = new NotificationJob("9223372036854775807-1234567890123456789", long.MaxValue, user, "order failed: rare", new string('§', 4_000) + "\u2028{}[]\t");
@@ -122,10 +122,10 @@ public sealed class JobEnqueue : IAsyncLifetime
     [InlineData("43-1")]
     [InlineData("042-1")]
     [InlineData("42-12345678901234567890")]
-    public async Task Refuses_an_id_that_its_order_would_not_be_found_by(string jobId)
+    public async Task Rejects_an_id_that_does_not_match_its_order(string jobId)
     {
         var error = await Assert.ThrowsAsync<ArgumentException>(() => _given.Queue.Enqueue(TestQueue.Job(42) with { JobId = jobId }));
 
-        Assert.StartsWith($"'{jobId}' is no id of a job of order 42", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"'{jobId}' is not a valid job id of order 42", error.Message, StringComparison.Ordinal);
     }
 }

@@ -2,7 +2,7 @@ using OrderFlow.Notifications;
 
 namespace OrderFlow.Tests.Redis;
 
-/// <summary>A worker that was too slow, and whose job is another's now.</summary>
+/// <summary>A slow worker whose job was reclaimed.</summary>
 public sealed class JobLeases : IAsyncLifetime
 {
     private const string Slow = TestQueue.Worker;
@@ -10,19 +10,19 @@ public sealed class JobLeases : IAsyncLifetime
 
     private TestQueue _given = null!;
 
-    /// <summary>What a worker may try, and by whom the job was taken over: another worker, or the same one, which has forgotten its first claim.</summary>
-    public static TheoryData<string, string> Tries
+    /// <summary>Every move, with the worker that reclaimed the job: another one, or the same one by a new claim.</summary>
+    public static TheoryData<string, string> Moves
     {
         get
         {
-            var tries = new TheoryData<string, string>();
-            foreach (var deed in new[] { "finish", "delay", "give up", "hand back" })
+            var moves = new TheoryData<string, string>();
+            foreach (var move in new[] { "complete", "retry", "dead-letter", "release" })
             {
-                tries.Add(deed, Other);
-                tries.Add(deed, Slow);
+                moves.Add(move, Other);
+                moves.Add(move, Slow);
             }
 
-            return tries;
+            return moves;
         }
     }
 
@@ -30,43 +30,43 @@ public sealed class JobLeases : IAsyncLifetime
 
     public async Task DisposeAsync() => await _given.DisposeAsync();
 
-    [Theory, MemberData(nameof(Tries))]
-    public async Task Keeps_it_from_every_move(string deed, string heir)
+    [Theory, MemberData(nameof(Moves))]
+    public async Task Once_lost_permit_no_move(string move, string newHolder)
     {
         var lost = await _given.Claimed();
-        var taken = Assert.Single(await _given.Queue.Reclaim(heir, 10, TimeSpan.Zero, _given.Now));
+        var taken = Assert.Single(await _given.Queue.Reclaim(newHolder, 10, TimeSpan.Zero, _given.Now));
         var before = await _given.Queue.GetStats();
 
-        Assert.False(await Try(deed, Slow, lost));
+        Assert.False(await Move(move, Slow, lost));
 
         Assert.Equal(before, await _given.Queue.GetStats());
         Assert.Equal(NotificationState.Active, Assert.Single(await _given.Queue.ListByOrder(42)).State);
-        Assert.True(await Try(deed, heir, taken));
+        Assert.True(await Move(move, newHolder, taken));
     }
 
-    [Theory, MemberData(nameof(Tries))]
-    public async Task Is_what_every_move_of_the_holder_does(string deed, string holder)
+    [Theory, MemberData(nameof(Moves))]
+    public async Task End_with_every_move_of_the_holder(string move, string holder)
     {
         await _given.Queue.Enqueue(TestQueue.Job(42));
         var claimed = await _given.Claim(holder);
-        Assert.True(await Try("hand back", holder, claimed));
+        Assert.True(await Move("release", holder, claimed));
         claimed = await _given.Claim(holder);
-        Assert.True(await Try(deed, holder, claimed));
+        Assert.True(await Move(move, holder, claimed));
         var before = await _given.Queue.GetStats();
 
-        Assert.False(await Try("finish", holder, claimed));
-        Assert.False(await Try("delay", holder, claimed));
-        Assert.False(await Try("give up", holder, claimed));
-        Assert.False(await Try("hand back", holder, claimed));
+        Assert.False(await Move("complete", holder, claimed));
+        Assert.False(await Move("retry", holder, claimed));
+        Assert.False(await Move("dead-letter", holder, claimed));
+        Assert.False(await Move("release", holder, claimed));
 
         Assert.Equal(before, await _given.Queue.GetStats());
     }
 
-    private Task<bool> Try(string deed, string worker, ClaimedJob job) => deed switch
+    private Task<bool> Move(string move, string worker, ClaimedJob job) => move switch
     {
-        "finish" => _given.Queue.Complete(worker, job, _given.Now),
-        "delay" => _given.Queue.Retry(worker, job, _given.Now.AddSeconds(1), "busy", _given.Now),
-        "give up" => _given.Queue.DeadLetter(worker, job, "no such mailbox", _given.Now),
+        "complete" => _given.Queue.Complete(worker, job, _given.Now),
+        "retry" => _given.Queue.Retry(worker, job, _given.Now.AddSeconds(1), "busy", _given.Now),
+        "dead-letter" => _given.Queue.DeadLetter(worker, job, "no such mailbox", _given.Now),
         _ => _given.Queue.Release(worker, job, _given.Now),
     };
 }

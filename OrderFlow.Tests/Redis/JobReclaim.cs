@@ -8,7 +8,7 @@ namespace OrderFlow.Tests.Redis;
 public sealed class JobReclaim : IAsyncLifetime
 {
     private const string Dead = TestQueue.Worker;
-    private const string Heir = "worker-2";
+    private const string NewHolder = "worker-2";
 
     private TestQueue _given = null!;
 
@@ -22,71 +22,71 @@ public sealed class JobReclaim : IAsyncLifetime
         var lease = TimeSpan.FromMilliseconds(300);
         var since = TimeProvider.System.GetTimestamp();
         var claimed = await _given.Claimed();
-        Assert.Empty(await _given.Queue.Reclaim(Heir, 10, TimeSpan.FromMinutes(1), _given.Now));
+        Assert.Empty(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.FromMinutes(1), _given.Now));
 
-        var taken = await Eventually.Get("the lease to end", () => _given.Queue.Reclaim(Heir, 10, lease, _given.Now), jobs => jobs.Count > 0);
+        var taken = await Eventually.Get("the lease to end", () => _given.Queue.Reclaim(NewHolder, 10, lease, _given.Now), jobs => jobs.Count > 0);
 
         Assert.Equal((claimed.Job, 1), (Assert.Single(taken).Job, taken[0].Attempt));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(since), lease - TimeSpan.FromMilliseconds(2), TimeSpan.MaxValue);   // Redis' clock is another
+        Assert.InRange(TimeProvider.System.GetElapsedTime(since), lease - TimeSpan.FromMilliseconds(2), TimeSpan.MaxValue);   // measured by Redis' own clock
         Assert.Empty(await _given.Queue.Reclaim("worker-3", 10, TimeSpan.FromMinutes(1), _given.Now));   // a new lease has begun
     }
 
     [Fact]
-    public async Task Gives_as_many_as_asked_for_oldest_first_and_none_that_wait()
+    public async Task Returns_the_oldest_claimed_jobs_and_no_waiting_ones()
     {
         for (var order = 1; order <= 5; order++) await _given.Claimed(order);
         await _given.Queue.Enqueue(TestQueue.Job(6));
 
-        var taken = await _given.Queue.Reclaim(Heir, 3, TimeSpan.Zero, _given.Now);
+        var taken = await _given.Queue.Reclaim(NewHolder, 3, TimeSpan.Zero, _given.Now);
 
         Assert.Equal(["1-1", "2-1", "3-1"], taken.Select(claimed => claimed.Job.JobId));
         Assert.Equal(new NotificationStats(Waiting: 1, Active: 5, 0, 0, 0, 0, 0, Paused: false), await _given.Queue.GetStats());
     }
 
     [Fact]
-    public async Task Is_not_held_up_by_many_jobs_whose_workers_live()
+    public async Task Is_not_blocked_by_many_jobs_of_live_workers()
     {
         for (var order = 1; order <= 50; order++) await _given.Queue.Enqueue(TestQueue.Job(order));
         await _given.ClaimIds(50);
         var lost = await _given.Claimed(51);
         await (await _given.Database()).ExecuteAsync("XCLAIM", _given.Keys.Jobs, "workers", Dead, 0, lost.Lease.Split(' ')[0], "IDLE", 60_000, "JUSTID");
 
-        var taken = await _given.Queue.Reclaim(Heir, 1, TimeSpan.FromMinutes(1), _given.Now);
+        var taken = await _given.Queue.Reclaim(NewHolder, 1, TimeSpan.FromMinutes(1), _given.Now);
 
         Assert.Equal("51-1", Assert.Single(taken).Job.JobId);
     }
 
     [Fact]
-    public async Task Gives_up_a_job_whose_workers_keep_dying()
+    public async Task Dead_letters_a_job_whose_workers_keep_dying()
     {
         await _given.Claimed();
-        Assert.Single(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now));
-        var last = Assert.Single(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now));
+        Assert.Single(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now));
+        var last = Assert.Single(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now));
 
-        Assert.Empty(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now));
+        Assert.Empty(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now));
 
         Assert.Equal(
             new DeadLetter("42-1", 42, "alice", "order.reserved", "Your order 42 is reserved.", Attempts: 1, "its worker died 3 times", _given.Now),
             Assert.Single((await _given.Queue.ListDeadLetters(1, 10)).Items));
         Assert.Equal(new NotificationStats(0, 0, 0, 0, Failed: 1, DeadLettered: 1, DeadLetters: 1, Paused: false), await _given.Queue.GetStats());
-        Assert.False(await _given.Queue.Complete(Heir, last, _given.Now));
+        Assert.False(await _given.Queue.Complete(NewHolder, last, _given.Now));
     }
 
     [Fact]
-    public async Task Counts_the_deaths_of_one_attempt_only()
+    public async Task Counts_only_deaths_during_one_attempt()
     {
         await _given.Claimed();
-        await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now);
-        var taken = Assert.Single(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now));
-        await _given.Queue.Retry(Heir, taken, _given.Now, "busy", _given.Now);
+        await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now);
+        var taken = Assert.Single(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now));
+        await _given.Queue.Retry(NewHolder, taken, _given.Now, "busy", _given.Now);
         await _given.Claim();
 
-        Assert.Single(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now));
-        Assert.Equal(2, Assert.Single(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now)).Attempt);
+        Assert.Single(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now));
+        Assert.Equal(2, Assert.Single(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now)).Attempt);
     }
 
     [Fact]
-    public async Task Lets_each_job_be_finished_once_by_many_workers_that_die_and_come_too_late()
+    public async Task Lets_each_job_be_completed_once_by_crashing_and_late_workers()
     {
         const int Jobs = 300;
         await using var given = await TestQueue.Create(options => options.MaxReclaims = 1_000);
@@ -110,25 +110,25 @@ public sealed class JobReclaim : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Passes_over_jobs_whose_entries_somebody_has_deleted()
+    public async Task Skips_jobs_whose_entries_were_deleted()
     {
         var deleted = await _given.Claimed(1);
         await _given.Claimed(2);
         await (await _given.Database()).StreamDeleteAsync(_given.Keys.Jobs, [deleted.Lease.Split(' ')[0]]);
         Assert.False(await _given.Queue.Complete(Dead, deleted, _given.Now));
 
-        Assert.Equal("2-1", Assert.Single(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now)).Job.JobId);
+        Assert.Equal("2-1", Assert.Single(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now)).Job.JobId);
         Assert.Equal(new NotificationStats(0, Active: 1, 0, 0, 0, 0, 0, Paused: false), await _given.Queue.GetStats());
     }
 
     [Fact]
-    public async Task Finds_nothing_in_a_queue_that_was_never_used() =>
-        Assert.Empty(await _given.Queue.Reclaim(Heir, 10, TimeSpan.Zero, _given.Now));
+    public async Task Returns_nothing_from_an_unused_queue() =>
+        Assert.Empty(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now));
 
     [Fact]
-    public async Task Forgets_workers_that_hold_nothing_and_have_been_quiet_for_long()
+    public async Task Removes_idle_workers_without_jobs()
     {
-        const int Quiet = 5;
+        const int IdleMs = 5;
         var database = await _given.Database();
         await _given.Claimed();
         for (var worker = 2; worker <= 5; worker++)
@@ -138,15 +138,15 @@ public sealed class JobReclaim : IAsyncLifetime
         }
 
         await _given.Queue.Reclaim(Dead, 1, TimeSpan.FromMinutes(1), _given.Now);
-        Assert.Equal(5, (await Workers()).Length);   // none has been quiet for an hour
+        Assert.Equal(5, (await Workers()).Length);   // none has been idle for an hour
 
-        await Eventually.Get("all workers to have been quiet for a while", () => Workers(), workers => workers.All(worker => worker.IdleTimeInMilliseconds > Quiet));
-        Assert.Equal(3, await Forget(atOnce: 3));
-        Assert.Equal(1, await Forget(atOnce: 3));
+        await Eventually.Get("all workers to have been idle for a while", () => Workers(), workers => workers.All(worker => worker.IdleTimeInMilliseconds > IdleMs));
+        Assert.Equal(3, await RemoveIdle(max: 3));
+        Assert.Equal(1, await RemoveIdle(max: 3));
         Assert.Equal([Dead], (await Workers()).Select(worker => worker.Name));
 
         Task<StreamConsumerInfo[]> Workers() => database.StreamConsumerInfoAsync(_given.Keys.Jobs, "workers");
 
-        async Task<int> Forget(int atOnce) => (int)await database.ScriptEvaluateAsync(QueueScripts.RemoveIdleWorkers, _given.Keys.All, [0, 0, Quiet, atOnce]);
+        async Task<int> RemoveIdle(int max) => (int)await database.ScriptEvaluateAsync(QueueScripts.RemoveIdleWorkers, _given.Keys.All, [0, 0, IdleMs, max]);
     }
 }

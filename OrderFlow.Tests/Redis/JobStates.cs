@@ -4,7 +4,7 @@ using static OrderFlow.Notifications.NotificationState;
 
 namespace OrderFlow.Tests.Redis;
 
-/// <summary>What an order's jobs and the counts say along the life of a job.</summary>
+/// <summary>The listed jobs and the counts along the life of a job.</summary>
 public sealed class JobStates : IAsyncLifetime
 {
     private const string Worker = TestQueue.Worker;
@@ -20,42 +20,42 @@ public sealed class JobStates : IAsyncLifetime
     public async Task DisposeAsync() => await _given.DisposeAsync();
 
     [Fact]
-    public async Task Follow_it_from_waiting_to_sent()
+    public async Task Lead_from_waiting_to_sent()
     {
         await Queue.Enqueue(TestQueue.Job(42));
-        await Expect(Waiting, attempts: 0, Empty with { Waiting = 1 });
+        await AssertState(Waiting, attempts: 0, Empty with { Waiting = 1 });
 
         _given.Time.Advance(TimeSpan.FromSeconds(1));
         var claimed = await _given.Claim();
         Assert.Equal(1, claimed.Attempt);
-        await Expect(Active, attempts: 1, Empty with { Active = 1 });
+        await AssertState(Active, attempts: 1, Empty with { Active = 1 });
 
         await Queue.Retry(Worker, claimed, _given.Now.AddSeconds(5), "busy", _given.Now);
-        await Expect(Delayed, attempts: 1, Empty with { Delayed = 1, Failed = 1 });
+        await AssertState(Delayed, attempts: 1, Empty with { Delayed = 1, Failed = 1 });
 
         _given.Time.Advance(TimeSpan.FromSeconds(5));
         claimed = await _given.Claim();
         Assert.Equal(2, claimed.Attempt);
-        await Expect(Active, attempts: 2, Empty with { Active = 1, Failed = 1 });
+        await AssertState(Active, attempts: 2, Empty with { Active = 1, Failed = 1 });
 
         await Queue.Release(Worker, claimed, _given.Now);
-        await Expect(Waiting, attempts: 1, Empty with { Waiting = 1, Failed = 1 });
+        await AssertState(Waiting, attempts: 1, Empty with { Waiting = 1, Failed = 1 });
 
         claimed = await _given.Claim();
         Assert.Equal(2, claimed.Attempt);
         await Queue.Complete(Worker, claimed, _given.Now);
-        await Expect(Sent, attempts: 2, Empty with { Failed = 1, Processed = 1 });
+        await AssertState(Sent, attempts: 2, Empty with { Failed = 1, Processed = 1 });
     }
 
     [Fact]
-    public async Task Follow_it_from_dead_to_waiting_to_purged()
+    public async Task Lead_from_dead_through_a_replay_to_purged()
     {
         await _given.Dead(42);
-        await Expect(Dead, attempts: 1, Empty with { Failed = 1, DeadLettered = 1, DeadLetters = 1 });
+        await AssertState(Dead, attempts: 1, Empty with { Failed = 1, DeadLettered = 1, DeadLetters = 1 });
 
         _given.Time.Advance(TimeSpan.FromSeconds(1));
         await Queue.Replay("42-1");
-        await Expect(Waiting, attempts: 0, Empty with { Waiting = 1, Failed = 1, DeadLettered = 1 });
+        await AssertState(Waiting, attempts: 0, Empty with { Waiting = 1, Failed = 1, DeadLettered = 1 });
 
         var claimed = await _given.Claim();
         Assert.Equal(1, claimed.Attempt);
@@ -66,7 +66,7 @@ public sealed class JobStates : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Are_told_for_one_order_only_oldest_event_first()
+    public async Task Are_listed_by_order_oldest_event_first()
     {
         foreach (var version in new[] { 10, 9, 100, 2 }) await Queue.Enqueue(TestQueue.Job(4, version));
         await Queue.Enqueue(TestQueue.Job(41, 3));
@@ -78,21 +78,21 @@ public sealed class JobStates : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Are_told_without_the_message_once_it_has_left_the_history()
+    public async Task Are_listed_without_the_message_once_it_was_trimmed_from_the_history()
     {
         await using var given = await TestQueue.Create(options => options.HistoryLimit = 10);
         const int Sent = 500;
         for (var order = 1; order <= Sent; order++) await given.Queue.Complete(Worker, await given.Claimed(order), given.Now);
 
-        Assert.InRange(await (await given.Database()).StreamLengthAsync(given.Keys.History), 10, 10 + 100);   // whole nodes of 100 entries go
+        Assert.InRange(await (await given.Database()).StreamLengthAsync(given.Keys.History), 10, 10 + 100);   // trimmed in whole nodes of 100 entries
         Assert.Equal(
             [new Notification("1-1", "order.reserved", Message: null, NotificationState.Sent, Attempts: 1, given.Now)],
             await given.Queue.ListByOrder(1));
         Assert.Equal("Your order 500 is reserved.", Assert.Single(await given.Queue.ListByOrder(Sent)).Message);
     }
 
-    /// <summary>The one job is in this state, and the counts are these. Since when it is active, Redis' own clock says.</summary>
-    private async Task Expect(NotificationState state, int attempts, NotificationStats stats)
+    /// <summary>Asserts the state of the only job and the counts. The time of an active job is by Redis' own clock.</summary>
+    private async Task AssertState(NotificationState state, int attempts, NotificationStats stats)
     {
         var job = Assert.Single(await Queue.ListByOrder(42));
         var since = state == Active ? job.UpdatedAt : _given.Now;

@@ -6,19 +6,19 @@ using Xunit.Abstractions;
 
 namespace OrderFlow.Tests.Redis;
 
-/// <summary>What jobs cost Redis, on a server that holds nothing else.</summary>
+/// <summary>The memory that jobs take in Redis, on a server that holds nothing else.</summary>
 public sealed class QueueMemory(ITestOutputHelper output)
 {
     private const int Jobs = 10_000;
-    private const int FinishedJobs = 50_000;
-    private const int BytesOfWaitingJob = 1_024;
-    private const int BytesOfRememberedId = 100;
+    private const int SettledJobs = 50_000;
+    private const int MaxBytesPerWaitingJob = 1_024;
+    private const int MaxBytesPerSettledJob = 100;
 
-    /// <summary>What a queue costs that holds nothing: its keys, and buffers and scripts of the server.</summary>
-    private const int Floor = 512 * 1_024;
+    /// <summary>The memory of an empty queue: its keys, and buffers and scripts of the server.</summary>
+    private const int EmptyQueueBytes = 512 * 1_024;
 
     [Fact]
-    public async Task Is_less_than_a_kibibyte_for_each_job_and_is_given_back_but_for_a_hundred_bytes_to_know_it_by()
+    public async Task Is_under_a_kibibyte_per_waiting_job_and_a_hundred_bytes_per_settled_one()
     {
         await using var server = new RedisServer();
         await using var given = await TestQueue.Create(options => options.HistoryLimit = 0, server);
@@ -29,21 +29,21 @@ public sealed class QueueMemory(ITestOutputHelper output)
         var waiting = await UsedMemory(given) - empty;
         await SendAll(given);
         var sent = await UsedMemory(given) - empty;
-        await Enqueue(given, Jobs + 1, FinishedJobs - Jobs);
+        await Enqueue(given, Jobs + 1, SettledJobs - Jobs);
         await SendAll(given);
-        var remembered = await UsedMemory(given) - empty;
+        var settled = await UsedMemory(given) - empty;
 
-        output.WriteLine($"{waiting / Jobs} bytes for a waiting job; {sent / (double)Jobs:0.0} and {remembered / (double)FinishedJobs:0.0} for a remembered id");
-        Assert.InRange(waiting, 1, Jobs * BytesOfWaitingJob);
-        Assert.InRange(sent, 1, (Jobs * BytesOfRememberedId) + Floor);
-        Assert.InRange(remembered, 1, FinishedJobs * BytesOfRememberedId);
+        output.WriteLine($"{waiting / Jobs} bytes for a waiting job; {sent / (double)Jobs:0.0} and {settled / (double)SettledJobs:0.0} for a settled one");
+        Assert.InRange(waiting, 1, Jobs * MaxBytesPerWaitingJob);
+        Assert.InRange(sent, 1, (Jobs * MaxBytesPerSettledJob) + EmptyQueueBytes);
+        Assert.InRange(settled, 1, SettledJobs * MaxBytesPerSettledJob);
         Assert.Equal("listpack", (string?)await (await given.Database()).ExecuteAsync("OBJECT", "ENCODING", given.Keys.Known.Append("100")));
     }
 
     [Theory]
     [InlineData("user-1")]
     [InlineData("a8098c1a-f86e-11da-bd1a-00112444be1e@customers.shop.example|a8098c1a-f86e-11da-bd1a-00112444be1e|0123456789012345678901234567890")]
-    public async Task Is_less_than_a_kibibyte_for_a_job_that_names_a_hundred_products_in_any_script(string userId)
+    public async Task Is_under_a_kibibyte_for_a_job_with_a_hundred_products_in_any_script(string userId)
     {
         const int LongJobs = 1_000;
         await using var server = new RedisServer();
@@ -59,15 +59,15 @@ public sealed class QueueMemory(ITestOutputHelper output)
         var waiting = await UsedMemory(given) - empty;
 
         output.WriteLine($"{waiting / LongJobs} bytes");
-        Assert.InRange(waiting, 1, LongJobs * BytesOfWaitingJob);
+        Assert.InRange(waiting, 1, LongJobs * MaxBytesPerWaitingJob);
     }
 
-    /// <summary>Some at a time: a call must be answered within seconds, also on a slow machine.</summary>
+    /// <summary>In batches, so that each call is answered within its time-out on a slow machine too.</summary>
     private static async Task Enqueue(TestQueue given, long first, int count)
     {
-        foreach (var some in Enumerable.Range(0, count).Chunk(1_000))
+        foreach (var batch in Enumerable.Range(0, count).Chunk(1_000))
         {
-            await Task.WhenAll(some.Select(i => given.Queue.Enqueue(new(
+            await Task.WhenAll(batch.Select(i => given.Queue.Enqueue(new(
                 $"{first + i}-2", first + i, $"user-{i}", "order.reserved", $"Your order {first + i} is reserved: 3 items, 149.97 in total. We tell you when it is on its way."))));
         }
     }

@@ -2,8 +2,8 @@ using OrderFlow.Notifications;
 
 namespace OrderFlow.Tests.Redis;
 
-/// <summary>What the queue must hold, kept in the words of the promise: every job is in one place.</summary>
-internal sealed class QueueModel(int deadLetterLimit, int takeOverLimit)
+/// <summary>A model of the queue, in memory: every job is in one place.</summary>
+internal sealed class QueueModel(int deadLetterLimit, int maxReclaims)
 {
     private readonly Dictionary<string, Entry> _known = [];
     private long _sequence;
@@ -22,13 +22,13 @@ internal sealed class QueueModel(int deadLetterLimit, int takeOverLimit)
     public IEnumerable<DeadLetter> DeadLetters => In(Place.Dead).Reverse().Select(entry => new DeadLetter(
         entry.Job.JobId, entry.Job.OrderId, entry.Job.UserId, entry.Job.EventType, entry.Job.Message, entry.Attempts, entry.Reason, entry.UpdatedAt));
 
-    /// <summary>Jobs that are neither sent nor given up.</summary>
-    public int Unfinished => In(Place.Waiting).Count() + In(Place.Active).Count() + In(Place.Delayed).Count();
+    /// <summary>Jobs that are neither sent nor dead-lettered nor purged.</summary>
+    public int Unsettled => In(Place.Waiting).Count() + In(Place.Active).Count() + In(Place.Delayed).Count();
 
     public bool Enqueue(NotificationJob job)
     {
         if (!_known.TryAdd(job.JobId, new(job))) return false;
-        Wait(_known[job.JobId]);
+        Append(_known[job.JobId]);
         return true;
     }
 
@@ -37,20 +37,20 @@ internal sealed class QueueModel(int deadLetterLimit, int takeOverLimit)
         if (Paused) return [];
 
         foreach (var due in In(Place.Delayed).Where(entry => entry.DueAt <= Now).OrderBy(entry => entry.DueAt).ThenBy(entry => entry.Job.JobId, StringComparer.Ordinal).ToList())
-            Wait(due);
+            Append(due);
         return In(Place.Waiting).Take(count).ToList().ConvertAll(entry => Hold(entry, worker, deliveries: 1));
     }
 
-    public List<ExpectedClaim> TakeOver(string worker, int count)
+    public List<ExpectedClaim> Reclaim(string worker, int count)
     {
         if (Paused) return [];
 
         var lost = In(Place.Active).Take(count).ToList();
-        foreach (var entry in lost.Where(entry => entry.Deliveries >= takeOverLimit)) Bury(entry, $"its worker died {takeOverLimit} times");
+        foreach (var entry in lost.Where(entry => entry.Deliveries >= maxReclaims)) DeadLetter(entry, $"its worker died {maxReclaims} times");
         return lost.Where(entry => entry.Place == Place.Active).ToList().ConvertAll(entry => Hold(entry, worker, entry.Deliveries + 1));
     }
 
-    /// <summary>Does so where the worker has the job by this claim.</summary>
+    /// <summary>Moves the job if the worker still holds it by this claim.</summary>
     public static bool Move(string worker, ExpectedClaim claim, Action<Entry> move)
     {
         var entry = claim.Entry;
@@ -59,14 +59,14 @@ internal sealed class QueueModel(int deadLetterLimit, int takeOverLimit)
         return true;
     }
 
-    public void Finish(Entry entry)
+    public void Complete(Entry entry)
     {
         entry.Attempts++;
         _processed++;
         Put(entry, Place.Sent);
     }
 
-    public void Delay(Entry entry, DateTimeOffset dueAt)
+    public void Retry(Entry entry, DateTimeOffset dueAt)
     {
         entry.Attempts++;
         _failed++;
@@ -74,7 +74,7 @@ internal sealed class QueueModel(int deadLetterLimit, int takeOverLimit)
         Put(entry, Place.Delayed);
     }
 
-    public void Bury(Entry entry, string reason)
+    public void DeadLetter(Entry entry, string reason)
     {
         entry.Attempts++;
         entry.Reason = reason;
@@ -88,14 +88,14 @@ internal sealed class QueueModel(int deadLetterLimit, int takeOverLimit)
         }
     }
 
-    public void Wait(Entry entry) => Put(entry, Place.Waiting);
+    public void Append(Entry entry) => Put(entry, Place.Waiting);
 
     public Outcome Replay(string jobId)
     {
         if (!_known.TryGetValue(jobId, out var entry) || entry.Place == Place.Purged) return Outcome.NotFound;
         if (entry.Place != Place.Dead) return Outcome.Ok;
         entry.Attempts = 0;
-        Wait(entry);
+        Append(entry);
         return Outcome.Ok;
     }
 
@@ -106,7 +106,7 @@ internal sealed class QueueModel(int deadLetterLimit, int takeOverLimit)
         return Outcome.Ok;
     }
 
-    public IEnumerable<Notification> OfOrder(long orderId) => _known.Values
+    public IEnumerable<Notification> ListByOrder(long orderId) => _known.Values
         .Where(entry => entry.Job.OrderId == orderId && entry.Place != Place.Purged)
         .OrderBy(entry => entry.Job.JobId, StringComparer.Ordinal)
         .Select(entry => new Notification(
@@ -115,7 +115,7 @@ internal sealed class QueueModel(int deadLetterLimit, int takeOverLimit)
 
     private IEnumerable<Entry> In(Place place) => _known.Values.Where(entry => entry.Place == place).OrderBy(entry => entry.Sequence);
 
-    /// <summary>To the end of that place.</summary>
+    /// <summary>Appends the entry to that place.</summary>
     private void Put(Entry entry, Place place)
     {
         entry.Place = place;
@@ -123,7 +123,7 @@ internal sealed class QueueModel(int deadLetterLimit, int takeOverLimit)
         entry.UpdatedAt = Now;
     }
 
-    /// <summary>A job that is taken keeps its place in the line: those that came first are taken over first.</summary>
+    /// <summary>A claimed job keeps its sequence: the oldest are reclaimed first.</summary>
     private static ExpectedClaim Hold(Entry entry, string worker, int deliveries)
     {
         entry.Place = Place.Active;
@@ -164,5 +164,5 @@ internal sealed class Entry(NotificationJob job)
     public string Reason { get; set; } = "";
 }
 
-/// <summary>A claim as it was handed out; it may be lost by now.</summary>
+/// <summary>A claim as it was made; its lease may be lost by now.</summary>
 internal sealed record ExpectedClaim(Entry Entry, long Sequence, int Deliveries);

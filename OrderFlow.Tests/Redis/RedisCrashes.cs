@@ -3,13 +3,13 @@ using StackExchange.Redis;
 
 namespace OrderFlow.Tests.Redis;
 
-/// <summary>What infra/redis/redis.conf promises the notification queue.</summary>
+/// <summary>What infra/redis/redis.conf guarantees the notification queue.</summary>
 public sealed class RedisCrashes
 {
     private const int Writes = 1_000;
 
     [Fact]
-    public async Task Everything_it_acknowledged_is_there_after_its_start()
+    public async Task Lose_no_acknowledged_write()
     {
         await using var server = new RedisServer();
         await using (var before = await ConnectionMultiplexer.ConnectAsync(await server.ConnectionString()))
@@ -18,6 +18,7 @@ public sealed class RedisCrashes
             await Task.WhenAll(writes);
             await server.Kill();
         }
+
         await server.Start();
 
         await using var after = await ConnectionMultiplexer.ConnectAsync(await server.ConnectionString());
@@ -26,7 +27,7 @@ public sealed class RedisCrashes
     }
 
     [Fact]
-    public async Task It_refuses_those_who_do_not_know_its_password()
+    public async Task A_wrong_password_is_rejected()
     {
         var options = ConfigurationOptions.Parse(await RedisServer.Shared.ConnectionString());
         options.Password = "guessed";

@@ -6,26 +6,26 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Redis;
 
-/// <summary>A Redis that can lose jobs is refused at start, unless a setting allows it, and is named by health where it comes to be so later.</summary>
+/// <summary>A Redis that can lose jobs is rejected at start, unless a setting allows it; later, health reports it.</summary>
 public sealed class RedisDurabilityCheck
 {
-    private const string Evicts = "maxmemory-policy must be noeviction: with allkeys-lru Redis throws jobs away when its memory is full.";
-    private const string Forgets = "appendonly must be yes: jobs would be lost whenever Redis ends.";
-    private const string Lags = "appendfsync must be always: with everysec the latest jobs are lost in a power cut.";
+    private const string Eviction = "maxmemory-policy must be noeviction: with allkeys-lru Redis evicts jobs when its memory is full.";
+    private const string NoPersistence = "appendonly must be yes: otherwise jobs are lost whenever Redis stops.";
+    private const string LateSync = "appendfsync must be always: with everysec a power cut loses the latest jobs.";
 
     [Theory]
     [InlineData("noeviction", true, "always", "")]
     [InlineData("noeviction", true, null, "")]
     [InlineData(null, null, null, "")]
-    [InlineData("allkeys-lru", true, "always", Evicts)]
-    [InlineData("noeviction", true, "everysec", Lags)]
-    [InlineData("noeviction", false, "always", Forgets)]
-    [InlineData("allkeys-lru", false, "everysec", Evicts + "|" + Forgets)]
-    public void Is_judged_by_what_the_server_says(string? policy, bool? appendonly, string? appendfsync, string violations) =>
+    [InlineData("allkeys-lru", true, "always", Eviction)]
+    [InlineData("noeviction", true, "everysec", LateSync)]
+    [InlineData("noeviction", false, "always", NoPersistence)]
+    [InlineData("allkeys-lru", false, "everysec", Eviction + "|" + NoPersistence)]
+    public void Finds_violations_in_the_server_settings(string? policy, bool? appendonly, string? appendfsync, string violations) =>
         Assert.Equal(violations, string.Join("|", new RedisDurability(policy, appendonly, appendfsync).Violations()));
 
     [Fact]
-    public async Task That_can_lose_jobs_stops_the_program_with_sentences_that_say_what_would_be_right()
+    public async Task Stops_the_program_when_jobs_could_be_lost()
     {
         await using var server = new RedisServer("appendonly=no", "maxmemory-policy=allkeys-lru");
         using var program = Start(await server.ConnectionString(), "false");
@@ -35,48 +35,48 @@ public sealed class RedisDurabilityCheck
 
         Assert.Equal(1, program.ExitCode);
         Assert.Equal(
-            [$"Redis__ConnectionString: {Evicts} Redis__AllowDataLoss=true allows it.", $"Redis__ConnectionString: {Forgets} Redis__AllowDataLoss=true allows it."],
+            [$"Redis__ConnectionString: {Eviction} Redis__AllowDataLoss=true allows it.", $"Redis__ConnectionString: {NoPersistence} Redis__AllowDataLoss=true allows it."],
             errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
-    public async Task That_is_allowed_to_lose_jobs_is_named_in_the_log_at_each_start()
+    public async Task Logs_a_warning_at_each_start_when_data_loss_is_allowed()
     {
         await using var server = new RedisServer("appendonly=no", "maxmemory-policy=allkeys-lru");
         using var program = Start(await server.ConnectionString(), "true");
 
-        var warning = await LineWith(program, "Redis__AllowDataLoss").WaitAsync(TimeSpan.FromSeconds(60));
+        var warning = await FindLine(program, "Redis__AllowDataLoss").WaitAsync(TimeSpan.FromSeconds(60));
         program.Kill();
 
-        Assert.Contains($"Redis can lose notifications, which Redis__AllowDataLoss allows: {Evicts} {Forgets}", warning, StringComparison.Ordinal);
+        Assert.Contains($"Redis can lose notifications, which Redis__AllowDataLoss allows: {Eviction} {NoPersistence}", warning, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("maxmemory-policy", "allkeys-lru", "noeviction", Evicts)]
-    [InlineData("appendfsync", "everysec", "always", Lags)]
-    [InlineData("appendonly", "no", "yes", Forgets)]
-    public async Task That_is_lost_while_programs_run_is_named_by_health(string setting, string unsafely, string safely, string violation)
+    [InlineData("maxmemory-policy", "allkeys-lru", "noeviction", Eviction)]
+    [InlineData("appendfsync", "everysec", "always", LateSync)]
+    [InlineData("appendonly", "no", "yes", NoPersistence)]
+    public async Task Is_reported_by_health_when_settings_change_at_run_time(string setting, string unsafeValue, string safeValue, string violation)
     {
         await using var server = new RedisServer();
         using var world = new World(server);
         await using var cluster = await OrderFlowCluster.Start(silos: 1, world: world);
 
-        await server.Execute("CONFIG", "SET", setting, unsafely);
-        await Says(cluster, $"Redis may lose notifications: {violation.TrimEnd('.')}");
-        await server.Execute("CONFIG", "SET", setting, safely);
-        await Says(cluster, fault: null);
+        await server.Execute("CONFIG", "SET", setting, unsafeValue);
+        await AwaitHealth(cluster, $"Redis may lose notifications: {violation.TrimEnd('.')}");
+        await server.Execute("CONFIG", "SET", setting, safeValue);
+        await AwaitHealth(cluster, fault: null);
     }
 
-    private static async Task Says(OrderFlowCluster cluster, string? fault)
+    private static async Task AwaitHealth(OrderFlowCluster cluster, string? fault)
     {
         var health = cluster.SiloServices.GetRequiredService<HealthCheckService>();
         await Eventually.Get(
-            $"the silo to say: {fault}",
+            $"health to report: {fault}",
             async () => (await health.CheckHealthAsync(check => check.Name == "redis")).Entries.Values.Single(),
             entry => entry.Description == fault);
     }
 
-    private static async Task<string> LineWith(Process program, string word)
+    private static async Task<string> FindLine(Process program, string word)
     {
         while (await program.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -86,7 +86,7 @@ public sealed class RedisDurabilityCheck
         return $"no line with {word}";
     }
 
-    /// <summary>A worker, which needs nothing but Redis.</summary>
+    /// <summary>Starts a worker, which needs only Redis.</summary>
     private static Process Start(string redis, string allowDataLoss)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(NotificationQueue).Assembly.Location, "worker"]) { RedirectStandardError = true, RedirectStandardOutput = true };

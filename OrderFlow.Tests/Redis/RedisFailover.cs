@@ -8,16 +8,16 @@ using StackExchange.Redis;
 
 namespace OrderFlow.Tests.Redis;
 
-/// <summary>Redis that hands its role to another server: its name leads there from then on, and connections that were made before stay where they are.</summary>
+/// <summary>A failover of Redis: its name resolves to another server, and existing connections stay with the old one, which is a replica now.</summary>
 public sealed class RedisFailover
 {
     [Fact]
-    public async Task Is_followed_to_the_server_that_the_name_leads_to_by_then()
+    public async Task Reconnects_to_the_server_that_the_name_resolves_to()
     {
-        await using var former = new RedisServer();
-        await using var latter = new RedisServer();
-        var password = ConfigurationOptions.Parse(await former.ConnectionString()).Password!;
-        await using var name = new Name(await Port(former));
+        await using var oldServer = new RedisServer();
+        await using var newServer = new RedisServer();
+        var password = ConfigurationOptions.Parse(await oldServer.ConnectionString()).Password!;
+        await using var name = new ServerName(await Port(oldServer));
         var options = Options.Create(new RedisOptions { ConnectionString = $"127.0.0.1:{name.Port},password={password}", AllowDataLoss = true });
         await using var connection = new RedisConnection(options, NullLogger<RedisConnection>.Instance);
         var queue = new NotificationQueue(connection, options, TimeProvider.System, NullLogger<NotificationQueue>.Instance);
@@ -25,17 +25,17 @@ public sealed class RedisFailover
         await probe.StartAsync(CancellationToken.None);
         Assert.True(await queue.Enqueue(TestQueue.Job(1)));
 
-        name.LeadsTo = await Port(latter);
-        await latter.Execute("CONFIG", "SET", "requirepass", password);
-        await former.Execute("REPLICAOF", "127.0.0.1", "1");
+        name.Target = await Port(newServer);
+        await newServer.Execute("CONFIG", "SET", "requirepass", password);
+        await oldServer.Execute("REPLICAOF", "127.0.0.1", "1");
 
-        await Eventually.Get("jobs to be taken by the other server", () => Enqueues(queue, 2), taken => taken);
-        Assert.Null(await Eventually.Get("health to say so", probe.GetFault, fault => fault is null));
-        Assert.Equal(1, (await queue.GetStats()).Waiting);   // what was queued before is with the former
+        await Eventually.Get("the other server to accept jobs", () => TryEnqueue(queue, 2), accepted => accepted);
+        Assert.Null(await Eventually.Get("health to recover", probe.GetFault, fault => fault is null));
+        Assert.Equal(1, (await queue.GetStats()).Waiting);   // the first job is on the old server
         await probe.StopAsync(CancellationToken.None);
     }
 
-    private static async Task<bool> Enqueues(NotificationQueue queue, long order)
+    private static async Task<bool> TryEnqueue(NotificationQueue queue, long order)
     {
         try
         {
@@ -49,20 +49,20 @@ public sealed class RedisFailover
 
     private static async Task<int> Port(RedisServer server) => ((IPEndPoint)ConfigurationOptions.Parse(await server.ConnectionString()).EndPoints.Single()).Port;
 
-    /// <summary>Takes new connections to where it leads now; those that are there stay.</summary>
-    private sealed class Name : IAsyncDisposable
+    /// <summary>A proxy in place of a DNS name: forwards new connections to the current target; existing ones stay.</summary>
+    private sealed class ServerName : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
         private readonly Task _running;
 
-        public Name(int leadsTo)
+        public ServerName(int target)
         {
-            LeadsTo = leadsTo;
+            Target = target;
             _listener.Start();
             _running = Run();
         }
 
-        public int LeadsTo { get; set; }
+        public int Target { get; set; }
 
         public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -76,14 +76,14 @@ public sealed class RedisFailover
         {
             try
             {
-                while (true) _ = Carry(await _listener.AcceptTcpClientAsync(), LeadsTo);
+                while (true) _ = Forward(await _listener.AcceptTcpClientAsync(), Target);
             }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
             }
         }
 
-        private static async Task Carry(TcpClient from, int port)
+        private static async Task Forward(TcpClient from, int port)
         {
             using var _ = from;
             using var to = new TcpClient();

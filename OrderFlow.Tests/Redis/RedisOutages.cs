@@ -8,22 +8,22 @@ using StackExchange.Redis;
 
 namespace OrderFlow.Tests.Redis;
 
-/// <summary>Redis that forgets, or is away.</summary>
+/// <summary>Redis that is unavailable or has lost its data or scripts.</summary>
 public sealed class RedisOutages
 {
     private const string Worker = TestQueue.Worker;
 
-    /// <summary>No call waits longer than this for a Redis that is away.</summary>
-    private static readonly TimeSpan Quickly = TimeSpan.FromSeconds(10);
+    /// <summary>The longest that a call waits while Redis is unavailable.</summary>
+    private static readonly TimeSpan FailureTimeout = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public async Task Scripts_that_Redis_has_forgotten_are_sent_again()
+    public async Task Scripts_are_sent_again_after_Redis_lost_them()
     {
         await using var server = new RedisServer();
         await using var given = await TestQueue.Create(server: server);
         var claimed = await given.Claimed(1);
 
-        await using var operations = await ConnectionMultiplexer.ConnectAsync(await server.ConnectionString());   // the queue's driver does not see it
+        await using var operations = await ConnectionMultiplexer.ConnectAsync(await server.ConnectionString());   // not by the queue's driver, which would notice
         await operations.GetDatabase().ExecuteAsync("SCRIPT", "FLUSH");
 
         Assert.True(await given.Queue.Enqueue(TestQueue.Job(2)));
@@ -34,7 +34,7 @@ public sealed class RedisOutages
     }
 
     [Fact]
-    public async Task A_queue_begins_anew_where_all_its_data_are_gone()
+    public async Task A_queue_starts_over_after_all_its_data_was_lost()
     {
         await using var server = new RedisServer();
         await using var given = await TestQueue.Create(server: server);
@@ -51,7 +51,7 @@ public sealed class RedisOutages
     }
 
     [Fact]
-    public async Task Nothing_is_lost_and_no_call_hangs_when_Redis_is_killed_and_comes_back()
+    public async Task Nothing_is_lost_and_no_call_hangs_when_Redis_is_killed_and_restarted()
     {
         await using var server = new RedisServer();
         await using var given = await TestQueue.Create(server: server);
@@ -67,7 +67,7 @@ public sealed class RedisOutages
         foreach (var call in Calls(given.Queue, held, given.Now)) await FailsQuickly(call);
 
         await server.Start();
-        var after = await Eventually.Get("Redis to be back", () => Attempt(given.Queue.GetStats), stats => stats is not null);
+        var after = await Eventually.Get("Redis to answer again", () => Attempt(given.Queue.GetStats), stats => stats is not null);
         Assert.Equal(before, after);
         Assert.True(await given.Queue.Complete(Worker, held, given.Now));
         Assert.False(await given.Queue.Enqueue(TestQueue.Job(3)));
@@ -77,7 +77,7 @@ public sealed class RedisOutages
     }
 
     [Fact]
-    public async Task A_queue_can_be_made_before_Redis_is_there_and_works_once_it_is()
+    public async Task A_queue_can_be_created_before_Redis_starts()
     {
         await using var server = new RedisServer();
         await server.ConnectionString();
@@ -88,12 +88,12 @@ public sealed class RedisOutages
         await FailsQuickly(() => given.Queue.Enqueue(TestQueue.Job(1)));
 
         await server.Start();
-        await Eventually.Get("Redis to be there", () => Attempt(async () => { await given.Queue.Probe(); return "done"; }), answer => answer is not null);
+        await Eventually.Get("Redis to answer", () => Attempt(async () => { await given.Queue.Probe(); return "done"; }), answer => answer is not null);
         Assert.True(await given.Queue.Enqueue(TestQueue.Job(1)));
     }
 
     [Fact]
-    public async Task That_Redis_was_not_there_and_that_it_is_back_is_said_once_each()
+    public async Task An_outage_is_logged_once_when_it_begins_and_once_when_it_ends()
     {
         await using var server = new RedisServer();
         var settings = Options.Create(new RedisOptions { ConnectionString = await server.ConnectionString() });
@@ -105,9 +105,9 @@ public sealed class RedisOutages
 
         await server.Start();
 
-        var lines = await Eventually.Get("Redis to be called back", () => Task.FromResult(log.All), said => said.Length > 1);
-        Assert.Equal("Warning: Redis does not answer; it is looked for until it does", lines[0]);
-        Assert.Matches("^Information: Redis at .* is back$", Assert.Single(lines[1..]));
+        var lines = await Eventually.Get("the end of the outage to be logged", () => Task.FromResult(log.All), lines => lines.Length > 1);
+        Assert.Equal("Warning: Redis does not answer; reconnecting until it does", lines[0]);
+        Assert.Matches("^Information: The connection to Redis at .* is restored$", Assert.Single(lines[1..]));
     }
 
     private static IEnumerable<Func<Task>> Calls(NotificationQueue queue, ClaimedJob held, DateTimeOffset now) =>
@@ -134,7 +134,7 @@ public sealed class RedisOutages
         var error = await Assert.ThrowsAnyAsync<Exception>(call);
 
         Assert.True(error is RedisException or RedisTimeoutException, $"{error}");
-        Assert.InRange(TimeProvider.System.GetElapsedTime(since), TimeSpan.Zero, Quickly);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(since), TimeSpan.Zero, FailureTimeout);
     }
 
     private static async Task<T?> Attempt<T>(Func<Task<T>> call)

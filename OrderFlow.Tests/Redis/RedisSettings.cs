@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrderFlow.Notifications;
+using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Notifications.Redis;
 
 namespace OrderFlow.Tests.Redis;
@@ -11,13 +12,13 @@ public sealed class RedisSettings
     [Theory]
     [InlineData("ConnectionString", "", "Redis__ConnectionString is not set")]
     [InlineData("ConnectionString", "abortConnect=false", "it names no server")]
-    [InlineData("ConnectionString", "localhost,pasword=secret", "Redis__ConnectionString is no StackExchange.Redis configuration string")]
+    [InlineData("ConnectionString", "localhost,pasword=secret", "Redis__ConnectionString is not a valid StackExchange.Redis configuration string")]
     [InlineData("Queue", "{orders}", "Redis__Queue must be 1 to 64 letters")]
-    [InlineData("RememberFinished", "00:00:01", "RememberFinished")]
-    [InlineData("HistoryLength", "-1", "HistoryLength")]
+    [InlineData("CompletedRetention", "00:00:01", "CompletedRetention")]
+    [InlineData("HistoryLimit", "-1", "HistoryLimit")]
     [InlineData("DeadLetterLimit", "0", "DeadLetterLimit")]
-    [InlineData("TakeOverLimit", "0", "TakeOverLimit")]
-    public void That_are_wrong_are_named(string name, string value, string sentence)
+    [InlineData("MaxReclaims", "0", "MaxReclaims")]
+    public void Are_named_when_they_are_invalid(string name, string value, string sentence)
     {
         using var services = Services(new() { ["Redis:ConnectionString"] = "localhost", [$"Redis:{name}"] = value });
 
@@ -28,7 +29,7 @@ public sealed class RedisSettings
     }
 
     [Fact]
-    public async Task Suffice_with_the_connection_alone()
+    public async Task Have_defaults_for_all_but_the_connection_string()
     {
         await using var services = Services(new() { ["Redis:ConnectionString"] = "localhost" });
 
@@ -44,11 +45,11 @@ public sealed class RedisSettings
     private static ServiceProvider Services(Dictionary<string, string?> settings)
     {
         var silo = new Silo(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        silo.UseRedis();
+        silo.UseNotifications();
         return ((ServiceCollection)silo.Services).BuildServiceProvider();
     }
 
-    /// <summary>A silo that is put together, and never started.</summary>
+    /// <summary>A silo that is configured and never started.</summary>
     private sealed class Silo : ISiloBuilder
     {
         public Silo(IConfiguration configuration)

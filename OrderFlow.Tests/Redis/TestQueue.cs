@@ -10,7 +10,7 @@ using StackExchange.Redis;
 
 namespace OrderFlow.Tests.Redis;
 
-/// <summary>An empty queue of one test, with a clock to turn by hand. Queues on the shared server share one connection.</summary>
+/// <summary>An empty queue for one test, with a clock to advance by hand. Queues on the shared server share one connection.</summary>
 internal sealed class TestQueue : IAsyncDisposable
 {
     public const string Worker = "worker-1";
@@ -34,7 +34,7 @@ internal sealed class TestQueue : IAsyncDisposable
 
     public QueueKeys Keys { get; }
 
-    /// <summary>What the queue logs.</summary>
+    /// <summary>The log lines of the queue.</summary>
     public LogLines Log { get; } = new();
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
@@ -53,17 +53,17 @@ internal sealed class TestQueue : IAsyncDisposable
 
     public Task<IDatabase> Database() => _connection.GetDatabase();
 
-    /// <summary>Queues one job and has the worker take it.</summary>
+    /// <summary>Enqueues one job and claims it.</summary>
     public async Task<ClaimedJob> Claimed(long orderId = 42)
     {
         await Queue.Enqueue(Job(orderId));
         return await Claim();
     }
 
-    /// <summary>Has the worker take the one job that it can.</summary>
+    /// <summary>Claims the only job there is.</summary>
     public async Task<ClaimedJob> Claim(string worker = Worker) => Assert.Single(await Queue.Claim(worker, 10, Now));
 
-    /// <summary>A dead letter.</summary>
+    /// <summary>Creates a dead letter.</summary>
     public async Task<NotificationJob> Dead(long orderId, string reason = "no such mailbox")
     {
         var claimed = await Claimed(orderId);
@@ -71,7 +71,7 @@ internal sealed class TestQueue : IAsyncDisposable
         return claimed.Job;
     }
 
-    /// <summary>Ids of jobs that the worker takes.</summary>
+    /// <summary>Claims jobs and returns their ids.</summary>
     public async Task<IEnumerable<string>> ClaimIds(int count = 10) => (await Queue.Claim(Worker, count, Now)).Select(claimed => claimed.Job.JobId);
 
     public async ValueTask DisposeAsync()

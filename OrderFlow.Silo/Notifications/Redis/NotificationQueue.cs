@@ -7,32 +7,32 @@ using StackExchange.Redis;
 namespace OrderFlow.Silo.Notifications.Redis;
 
 /// <summary>
-/// The queue in Redis, for those who fill it and look after it; <c>NotificationQueue.Jobs.cs</c> has what workers do. Every move is one script, so that a job is
-/// always in exactly one place. Every method throws what the driver throws where Redis cannot answer; then whether it took effect is unknown, and to call again is safe.
+/// The queue in Redis; <c>NotificationQueue.Jobs.cs</c> has the part for workers. Every move is one script, so a job is always in exactly one place.
+/// Methods throw the driver's exceptions where Redis does not answer; then the outcome is unknown, and the call may be repeated.
 /// </summary>
 internal sealed partial class NotificationQueue(
     RedisConnection connection, IOptions<RedisOptions> options, TimeProvider time, ILogger<NotificationQueue> log) : INotificationQueue, INotificationJobs
 {
-    /// <summary>The most jobs of an order that are told of; the newest.</summary>
-    private const int JobsOfOrderLimit = 1_000;
+    /// <summary>The most jobs that are listed for an order; the newest.</summary>
+    private const int MaxJobsPerOrder = 1_000;
 
-    /// <summary>How far down the dead letters can be paged through by number: Redis answers nobody else while it counts them off. By place there is no bound.</summary>
-    private const int DeepestDeadLetter = 10_000;
+    /// <summary>The most dead letters that paging by number skips: Redis serves nobody else meanwhile. Paging by <c>after</c> has no bound.</summary>
+    private const int MaxDeadLettersSkipped = 10_000;
 
     private readonly QueueKeys _keys = new(options.Value.Queue);
 
     public async Task<bool> Enqueue(NotificationJob job)
     {
-        QueuedJob.RequireId(job);
+        QueueEntry.ValidateJobId(job);
         using var span = Traces.Source.StartActivity("send notifications", ActivityKind.Producer);
         span.Describe("redis", "send", "notifications", job.JobId);
         RedisValue[] trace = job.Trace is { } from ? from.TraceState is { } state ? [from.TraceParent, state] : [from.TraceParent] : [];
-        return (bool)await Move(QueueScripts.Enqueue, time.GetUtcNow(), [job.JobId, job.OrderId, job.UserId, job.EventType, job.Message, .. trace]);
+        return (bool)await Run(QueueScripts.Enqueue, time.GetUtcNow(), [job.JobId, job.OrderId, job.UserId, job.EventType, job.Message, .. trace]);
     }
 
     public async Task<IReadOnlyList<Notification>> ListByOrder(long orderId)
     {
-        var jobs = (RedisResult[])(await Move(QueueScripts.ListByOrder, time.GetUtcNow(), orderId, JobsOfOrderLimit))!;
+        var jobs = (RedisResult[])(await Run(QueueScripts.ListByOrder, time.GetUtcNow(), orderId, MaxJobsPerOrder))!;
         return [.. jobs.Select(job => new Notification(
             JobId: (string)job[0]!,
             EventType: (string)job[4]!,
@@ -44,7 +44,7 @@ internal sealed partial class NotificationQueue(
 
     public async Task<NotificationStats> GetStats()
     {
-        var counts = await Run(QueueScripts.Stats);
+        var counts = await Run(QueueScripts.Stats, time.GetUtcNow());
         return new(
             Waiting: (long)counts[0], Active: (long)counts[1], Delayed: (long)counts[2],
             Processed: (long)counts[3], Failed: (long)counts[4], DeadLettered: (long)counts[5],
@@ -58,17 +58,17 @@ internal sealed partial class NotificationQueue(
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, Limits.PageSize);
 
         var skip = after is null ? (page - 1L) * limit : 0;
-        var shown = skip < DeepestDeadLetter ? limit : 0;
-        var listed = await Move(QueueScripts.ListDeadLetters, time.GetUtcNow(), Math.Min(skip, DeepestDeadLetter), shown, after ?? "");
+        var count = skip < MaxDeadLettersSkipped ? limit : 0;
+        var listed = await Run(QueueScripts.ListDeadLetters, time.GetUtcNow(), Math.Min(skip, MaxDeadLettersSkipped), count, after ?? "");
         var letters = (RedisResult[])listed[1]!;
         return new(
-            [.. letters.Select(entry => QueuedJob.Read(entry[1]).ToDeadLetter())], (long)listed[0], page, limit,
+            [.. letters.Select(QueueEntry.ReadDeadLetter)], (long)listed[0], page, limit,
             Next: letters.Length == limit ? (string?)letters[^1][0] : null);
     }
 
-    public async Task<Outcome> Replay(string jobId) => await Decide(QueueScripts.Replay, jobId);
+    public Task<Outcome> Replay(string jobId) => RunOnDeadLetter(QueueScripts.Replay, jobId);
 
-    public async Task<Outcome> Purge(string jobId) => await Decide(QueueScripts.Purge, jobId);
+    public Task<Outcome> Purge(string jobId) => RunOnDeadLetter(QueueScripts.Purge, jobId);
 
     public async Task SetPaused(bool paused)
     {
@@ -77,25 +77,22 @@ internal sealed partial class NotificationQueue(
         else await database.KeyDeleteAsync(_keys.Paused);
     }
 
-    /// <summary>Does what queueing a job does, and leaves nothing behind. Throws what that would throw.</summary>
-    public Task Probe() => Move(QueueScripts.Probe, time.GetUtcNow());
+    /// <summary>Writes as <see cref="Enqueue"/> does and removes it again. Throws what that would throw.</summary>
+    public Task Probe() => Run(QueueScripts.Probe, time.GetUtcNow());
 
-    /// <summary>How the server keeps what this queue holds.</summary>
+    /// <summary>Reads the durability settings of the server that holds the queue.</summary>
     public Task<RedisDurability> GetDurability() => connection.GetDurability(_keys.Jobs);
 
-    private async Task<Outcome> Decide(string script, string jobId)
+    private async Task<Outcome> RunOnDeadLetter(string script, string jobId)
     {
-        if (!QueuedJob.IsId(jobId)) return Outcome.NotFound;   // operators type it: no job has such an id
-        return (bool)await Move(script, time.GetUtcNow(), jobId) ? Outcome.Ok : Outcome.NotFound;
+        if (!QueueEntry.IsJobId(jobId)) return Outcome.NotFound;   // typed by operators: no job has such an id
+        return (bool)await Run(script, time.GetUtcNow(), jobId) ? Outcome.Ok : Outcome.NotFound;
     }
 
-    /// <summary>Runs a script that knows what time it is and how long ids are remembered.</summary>
-    private Task<RedisResult> Move(string script, DateTimeOffset now, params ReadOnlySpan<RedisValue> arguments) =>
-        Run(script, [now.ToUnixTimeMilliseconds(), (long)options.Value.CompletedRetention.TotalMilliseconds, .. arguments]);
-
-    private async Task<RedisResult> Run(string script, params RedisValue[] arguments)
+    private async Task<RedisResult> Run(string script, DateTimeOffset now, params RedisValue[] arguments)
     {
         var database = await connection.GetDatabase();
-        return await database.ScriptEvaluateAsync(script, _keys.All, arguments);
+        return await database.ScriptEvaluateAsync(
+            script, _keys.All, [now.ToUnixTimeMilliseconds(), (long)options.Value.CompletedRetention.TotalMilliseconds, .. arguments]);
     }
 }

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace OrderFlow.Silo.Notifications.Redis;
 
-/// <summary>The queue's keys. What is under each stands at the top of <c>Scripts/shared.lua</c>.</summary>
+/// <summary>The queue's keys, described in <c>Scripts/shared.lua</c>.</summary>
 internal sealed class QueueKeys
 {
     public QueueKeys(string queue)
@@ -35,9 +35,9 @@ internal sealed class QueueKeys
 
     public RedisKey Paused { get; }
 
-    /// <summary>How the key of every shard of what is known begins.</summary>
+    /// <summary>The prefix of the keys of the shards, which hold the state of jobs.</summary>
     public RedisKey Known { get; }
 
-    /// <summary>What every script is given as its <c>KEYS</c>.</summary>
+    /// <summary>The <c>KEYS</c> of every script.</summary>
     public RedisKey[] All { get; }
 }

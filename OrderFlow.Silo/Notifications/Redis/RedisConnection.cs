@@ -5,29 +5,27 @@ using StackExchange.Redis;
 namespace OrderFlow.Silo.Notifications.Redis;
 
 /// <summary>
-/// The silo's one connection to Redis. It is made when first asked for and comes back by itself; while Redis is away a call fails at once or after
-/// <see cref="Patience"/>, and none is kept for later: whoever called may call again.
+/// The one connection of this process to Redis. It connects on first use and reconnects by itself. While Redis is unavailable, a call fails at once or after
+/// <see cref="CommandTimeout"/> and is not queued: the caller may repeat it.
 /// </summary>
 internal sealed partial class RedisConnection(IOptions<RedisOptions> options, ILogger<RedisConnection> log) : IAsyncDisposable
 {
-    /// <summary>How long a call waits for its answer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MinReconnectDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan MaxReconnectDelay = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan FirstReconnect = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestReconnect = TimeSpan.FromSeconds(5);
-
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
+    private readonly Outage _outage = new();
     private Task<ConnectionMultiplexer>? _connected;
-    private bool _isAway;
     private bool _disposed;
 
-    /// <summary>The database to send commands to, whether Redis answers or not.</summary>
-    /// <exception cref="RedisConnectionException">Redis cannot be reached, and never could be.</exception>
+    /// <summary>The database to send commands to, whether Redis is available or not.</summary>
+    /// <exception cref="RedisConnectionException">Redis cannot be reached, and never was.</exception>
     public async Task<IDatabase> GetDatabase()
     {
         Task<ConnectionMultiplexer> connected;
-        lock (_gate)
+        lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_connected is null or { IsFaulted: true }) _connected = Connect();
@@ -37,37 +35,35 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
         return (await connected).GetDatabase();
     }
 
-    /// <summary>How the server that holds the key keeps its data.</summary>
+    /// <summary>Reads the durability settings of the server that holds the key.</summary>
     public async Task<RedisDurability> GetDurability(RedisKey key)
     {
         var database = await GetDatabase();
         var server = database.Multiplexer.GetServer(await database.IdentifyEndpointAsync(key) ?? throw new RedisException("no server holds the queue"));
         return new(
-            await Tells(server, "maxmemory_policy:", "INFO", "memory"),
-            await Tells(server, "aof_enabled:", "INFO", "persistence") is { } enabled ? enabled == "1" : null,
-            await Tells(server, "appendfsync", "CONFIG", "GET", "appendfsync"));
+            await ReadSetting(server, "maxmemory_policy:", "INFO", "memory"),
+            await ReadSetting(server, "aof_enabled:", "INFO", "persistence") is { } enabled ? enabled == "1" : null,
+            await ReadSetting(server, "appendfsync", "CONFIG", "GET", "appendfsync"));
     }
 
-    /// <summary>
-    /// Connects anew, which looks up the server's name again. Calls that are under way end on the connection they began on.
-    /// </summary>
+    /// <summary>Replaces the connection, which resolves the server's name again. Running calls end on the old one.</summary>
     public async Task Reconnect()
     {
         var next = Connect();
         await next;
         Task<ConnectionMultiplexer>? old;
-        lock (_gate)
+        lock (_lock)
         {
             (old, _connected) = _disposed ? (next, _connected) : (_connected, next);
         }
 
-        if (old is not null) Retire(old).Ignore();
+        if (old is not null) DisposeLater(old).Ignore();
     }
 
     public async ValueTask DisposeAsync()
     {
         Task<ConnectionMultiplexer>? connected;
-        lock (_gate)
+        lock (_lock)
         {
             _disposed = true;
             connected = _connected;
@@ -83,28 +79,28 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
         var settings = ConfigurationOptions.Parse(options.Value.ConnectionString);
         settings.ClientName = "orderflow";
         settings.AbortOnConnectFail = false;
-        settings.AllowAdmin = true;   // INFO and CONFIG GET are for admins, says the driver
+        settings.AllowAdmin = true;   // the driver requires it for INFO and CONFIG GET
         settings.BacklogPolicy = BacklogPolicy.FailFast;
-        settings.IncludeDetailInExceptions = false;   // pages of counters, which would go all the way to the callers
-        settings.ConnectTimeout = (int)ConnectPatience.TotalMilliseconds;
-        settings.SyncTimeout = settings.AsyncTimeout = (int)Patience.TotalMilliseconds;
-        settings.ReconnectRetryPolicy = new ExponentialRetry((int)FirstReconnect.TotalMilliseconds, (int)LongestReconnect.TotalMilliseconds);
+        settings.IncludeDetailInExceptions = false;   // pages of counters, which would reach the callers
+        settings.ConnectTimeout = (int)ConnectTimeout.TotalMilliseconds;
+        settings.SyncTimeout = settings.AsyncTimeout = (int)CommandTimeout.TotalMilliseconds;
+        settings.ReconnectRetryPolicy = new ExponentialRetry((int)MinReconnectDelay.TotalMilliseconds, (int)MaxReconnectDelay.TotalMilliseconds);
 
         var multiplexer = await ConnectionMultiplexer.ConnectAsync(settings);
-        multiplexer.ConnectionFailed += (_, lost) => NoteLost(multiplexer, lost);
-        multiplexer.ConnectionRestored += (_, restored) => NoteRestored(multiplexer, restored).Ignore();
-        if (!multiplexer.IsConnected && !Interlocked.Exchange(ref _isAway, true)) LogAway();
+        multiplexer.ConnectionFailed += (_, failed) => OnConnectionFailed(multiplexer, failed);
+        multiplexer.ConnectionRestored += (_, restored) => OnConnectionRestored(multiplexer, restored).Ignore();
+        if (!multiplexer.IsConnected && _outage.Begin()) LogUnavailable();
         return multiplexer;
     }
 
-    private static async Task Retire(Task<ConnectionMultiplexer> old)
+    private static async Task DisposeLater(Task<ConnectionMultiplexer> old)
     {
-        await Task.Delay(Patience);
+        await Task.Delay(CommandTimeout);
         await (await old).DisposeAsync();
     }
 
-    /// <summary>What the server answers behind the name; null where it does not answer that, as managed ones do not.</summary>
-    private static async Task<string?> Tells(IServer server, string name, string command, params object[] arguments)
+    /// <summary>Reads the setting of this name from the command's answer; null where the server refuses the command, as managed ones do.</summary>
+    private static async Task<string?> ReadSetting(IServer server, string name, string command, params object[] arguments)
     {
         try
         {
@@ -120,32 +116,32 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
 
     private bool IsCurrent(ConnectionMultiplexer multiplexer)
     {
-        lock (_gate) return _connected is not { IsCompletedSuccessfully: true } || _connected.Result == multiplexer;
+        lock (_lock) return _connected is not { IsCompletedSuccessfully: true } || _connected.Result == multiplexer;
     }
 
-    private void NoteLost(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs lost)
+    private void OnConnectionFailed(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs failed)
     {
-        if (IsForCommands(lost) && IsCurrent(multiplexer) && !Interlocked.Exchange(ref _isAway, true)) LogLost(lost.EndPoint, lost.FailureType);
+        if (IsForCommands(failed) && IsCurrent(multiplexer) && _outage.Begin()) LogFailed(failed.EndPoint, failed.FailureType);
     }
 
-    /// <summary>A Redis that still reads its file takes connections and ends them again: it is back once it answers.</summary>
-    private async Task NoteRestored(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs restored)
+    /// <summary>While Redis loads its data it accepts connections and closes them again, so the outage ends only with an answer.</summary>
+    private async Task OnConnectionRestored(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs restored)
     {
         if (!IsForCommands(restored) || !IsCurrent(multiplexer)) return;
 
         await multiplexer.GetDatabase().PingAsync();
-        if (Interlocked.Exchange(ref _isAway, false)) LogRestored(restored.EndPoint);
+        if (_outage.End()) LogRestored(restored.EndPoint);
     }
 
-    // The driver has a second connection, for subscriptions, that comes and goes with the first.
+    // The driver has a second connection for subscriptions, which fails and is restored together with the first.
     private static bool IsForCommands(ConnectionFailedEventArgs change) => change.ConnectionType == ConnectionType.Interactive;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis at {EndPoint} is lost ({Failure}); it is looked for until it is back")]
-    private partial void LogLost(EndPoint? endPoint, ConnectionFailureType failure);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection to Redis at {EndPoint} failed ({Failure}); reconnecting until it answers")]
+    private partial void LogFailed(EndPoint? endPoint, ConnectionFailureType failure);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Redis at {EndPoint} is back")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The connection to Redis at {EndPoint} is restored")]
     private partial void LogRestored(EndPoint? endPoint);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis does not answer; it is looked for until it does")]
-    private partial void LogAway();
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis does not answer; reconnecting until it does")]
+    private partial void LogUnavailable();
 }

@@ -2,13 +2,13 @@ using StackExchange.Redis;
 
 namespace OrderFlow.Silo.Notifications.Redis;
 
-/// <summary>Says in a sentence why Redis takes no jobs. Knows no connection, and tells nothing that a stranger may not read.</summary>
+/// <summary>Classifies and describes errors of Redis, in sentences that may be shown to anyone.</summary>
 internal static class RedisErrors
 {
     public const string NoAnswer = "Redis does not answer: notifications wait";
 
-    /// <summary>What a script may fail for. Redis 6.2 puts it behind where the script failed, so that the reply's kind is unknown.</summary>
-    private static readonly (string Code, RedisErrorKind Kind)[] OfScripts =
+    /// <summary>Errors of a command within a script. Redis 6.2 reports them inside the script's error, whose own kind is unknown.</summary>
+    private static readonly (string Code, RedisErrorKind Kind)[] ScriptErrors =
     [
         ("-READONLY ", RedisErrorKind.ReadOnly), ("-MASTERDOWN ", RedisErrorKind.MasterDown), ("-OOM ", RedisErrorKind.OutOfMemory),
         ("-MISCONF ", RedisErrorKind.Misconfigured), ("-NOREPLICAS ", RedisErrorKind.NoReplicas),
@@ -17,16 +17,17 @@ internal static class RedisErrors
     /// <summary>Whether the exception is the driver's.</summary>
     public static bool IsRedisError(Exception error) => error is RedisException or RedisTimeoutException or RedisCommandException;
 
-    /// <summary>Whether the server leaves writes to another one: a name in the configuration may lead to that one by now.</summary>
-    public static bool IsWrongRole(Exception error) => error is RedisServerException refusal && KindOf(refusal) is RedisErrorKind.ReadOnly or RedisErrorKind.MasterDown;
+    /// <summary>Whether the server is a replica: after a failover the name in the configuration may resolve to another server.</summary>
+    public static bool IsReplica(Exception error) => error is RedisServerException serverError && KindOf(serverError) is RedisErrorKind.ReadOnly or RedisErrorKind.MasterDown;
 
-    public static string Describe(Exception error) => error is RedisServerException refusal ? $"Redis {Refusal(KindOf(refusal))}: notifications wait" : NoAnswer;
+    /// <summary>Why no jobs can be enqueued, as a sentence without its full stop.</summary>
+    public static string Describe(Exception error) => error is RedisServerException serverError ? $"Redis {Describe(KindOf(serverError))}: notifications wait" : NoAnswer;
 
-    private static RedisErrorKind KindOf(RedisServerException refusal) => refusal.Kind is not (RedisErrorKind.Unknown or RedisErrorKind.UnknownError)
-        ? refusal.Kind
-        : OfScripts.FirstOrDefault(each => refusal.Message.Contains(each.Code, StringComparison.Ordinal)).Kind;
+    private static RedisErrorKind KindOf(RedisServerException error) => error.Kind is not (RedisErrorKind.Unknown or RedisErrorKind.UnknownError)
+        ? error.Kind
+        : ScriptErrors.FirstOrDefault(known => error.Message.Contains(known.Code, StringComparison.Ordinal)).Kind;
 
-    private static string Refusal(RedisErrorKind kind) => kind switch
+    private static string Describe(RedisErrorKind kind) => kind switch
     {
         RedisErrorKind.OutOfMemory => "is out of memory (maxmemory) and takes no jobs",
         RedisErrorKind.ReadOnly => "is a replica and takes no jobs",
@@ -37,8 +38,8 @@ internal static class RedisErrors
         RedisErrorKind.ClusterDown => "is a cluster that is down",
         RedisErrorKind.Busy => "is busy with a script",
         RedisErrorKind.MaxClients => "has too many clients (maxclients)",
-        RedisErrorKind.NoAuth or RedisErrorKind.WrongPass => "refuses the user or the password of Redis__ConnectionString",
-        RedisErrorKind.NoPermission or RedisErrorKind.NotPermitted => "does not permit the user of Redis__ConnectionString to queue jobs",
-        _ => "refuses to queue jobs",
+        RedisErrorKind.NoAuth or RedisErrorKind.WrongPass => "rejects the user or password of Redis__ConnectionString",
+        RedisErrorKind.NoPermission or RedisErrorKind.NotPermitted => "does not permit the user of Redis__ConnectionString to enqueue jobs",
+        _ => "refuses to enqueue jobs",
     };
 }

@@ -3,7 +3,7 @@ using OrderFlow.Notifications;
 
 namespace OrderFlow.Silo.Notifications.Redis;
 
-/// <summary>Healthy while Redis takes jobs and keeps them.</summary>
+/// <summary>Healthy while jobs can be enqueued and Redis keeps them.</summary>
 internal sealed class RedisHealth(IQueueHealth queue) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

@@ -4,26 +4,24 @@ using OrderFlow.Silo.Health;
 
 namespace OrderFlow.Silo.Notifications.Redis;
 
-/// <summary>
-/// Polls whether Redis takes jobs and keeps them. A server that leaves writes to another one is looked up anew: after a fail-over its name leads there.
-/// </summary>
+/// <summary>Polls whether jobs can be enqueued and Redis keeps them. Reconnects from a replica: after a failover the name resolves to another server.</summary>
 internal sealed partial class RedisProbe(
     NotificationQueue queue, RedisConnection connection, IOptions<RedisOptions> options, TimeProvider time, ILogger<RedisProbe> log) : PollingService(time), IQueueHealth
 {
-    /// <summary>How long the first answer is waited for by who asks before there is one.</summary>
-    private static readonly TimeSpan FirstAnswerTimeout = TimeSpan.FromSeconds(2);
+    /// <summary>How long <see cref="GetFault"/> waits for the first poll.</summary>
+    private static readonly TimeSpan FirstPollTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _polled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Outage _outage = new();
     private volatile string? _fault = RedisErrors.NoAnswer;
-    private string? _said;
 
     public async Task<string?> GetFault()
     {
-        await _answered.Task.WaitAsync(FirstAnswerTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _polled.Task.WaitAsync(FirstPollTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return _fault;
     }
 
-    /// <summary>Refuses a server that can lose jobs, where nobody has allowed that. One that does not answer is not waited for: the polls look at it when it does.</summary>
+    /// <summary>Rejects a server that can lose jobs, unless that is allowed. One that does not answer is left to the polls.</summary>
     /// <exception cref="OptionsValidationException">The server can lose jobs; each failure is a sentence that says how.</exception>
     public async Task RequireDurability()
     {
@@ -46,19 +44,19 @@ internal sealed partial class RedisProbe(
 
     protected override async Task Poll(CancellationToken cancellationToken)
     {
-        var error = await Try(cancellationToken);
-        if (error is not null && RedisErrors.IsWrongRole(error))
+        var error = await Probe(cancellationToken);
+        if (error is not null && RedisErrors.IsReplica(error))
         {
             await connection.Reconnect().WaitAsync(cancellationToken);
-            error = await Try(cancellationToken);
+            error = await Probe(cancellationToken);
         }
 
-        Note(error is not null ? RedisErrors.Describe(error) : await LossFault(cancellationToken));
+        SetFault(error is not null ? RedisErrors.Describe(error) : await FindDurabilityFault(cancellationToken));
     }
 
-    protected override void OnPollFailed() => Note(RedisErrors.NoAnswer);
+    protected override void OnPollFailed() => SetFault(RedisErrors.NoAnswer);
 
-    private async Task<Exception?> Try(CancellationToken cancellationToken)
+    private async Task<Exception?> Probe(CancellationToken cancellationToken)
     {
         try
         {
@@ -71,8 +69,8 @@ internal sealed partial class RedisProbe(
         }
     }
 
-    /// <summary>The settings may be changed, or another server take over, at any time.</summary>
-    private async Task<string?> LossFault(CancellationToken cancellationToken)
+    /// <summary>Checked with each poll: settings may change, or another server may take over, at any time.</summary>
+    private async Task<string?> FindDurabilityFault(CancellationToken cancellationToken)
     {
         if (options.Value.AllowDataLoss) return null;
 
@@ -80,24 +78,23 @@ internal sealed partial class RedisProbe(
         return violations.Count == 0 ? null : $"Redis may lose notifications: {string.Join(" ", violations).TrimEnd('.')}";
     }
 
-    private void Note(string? fault)
+    private void SetFault(string? fault)
     {
         _fault = fault;
-        _answered.TrySetResult();
-        if (fault == _said || fault == RedisErrors.NoAnswer) return;   // that one does not answer the connection says itself
+        _polled.TrySetResult();
+        if (fault == RedisErrors.NoAnswer) return;   // the connection logs that
 
-        _said = fault;
-        if (fault is not null) LogFault(fault);
-        else LogWell();
+        if (fault is not null && _outage.Begin(fault)) LogFault(fault);
+        if (fault is null && _outage.End()) LogHealthy();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Fault}")]
     private partial void LogFault(string fault);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Redis takes notifications again, and keeps them")]
-    private partial void LogWell();
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis accepts and keeps notifications again")]
+    private partial void LogHealthy();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis does not say how it is set, so that jobs may be lost: {Settings}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis does not reveal settings without which jobs may be lost: {Settings}")]
     private partial void LogUnknown(string settings);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis can lose notifications, which Redis__AllowDataLoss allows: {Violations}")]

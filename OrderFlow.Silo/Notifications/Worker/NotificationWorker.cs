@@ -4,23 +4,23 @@ using OrderFlow.Notifications;
 namespace OrderFlow.Silo.Notifications.Worker;
 
 /// <summary>
-/// Claims jobs from the queue and has them sent, a bounded number at a time, which is no more than the sender can send at once.
-/// It claims only what it has free slots for, so that no job waits while its lease runs.
+/// Claims jobs from the queue and executes them, a bounded number at a time. It claims only as many as it has free slots,
+/// so that no job waits in here while its lease runs.
 /// </summary>
 internal sealed partial class NotificationWorker(
-    INotificationJobs jobs, INotificationSender sender, JobExecutor delivery, WorkerName worker, QueueAvailability queue, NotificationMetrics metrics,
+    INotificationJobs jobs, INotificationSender sender, JobExecutor executor, WorkerName worker, QueueAvailability queue, NotificationMetrics metrics,
     TimeProvider time, IOptions<WorkerOptions> options, ILogger<NotificationWorker> log) : BackgroundService
 {
-    /// <summary>How long a worker that was asked to stop waits for what it has begun; well within <see cref="Shutdown.Limit"/>.</summary>
+    /// <summary>How long a worker that stops waits for its running jobs; well within the time-out of <see cref="Shutdown"/>.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
 
-    /// <summary>How often jobs of workers that died are looked for, where a quarter of the lease is not less.</summary>
-    private static readonly TimeSpan TakeOverInterval = TimeSpan.FromSeconds(1);
+    /// <summary>How often the worker reclaims jobs of dead workers; a quarter of the lease where that is less.</summary>
+    private static readonly TimeSpan MaxReclaimInterval = TimeSpan.FromSeconds(1);
 
     private readonly WorkerOptions _options = options.Value;
     private readonly WorkerSlots _slots = new(Math.Min(options.Value.Concurrency, sender.MaxConcurrency), time);
-    private readonly RetrySchedule _idlePauses = new(int.MaxValue, options.Value.MinPollInterval, options.Value.MaxPollInterval, Jitter: 0);
-    private long? _tookOverAt;
+    private readonly ExponentialBackoff _idleBackoff = new(options.Value.MinPollInterval, options.Value.MaxPollInterval);
+    private long? _reclaimedAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,65 +29,64 @@ internal sealed partial class NotificationWorker(
         metrics.StartAtZero();
         try
         {
-            await Work(stoppingToken);
+            await RunLoop(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            await FinishWhatWasBegun();
+            await Drain();
         }
     }
 
-    private async Task Work(CancellationToken stopping)
+    private async Task RunLoop(CancellationToken stopping)
     {
-        var emptyLooks = 0;
+        var emptyPolls = 0;
         var failures = 0;
         while (true)
         {
             var free = await _slots.WaitForFree(stopping);
-            TimeSpan pause;
+            TimeSpan delay;
             try
             {
-                var taken = await TakeJobs(free, stopping);
-                queue.Back();
+                var started = await StartJobs(free, stopping);
+                queue.ReportSuccess();
                 failures = 0;
-                emptyLooks = taken == 0 ? emptyLooks + 1 : 0;
-                pause = PauseAfter(taken, free, emptyLooks);
+                emptyPolls = started == 0 ? emptyPolls + 1 : 0;
+                delay = DelayAfter(started, free, emptyPolls);
             }
             catch (Exception error)
             {
-                pause = queue.Away(error, ++failures);
+                delay = queue.ReportFailure(error, ++failures);
             }
 
-            if (pause > TimeSpan.Zero) await Task.Delay(pause, time, stopping);
+            if (delay > TimeSpan.Zero) await Task.Delay(delay, time, stopping);
         }
     }
 
-    /// <summary>None while the queue has more than there are slots; a moment while jobs trickle in; longer and longer while it is empty.</summary>
-    private TimeSpan PauseAfter(int taken, int free, int emptyLooks)
+    /// <summary>None while the queue fills all free slots, a short one while jobs trickle in, a growing one while it is empty.</summary>
+    private TimeSpan DelayAfter(int started, int free, int emptyPolls)
     {
-        if (taken == free) return TimeSpan.Zero;
-        if (taken > 0) return WorkerSlots.Linger;
-        return _idlePauses.DelayAfter(emptyLooks, random: 0)!.Value;
+        if (started == free) return TimeSpan.Zero;
+        return started > 0 ? WorkerSlots.Linger : _idleBackoff.DelayAfter(emptyPolls);
     }
 
-    private async Task<int> TakeJobs(int free, CancellationToken stopping)
+    private async Task<int> StartJobs(int free, CancellationToken stopping)
     {
-        var abandoned = TakeOverIsDue() ? await Begin(() => jobs.Reclaim(worker.Value, free, _options.Lease, time.GetUtcNow()), stopping) : 0;
-        if (abandoned == free) return abandoned;
-        return abandoned + await Begin(() => jobs.Claim(worker.Value, free - abandoned, time.GetUtcNow()), stopping);
+        var reclaimed = IsReclaimDue() ? await Start(() => jobs.Reclaim(worker.Value, free, _options.Lease, time.GetUtcNow()), stopping) : 0;
+        if (reclaimed == free) return reclaimed;
+        return reclaimed + await Start(() => jobs.Claim(worker.Value, free - reclaimed, time.GetUtcNow()), stopping);
     }
 
-    private bool TakeOverIsDue()
+    private bool IsReclaimDue()
     {
-        var interval = TimeSpan.FromTicks(Math.Min(TakeOverInterval.Ticks, _options.Lease.Ticks / 4));
-        if (_tookOverAt is { } last && time.GetElapsedTime(last) < interval) return false;
-        _tookOverAt = time.GetTimestamp();
+        var interval = TimeSpan.FromTicks(Math.Min(MaxReclaimInterval.Ticks, _options.Lease.Ticks / 4));
+        if (_reclaimedAt is { } last && time.GetElapsedTime(last) < interval) return false;
+        _reclaimedAt = time.GetTimestamp();
         return true;
     }
 
-    private async Task<int> Begin(Func<Task<IReadOnlyList<ClaimedJob>>> claim, CancellationToken stopping)
+    private async Task<int> Start(Func<Task<IReadOnlyList<ClaimedJob>>> claim, CancellationToken stopping)
     {
-        var claimedAt = time.GetTimestamp();   // before the call: the lease runs from when the queue counts it, which may be long before its answer
+        var claimedAt = time.GetTimestamp();   // before the call: the lease runs from when the queue makes the claim, which may be long before its answer
         var claimed = await claim();
         _slots.Acquire(claimed.Count);
         foreach (var job in claimed) _ = Task.Run(() => Run(job, claimedAt, stopping), CancellationToken.None);
@@ -98,7 +97,7 @@ internal sealed partial class NotificationWorker(
     {
         try
         {
-            await (stopping.IsCancellationRequested ? delivery.Release(job, claimedAt) : delivery.Execute(job, claimedAt));
+            await (stopping.IsCancellationRequested ? executor.Release(job, claimedAt) : executor.Execute(job, claimedAt));
         }
         finally
         {
@@ -106,7 +105,7 @@ internal sealed partial class NotificationWorker(
         }
     }
 
-    private async Task FinishWhatWasBegun()
+    private async Task Drain()
     {
         try
         {
@@ -114,10 +113,10 @@ internal sealed partial class NotificationWorker(
         }
         catch (TimeoutException)
         {
-            LogLeft(_slots.Busy);
+            LogAbandoned(_slots.Busy);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Stopped while {Count} notifications were still being sent; their leases run out and another worker takes them over")]
-    private partial void LogLeft(int count);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stopped while {Count} notifications were being sent; another worker reclaims them when their leases end")]
+    private partial void LogAbandoned(int count);
 }

@@ -1,33 +1,31 @@
-using OrderFlow.Notifications;
-
 namespace OrderFlow.Silo.Notifications.Worker;
 
-/// <summary>Whether the queue answers: one line in the log when it no longer does, and one when it does again.</summary>
+/// <summary>Logs once when calls to the queue begin to fail and once when they succeed again, and says how long to wait after a failure.</summary>
 internal sealed partial class QueueAvailability(ILogger<QueueAvailability> log)
 {
-    /// <summary>How long to wait after so many failed calls in a row: from a moment, so that a restart is hardly felt, up to what a queue that is away for long can bear.</summary>
-    private static readonly RetrySchedule Pauses = new(int.MaxValue, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2), Jitter: 0.2);
+    /// <summary>Short at first, so that a restart is hardly noticed; bounded, so that the worker notices soon when a long outage ends.</summary>
+    private static readonly ExponentialBackoff Backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2), Jitter: 0.2);
 
-    private int _away;
+    private readonly Outage _outage = new();
 
-    /// <summary>A call failed. How long to wait before the next.</summary>
-    /// <param name="error">Why.</param>
-    /// <param name="failures">How many calls of this kind failed in a row, this one included.</param>
-    public TimeSpan Away(Exception error, int failures)
+    /// <summary>Notes a failed call. Returns how long to wait before the next.</summary>
+    /// <param name="error">Why it failed.</param>
+    /// <param name="failures">How many calls of this kind have failed in a row, this one included.</param>
+    public TimeSpan ReportFailure(Exception error, int failures)
     {
-        if (Interlocked.Exchange(ref _away, 1) == 0) LogAway(new(error.Message));
-        return Pauses.DelayAfter(failures, Random.Shared.NextDouble())!.Value;
+        if (_outage.Begin()) LogUnavailable(new(error.Message));
+        return Backoff.DelayAfter(failures);
     }
 
-    /// <summary>A call succeeded.</summary>
-    public void Back()
+    /// <summary>Notes a successful call.</summary>
+    public void ReportSuccess()
     {
-        if (Volatile.Read(ref _away) == 1 && Interlocked.Exchange(ref _away, 0) == 1) LogBack();
+        if (_outage.End()) LogAvailable();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The queue of notifications does not answer and is asked again: {Reason}")]
-    private partial void LogAway(LogSafeText reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The notification queue does not answer; calls are repeated until it does: {Reason}")]
+    private partial void LogUnavailable(LogSafeText reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The queue of notifications answers again")]
-    private partial void LogBack();
+    [LoggerMessage(Level = LogLevel.Information, Message = "The notification queue answers again")]
+    private partial void LogAvailable();
 }

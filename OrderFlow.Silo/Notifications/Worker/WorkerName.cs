@@ -4,8 +4,8 @@ using Orleans.Configuration;
 namespace OrderFlow.Silo.Notifications.Worker;
 
 /// <summary>
-/// What the queue knows this process by: the silo's name, or the host's where no silo runs, and something random,
-/// because a process that comes back under the same name does not hold the jobs of the one before it.
+/// The name of this process in the queue: the silo's or, without a silo, the host's, with a random suffix. A restarted process
+/// does not hold the jobs of its predecessor, so it must not have its name.
 /// </summary>
 internal sealed class WorkerName(IOptions<SiloOptions> silo)
 {

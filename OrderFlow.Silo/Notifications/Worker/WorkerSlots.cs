@@ -1,15 +1,13 @@
 namespace OrderFlow.Silo.Notifications.Worker;
 
-/// <summary>
-/// Counts the jobs under way, of which there is a bounded number. One loop takes slots and waits for free ones; any task may give its own back.
-/// </summary>
+/// <summary>Bounds the jobs that run at once. One loop acquires slots and waits for free ones; any task may release its own.</summary>
 internal sealed class WorkerSlots
 {
-    /// <summary>How long free slots wait for more of them, so that under load one claim serves many.</summary>
+    /// <summary>How long a free slot waits for more of them, so that under load one claim fills many.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The part of all slots that is worth a claim at once.</summary>
-    private const int Handfuls = 4;
+    /// <summary>A claim does not linger once one slot in so many is free.</summary>
+    private const int NoLingerDivisor = 4;
 
     private readonly int _count;
     private readonly TimeProvider _time;
@@ -24,19 +22,19 @@ internal sealed class WorkerSlots
         _free = count;
     }
 
-    /// <summary>How many are under way.</summary>
+    /// <summary>How many jobs run.</summary>
     public int Busy => _count - Volatile.Read(ref _free);
 
-    /// <summary>How many free ones somebody waits for; the highest number where nobody does.</summary>
+    /// <summary>How many free slots are waited for; the highest number where none are.</summary>
     internal int AwaitedCount => Volatile.Read(ref _awaited);
 
-    /// <summary>How many are free; at least one. It waits for more only while that does not keep a job waiting that could begin: not longer than a moment.</summary>
+    /// <summary>Waits for free slots and returns how many there are, at least one. Lingers for more where there are only a few.</summary>
     public async ValueTask<int> WaitForFree(CancellationToken cancellationToken)
     {
-        var handful = WhenFree(Math.Max(1, _count / Handfuls));
-        if (!handful.IsCompleted)
+        var enough = WhenFree(Math.Max(1, _count / NoLingerDivisor));
+        if (!enough.IsCompleted)
         {
-            await handful.WaitAsync(Linger, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await enough.WaitAsync(Linger, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await WhenFree(1).WaitAsync(cancellationToken);
         }
 
@@ -44,7 +42,7 @@ internal sealed class WorkerSlots
         return Volatile.Read(ref _free);
     }
 
-    /// <summary>Done when no job is under way.</summary>
+    /// <summary>Completes when no job runs.</summary>
     public Task WhenAllFree() => WhenFree(_count);
 
     public void Acquire(int slots)
@@ -63,7 +61,7 @@ internal sealed class WorkerSlots
         }
     }
 
-    /// <summary>One waits at a time; whoever waited before is forgotten.</summary>
+    /// <summary>Completes when so many are free. There is one waiter at a time: a further call replaces it.</summary>
     private Task WhenFree(int slots)
     {
         lock (_lock)
@@ -72,7 +70,7 @@ internal sealed class WorkerSlots
             if (_free >= slots) return Task.CompletedTask;
 
             _awaited = slots;
-            _waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);   // the loop does not run in the task of a job, nor under the lock
+            _waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);   // the loop must not continue in a job's task, nor under the lock
             return _waiter.Task;
         }
     }
