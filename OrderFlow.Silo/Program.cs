@@ -2,9 +2,9 @@ using Microsoft.Extensions.Options;
 using OrderFlow.ServiceDefaults.Health;
 using OrderFlow.Silo;
 using OrderFlow.Silo.Kafka.Embedded;
-using OrderFlow.Silo.Postgres;
+using OrderFlow.Silo.Postgres.Migrations;
 
-if (args is ["health", .. var about]) return await HealthCommand.Run(about);
+if (args is ["health", .. var question]) return await HealthCommand.Run(question);
 
 try
 {

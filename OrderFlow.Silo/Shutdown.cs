@@ -1,7 +1,8 @@
 namespace OrderFlow.Silo;
 
-/// <summary>How long a silo that was asked to stop may take to finish what it began and leave the cluster.</summary>
+/// <summary>Shutdown of all programs of this project.</summary>
 internal static class Shutdown
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    /// <summary>How long a silo may take to finish running calls and leave the cluster.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 }

@@ -11,16 +11,17 @@ using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Silo.Notifications.Worker;
 using OrderFlow.Silo.Outbox;
 using OrderFlow.Silo.Postgres;
+using OrderFlow.Silo.Postgres.Migrations;
 using OrderFlow.Silo.Telemetry;
 
 namespace OrderFlow.Silo;
 
-/// <summary>What this program is without any other mode: a silo of the cluster.</summary>
+/// <summary>The default mode of this program: a silo of the cluster.</summary>
 internal static class SiloProgram
 {
     public static async Task Run(string[] args)
     {
-        // The host listens to SIGTERM only once it runs. Until then the first process of a container would not hear it, go on, and be killed later as a member.
+        // The host handles SIGTERM only once it runs; until then the first process of a container ignores the signal and would be killed as a member later.
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
@@ -32,7 +33,7 @@ internal static class SiloProgram
         var postgres = builder.GetValidatedOptions<PostgresOptions>(PostgresOptions.Section);
         var cluster = builder.GetValidatedOptions<SiloClusterOptions>(SiloClusterOptions.Section);
 
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown.Limit);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown.Timeout);
         builder.AddSiloTelemetry();
         builder.Services.AddHeadRequests();
         builder.Services.AddSiloHealth();
@@ -59,12 +60,12 @@ internal static class SiloProgram
         {
             await DatabaseMigrations.Apply(
                 postgres.ConnectionString, app.Logger, cancellation: stop.Token,
-                require: connection => DatabaseRequirements.RequireDurability(connection, postgres.AllowDataLoss, app.Logger, stop.Token));
+                checkServer: connection => DatabaseRequirements.RequireDurability(connection, postgres.AllowDataLoss, app.Logger, stop.Token));
             await app.RunAsync(stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !app.Lifetime.ApplicationStarted.IsCancellationRequested)
         {
-            // Asked to stop before it was a member: nothing was begun.
+            // Stopped before it joined the cluster: there is nothing to finish.
         }
     }
 }

@@ -16,7 +16,7 @@ internal static class WorkerProgram
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddSiloTelemetry();
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown.Limit);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown.Timeout);
         builder.Services.AddHealthMetrics();
         builder.Services.AddNotificationQueue(redisFailureStatus: HealthStatus.Unhealthy);
         builder.Services.AddNotificationWorker();

@@ -4,9 +4,9 @@ namespace OrderFlow.Health;
 
 /// <inheritdoc cref="IPingGrain"/>
 [GrainType("ping"), StatelessWorker]
-internal sealed class PingGrain(IWritePath writes) : Grain, IPingGrain
+internal sealed class PingGrain(IDatabaseHealth database) : Grain, IPingGrain
 {
     public Task Ping() => Task.CompletedTask;
 
-    public Task PingDatabase() => writes.Trouble is { } trouble ? throw new UnavailableException(trouble) : Task.CompletedTask;
+    public Task PingDatabase() => database.WriteError is { } error ? throw new UnavailableException(error) : Task.CompletedTask;
 }

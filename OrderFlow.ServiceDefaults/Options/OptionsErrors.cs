@@ -30,6 +30,11 @@ internal static class OptionsErrors
     private static string Sentence(string section, ValidationResult failure)
     {
         var names = string.Join(", ", failure.MemberNames.Select(member => VariableName(section, member)));
-        return failure.ErrorMessage is { } message && message.Contains(names, StringComparison.Ordinal) ? message : $"{names}: {failure.ErrorMessage}";
+        if (failure.ErrorMessage!.Contains(names, StringComparison.Ordinal)) return failure.ErrorMessage;
+
+        // Data annotations begin with the property, which is not what the setting is called.
+        var property = failure.MemberNames.FirstOrDefault();
+        var error = failure.ErrorMessage.Replace($"The field {property} ", "", StringComparison.Ordinal).Replace($"The {property} field ", "", StringComparison.Ordinal);
+        return $"{names}: {error.TrimEnd('.')}";
     }
 }

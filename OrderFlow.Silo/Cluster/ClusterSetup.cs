@@ -1,30 +1,29 @@
 using System.Net;
-using OrderFlow.Recovery;
-using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.Silo.Live;
 using OrderFlow.Silo.Postgres;
+using OrderFlow.Silo.Recovery;
 using Orleans.Configuration;
 
 namespace OrderFlow.Silo.Cluster;
 
-/// <summary>This silo as a member of a cluster that keeps its membership, reminders and grain state in Postgres.</summary>
+/// <summary>Sets up this silo as a member of a cluster that stores its membership, reminders and grain state in Postgres.</summary>
 internal static class ClusterSetup
 {
-    /// <summary>How long a grain stays that nobody calls. Orders are called a few times and then hardly ever again.</summary>
+    /// <summary>How long an idle grain stays active: orders are called a few times and then hardly ever again.</summary>
     private static readonly TimeSpan IdleGrainAge = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan CollectionInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a grain waits for another's answer; what it asked may have happened then, and is safe to ask again.</summary>
-    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(10);
+    /// <summary>How long a grain waits for the answer of another. The outcome of the call is unknown then, and retrying it is safe.</summary>
+    private static readonly TimeSpan GrainCallTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How often a silo signs in the membership table. After three that are missing a silo that starts does not wait for it any more: as when all silos were
-    /// lost at once, and their like come back at other addresses.
+    /// How often a silo writes its heartbeat to the membership table. A starting silo ignores members that missed three: all silos may have been lost at once
+    /// and restarted at other addresses.
     /// </summary>
-    private static readonly TimeSpan SignOfLifeEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Joins the cluster that the settings name.</summary>
+    /// <summary>Joins the cluster of these settings.</summary>
     public static void UseCluster(this ISiloBuilder silo, SiloClusterOptions cluster, string connectionString)
     {
         silo.Configure<ClusterOptions>(options =>
@@ -39,19 +38,20 @@ internal static class ClusterSetup
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = cluster.ProbeTimeout;
-            membership.MaxProbeTimeout = cluster.ProbeTimeout * 2;   // three times this is also how long a silo may hang
-            membership.IAmAliveTablePublishTimeout = SignOfLifeEvery;
+            membership.MaxProbeTimeout = cluster.ProbeTimeout * 2;   // a silo may also hang for three times this
+            membership.IAmAliveTablePublishTimeout = HeartbeatInterval;
         });
         silo.UseAdoNetClustering(options =>
         {
             options.Invariant = PostgresSetup.Invariant;
-            options.ConnectionString = PostgresSetup.Membership(connectionString);
+            options.ConnectionString = PostgresDataSources.ForMembership(connectionString);
         });
     }
 
-    /// <summary>What every silo runs, however it found its cluster: the grains with their storages, streams, reminders and recovery.</summary>
+    /// <summary>Sets up what every silo runs: the grains with their storage, streams, reminders and recovery.</summary>
     public static void UseOrderFlow(this ISiloBuilder silo, string connectionString)
     {
+        silo.AddIncomingGrainCallFilter<ExceptionTranslationFilter>();
         silo.UsePostgres(connectionString);
         silo.UseLiveStreams();
         silo.Configure<GrainCollectionOptions>(options =>
@@ -59,9 +59,7 @@ internal static class ClusterSetup
             options.CollectionAge = IdleGrainAge;
             options.CollectionQuantum = CollectionInterval;
         });
-        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = CallPatience);
-        silo.Services.AddValidatedOptions<RecoveryOptions>(RecoveryOptions.Section);
-        silo.Services.AddSingleton<RecoveryMetrics>();
-        silo.Services.AddHostedService<RecoveryPings>();
+        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = GrainCallTimeout);
+        silo.Services.AddRecovery();
     }
 }

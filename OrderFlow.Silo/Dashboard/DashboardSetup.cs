@@ -4,28 +4,27 @@ using Orleans.Dashboard;
 
 namespace OrderFlow.Silo.Dashboard;
 
-/// <summary>The Orleans Dashboard at <c>/dashboard</c>, for admins only: with a bearer token, or with the cookie of the <c>/sign-in</c> page.</summary>
+/// <summary>The Orleans Dashboard at <c>/dashboard</c>, for admins with a bearer token or the cookie of the <c>/sign-in</c> page.</summary>
 internal static class DashboardSetup
 {
-    /// <summary>Where the dashboard is.</summary>
     public const string Path = "/dashboard";
 
-    /// <summary>How often the dashboard's counters are taken. Each time costs a look at every activation there is.</summary>
+    /// <summary>How often the counters of the dashboard are updated, which enumerates every activation.</summary>
     private static readonly TimeSpan CounterInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>Registers bearer tokens, as the API takes them, and the cookie that may stand for one.</summary>
+    /// <summary>Registers the API's bearer tokens and the cookie that may hold one.</summary>
     public static void AddDashboardAccess(this WebApplicationBuilder builder)
     {
         builder.Services.AddBearerTokens();
         builder.Services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer =>
         {
-            bearer.Events.OnMessageReceived = DashboardCookie.Offer;
-            bearer.Events.OnChallenge = SignIn.OfferToBrowser;
+            bearer.Events.OnMessageReceived = DashboardCookie.ReadToken;
+            bearer.Events.OnChallenge = SignInEndpoints.RedirectBrowser;
             bearer.Events.OnForbidden = context => context.Response.WriteAsync("The dashboard is for admins only.");
         });
     }
 
-    /// <summary>Collects what the dashboard shows. Every silo must, for the dashboard of any silo shows all.</summary>
+    /// <summary>Collects the dashboard's data, on every silo: each dashboard shows the whole cluster.</summary>
     public static void UseDashboard(this ISiloBuilder silo) => silo.AddDashboard(options =>
     {
         options.HideTrace = true;
@@ -38,7 +37,7 @@ internal static class DashboardSetup
         routes.MapSignIn();
         routes.MapOrleansDashboard(Path).RequireAuthorization(BearerTokens.AdminPolicy).AddEndpointFilter((context, next) =>
         {
-            // It shows what grains hold: not in other sites' frames, and not in caches between.
+            // It shows grain state: no frames of other sites, no shared caches.
             var headers = context.HttpContext.Response.Headers;
             headers.ContentSecurityPolicy = "frame-ancestors 'none'";
             headers.XContentTypeOptions = "nosniff";

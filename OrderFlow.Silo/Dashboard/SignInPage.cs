@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OrderFlow.Silo.Dashboard;
 
-/// <summary>The sign-in page: one form, no script, nothing from elsewhere.</summary>
+/// <summary>The sign-in page: HTML without scripts or external resources.</summary>
 internal static class SignInPage
 {
     private const string Style =
@@ -16,11 +16,11 @@ internal static class SignInPage
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; " +
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    /// <summary>Answers with the page.</summary>
+    /// <summary>Responds with the page.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="status">The status to answer with.</param>
-    /// <param name="sentence">What went wrong, for the person at the browser; null where nothing did.</param>
-    public static Task Write(HttpContext context, int status, string? sentence)
+    /// <param name="status">The status of the response.</param>
+    /// <param name="error">The error to show; null for none.</param>
+    public static Task Write(HttpContext context, int status, string? error)
     {
         var response = context.Response;
         response.StatusCode = status;
@@ -30,16 +30,16 @@ internal static class SignInPage
         response.Headers.CacheControl = "no-store";
         response.Headers["Referrer-Policy"] = "no-referrer";
         if (status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
-        return response.WriteAsync(Html(sentence));
+        return response.WriteAsync(Html(error));
     }
 
-    private static string Html(string? sentence) => $"""
+    private static string Html(string? error) => $"""
         <!DOCTYPE html>
         <html lang="en">
         <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>OrderFlow dashboard</title><style>{Style}</style></head>
         <body>
         <h1>OrderFlow dashboard</h1>
-        {(sentence is null ? "" : $"<p role=\"alert\">{WebUtility.HtmlEncode(sentence)}</p>")}
+        {(error is null ? "" : $"<p role=\"alert\">{WebUtility.HtmlEncode(error)}</p>")}
         <form method="post" action="/sign-in">
         <p><label for="token">The bearer token of an admin</label></p>
         <p><textarea id="token" name="token" rows="8" required autofocus autocomplete="off" spellcheck="false"></textarea></p>

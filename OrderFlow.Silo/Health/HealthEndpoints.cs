@@ -4,10 +4,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrderFlow.Silo.Health;
 
-/// <summary>The program's health for people and probes: <c>/health</c>, <c>/health/live</c>, <c>/health/startup</c>, <c>/health/ready</c>.</summary>
+/// <summary>Health for people and probes: <c>/health</c>, <c>/health/live</c>, <c>/health/startup</c>, <c>/health/ready</c>.</summary>
 internal static class HealthEndpoints
 {
-    /// <summary>The tag of what readiness looks at. What is degraded is told of, and leaves the silo ready.</summary>
+    /// <summary>The tag of the checks for readiness. A degraded check is reported and leaves the silo ready.</summary>
     public const string Ready = "ready";
 
     private const string Startup = "startup";
@@ -15,12 +15,10 @@ internal static class HealthEndpoints
     public static void AddSiloHealth(this IServiceCollection services)
     {
         services.AddHealthMetrics();
-        services.AddHealthChecks()
-            .AddCheck<SiloHealth>("silo", tags: [Ready, Startup])
-            .AddCheck<PostgresHealth>("postgres", tags: [Ready]);
+        services.AddHealthChecks().AddCheck<SiloHealth>("silo", tags: [Ready, Startup]);
     }
 
-    /// <summary>Runs all health checks now and then, and has their results in metrics.</summary>
+    /// <summary>Runs all health checks periodically and exposes their results as metrics.</summary>
     public static void AddHealthMetrics(this IServiceCollection services)
     {
         services.AddSingleton<IHealthCheckPublisher, HealthMetrics>();
@@ -29,13 +27,13 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks("/health", Answer(_ => false));
-        routes.MapHealthChecks("/health/live", Answer(_ => false));   // the process answers: no grain and no database is asked
-        routes.MapHealthChecks("/health/startup", Answer(check => check.Tags.Contains(Startup)));
-        routes.MapHealthChecks("/health/ready", Answer(check => check.Tags.Contains(Ready)));
+        routes.MapHealthChecks("/health", Checks(_ => false));
+        routes.MapHealthChecks("/health/live", Checks(_ => false));   // only the process: no grain and no database
+        routes.MapHealthChecks("/health/startup", Checks(check => check.Tags.Contains(Startup)));
+        routes.MapHealthChecks("/health/ready", Checks(check => check.Tags.Contains(Ready)));
     }
 
-    private static HealthCheckOptions Answer(Func<HealthCheckRegistration, bool> which) => new() { Predicate = which, ResponseWriter = Write };
+    private static HealthCheckOptions Checks(Func<HealthCheckRegistration, bool> filter) => new() { Predicate = filter, ResponseWriter = Write };
 
     private static async Task Write(HttpContext context, HealthReport report)
     {

@@ -3,18 +3,18 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrderFlow.Silo.Health;
 
-/// <summary>The last result of every health check of this program, as the meter <c>OrderFlow.Health</c>: one alert serves all of them.</summary>
+/// <summary>Exposes the last result of every health check, so that one alert serves all of them.</summary>
 internal sealed class HealthMetrics : IHealthCheckPublisher
 {
     public const string MeterName = "OrderFlow.Health";
 
-    /// <summary>How often the checks are run for it, whoever else asks for health.</summary>
+    /// <summary>How often the checks run for the metric, independent of probes.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private volatile HealthReport? _last;
 
     public HealthMetrics(IMeterFactory meters) => meters.Create(MeterName)
-        .CreateObservableGauge("orderflow.health.up", Measure, description: "1 while the health check of this part is healthy; 0 while it is degraded or unhealthy.");
+        .CreateObservableGauge("orderflow.health.up", Measure, description: "1 while the health check is healthy; 0 while it is degraded or unhealthy.");
 
     public Task PublishAsync(HealthReport report, CancellationToken cancellationToken)
     {

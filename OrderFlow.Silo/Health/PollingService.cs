@@ -1,15 +1,15 @@
 namespace OrderFlow.Silo.Health;
 
-/// <summary>Looks something up now and then, for gauges and health checks: neither may wait for another system.</summary>
+/// <summary>Polls another system for gauges and health checks, which must not wait for it themselves.</summary>
 internal abstract class PollingService(TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan PollTimeout = TimeSpan.FromSeconds(4);
 
-    /// <summary>Looks once.</summary>
+    /// <summary>Polls once.</summary>
     protected abstract Task Poll(CancellationToken cancellationToken);
 
-    /// <summary>A look failed: what is asked is away, which its own health check says. What was seen last stands, where nothing else is said here.</summary>
+    /// <summary>Called when a poll failed; by default the last values stay. The system's own health check reports the outage.</summary>
     protected virtual void OnPollFailed()
     {
     }
@@ -24,9 +24,9 @@ internal abstract class PollingService(TimeProvider time) : BackgroundService
         {
             try
             {
-                using var patience = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                patience.CancelAfter(Patience);
-                await Poll(patience.Token);
+                using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                timeout.CancelAfter(PollTimeout);
+                await Poll(timeout.Token);
             }
             catch (Exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -37,9 +37,9 @@ internal abstract class PollingService(TimeProvider time) : BackgroundService
     }
 }
 
-/// <summary>Ages, for gauges.</summary>
+/// <summary>Ages for gauges.</summary>
 internal static class Ages
 {
-    /// <summary>How long ago that was; zero where it never was, or is still to come by this clock.</summary>
+    /// <summary>The time since then; zero where it is null or, by this clock, in the future.</summary>
     public static TimeSpan AgeOf(this TimeProvider time, DateTimeOffset? since) => time.GetUtcNow() - since is { } age && age > TimeSpan.Zero ? age : TimeSpan.Zero;
 }

@@ -8,5 +8,5 @@ internal sealed class SiloHealth(ISiloStatusOracle silo) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
         silo.CurrentStatus == SiloStatus.Active
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy($"the silo is {silo.CurrentStatus}"));
+            : HealthCheckResult.Unhealthy($"The silo is {silo.CurrentStatus}, not Active"));
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using OrderFlow.Orders;
 using OrderFlow.Outbox;
-using OrderFlow.Silo.Postgres;
+using OrderFlow.Silo.Postgres.Orders;
 using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo.Outbox;

@@ -3,39 +3,45 @@ using Orleans.Storage;
 namespace OrderFlow.Silo.Postgres;
 
 /// <summary>
-/// Has no more statements of a storage run at once than there are connections for. Those beyond wait here, and not in Npgsql's pool, where waiting uses up the
-/// time there is to open a connection: when more came during an outage than could be served in that time, whoever's turn it was had none of it left, no
-/// connection was opened any more, and the pool stayed empty for as long as calls kept coming.
+/// Limits how many statements of a storage run at once to the connections there are. The others queue here and not in Npgsql's pool, where waiting uses up the
+/// connect timeout: under overload each one left that queue with no time to connect, and the pool stayed empty for as long as calls kept coming.
 /// </summary>
-/// <param name="storage">What runs the statements.</param>
-/// <param name="atOnce">How many of them run at once.</param>
-/// <param name="patience">How long one waits for its turn.</param>
-internal sealed class BoundedGrainStorage(IGrainStorage storage, int atOnce, TimeSpan patience) : IGrainStorage, IDisposable
+/// <param name="storage">The storage that runs the statements.</param>
+/// <param name="maxConcurrency">How many statements run at once.</param>
+/// <param name="queueTimeout">How long a statement waits for its permit.</param>
+internal sealed class BoundedGrainStorage(IGrainStorage storage, int maxConcurrency, TimeSpan queueTimeout) : IGrainStorage, IDisposable
 {
-    private readonly SemaphoreSlim _turns = new(atOnce);
+    /// <summary>The connections for grain state; <see cref="PostgresDataSources.ForProviders"/> has a few more.</summary>
+    public const int MaxConnections = 12;
+
+    /// <summary>How long grain state waits for one of them; with the connect timeout together less than the API's response timeout.</summary>
+    public static readonly TimeSpan DefaultQueueTimeout = CallTimeouts.ResponseTimeout * 0.4;
+
+    private readonly SemaphoreSlim _permits = new(maxConcurrency);
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        InTurn(() => storage.ReadStateAsync(stateName, grainId, grainState));
+        RunWithPermit(() => storage.ReadStateAsync(stateName, grainId, grainState));
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        InTurn(() => storage.WriteStateAsync(stateName, grainId, grainState));
+        RunWithPermit(() => storage.WriteStateAsync(stateName, grainId, grainState));
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        InTurn(() => storage.ClearStateAsync(stateName, grainId, grainState));
+        RunWithPermit(() => storage.ClearStateAsync(stateName, grainId, grainState));
 
-    public void Dispose() => _turns.Dispose();
+    public void Dispose() => _permits.Dispose();
 
-    /// <exception cref="UnavailableException">Too many wait; nothing was read or written.</exception>
-    private async Task InTurn(Func<Task> statement)
+    /// <exception cref="UnavailableException">No permit was free in time; the statement was not run.</exception>
+    private async Task RunWithPermit(Func<Task> statement)
     {
-        if (!await _turns.WaitAsync(patience)) throw new UnavailableException("the database cannot answer: too many statements wait for a connection");
+        if (!await _permits.WaitAsync(queueTimeout))
+            throw new UnavailableException("Timed out waiting for a connection to the database; the statement was not run.");
         try
         {
             await statement();
         }
         finally
         {
-            _turns.Release();
+            _permits.Release();
         }
     }
 }

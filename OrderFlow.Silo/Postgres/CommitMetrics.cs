@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace OrderFlow.Silo.Postgres;
 
-/// <summary>How group commit fares, as the meter <c>OrderFlow.Postgres</c>; told apart by what is written, <c>orders</c> or <c>stock</c>.</summary>
+/// <summary>Metrics of group commit, by store: <c>orders</c> or <c>stock</c>.</summary>
 internal sealed class CommitMetrics
 {
     public const string MeterName = "OrderFlow.Postgres";
@@ -21,10 +21,10 @@ internal sealed class CommitMetrics
     {
         var meter = meters.Create(MeterName);
         _sizes = meter.CreateHistogram("orderflow.commit.batch.size", "{write}", "Writes that shared a transaction.", advice: Sizes);
-        _durations = meter.CreateHistogram("orderflow.commit.duration", "s", "How long a write waited until it was committed or refused.", advice: Seconds);
+        _durations = meter.CreateHistogram("orderflow.commit.duration", "s", "Time from when a write was queued until it was committed or refused.", advice: Seconds);
     }
 
-    public void Batch(string store, int writes) => _sizes.Record(writes, new KeyValuePair<string, object?>("store", store));
+    public void RecordBatch(string store, int writes) => _sizes.Record(writes, new KeyValuePair<string, object?>("store", store));
 
-    public void Committed(string store, TimeSpan took) => _durations.Record(took.TotalSeconds, new KeyValuePair<string, object?>("store", store));
+    public void RecordCommit(string store, TimeSpan duration) => _durations.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("store", store));
 }

@@ -4,10 +4,10 @@ using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo.Postgres;
 
-/// <summary>Reads rows of many callers in one round trip.</summary>
-/// <param name="database">Where to read.</param>
-/// <param name="spanName">What it is called in traces, such as <c>read orders</c>.</param>
-/// <param name="query">Reads the rows of these keys; a key without a row is left out. One that cannot be read fails for those who asked for it, alone.</param>
+/// <summary>Reads rows for many callers in one round trip.</summary>
+/// <param name="database">The database to read.</param>
+/// <param name="spanName">The name of the span, such as <c>read orders</c>.</param>
+/// <param name="query">Reads the rows of these keys and leaves out keys without a row. An unreadable row fails only the callers that asked for it.</param>
 internal sealed class GroupRead<TKey, TRow>(
     NpgsqlDataSource database,
     string spanName,
@@ -15,14 +15,14 @@ internal sealed class GroupRead<TKey, TRow>(
     where TKey : notnull
     where TRow : class
 {
-    private readonly BatchLoop<Waiting> _loop = new(batch => ReadAll(database, spanName, query, batch));
+    private readonly BatchLoop<PendingRead> _loop = new(batch => ReadAll(database, spanName, query, batch));
 
-    /// <summary>The row of this key, or null where there is none.</summary>
+    /// <summary>Reads the row of this key; null where there is none.</summary>
     public async Task<TRow?> Read(TKey key)
     {
-        var waiting = new Waiting(key, Activity.Current);
-        await _loop.Add(waiting);
-        return await waiting.Found.Task;
+        var pending = new PendingRead(key, Activity.Current);
+        await _loop.Enqueue(pending);
+        return await pending.Found.Task;
     }
 
     public ValueTask DisposeAsync() => _loop.DisposeAsync();
@@ -31,26 +31,26 @@ internal sealed class GroupRead<TKey, TRow>(
         NpgsqlDataSource database,
         string spanName,
         Func<NpgsqlDataSource, IReadOnlyList<TKey>, Task<IReadOnlyDictionary<TKey, RowRead<TRow>>>> query,
-        List<Waiting> batch)
+        List<PendingRead> batch)
     {
         try
         {
-            using var span = Traces.StartShared(spanName, batch.Select(waiting => waiting.Caller));
-            var rows = await query(database, [.. batch.Select(waiting => waiting.Key)]);
-            foreach (var waiting in batch)
+            using var span = Traces.StartShared(spanName, batch.Select(read => read.Caller));
+            var rows = await query(database, [.. batch.Select(read => read.Key)]);
+            foreach (var read in batch)
             {
-                var (row, unreadable) = rows.GetValueOrDefault(waiting.Key);
-                if (unreadable is null) waiting.Found.SetResult(row);
-                else waiting.Found.SetException(unreadable);
+                var (row, unreadable) = rows.GetValueOrDefault(read.Key);
+                if (unreadable is null) read.Found.SetResult(row);
+                else read.Found.SetException(unreadable);
             }
         }
         catch (Exception error)
         {
-            foreach (var waiting in batch) waiting.Found.SetException(error);
+            foreach (var read in batch) read.Found.SetException(error);
         }
     }
 
-    private sealed record Waiting(TKey Key, Activity? Caller)
+    private sealed record PendingRead(TKey Key, Activity? Caller)
     {
         public TaskCompletionSource<TRow?> Found { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -2,30 +2,30 @@ using Npgsql;
 
 namespace OrderFlow.Silo.Postgres;
 
-/// <summary>A row as it was read, or why it could not be: it fails alone, and the rows beside it do not.</summary>
-internal readonly record struct RowRead<TRow>(TRow? Row, UnreadableRowException? Unreadable)
+/// <summary>A row, or why it is unreadable. One unreadable row does not fail the rows beside it.</summary>
+internal readonly record struct RowRead<TRow>(TRow? Row, UnreadableRowException? Error)
     where TRow : class;
 
-/// <summary>Reads rows one by one.</summary>
+/// <summary>Reads single rows.</summary>
 internal static class RowRead
 {
     /// <summary>Reads a row.</summary>
-    /// <param name="table">Its table.</param>
-    /// <param name="key">Its key, for whoever has to find it.</param>
+    /// <param name="table">Its table, for the error.</param>
+    /// <param name="key">Its key, for the error.</param>
     /// <param name="read">Reads its columns.</param>
-    public static RowRead<TRow> Of<TRow>(string table, object key, Func<TRow> read)
+    public static RowRead<TRow> Try<TRow>(string table, object key, Func<TRow> read)
         where TRow : class
     {
         try
         {
             return new(read(), null);
         }
-        catch (Exception error) when (IsOfTheRow(error))
+        catch (Exception error) when (IsUnreadable(error))
         {
-            return new(null, new($"row {key} of {table} cannot be read: {error.Message}"));
+            return new(null, new($"Row {key} of {table} cannot be read: {error.Message}"));
         }
     }
 
-    /// <summary>True where what the row holds is at fault, and not the way to it.</summary>
-    public static bool IsOfTheRow(Exception error) => error is not (NpgsqlException or IOException or OperationCanceledException);
+    /// <summary>True where the content of the row is at fault and not the connection.</summary>
+    public static bool IsUnreadable(Exception error) => error is not (NpgsqlException or IOException or OperationCanceledException);
 }

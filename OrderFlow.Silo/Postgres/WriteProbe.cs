@@ -4,37 +4,37 @@ using OrderFlow.Health;
 namespace OrderFlow.Silo.Postgres;
 
 /// <summary>
-/// Tries the way that every order takes: a session that is opened now, a write, its commit. So it sees a database that is read-only or takes no sessions, a disk
-/// that stalls and a standby that is waited for. One probe for all who ask for health.
+/// Commits a write on a new session every few seconds, as an order needs it. It notices a database that is read-only or accepts no sessions, a disk that stalls,
+/// and a synchronous standby that is missing. All health checks share its result.
 /// </summary>
-internal sealed partial class WriteProbe(string connectionString, PooledSessions pooled, TimeProvider time, ILogger<WriteProbe> log) : BackgroundService, IWritePath
+internal sealed partial class WriteProbe(string connectionString, ConnectionPoolReset pools, TimeProvider time, ILogger<WriteProbe> log) : BackgroundService, IDatabaseHealth
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a write may take; an order would wait as long.</summary>
+    /// <summary>How long a write may take.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Commits like any write, and leaves no row, no lock and nothing to vacuum.</summary>
+    /// <summary>Commits like any write, but leaves no row, no lock and nothing to vacuum.</summary>
     private const string Write = "SELECT setval('write_probe', extract(epoch FROM now())::bigint)";
 
     private readonly string _connectionString = new NpgsqlConnectionStringBuilder(connectionString)
     {
         ApplicationName = "orderflow-silo-health",
         Pooling = false,
-        CancellationTimeout = -1,   // a server that does not answer is not waited for again
+        CancellationTimeout = -1,   // do not wait for a server that does not answer
     }.ConnectionString;
 
-    private volatile string? _trouble = "no write to the database has been tried yet";
+    private volatile string? _writeError = "No write to the database has been tried yet";
     private bool _failed;
 
-    public string? Trouble => _trouble;
+    public string? WriteError => _writeError;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
-            Note(await Probe(stoppingToken));
+            Report(await Probe(stoppingToken));
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -50,15 +50,15 @@ internal sealed partial class WriteProbe(string connectionString, PooledSessions
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {
-            return $"the database did not commit a write within {Timeout.TotalSeconds:0} s";
+            return $"The database did not commit a write within {Timeout.TotalSeconds:0} s";
         }
         catch (PostgresException error)
         {
-            return $"the database takes no writes: {error.SqlState} {error.MessageText}";
+            return $"The database takes no writes: {error.SqlState} {error.MessageText}";
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return $"the database cannot be reached: {error.Message}";
+            return $"The database cannot be reached: {error.Message}";
         }
     }
 
@@ -70,25 +70,25 @@ internal sealed partial class WriteProbe(string connectionString, PooledSessions
         await write.ExecuteScalarAsync(cancellationToken);
     }
 
-    private void Note(string? trouble)
+    private void Report(string? error)
     {
-        if (trouble is null && _failed)
+        if (error is null && _failed)
         {
-            pooled.Discard();   // before anybody is told that writes succeed: a session that was opened while they did not may keep refusing them
-            LogWrites();
+            pools.ClearPools();   // before health says that writes succeed: sessions that were opened while they failed may keep refusing them
+            LogWritesSucceed();
         }
-        else if (trouble is not null && trouble != _trouble)
+        else if (error is not null && error != _writeError)
         {
-            LogNoWrites(trouble);
+            LogWritesFail(error);
         }
 
-        _failed = trouble is not null;
-        _trouble = trouble;
+        _failed = error is not null;
+        _writeError = error;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Writes to the database fail, and the silo is not ready: {Reason}")]
-    private partial void LogNoWrites(string reason);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Writes to the database fail; the silo is not ready. {Reason}")]
+    private partial void LogWritesFail(string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Writes to the database succeed again")]
-    private partial void LogWrites();
+    private partial void LogWritesSucceed();
 }

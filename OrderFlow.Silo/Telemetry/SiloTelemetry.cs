@@ -3,12 +3,13 @@ using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Postgres;
+using OrderFlow.Silo.Postgres.Orders;
 using OrderFlow.Telemetry;
 using Orleans.Diagnostics;
 
 namespace OrderFlow.Silo.Telemetry;
 
-/// <summary>What a silo, or a worker apart from silos, tells of itself.</summary>
+/// <summary>Logs, metrics and traces of a silo or a separate worker.</summary>
 internal static class SiloTelemetry
 {
     private static readonly string[] Meters =
@@ -17,7 +18,7 @@ internal static class SiloTelemetry
         "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Runtime",
     ];
 
-    /// <summary>Without Orleans' own: its timers and talks between silos belong to no order.</summary>
+    /// <summary>Without Orleans' own sources: its timers and silo-to-silo calls belong to no order.</summary>
     private static readonly string[] Sources = [Traces.SourceName, ActivitySources.ApplicationGrainActivitySourceName, "Npgsql"];
 
     public static void AddSiloTelemetry(this IHostApplicationBuilder builder)
@@ -26,7 +27,7 @@ internal static class SiloTelemetry
         builder.AddTelemetry("orderflow-silo", Meters, Sources, instrumentation: null, beginnings: Traces.Recover);
     }
 
-    /// <summary>Takes the trace of each call of a grain, and sends it on with those that the grain makes.</summary>
+    /// <summary>Propagates traces through grain calls.</summary>
     public static void UseTelemetry(this ISiloBuilder silo)
     {
         if (OpenTelemetryOptions.SendTraces(silo.Configuration)) silo.AddActivityPropagation().AddOutgoingGrainCallFilter<UnsampledCallFilter>();

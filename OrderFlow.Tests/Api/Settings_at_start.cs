@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
+using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
@@ -97,15 +97,8 @@ public sealed class Settings_at_start
 
     private static async Task<(int ExitCode, string[] Errors)> Run(Dictionary<string, string> settings)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(OrderFlow.Api.Cluster.ClusterClient).Assembly.Location]) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var name in start.Environment.Keys.Where(name => name.Contains("__", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(name);
-        foreach (var (name, value) in settings) start.Environment[name] = value;
-
-        using var program = Process.Start(start)!;
-        var errors = program.StandardError.ReadToEndAsync();
-        var output = program.StandardOutput.ReadToEndAsync();
-        await program.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.Equal("", await output);
-        return (program.ExitCode, (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        var (exitCode, output, errors) = await ProgramRun.ToEnd(ProgramRun.Api, [], settings);
+        Assert.Equal("", output);
+        return (exitCode, errors);
     }
 }

@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>A client as the API is one: it tries again with the same id until it is answered.</summary>
+/// <summary>A client that, like the API, retries with the same id until it gets an answer.</summary>
 internal static class Client
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Places an order for Alice and returns its id.</summary>
     public static async Task<long> PlaceUntilAnswered(OrderFlowCluster cluster, params (string ProductId, int Quantity)[] lines)
@@ -27,9 +27,9 @@ internal static class Client
             {
                 return await call();
             }
-            catch (Exception) when (watch.Elapsed < Patience)
+            catch (Exception) when (watch.Elapsed < Timeout)
             {
-                await Task.Delay(Pause);
+                await Task.Delay(RetryDelay);
             }
         }
     }

@@ -8,7 +8,7 @@ using Orleans.Storage;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>Orleans' own ADO.NET providers on a database, as a silo or a client would get them, without the silo or the client.</summary>
+/// <summary>Orleans' ADO.NET providers on a database, as a silo or client resolves them, but without starting one.</summary>
 internal sealed class OrleansProviders : IAsyncDisposable
 {
     private const string Invariant = "Npgsql";
@@ -22,7 +22,7 @@ internal sealed class OrleansProviders : IAsyncDisposable
 
     public static async Task<OrleansProviders> OnFreshDatabase() => new(await PostgresServer.Shared.CreateDatabase());
 
-    /// <summary>The membership table of one silo, not yet initialised.</summary>
+    /// <summary>The membership table of one silo, not initialised yet.</summary>
     public IMembershipTable Membership(string cluster = "cluster") => Silo(
         silo => silo.UseAdoNetClustering(options =>
         {
@@ -31,7 +31,7 @@ internal sealed class OrleansProviders : IAsyncDisposable
         }),
         cluster).GetRequiredService<IMembershipTable>();
 
-    /// <summary>What a client asks for the silos it may connect to.</summary>
+    /// <summary>The list of gateways, as a client reads it.</summary>
     public async Task<IGatewayListProvider> Gateways(string cluster = "cluster")
     {
         var host = new HostBuilder()

@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>A database of one test, gone with it.</summary>
+/// <summary>A database of one test, dropped when disposed.</summary>
 internal sealed class PostgresDatabase(PostgresServer server, string name) : IAsyncDisposable
 {
     public string ConnectionString { get; } = server.ConnectionString(name);
 
-    /// <summary>Runs <paramref name="sql"/>; its parameters are <c>$1</c>, <c>$2</c>, ….</summary>
+    /// <summary>Runs <paramref name="sql"/> with the parameters <c>$1</c>, <c>$2</c>, ….</summary>
     public async Task Execute(string sql, params object[] parameters)
     {
         await using var connection = await Open();
@@ -15,7 +15,7 @@ internal sealed class PostgresDatabase(PostgresServer server, string name) : IAs
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The first column of every row that <paramref name="sql"/> finds.</summary>
+    /// <summary>The first column of every row of a query.</summary>
     public async Task<List<T>> Column<T>(string sql, params object[] parameters)
     {
         await using var connection = await Open();
@@ -27,7 +27,7 @@ internal sealed class PostgresDatabase(PostgresServer server, string name) : IAs
         return values;
     }
 
-    /// <summary>The one value that <paramref name="sql"/> finds.</summary>
+    /// <summary>The single value of a query.</summary>
     public async Task<T> Value<T>(string sql, params object[] parameters) => (await Column<T>(sql, parameters)).Single();
 
     public async Task<NpgsqlConnection> Open()

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>Stands between silos and their Postgres, and holds back a request that a test names, also when the client that sent it is gone, or its answer.</summary>
+/// <summary>A proxy between silos and Postgres that delays one request, even after its client is gone, or the answer to it.</summary>
 internal sealed class PostgresProxy : IAsyncDisposable
 {
     private const int ChunkBytes = 1 << 16;
@@ -15,7 +15,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
     private volatile HeldRequest? _held;
     private int _serverPort;
 
-    /// <summary>The same database, by way of this proxy.</summary>
+    /// <summary>The connection string of the same database through this proxy.</summary>
     public string Through(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
@@ -30,10 +30,10 @@ internal sealed class PostgresProxy : IAsyncDisposable
         return settings.ConnectionString;
     }
 
-    /// <summary>Holds the next request that has this text: SQL that was not prepared yet, or the value of a parameter.</summary>
+    /// <summary>Holds the next request that contains this text: unprepared SQL or the value of a parameter.</summary>
     public HeldRequest Hold(string text) => _held = new(text, holdsAnswer: false);
 
-    /// <summary>The same, but the server gets the request: it is its answer that is held.</summary>
+    /// <summary>Lets the next request with this text reach the server and holds its answer.</summary>
     public HeldRequest HoldAnswer(string text) => _held = new(text, holdsAnswer: true);
 
     public async ValueTask DisposeAsync()
@@ -73,27 +73,27 @@ internal sealed class PostgresProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads to the end also where nobody hears the answers: else the server might lose what it was sent.</summary>
+    /// <summary>Reads all answers even after the client is gone: else the server might not process its requests.</summary>
     private async Task Answer(Socket server, Socket client)
     {
-        using var ended = client;   // when the server ends the connection, so does this
+        using var ended = client;   // closes the client's connection with the server's
         var chunk = new byte[ChunkBytes];
-        var isHeard = true;
+        var isConnected = true;
         while (await server.ReceiveAsync(chunk, _end.Token) is > 0 and var length)
         {
             try
             {
                 if (_held is { } held && held.TakesAnswer(client)) await held.Gate;
-                if (isHeard) await client.SendAsync(chunk.AsMemory(0, length), _end.Token);
+                if (isConnected) await client.SendAsync(chunk.AsMemory(0, length), _end.Token);
             }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
-                isHeard = false;
+                isConnected = false;
             }
         }
     }
 
-    /// <summary>A request that has left its client and has not reached the server, or whose answer has not reached the client.</summary>
+    /// <summary>A request on its way to the server, or whose answer is on its way to the client.</summary>
     internal sealed class HeldRequest(string text, bool holdsAnswer)
     {
         private readonly byte[] _text = Encoding.UTF8.GetBytes(text);
@@ -103,10 +103,10 @@ internal sealed class PostgresProxy : IAsyncDisposable
 
         public Task Gate => _gate.Task;
 
-        /// <summary>Waits until the request is held, or its answer.</summary>
+        /// <summary>Waits until the request or its answer is held.</summary>
         public Task Arrived() => Eventually.Get($"a request with '{text}'", () => Task.FromResult(_isHeld), isHeld => isHeld);
 
-        /// <summary>Cuts the connection for whoever sent the request. The server is still to get it.</summary>
+        /// <summary>Cuts the connection of the client. The server still gets the request.</summary>
         public void CutClient() => _client!.Dispose();
 
         public void LetGo() => _gate.TrySetResult();

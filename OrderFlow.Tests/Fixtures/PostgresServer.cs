@@ -2,22 +2,22 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OrderFlow.Silo.Postgres;
+using OrderFlow.Silo.Postgres.Migrations;
 
 namespace OrderFlow.Tests.Fixtures;
 
 /// <summary>
-/// A private Postgres for tests, started when it is first used, on a free port and in a directory of its own.
-/// It ends with the test process, however that ends. Most tests take a database of <see cref="Shared"/>;
-/// a test that takes the server down makes one of its own: <c>await using var server = new PostgresServer()</c>.
+/// A Postgres for tests, started on first use, on a free port and in a directory of its own. It ends with the test process, however that ends.
+/// Most tests use a database of <see cref="Shared"/>; a test that stops the server creates its own.
 /// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
     private const string Template = "migrated_template";
 
-    /// <summary>For each pool; many tests share the server's <c>max_connections</c>.</summary>
+    /// <summary>The size of each pool; many tests share the server's <c>max_connections</c>.</summary>
     private const int PoolSize = 20;
 
-    /// <summary>No test loses its data to a power cut.</summary>
+    /// <summary>Without durability, which tests do not need.</summary>
     private readonly PrivateServer _server =
         new("postgres.sh", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=512MB");
 
@@ -34,21 +34,21 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>The server of the whole test run.</summary>
     public static PostgresServer Shared { get; } = new();
 
-    /// <summary>A fresh database with the schema of this program and nothing in it.</summary>
+    /// <summary>Creates an empty database with the schema of this program.</summary>
     public async Task<PostgresDatabase> CreateDatabase()
     {
         await _template.Value;
         return await CreateDatabase(Template);
     }
 
-    /// <summary>A fresh database without any schema.</summary>
+    /// <summary>Creates a database without a schema.</summary>
     public async Task<PostgresDatabase> CreateEmptyDatabase()
     {
         await _started.Value;
         return await CreateDatabase("template0");
     }
 
-    /// <summary>Stops the server, which ends every connection, and starts it again on the same port with its data.</summary>
+    /// <summary>Restarts the server, which ends every connection, on the same port with its data.</summary>
     public async Task Restart()
     {
         AssertOwned();
@@ -56,14 +56,14 @@ internal sealed class PostgresServer : IAsyncDisposable
         await Start();
     }
 
-    /// <summary>Ends the server as a crash would. It stays down until <see cref="Start"/>.</summary>
+    /// <summary>Kills the server as a crash would; it stays down until <see cref="Start"/>.</summary>
     public async Task Kill()
     {
         AssertOwned();
         await _server.Run("kill");
     }
 
-    /// <summary>Starts the server again after <see cref="Kill"/>, on the same port with its data.</summary>
+    /// <summary>Starts the server after <see cref="Kill"/>, on the same port with its data.</summary>
     public Task Start() => _server.Start();
 
     /// <summary>Ends every connection; the server stays up.</summary>
@@ -91,7 +91,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         IncludeErrorDetail = true,
     }.ConnectionString;
 
-    /// <summary>Drops a database of the shared server; one of a test's own server goes with the server.</summary>
+    /// <summary>Drops a database of the shared server; others are removed with their server.</summary>
     internal Task Drop(string database) => this == Shared ? Administer($"DROP DATABASE {database} WITH (FORCE)") : Task.CompletedTask;
 
     private async Task CreateTemplate()
@@ -104,7 +104,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     private async Task<PostgresDatabase> CreateDatabase(string template)
     {
         var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await Administer($"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");  // without fsync less than half the time of wal_log
+        await Administer($"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");  // without fsync twice as fast as wal_log
         return new PostgresDatabase(this, name);
     }
 
@@ -120,6 +120,6 @@ internal sealed class PostgresServer : IAsyncDisposable
     private void AssertOwned()
     {
         if (this == Shared)
-            throw new InvalidOperationException("the shared server stays up: a test that takes its server down makes its own, new PostgresServer()");
+            throw new InvalidOperationException("The shared server must stay up: a test that stops its server creates its own, new PostgresServer().");
     }
 }

@@ -4,16 +4,16 @@ using System.Globalization;
 namespace OrderFlow.Tests.Fixtures;
 
 /// <summary>
-/// One server of this test run that a script of infra/lib starts and ends, on a free port and in a directory of its own.
+/// A server of this test run that a script of infra/lib starts and stops, on a free port and in a directory of its own.
 /// It is removed when the test process ends, however that ends.
 /// </summary>
-/// <param name="script">Name of the script, which knows <c>start DIR PORT [setting=value ...]</c>, <c>kill DIR</c> and <c>remove DIR</c>.</param>
-/// <param name="settings">What the server is told beyond what infra/ ships.</param>
+/// <param name="script">The name of the script, which supports <c>start DIR PORT [setting=value ...]</c>, <c>kill DIR</c> and <c>remove DIR</c>.</param>
+/// <param name="settings">Settings in addition to those of infra/.</param>
 internal sealed class PrivateServer(string script, params string[] settings) : IAsyncDisposable
 {
     private const int PortAttempts = 5;
 
-    /// <summary>Ports are drawn below the range that the kernel takes outgoing connections from, so that none of them can hold ours across a restart.</summary>
+    /// <summary>Ports are below the kernel's ephemeral range, so that no outgoing connection takes ours during a restart.</summary>
     private const int FirstPort = 20_000;
 
     private const int FirstEphemeralPort = 32_768;
@@ -25,16 +25,16 @@ internal sealed class PrivateServer(string script, params string[] settings) : I
     private readonly string _directory = Path.Combine(DataRoot(), $"orderflow-tests-{Guid.NewGuid():N}"[..24]);
     private Process? _lifeline;
 
-    /// <summary>Known once <see cref="FirstStart"/> has ended.</summary>
+    /// <summary>Set by <see cref="FirstStart"/>.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Known once <see cref="FirstStart"/> has ended.</summary>
+    /// <summary>Set by <see cref="FirstStart"/>.</summary>
     public string Password { get; private set; } = "";
 
-    /// <summary>The port, as the scripts take it.</summary>
+    /// <summary>The port as an argument of the scripts.</summary>
     public string PortText => Port.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Makes the server; to be called once.</summary>
+    /// <summary>Creates and starts the server; must be called once.</summary>
     public async Task FirstStart()
     {
         _lifeline = HoldLifeline();
@@ -49,12 +49,12 @@ internal sealed class PrivateServer(string script, params string[] settings) : I
             }
             catch (InvalidOperationException) when (attempt < PortAttempts)
             {
-                // Most likely somebody has that port: draw another.
+                // The port is probably in use: try another.
             }
         }
     }
 
-    /// <summary>Starts the server again after it was stopped or killed, on the same port with its data.</summary>
+    /// <summary>Starts the server after it was stopped or killed, on the same port with its data.</summary>
     public Task Start() => Run("start", [PortText, .. settings]);
 
     /// <summary>Runs a command of the script on this server.</summary>
@@ -76,7 +76,7 @@ internal sealed class PrivateServer(string script, params string[] settings) : I
         }
     }
 
-    /// <summary>Ends the server and removes its data.</summary>
+    /// <summary>Stops the server and removes its data.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_lifeline is not { } lifeline)
@@ -86,12 +86,12 @@ internal sealed class PrivateServer(string script, params string[] settings) : I
         lifeline.Dispose();
     }
 
-    /// <summary>A disk in memory makes a database in a tenth of the time; it must be large, for what is on it is taken from the tests' own memory.</summary>
+    /// <summary>A memory disk creates a database ten times as fast; it must be large, because the data takes the tests' memory.</summary>
     private static string DataRoot() =>
         Directory.Exists(MemoryDisk) && new DriveInfo(MemoryDisk).AvailableFreeSpace >= MemoryDiskBytes ? MemoryDisk : Path.GetTempPath();
 
     /// <summary>
-    /// A process apart that waits for the end of its input, which comes when this process closes it or ends in whatever way,
+    /// Starts a separate process that waits for the end of its input, which comes when this process ends in any way,
     /// and then stops the server and removes its directory.
     /// </summary>
     private Process HoldLifeline() => Process.Start(new ProcessStartInfo(

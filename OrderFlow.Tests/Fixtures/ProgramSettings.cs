@@ -9,25 +9,25 @@ namespace OrderFlow.Tests.Fixtures;
 
 /// <summary>A setting of a program.</summary>
 /// <param name="Variable">The environment variable.</param>
-/// <param name="Default">What it is where it is not set; null or empty where there is no default.</param>
+/// <param name="Default">Its default; null or empty for none.</param>
 internal sealed record ProgramSetting(string Variable, object? Default);
 
-/// <summary>The settings of both programs, as their options classes have them: those are the classes with a constant <c>Section</c>.</summary>
+/// <summary>The settings of both programs, from their options classes: those with a constant <c>Section</c>.</summary>
 internal static class ProgramSettings
 {
     public static IReadOnlyList<Type> SiloOptions { get; } = OptionsOf(typeof(KafkaOptions).Assembly, typeof(RecoveryOptions).Assembly, typeof(OptionsErrors).Assembly);
 
     public static IReadOnlyList<Type> ApiOptions { get; } = OptionsOf(typeof(OrderFlow.Api.Cluster.ClusterClient).Assembly, typeof(OptionsErrors).Assembly);
 
-    /// <summary>One for each property; some settings are in several classes.</summary>
+    /// <summary>One setting for each property; several classes may share a setting.</summary>
     public static IEnumerable<ProgramSetting> Of(IEnumerable<Type> options) =>
         from type in options
-        let untouched = Activator.CreateInstance(type)
+        let defaults = Activator.CreateInstance(type)
         from property in type.GetProperties()
         where property.CanWrite
-        select new ProgramSetting(OptionsErrors.VariableName(Section(type)!, property.Name), property.GetValue(untouched));
+        select new ProgramSetting(OptionsErrors.VariableName(Section(type)!, property.Name), property.GetValue(defaults));
 
-    /// <summary>The variables that the options' own checks ask for where nothing is set.</summary>
+    /// <summary>The variables that validation requires where nothing is set.</summary>
     public static IEnumerable<string> RequiredOf(IEnumerable<Type> options) =>
         from type in options
         from failure in Failures(type, Activator.CreateInstance(type)!)
@@ -35,8 +35,8 @@ internal static class ProgramSettings
         where failure.Contains(setting.Variable, StringComparison.Ordinal)
         select setting.Variable;
 
-    /// <summary>What the options' own checks find wrong with what is given.</summary>
-    /// <exception cref="InvalidOperationException">A value cannot be read.</exception>
+    /// <summary>The validation errors of these settings.</summary>
+    /// <exception cref="InvalidOperationException">A value cannot be converted.</exception>
     public static IEnumerable<string> FailuresOf(IEnumerable<Type> options, IConfiguration given) =>
         options.SelectMany(type => Failures(type, given.GetSection(Section(type)!).Get(type) ?? Activator.CreateInstance(type)!));
 

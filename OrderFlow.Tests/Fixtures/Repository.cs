@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>Where the sources are that these tests were built from.</summary>
+/// <summary>The sources that these tests were built from.</summary>
 internal static class Repository
 {
     public static string Root { get; } = typeof(Repository).Assembly

@@ -1,11 +1,12 @@
 using System.Globalization;
-using k8s.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Silo;
 using OrderFlow.Silo.Postgres;
+using OrderFlow.Silo.Postgres.Migrations;
 using OrderFlow.Tests.Fixtures;
+using k8s.Models;
 using ApiHealth = OrderFlow.Api.Health;
 using RequestOptions = OrderFlow.Api.Http.RequestOptions;
 using SiloHealth = OrderFlow.Silo.Health;
@@ -79,13 +80,13 @@ public sealed class Life_of_pods
         var startup = Overlay.Named(overlay).Workload(Workload.Silo).Container.StartupProbe;
         var waits = TimeSpan.FromSeconds(startup.PeriodSeconds!.Value * startup.FailureThreshold!.Value);
 
-        Assert.True(waits > DatabaseMigrations.DefaultConnectDeadline + DatabaseMigrations.DefaultLockDeadline + ScriptRunner.DefaultDeadline);
+        Assert.True(waits > DatabaseMigrations.DefaultConnectTimeout + DatabaseMigrations.DefaultLockTimeout + ScriptRunner.DefaultTimeout);
         Assert.True(TimeSpan.FromSeconds(Overlay.Named(overlay).Find<V1Deployment>(Workload.Silo).Spec.ProgressDeadlineSeconds!.Value) > waits);
     }
 
     [KubectlTheory, MemberData(nameof(Names))]
     public void A_silo_has_longer_to_end_than_it_takes(string overlay) =>
-        Assert.True(Grace(overlay, Workload.Silo) > Pause(overlay, Workload.Silo) + Shutdown.Limit);
+        Assert.True(Grace(overlay, Workload.Silo) > Pause(overlay, Workload.Silo) + Shutdown.Timeout);
 
     [KubectlTheory, MemberData(nameof(Names))]
     public void An_API_has_longer_to_end_than_a_request_may_take_after_the_last_one_came(string overlay)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Notifications.Redis;
 using Orleans.Serialization.Invocation;
 using StackExchange.Redis;
@@ -19,7 +20,7 @@ public sealed class Errors_of_redis
     [Theory, MemberData(nameof(OfTheDriver))]
     public async Task Reach_callers_as_unavailable(Exception error)
     {
-        var told = await Assert.ThrowsAsync<UnavailableException>(() => new RedisExceptionFilter().Invoke(new Call(error)));
+        var told = await Assert.ThrowsAsync<UnavailableException>(() => new ExceptionTranslationFilter([new RedisExceptionTranslator()]).Invoke(new Call(error)));
 
         Assert.Equal("Redis cannot answer: gone", told.Message);
         Assert.Null(told.InnerException);
@@ -30,7 +31,7 @@ public sealed class Errors_of_redis
     {
         var error = new TimeoutException();
 
-        Assert.Same(error, await Assert.ThrowsAsync<TimeoutException>(() => new RedisExceptionFilter().Invoke(new Call(error))));
+        Assert.Same(error, await Assert.ThrowsAsync<TimeoutException>(() => new ExceptionTranslationFilter([new RedisExceptionTranslator()]).Invoke(new Call(error))));
     }
 
     /// <summary>A grain call that fails.</summary>

@@ -3,6 +3,7 @@ using DbUp.Engine;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OrderFlow.Silo.Postgres;
+using OrderFlow.Silo.Postgres.Migrations;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Storage;
@@ -12,7 +13,7 @@ public sealed class Migrations
     private readonly RecordedLines _log = new();
 
     [Fact]
-    public async Task Ten_silos_that_start_at_once_apply_each_script_once()
+    public async Task Ten_silos_that_start_concurrently_apply_each_script_once()
     {
         await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
 
@@ -20,11 +21,11 @@ public sealed class Migrations
 
         var names = DatabaseMigrations.Scripts.Select(script => script.Name).ToList();
         Assert.Equal(names, await Journal(database));
-        Assert.Equal(names.Select(name => $"applied migration {name} to {Where(database)}"), _log.Lines);
+        Assert.Equal(names.Select(name => $"Applied migration {name} to {Where(database)}."), _log.Lines);
     }
 
     [Fact]
-    public async Task Scripts_have_numbers_of_their_own_and_apply_in_that_order()
+    public async Task Scripts_have_unique_numbers_and_are_applied_in_that_order()
     {
         await using var database = await PostgresServer.Shared.CreateDatabase();
 
@@ -37,7 +38,7 @@ public sealed class Migrations
     }
 
     [Fact]
-    public async Task A_database_that_is_up_to_date_stays_as_it_is()
+    public async Task A_database_that_is_up_to_date_is_not_changed()
     {
         await using var database = await PostgresServer.Shared.CreateDatabase();
         const string Journal = "SELECT scriptname || ' at ' || applied FROM schema_migrations ORDER BY schemaversionsid";
@@ -50,22 +51,22 @@ public sealed class Migrations
     }
 
     [Fact]
-    public async Task A_script_that_fails_leaves_nothing_half_done_and_is_applied_once_it_is_mended()
+    public async Task A_failed_script_is_rolled_back_and_applied_once_it_is_fixed()
     {
         await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
         SqlScript first = new("0001_first.sql", "CREATE TABLE first (id integer)");
         SqlScript broken = new("0002_second.sql", "CREATE TABLE second (id integer); INSERT INTO first VALUES (1); SELECT 1 / 0;");
-        SqlScript mended = new("0002_second.sql", "CREATE TABLE second (id integer); INSERT INTO first VALUES (2);");
+        SqlScript repaired = new("0002_second.sql", "CREATE TABLE second (id integer); INSERT INTO first VALUES (2);");
         SqlScript third = new("0003_third.sql", "CREATE TABLE third (id integer)");
 
         var failure = await Assert.ThrowsAsync<MigrationException>(() => DatabaseMigrations.Apply(database.ConnectionString, _log, [first, broken, third]));
 
-        Assert.Equal($"migration 0002_second.sql failed on {Where(database)}: 22012: division by zero", failure.Message);
+        Assert.Equal($"Migration 0002_second.sql of {Where(database)} failed: 22012: division by zero", failure.Message);
         Assert.Equal(["0001_first.sql"], await Journal(database));
         Assert.Equal(["first", "schema_migrations"], await Tables(database));
         Assert.Equal(0, await database.Value<long>("SELECT count(*) FROM first"));
 
-        await DatabaseMigrations.Apply(database.ConnectionString, _log, [first, mended, third]);
+        await DatabaseMigrations.Apply(database.ConnectionString, _log, [first, repaired, third]);
 
         Assert.Equal(["0001_first.sql", "0002_second.sql", "0003_third.sql"], await Journal(database));
         Assert.Equal(["first", "schema_migrations", "second", "third"], await Tables(database));
@@ -73,7 +74,7 @@ public sealed class Migrations
     }
 
     [Fact]
-    public async Task Text_between_dollar_signs_reaches_Postgres_as_it_is_written()
+    public async Task Text_between_dollar_signs_reaches_Postgres_unchanged()
     {
         await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
         SqlScript script = new("0001_function.sql", "CREATE FUNCTION price() RETURNS text LANGUAGE sql AS $body$ SELECT $$5 $schema$; '$x$'$$ $body$;");
@@ -84,7 +85,7 @@ public sealed class Migrations
     }
 
     [Fact]
-    public async Task While_another_silo_migrates_it_waits_and_then_goes_on()
+    public async Task A_silo_waits_while_another_one_migrates()
     {
         await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
         await using var other = await TakeMigrationLock(database);
@@ -104,22 +105,22 @@ public sealed class Migrations
     }
 
     [Fact]
-    public async Task It_says_so_when_another_silo_does_not_finish_in_time()
+    public async Task A_silo_that_waits_too_long_for_another_one_fails_and_names_the_lock()
     {
         await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
         await using var other = await TakeMigrationLock(database);
 
         var failure = await Assert.ThrowsAsync<MigrationException>(
-            () => DatabaseMigrations.Apply(database.ConnectionString, _log, lockDeadline: TimeSpan.FromMilliseconds(100)));
+            () => DatabaseMigrations.Apply(database.ConnectionString, _log, lockTimeout: TimeSpan.FromMilliseconds(100)));
 
         Assert.Equal(
-            $"another silo has been migrating the database {Where(database)} for over 0.1 s: its connection holds the advisory lock 5724748463213014135 (see pg_locks)",
+            $"Another silo has been migrating the database {Where(database)} for over 0.1 s: its session holds the advisory lock 5724748463213014135 (see pg_locks).",
             failure.Message);
         Assert.Empty(await Tables(database));
     }
 
     [Fact]
-    public async Task A_Postgres_that_is_still_starting_is_waited_for()
+    public async Task A_silo_waits_for_a_Postgres_that_is_still_starting()
     {
         await using var server = new PostgresServer();
         await using var database = await server.CreateEmptyDatabase();
@@ -131,40 +132,40 @@ public sealed class Migrations
         await migrating;
 
         Assert.Equal(DatabaseMigrations.Scripts.Count, (await Journal(database)).Count);
-        Assert.StartsWith($"waiting for Postgres at {Where(database)}, at most 60 s: ", _log.Lines.First(), StringComparison.Ordinal);
+        Assert.StartsWith($"Waiting up to 60 s for Postgres at {Where(database)}: ", _log.Lines.First(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task It_says_where_it_could_not_connect_without_the_password()
+    public async Task A_failure_to_connect_names_the_address_without_the_password()
     {
         const string Nowhere = "Host=127.0.0.1;Port=1;Username=orderflow;Password=hunter2;Database=orders";
 
-        var failure = await Assert.ThrowsAsync<MigrationException>(() => DatabaseMigrations.Apply(Nowhere, _log, connectDeadline: TimeSpan.Zero));
+        var failure = await Assert.ThrowsAsync<MigrationException>(() => DatabaseMigrations.Apply(Nowhere, _log, connectTimeout: TimeSpan.Zero));
 
-        Assert.Equal("cannot connect to Postgres at 127.0.0.1:1/orders, tried for 0 s: Failed to connect to 127.0.0.1:1", failure.Message);
+        Assert.Equal("Cannot connect to Postgres at 127.0.0.1:1/orders, tried for 0 s: Failed to connect to 127.0.0.1:1", failure.Message);
         Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("nonsense", "is not valid: Format of the initialization string does not conform to specification starting at index 0.")]
-    [InlineData("Database=orders;Password=hunter2", "names no Host")]
-    public async Task A_connection_string_that_is_none_is_refused_with_a_sentence(string connectionString, string refusal)
+    [InlineData("Database=orders;Password=hunter2", "has no Host.")]
+    public async Task An_invalid_connection_string_is_refused_with_a_sentence(string connectionString, string refusal)
     {
         var failure = await Assert.ThrowsAsync<MigrationException>(() => DatabaseMigrations.Apply(connectionString, _log));
 
-        Assert.Equal($"the connection string of Postgres {refusal}", failure.Message);
+        Assert.Equal($"The connection string of Postgres {refusal}", failure.Message);
     }
 
     [Fact]
-    public async Task A_database_that_does_not_exist_is_not_waited_for()
+    public async Task A_silo_does_not_wait_for_a_database_that_does_not_exist()
     {
         await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
         var missing = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "missing" };
 
         var failure = await Assert.ThrowsAsync<MigrationException>(
-            () => DatabaseMigrations.Apply(missing.ConnectionString, _log, connectDeadline: TimeSpan.FromDays(1)));
+            () => DatabaseMigrations.Apply(missing.ConnectionString, _log, connectTimeout: TimeSpan.FromDays(1)));
 
-        Assert.Equal($"cannot connect to Postgres at 127.0.0.1:{missing.Port}/missing: 3D000: database \"missing\" does not exist", failure.Message);
+        Assert.Equal($"Cannot connect to Postgres at 127.0.0.1:{missing.Port}/missing: 3D000: database \"missing\" does not exist", failure.Message);
         Assert.Empty(_log.Lines);
     }
 
@@ -180,7 +181,7 @@ public sealed class Migrations
         return $"{settings.Host}:{settings.Port}/{settings.Database}";
     }
 
-    /// <summary>The lock is held until the connection is closed; a pooled one would keep it for longer.</summary>
+    /// <summary>Holds the lock until the connection is closed; a pooled one would hold it for longer.</summary>
     private static async Task<NpgsqlConnection> TakeMigrationLock(PostgresDatabase database)
     {
         var unpooled = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false };

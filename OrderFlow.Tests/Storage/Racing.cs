@@ -2,10 +2,10 @@ using Orleans.Storage;
 
 namespace OrderFlow.Tests.Storage;
 
-/// <summary>Writes of which only some can win.</summary>
+/// <summary>Concurrent writes of which only some can win.</summary>
 internal static class Racing
 {
-    /// <summary>True where the write was stored, false where somebody else had written first.</summary>
+    /// <summary>True where the write was stored, false where another one was first.</summary>
     public static async Task<bool> Won(Task write)
     {
         try

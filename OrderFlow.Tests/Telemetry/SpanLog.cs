@@ -5,27 +5,27 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Telemetry;
 
-/// <summary>The spans that programs in this process would send, as they end.</summary>
+/// <summary>Collects the spans that programs in this process export.</summary>
 internal sealed class SpanLog
 {
     private readonly SynchronizedSpans _spans = new();
 
-    /// <summary>Has a program that traces put its spans here too.</summary>
+    /// <summary>Makes a program export its spans here.</summary>
     public void AddTo(IServiceCollection services) => services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddInMemoryExporter(_spans));
 
-    /// <summary>All that have ended; a span that two programs listen to stands here once.</summary>
+    /// <summary>All ended spans, each once, even where two programs export it.</summary>
     public IReadOnlyList<Activity> All => [.. _spans.Copy().DistinctBy(span => span.SpanId)];
 
-    /// <summary>The spans of a trace, in the order in which they began.</summary>
+    /// <summary>The spans of a trace, by start time.</summary>
     public IReadOnlyList<Activity> Of(ActivityTraceId trace) => [.. All.Where(span => span.TraceId == trace).OrderBy(span => span.StartTimeUtc)];
 
-    /// <summary>Waits until this span has ended so often, and returns the latest.</summary>
+    /// <summary>Waits until a span of this name has ended so many times and returns the last one.</summary>
     public async Task<Activity> Await(string name, int times = 1) => (await Eventually.Get(
         $"{times} spans '{name}'",
         () => Task.FromResult(All.Where(span => span.DisplayName == name).ToList()),
         spans => spans.Count >= times))[^1];
 
-    /// <summary>Waits until so many spans of a trace have ended: those that began first end last.</summary>
+    /// <summary>Waits until so many spans of a trace have ended.</summary>
     public Task<IReadOnlyList<Activity>> AwaitTrace(ActivityTraceId trace, int count) => Eventually.Get(
         $"{count} spans of trace {trace}", () => Task.FromResult(Of(trace)), spans => spans.Count >= count);
 
@@ -33,7 +33,7 @@ internal sealed class SpanLog
     public Task<IReadOnlyList<Activity>> AwaitTrace(ActivityTraceId trace, string name) => Eventually.Get(
         $"'{name}' in trace {trace}", () => Task.FromResult(Of(trace)), spans => spans.Any(span => span.DisplayName == name));
 
-    /// <summary>The exporter writes from any thread, and knows only collections.</summary>
+    /// <summary>A collection that the exporter can write to from any thread.</summary>
     private sealed class SynchronizedSpans : ICollection<Activity>
     {
         private readonly List<Activity> _spans = [];

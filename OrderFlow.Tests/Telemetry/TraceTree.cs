@@ -4,14 +4,14 @@ using System.Text;
 
 namespace OrderFlow.Tests.Telemetry;
 
-/// <summary>A trace as text: each span below the one it belongs to.</summary>
+/// <summary>Prints a trace: each span below its parent.</summary>
 internal static class TraceTree
 {
-    /// <summary>The names alone, those of the same parent in alphabetical order: the same for every order that goes the same way.</summary>
+    /// <summary>Names only, siblings in alphabetical order, so that equal traces print equally.</summary>
     public static string Names(IReadOnlyList<Activity> trace) =>
         Print(trace, span => span.DisplayName, (span, depth) => string.Create(CultureInfo.InvariantCulture, $"{Indent(depth)}{span.DisplayName} ({Kind(span)})"));
 
-    /// <summary>With when each began and how long it took, in milliseconds, in the order in which they began.</summary>
+    /// <summary>Names with start and duration in milliseconds, by start time.</summary>
     public static string Times(IReadOnlyList<Activity> trace) => Print(trace, span => span.StartTimeUtc, (span, depth) => string.Create(
         CultureInfo.InvariantCulture,
         $"{(span.StartTimeUtc - trace[0].StartTimeUtc).TotalMilliseconds,8:0.0} {span.Duration.TotalMilliseconds,8:0.0}  {Indent(depth)}{span.DisplayName} ({Kind(span)})"));

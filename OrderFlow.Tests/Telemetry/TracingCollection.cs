@@ -1,6 +1,6 @@
 namespace OrderFlow.Tests.Telemetry;
 
-/// <summary>Who listens to spans hears those of the whole process: these tests run while no others do.</summary>
+/// <summary>Tests that listen to the spans of the whole process, and so run alone.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class TracingCollection
 {

@@ -15,10 +15,10 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Telemetry;
 
-/// <summary>The API and a silo as they run, each with an HTTP server, which find each other in Postgres; with a Kafka, a queue and a sender of their own.</summary>
+/// <summary>The API and a silo with real HTTP servers, connected through Postgres, with a Kafka, a queue and a sender of their own.</summary>
 internal sealed class WholeSystem : IAsyncDisposable
 {
-    /// <summary>Where the spans would be sent: nobody is there, and the test takes them before.</summary>
+    /// <summary>The endpoint for spans, where nothing listens: tests collect them in process.</summary>
     private const string Nowhere = "http://127.0.0.1:1";
 
     private readonly PostgresDatabase _database;
@@ -38,13 +38,13 @@ internal sealed class WholeSystem : IAsyncDisposable
 
     public NpgsqlDataSource Database { get; }
 
-    /// <summary>Where the silo answers HTTP.</summary>
+    /// <summary>The HTTP address of the silo.</summary>
     public Uri SiloUrl => new(_silo.Urls.Single());
 
     public IServiceProvider SiloServices => _silo.Services;
 
-    /// <param name="spans">Takes the spans of both programs; null where neither traces.</param>
-    /// <param name="settings">Further settings of both.</param>
+    /// <param name="spans">Collects the spans of both programs; null disables tracing.</param>
+    /// <param name="settings">Further settings of both programs.</param>
     public static async Task<WholeSystem> Start(SpanLog? spans = null, params (string Key, string Value)[] settings)
     {
         var database = await PostgresServer.Shared.CreateDatabase();

@@ -11,7 +11,7 @@ internal sealed partial class NotificationWorker(
     INotificationJobs jobs, INotificationSender sender, JobExecutor executor, WorkerName worker, QueueAvailability queue, NotificationMetrics metrics,
     TimeProvider time, IOptions<WorkerOptions> options, ILogger<NotificationWorker> log) : BackgroundService
 {
-    /// <summary>How long a worker that stops waits for its running jobs; well within the time-out of <see cref="Shutdown"/>.</summary>
+    /// <summary>How long a worker that stops waits for its running jobs; well within <see cref="Shutdown.Timeout"/>.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
 
     /// <summary>How often the worker reclaims jobs of dead workers; a quarter of the lease where that is less.</summary>

@@ -1,0 +1,10 @@
+using OrderFlow.Silo.Cluster;
+
+namespace OrderFlow.Silo.Notifications.Redis;
+
+/// <inheritdoc/>
+internal sealed class RedisExceptionTranslator : IExceptionTranslator
+{
+    public Exception? Translate(Exception error, GrainId grainId) =>
+        RedisFault.IsOfRedis(error) ? new UnavailableException($"Redis cannot answer: {error.Message}") : null;
+}

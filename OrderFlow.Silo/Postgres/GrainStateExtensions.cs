@@ -1,0 +1,27 @@
+using System.Globalization;
+using Orleans.Storage;
+
+namespace OrderFlow.Silo.Postgres;
+
+/// <summary>What order and stock storage share: grain state of one type whose ETag is a version.</summary>
+internal static class GrainStateExtensions
+{
+    /// <summary>The state as the one type that a storage keeps.</summary>
+    public static IGrainState<TRecord> AsRecord<T, TRecord>(this IGrainState<T> state) =>
+        state as IGrainState<TRecord> ?? throw new NotSupportedException($"This storage keeps {typeof(TRecord).Name}, not {typeof(T).Name}.");
+
+    /// <summary>The record to write.</summary>
+    public static TRecord RequireRecord<TRecord>(this IGrainState<TRecord> state)
+        where TRecord : class => state.State ?? throw new ArgumentException("The state to write is null.", nameof(state));
+
+    /// <summary>Requires that a write goes from the version that was read to the next one; anything else is a bug in the grain.</summary>
+    public static void RequireNextVersion<T>(this IGrainState<T> state, long version, GrainId grainId)
+    {
+        var expected = state.ETag is null ? 1 : long.Parse(state.ETag, CultureInfo.InvariantCulture) + 1;
+        if (version != expected) throw new ArgumentException($"{grainId} writes version {version}; the next version is {expected}.", nameof(version));
+    }
+
+    /// <summary>The error for a state that was written by another activation since it was read.</summary>
+    public static InconsistentStateException VersionConflict<T>(this IGrainState<T> state, GrainId grainId) =>
+        new($"The state of {grainId} was written by another activation since it was read.", storedEtag: "unknown", currentEtag: state.ETag ?? "none");
+}

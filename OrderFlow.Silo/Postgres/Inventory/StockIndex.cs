@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Npgsql;
+using OrderFlow.Inventory;
+
+namespace OrderFlow.Silo.Postgres.Inventory;
+
+/// <inheritdoc cref="IStockIndex"/>
+internal sealed class StockIndex(ListQueryLimiter lists, NpgsqlDataSource ids, UnreadableRowLog? unreadable = null) : IStockIndex
+{
+    public Task<Page<StockItem>> List(int page, int limit, string? afterProductId = null) => lists.Run(async (database, cancellationToken) =>
+    {
+        await using var batch = database.CreateBatch();
+        batch.Command("SELECT coalesce(sum(count), 0)::bigint FROM stock_item_counts");
+        AddPage(batch, page, limit, afterProductId);
+
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        var total = rows.GetInt64(0);
+
+        await rows.NextResultAsync(cancellationToken);
+        var items = ImmutableArray.CreateBuilder<StockItem>(limit);
+        while (await rows.ReadAsync(cancellationToken)) items.Add(StockRow.ReadForList(rows, unreadable));
+        return new Page<StockItem>(items.DrainToImmutable(), total, page, limit);
+    });
+
+    public async Task<ProductName[]> Resolve(string[] productIds)
+    {
+        await using var command = ids.CreateCommand(
+            """
+            SELECT sent.id, normalize(sent.id, NFC), EXISTS (SELECT FROM stock_items WHERE product_id = sent.id)
+            FROM unnest($1) WITH ORDINALITY AS sent(id, place) ORDER BY sent.place
+            """).With(productIds);
+
+        await using var rows = await command.ExecuteReaderAsync();
+        var names = new List<ProductName>(productIds.Length);
+        while (await rows.ReadAsync()) names.Add(new(rows.GetString(0), rows.GetString(1), rows.GetBoolean(2)));
+        return [.. names];
+    }
+
+    /// <summary>Adds the statement that reads one page, in the order of the primary key.</summary>
+    private static void AddPage(NpgsqlBatch batch, int page, int limit, string? afterProductId)
+    {
+        if (afterProductId is { } last)
+            batch.Command($"SELECT {StockRow.Columns} FROM stock_items WHERE product_id > $1 ORDER BY product_id LIMIT $2").With(last).With((long)limit);
+        else
+            batch.Command($"SELECT {StockRow.Columns} FROM stock_items ORDER BY product_id LIMIT $1 OFFSET $2").With((long)limit).With((page - 1L) * limit);
+    }
+}

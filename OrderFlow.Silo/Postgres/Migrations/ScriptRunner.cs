@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using DbUp;
+using DbUp.Engine;
+using Npgsql;
+
+namespace OrderFlow.Silo.Postgres.Migrations;
+
+/// <summary>Runs migration scripts, each whole or not at all, and retries each until it gets its locks.</summary>
+/// <param name="connection">The connection that holds the migration lock.</param>
+/// <param name="settings">The connection string.</param>
+/// <param name="database">The name of the database in logs and errors.</param>
+/// <param name="timeout">How long a script is retried that does not get its locks.</param>
+/// <param name="log">The log.</param>
+internal sealed partial class ScriptRunner(NpgsqlConnection connection, NpgsqlConnectionStringBuilder settings, string database, TimeSpan timeout, ILogger log)
+{
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long one attempt waits for a lock, with all writes of that table behind it: well below the 10 s of a grain call, and above Postgres'
+    /// deadlock_timeout, after which Postgres cancels a blocking autovacuum.
+    /// </summary>
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>The delay between two attempts; longer than one, so that the writes behind it get through.</summary>
+    private static readonly TimeSpan LockRetryDelay = TimeSpan.FromSeconds(4);
+
+    private static readonly TimeSpan ScriptTimeout = TimeSpan.FromMinutes(10);
+
+    private const string JournalTable = "schema_migrations";
+
+    /// <summary>Runs the scripts that the database does not have yet, in order.</summary>
+    /// <exception cref="MigrationException">A script failed or did not get its locks in time; those before it stay applied.</exception>
+    public async Task RunMissing(IReadOnlyList<SqlScript> scripts, CancellationToken cancellation)
+    {
+        foreach (var script in await FindMissing(scripts, cancellation)) await Run(script, cancellation);
+    }
+
+    private async Task<List<SqlScript>> FindMissing(IReadOnlyList<SqlScript> scripts, CancellationToken cancellation)
+    {
+        await using var postgres = NpgsqlDataSource.Create(settings);
+        try
+        {
+            return await Task.Run(Engine(postgres, scripts, inTransaction: true).GetScriptsToExecute, cancellation);
+        }
+        catch (NpgsqlException failure)
+        {
+            throw new MigrationException($"Cannot read which migrations {database} has: {failure.Message}", failure);
+        }
+    }
+
+    private async Task Run(SqlScript script, CancellationToken cancellation)
+    {
+        var blockers = new MigrationBlockers(connection);
+        var started = Stopwatch.GetTimestamp();
+        while (await TryRun(script, blockers, cancellation) is { } failure)
+        {
+            if (Stopwatch.GetElapsedTime(started) + LockRetryDelay >= timeout)
+            {
+                throw new MigrationException(
+                    $"Migration {script.Name} of {database} failed: it did not get a lock within {timeout.TotalSeconds:0.#} s; the lock is held by {blockers.Last ?? "sessions that have ended"}.",
+                    failure);
+            }
+
+            await Task.Delay(LockRetryDelay, cancellation);
+        }
+
+        LogApplied(script.Name, database);
+    }
+
+    /// <returns>Null where the script was applied; else the transient error for which it was rolled back.</returns>
+    private async Task<Exception?> TryRun(SqlScript script, MigrationBlockers blockers, CancellationToken cancellation)
+    {
+        var isConcurrent = ConcurrentIndex.IsCreatedBy(script);
+        if (isConcurrent) await ConcurrentIndex.DropInvalid(script, connection, cancellation);
+
+        await using var postgres = NpgsqlDataSource.Create(isConcurrent ? settings : WithLockTimeout());   // a concurrent index blocks no writes
+        var running = Task.Run(Engine(postgres, [script], inTransaction: !isConcurrent).PerformUpgrade, cancellation);
+        if (await blockers.Watch(running, cancellation) is { } found) LogBlocked(script.Name, database, found, LockRetryDelay.TotalSeconds, timeout.TotalSeconds);
+
+        var result = await running.WaitAsync(cancellation);
+        if (result.Successful) return null;
+        if (result.Error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected }) return result.Error;
+        throw new MigrationException($"Migration {script.Name} of {database} failed: {result.Error.Message}", result.Error);
+    }
+
+    private NpgsqlConnectionStringBuilder WithLockTimeout() => new(settings.ConnectionString)
+    {
+        Options = $"{settings.Options} -c lock_timeout={LockTimeout.TotalMilliseconds:0}".Trim(),
+    };
+
+    private static UpgradeEngine Engine(NpgsqlDataSource postgres, IReadOnlyList<SqlScript> scripts, bool inTransaction)
+    {
+        var upgrade = DeployChanges.To
+            .PostgresqlDatabase(new DbUp.Postgresql.PostgresqlConnectionManager(postgres))
+            .WithScripts(scripts)
+            .WithVariablesDisabled()  // in Postgres $name$ is a quote
+            .WithExecutionTimeout(ScriptTimeout)
+            .JournalToPostgresqlTable(null, JournalTable)
+            .LogToNowhere();
+        return (inTransaction ? upgrade.WithTransactionPerScript() : upgrade.WithoutTransaction()).Build();
+    }
+
+    [LoggerMessage(LogLevel.Information, "Applied migration {Script} to {Database}.")]
+    private partial void LogApplied(string script, string database);
+
+    [LoggerMessage(LogLevel.Information, "Migration {Script} of {Database} waits for a lock that is held by {Blockers}; it is retried every {Seconds} s for up to {TimeoutSeconds} s.")]
+    private partial void LogBlocked(string script, string database, string blockers, double seconds, double timeoutSeconds);
+}

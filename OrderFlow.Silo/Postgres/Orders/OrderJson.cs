@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Silo.Postgres.Orders;
+
+/// <summary>JSON of the columns <c>orders.items</c>, <c>orders.transitions</c> and <c>outbox.payload</c>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+    Converters = [typeof(UtcTimeJson)])]
+[JsonSerializable(typeof(ImmutableArray<OrderLine>))]
+[JsonSerializable(typeof(ImmutableArray<StoredTransition>))]
+[JsonSerializable(typeof(OrderCreated))]
+[JsonSerializable(typeof(OrderReserved))]
+[JsonSerializable(typeof(OrderFailed))]
+[JsonSerializable(typeof(OrderCancelled))]
+[JsonSerializable(typeof(OrderReopened))]
+internal sealed partial class OrderJson : JsonSerializerContext;
+
+/// <summary>A stored change of status. The status is a name, because a newer version may store one that this version does not know.</summary>
+internal sealed record StoredTransition(string Status, long Version, DateTimeOffset At)
+{
+    public static StoredTransition Of(OrderTransition transition) => new(transition.StatusName, transition.Version, transition.At);
+
+    public OrderTransition ToTransition()
+    {
+        var (status, unknown) = OrderStatusNames.FromStored(Status);
+        return new(status, Version, At, unknown);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics.Metrics;
+using OrderFlow.Orders;
+using OrderFlow.Recovery;
+
+namespace OrderFlow.Silo.Postgres.Orders;
+
+/// <summary>Counts the outcomes of orders when they are committed; never by order.</summary>
+internal sealed class OrderMetrics
+{
+    public const string MeterName = RecoveryMetrics.MeterName;
+
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    };
+
+    private readonly Counter<long> _outcomes;
+    private readonly Histogram<double> _settled;
+
+    public OrderMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _outcomes = meter.CreateCounter<long>("orderflow.orders.outcomes", "{order}", "Changes of orders by outcome: placed, reserved, failed, cancelled, reopened.");
+        _settled = meter.CreateHistogram(
+            "orderflow.orders.settle.duration", "s", "Time from when an order was placed or reopened until it was reserved or failed.", advice: Seconds);
+    }
+
+    /// <summary>Records a change that was committed together with its event.</summary>
+    public void RecordCommit(OrderState order, OrderEvent change)
+    {
+        var outcome = new KeyValuePair<string, object?>("outcome", OutcomeOf(change));
+        _outcomes.Add(1, outcome);
+        if (change is OrderReserved or OrderFailed && PendingSince(order) is { } since)
+            _settled.Record(Math.Max(0, (change.OccurredAt - since).TotalSeconds), outcome);   // never negative: the times are of two silos' clocks
+    }
+
+    /// <summary>Tells that nothing was counted yet: a counter that appears with its first order has no rate that an alert could see.</summary>
+    public void StartAtZero()
+    {
+        foreach (var outcome in new[] { "placed", "reserved", "failed", "cancelled", "reopened" })
+            _outcomes.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
+    }
+
+    private static string OutcomeOf(OrderEvent told) => told switch
+    {
+        OrderCreated => "placed",
+        OrderReserved => "reserved",
+        OrderFailed => "failed",
+        OrderCancelled => "cancelled",
+        OrderReopened => "reopened",
+        _ => "other",
+    };
+
+    private static DateTimeOffset? PendingSince(OrderState order)
+    {
+        for (var i = order.Transitions.Length - 1; i >= 0; i--)
+        {
+            if (order.Transitions[i].Status == OrderStatus.Pending) return order.Transitions[i].At;
+        }
+
+        return null;
+    }
+}

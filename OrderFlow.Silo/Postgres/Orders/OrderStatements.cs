@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Npgsql;
+using OrderFlow.Orders;
+using OrderFlow.Silo.Outbox;
+
+namespace OrderFlow.Silo.Postgres.Orders;
+
+/// <summary>One write of an order, serialized at once so that nothing changes while it waits for its batch.</summary>
+internal sealed class OrderWrite(OrderState order, OrderEvent? change, bool isNew)
+{
+    public OrderState Order { get; } = order;
+
+    public bool IsNew { get; } = isNew;
+
+    public string Items { get; } = JsonSerializer.Serialize(order.Items, OrderJson.Default.ImmutableArrayOrderLine);
+
+    public string Transitions { get; } = JsonSerializer.Serialize(
+        [.. order.Transitions.Select(StoredTransition.Of)], OrderJson.Default.ImmutableArrayStoredTransition);
+
+    public OutboxRow? Event { get; } = change is null ? null : OutboxRow.Of(change);
+}
+
+/// <summary>The statements that write orders and their events.</summary>
+internal sealed class OrderStatements : IBatchStatements<OrderWrite>
+{
+    private const string InsertOrders = """
+        INSERT INTO orders (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id)
+        SELECT w.id, w.user_id, w.status, w.items::jsonb, w.total_amount, w.agreed_total, w.attempt, w.releasing, w.transitions::jsonb, w.created_at, w.updated_at, w.version, w.request_id
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+          AS w (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id)
+        """;
+
+    private const string UpdateOrders = """
+        WITH changed AS (
+          UPDATE orders o
+          SET status = w.status, total_amount = w.total_amount, fail_reason = w.fail_reason, attempt = w.attempt, releasing = w.releasing,
+              transitions = w.transitions::jsonb, updated_at = w.updated_at, deleted_at = w.deleted_at, version = w.version
+          FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            AS w (id, status, total_amount, fail_reason, attempt, releasing, transitions, updated_at, deleted_at, version)
+          WHERE o.id = w.id AND o.version = w.version - 1
+          RETURNING o.id)
+        SELECT require_rows(count(*), $11) FROM changed
+        """;
+
+    private const string InsertEvents = """
+        INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at, traceparent, tracestate)
+        SELECT w.id, $1, w.aggregateid, w.type, w.payload::jsonb, w.partition, w.occurred_at, w.traceparent, w.tracestate
+        FROM unnest($2, $3, $4, $5, $6, $7, $8, $9) AS w (id, aggregateid, type, payload, partition, occurred_at, traceparent, tracestate)
+        """;
+
+    public string Store => "orders";
+
+    public int Compare(OrderWrite? x, OrderWrite? y) => x!.Order.Id.CompareTo(y!.Order.Id);
+
+    public void AddTo(NpgsqlBatch batch, IReadOnlyList<OrderWrite> writes)
+    {
+        var placed = writes.Where(write => write.IsNew).ToList();
+        if (placed.Count > 0) AddInserts(batch, placed);
+
+        var changed = writes.Where(write => !write.IsNew).ToList();
+        if (changed.Count > 0) AddUpdates(batch, changed);
+
+        var events = writes.Where(write => write.Event is not null).Select(write => write.Event!).ToList();
+        if (events.Count > 0) AddEvents(batch, events);
+    }
+
+    private static void AddInserts(NpgsqlBatch batch, List<OrderWrite> writes) => batch.Command(InsertOrders)
+        .WithColumn(writes, write => write.Order.Id)
+        .WithColumn(writes, write => write.Order.UserId)
+        .WithColumn(writes, write => write.Order.Status.ToWireName())
+        .WithColumn(writes, write => write.Items)
+        .WithColumn(writes, write => write.Order.TotalAmount)
+        .WithColumn(writes, write => write.Order.AgreedTotal)
+        .WithColumn(writes, write => write.Order.Attempt)
+        .WithColumn(writes, write => write.Order.Releasing)
+        .WithColumn(writes, write => write.Transitions)
+        .WithColumn(writes, write => write.Order.CreatedAt)
+        .WithColumn(writes, write => write.Order.UpdatedAt)
+        .WithColumn(writes, write => write.Order.Version)
+        .WithColumn(writes, write => write.Order.RequestId);
+
+    private static void AddUpdates(NpgsqlBatch batch, List<OrderWrite> writes) => batch.Command(UpdateOrders)
+        .WithColumn(writes, write => write.Order.Id)
+        .WithColumn(writes, write => write.Order.Status.ToWireName())
+        .WithColumn(writes, write => write.Order.TotalAmount)
+        .WithColumn(writes, write => write.Order.FailReason)
+        .WithColumn(writes, write => write.Order.Attempt)
+        .WithColumn(writes, write => write.Order.Releasing)
+        .WithColumn(writes, write => write.Transitions)
+        .WithColumn(writes, write => write.Order.UpdatedAt)
+        .WithColumn(writes, write => write.Order.DeletedAt)
+        .WithColumn(writes, write => write.Order.Version)
+        .With((long)writes.Count);
+
+    private static void AddEvents(NpgsqlBatch batch, List<OutboxRow> events) => batch.Command(InsertEvents)
+        .With(OutboxRow.AggregateType)
+        .WithColumn(events, row => row.Id)
+        .WithColumn(events, row => row.AggregateId)
+        .WithColumn(events, row => row.Type)
+        .WithColumn(events, row => row.Payload)
+        .WithColumn(events, row => row.Partition)
+        .WithColumn(events, row => row.OccurredAt)
+        .WithColumn(events, row => row.Trace?.TraceParent)
+        .WithColumn(events, row => row.Trace?.TraceState);
+}
