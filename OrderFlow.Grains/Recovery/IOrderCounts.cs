@@ -1,8 +1,8 @@
 namespace OrderFlow.Recovery;
 
-/// <summary>How many orders there are, by user and status. Always exact; what has changed lately is kept apart, and costs a little with every look.</summary>
+/// <summary>Exact numbers of orders by user and status. Latest changes are stored apart, and each costs every read a little.</summary>
 internal interface IOrderCounts
 {
-    /// <summary>Takes a bounded number of the latest changes over, so that few are left to look at.</summary>
-    Task<Batch> Fold();
+    /// <summary>Adds a bounded number of the latest changes to the totals.</summary>
+    Task<Batch> MergeChanges();
 }

@@ -65,7 +65,7 @@ internal sealed partial class RecoveryGrain(
         yield return ("sweep deleted orders", _ => tombstones.SweepOrders(Now - _options.DeletedOrderRetention - OutlivingKeys));
         yield return ("sweep released reservations", _ => tombstones.SweepReservations(Now - _options.ReleasedReservationRetention));
         yield return ("sweep used keys", _ => tombstones.SweepKeys(Now - _options.IdempotencyKeyRetention));
-        yield return ("add up numbers of orders", _ => counts.Fold());
+        yield return ("add up numbers of orders", _ => counts.MergeChanges());
         foreach (var measurement in measurements) yield return (measurement.Name, cancellationToken => Measure(measurement, cancellationToken));
     }
 

@@ -1,4 +1,6 @@
 using System.Net;
+using OrderFlow.Recovery;
+using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.Silo.Live;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Recovery;
@@ -60,6 +62,8 @@ internal static class ClusterSetup
             options.CollectionQuantum = CollectionInterval;
         });
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = GrainCallTimeout);
-        silo.Services.AddRecovery();
+        silo.Services.AddValidatedOptions<RecoveryOptions>(RecoveryOptions.Section);
+        silo.Services.AddSingleton<RecoveryMetrics>();
+        silo.Services.AddHostedService<RecoveryPings>();
     }
 }

@@ -39,34 +39,26 @@ internal static class SignInEndpoints
 
     private static async Task Post(HttpContext context, CallerTokenHandler tokens, IOptionsMonitor<JwtBearerOptions> bearer)
     {
-        if (IsCrossSite(context.Request))
+        var token = IsCrossSite(context.Request) ? null : await ReadToken(context.Request);
+        var result = token is { Length: > 0 and <= DashboardCookie.MaxTokenLength }
+            ? await tokens.ValidateTokenAsync(token, bearer.Get(JwtBearerDefaults.AuthenticationScheme).TokenValidationParameters)
+            : null;
+        (int Status, string Error)? refusal = (token, result) switch
         {
-            await SignInPage.Write(context, StatusCodes.Status403Forbidden, "Sign in from this page, not from another site.");
+            (null, _) => (StatusCodes.Status403Forbidden, "Sign in from this page, not from another site."),
+            ("", _) => (StatusCodes.Status400BadRequest, "Paste a bearer token."),
+            (_, null) => (StatusCodes.Status400BadRequest, TokenTooLong),
+            (_, { IsValid: false }) => (StatusCodes.Status401Unauthorized, "This token is not accepted. It may have expired or be for another system."),
+            (_, { ClaimsIdentity: not CallerIdentity { Caller.IsAdmin: true } }) => (StatusCodes.Status403Forbidden, "This token is valid, but the dashboard is for admins only."),
+            _ => null,
+        };
+        if (refusal is var (status, error))
+        {
+            await SignInPage.Write(context, status, error);
             return;
         }
 
-        var token = await ReadToken(context.Request);
-        if (token.Length is 0 or > DashboardCookie.MaxTokenLength)
-        {
-            await SignInPage.Write(context, StatusCodes.Status400BadRequest, token.Length == 0 ? "Paste a bearer token." : TokenTooLong);
-            return;
-        }
-
-        var result = await tokens.ValidateTokenAsync(token, bearer.Get(JwtBearerDefaults.AuthenticationScheme).TokenValidationParameters);
-        if (!result.IsValid)
-        {
-            await SignInPage.Write(
-                context, StatusCodes.Status401Unauthorized, "This token is not accepted. It may have expired or be for another system.");
-            return;
-        }
-
-        if (result.ClaimsIdentity is not CallerIdentity { Caller.IsAdmin: true })
-        {
-            await SignInPage.Write(context, StatusCodes.Status403Forbidden, "This token is valid, but the dashboard is for admins only.");
-            return;
-        }
-
-        DashboardCookie.Set(context, token, result.SecurityToken.ValidTo);
+        DashboardCookie.Set(context, token!, result!.SecurityToken.ValidTo);
         context.Response.Redirect($"{DashboardSetup.Path}/");
     }
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -35,20 +35,13 @@ internal static class HealthEndpoints
 
     private static HealthCheckOptions Checks(Func<HealthCheckRegistration, bool> filter) => new() { Predicate = filter, ResponseWriter = Write };
 
-    private static async Task Write(HttpContext context, HealthReport report)
+    private static Task Write(HttpContext context, HealthReport report)
     {
-        context.Response.ContentType = "application/json";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
-        json.WriteStartObject();
-        json.WriteString("status", NameOf(report.Status));
+        var json = new JsonObject { ["status"] = NameOf(report.Status) };
         if (report.Entries.Count > 0)
-        {
-            json.WriteStartObject("checks");
-            foreach (var (name, entry) in report.Entries) json.WriteString(name, entry.Description ?? NameOf(entry.Status));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
+            json["checks"] = new JsonObject(report.Entries.Select(check => KeyValuePair.Create(check.Key, (JsonNode?)(check.Value.Description ?? NameOf(check.Value.Status)))));
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(json.ToJsonString(), context.RequestAborted);
     }
 
     private static string NameOf(HealthStatus status) => status switch

@@ -14,10 +14,22 @@ internal static class GrainStateExtensions
     public static TRecord RequireRecord<TRecord>(this IGrainState<TRecord> state)
         where TRecord : class => state.State ?? throw new ArgumentException("The state to write is null.", nameof(state));
 
+    /// <summary>The version that the grain has read; null where its row does not exist.</summary>
+    public static long? Version<T>(this IGrainState<T> state) => state.ETag is { } version ? long.Parse(version, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Sets what was read or written. The version is null where the row does not exist.</summary>
+    public static void Set<TRecord>(this IGrainState<TRecord> state, TRecord? record, long? version)
+        where TRecord : class
+    {
+        state.State = record!;
+        state.ETag = version?.ToString(CultureInfo.InvariantCulture);
+        state.RecordExists = version is not null;
+    }
+
     /// <summary>Requires that a write goes from the version that was read to the next one; anything else is a bug in the grain.</summary>
     public static void RequireNextVersion<T>(this IGrainState<T> state, long version, GrainId grainId)
     {
-        var expected = state.ETag is null ? 1 : long.Parse(state.ETag, CultureInfo.InvariantCulture) + 1;
+        var expected = (state.Version() ?? 0) + 1;
         if (version != expected) throw new ArgumentException($"{grainId} writes version {version}; the next version is {expected}.", nameof(version));
     }
 

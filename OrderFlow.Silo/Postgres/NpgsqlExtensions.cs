@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Npgsql;
 
 namespace OrderFlow.Silo.Postgres;
@@ -30,6 +31,19 @@ internal static class NpgsqlExtensions
     {
         command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
         return command;
+    }
+
+    /// <summary>Runs a batch whose first result is the total and whose second result is the rows of a page.</summary>
+    public static async Task<Page<T>> ReadPage<T>(this NpgsqlBatch batch, int page, int limit, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        var total = rows.GetInt64(0);
+
+        await rows.NextResultAsync(cancellationToken);
+        var items = ImmutableArray.CreateBuilder<T>(limit);
+        while (await rows.ReadAsync(cancellationToken)) items.Add(read(rows));
+        return new(items.DrainToImmutable(), total, page, limit);
     }
 
     public static string? GetStringOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);

@@ -19,7 +19,7 @@ public sealed class SiloSettings
     [Theory]
     [InlineData("Kafka__BootstrapServers", "", "Kafka__BootstrapServers is not set; it must be the brokers' addresses, such as kafka-1:9092,kafka-2:9092")]
     [InlineData("Redis__ConnectionString", "", "Redis__ConnectionString is not set: the silo needs a StackExchange.Redis configuration string, such as 127.0.0.1:6379,password=…")]
-    [InlineData("Recovery__DeletedOrderRetention", "23:59:59", "Recovery__DeletedOrderRetention: must be at least Recovery__IdempotencyKeyRetention (1.00:00:00), but is 23:59:59")]
+    [InlineData("Recovery__DeletedOrderRetention", "23:59:59", "Recovery__DeletedOrderRetention: must be at least Recovery__IdempotencyKeyRetention, 1.00:00:00")]
     [InlineData("Cluster__ProbeTimeout", "00:01:01", "Cluster__ProbeTimeout: must be between 00:00:00.2000000 and 00:01:00")]
     [InlineData("Recovery__Interval", "00:10:01", "Recovery__Interval: must be between 00:00:00.1000000 and 00:10:00")]
     [InlineData("Cluster__AdvertisedAddress", "nowhere", "Cluster__AdvertisedAddress: nowhere is not a valid IP address")]

@@ -40,11 +40,11 @@ public sealed class OrderTotals : IAsyncLifetime
         for (var step = 0; step < 40; step++)
         {
             await Change(random);
-            if (random.Next(3) == 0) await counts.Fold();
+            if (random.Next(3) == 0) await counts.MergeChanges();
             await AssertExact($"seed {seed}, step {step}");
         }
 
-        await counts.Fold();
+        await counts.MergeChanges();
         Assert.Equal(0, await _database.Value<long>("SELECT count(*) FROM order_count_changes"));
         await AssertExact($"seed {seed}, at the end");
     }
@@ -63,12 +63,12 @@ public sealed class OrderTotals : IAsyncLifetime
         }));
         var merges = Task.WhenAll(Enumerable.Range(0, 2).Select(async _ =>
         {
-            while (!writers.IsCompleted) await counts.Fold();
+            while (!writers.IsCompleted) await counts.MergeChanges();
         }));
         await Task.WhenAll(writers, merges);
 
         await AssertExact("before the last merge");
-        await counts.Fold();
+        await counts.MergeChanges();
         await AssertExact("after the last merge");
         Assert.Equal(2000, await Total(null, null));
     }

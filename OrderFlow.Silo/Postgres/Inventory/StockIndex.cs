@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Npgsql;
 using OrderFlow.Inventory;
 
@@ -12,15 +11,7 @@ internal sealed class StockIndex(ListQueryLimiter lists, NpgsqlDataSource ids, U
         await using var batch = database.CreateBatch();
         batch.Command("SELECT coalesce(sum(count), 0)::bigint FROM stock_item_counts");
         AddPage(batch, page, limit, afterProductId);
-
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        await rows.ReadAsync(cancellationToken);
-        var total = rows.GetInt64(0);
-
-        await rows.NextResultAsync(cancellationToken);
-        var items = ImmutableArray.CreateBuilder<StockItem>(limit);
-        while (await rows.ReadAsync(cancellationToken)) items.Add(StockRow.ReadForList(rows, unreadable));
-        return new Page<StockItem>(items.DrainToImmutable(), total, page, limit);
+        return await batch.ReadPage(page, limit, row => StockRow.ReadForList(row, unreadable), cancellationToken);
     });
 
     public async Task<ProductName[]> Resolve(string[] productIds)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 using OrderFlow.Inventory;
 using Orleans.Storage;
@@ -18,39 +17,31 @@ internal sealed class StockStorage(NpgsqlDataSource database, CommitMetrics comm
     {
         var row = await _reads.Read(ProductOf(grainId));
         var record = grainState.AsRecord<T, StockRecord>();
-        record.State = new StockRecord(row?.Item, []);
-        record.ETag = row?.Version.ToString(CultureInfo.InvariantCulture);
-        record.RecordExists = row is not null;
+        record.Set(new StockRecord(row?.Item, []), row?.Version);
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var record = grainState.AsRecord<T, StockRecord>();
         var (item, changed, mustBeNew) = record.RequireRecord();
-        var version = record.ETag is { } etag ? long.Parse(etag, CultureInfo.InvariantCulture) + 1 : 1;
+        var version = (record.Version() ?? 0) + 1;
 
         if (!await _writes.Commit(new StockWrite(ProductOf(grainId), item, version, changed, mustBeNew))) throw record.VersionConflict(grainId);
 
-        record.State = new StockRecord(item, []);
-        if (item is null) return;
-
-        record.ETag = version.ToString(CultureInfo.InvariantCulture);
-        record.RecordExists = true;
+        record.Set(new StockRecord(item, []), item is null ? record.Version() : version);
     }
 
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var record = grainState.AsRecord<T, StockRecord>();
-        if (record.ETag is { } version)
+        if (record.Version() is { } version)
         {
             await using var delete = database.CreateCommand("DELETE FROM stock_items WHERE product_id = $1 AND version = $2")
-                .With(ProductOf(grainId)).With(long.Parse(version, CultureInfo.InvariantCulture));
+                .With(ProductOf(grainId)).With(version);
             if (await delete.ExecuteNonQueryAsync() == 0) throw record.VersionConflict(grainId);
         }
 
-        record.State = new StockRecord(null, []);
-        record.ETag = null;
-        record.RecordExists = false;
+        record.Set(new StockRecord(null, []), version: null);
     }
 
     public async ValueTask DisposeAsync()

@@ -10,7 +10,7 @@ internal sealed class OrderCounts(NpgsqlDataSource database) : IOrderCounts
     /// <summary>The most changes that one statement merges.</summary>
     private const int MaxChanges = 50_000;
 
-    private const string MergeChanges = """
+    private const string MergeChangesSql = """
         WITH merged AS (
           DELETE FROM order_count_changes
           WHERE ctid = ANY (ARRAY(SELECT ctid FROM order_count_changes LIMIT $1 FOR UPDATE SKIP LOCKED))
@@ -26,9 +26,9 @@ internal sealed class OrderCounts(NpgsqlDataSource database) : IOrderCounts
         SELECT count(*) FROM merged
         """;
 
-    public async Task<Batch> Fold()
+    public async Task<Batch> MergeChanges()
     {
-        await using var command = database.CreateCommand(MergeChanges).With((long)MaxChanges);
+        await using var command = database.CreateCommand(MergeChangesSql).With((long)MaxChanges);
         var merged = (int)(long)(await command.ExecuteScalarAsync())!;
         return new(merged, merged == MaxChanges);
     }

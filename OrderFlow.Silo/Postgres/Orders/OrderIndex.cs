@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Npgsql;
 using OrderFlow.Orders;
 
@@ -22,14 +21,7 @@ internal sealed class OrderIndex(ListQueryLimiter lists, UnreadableRowLog? unrea
             """;
         batch.BatchCommands.Add(page);
 
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        await rows.ReadAsync(cancellationToken);
-        var total = rows.GetInt64(0);
-
-        await rows.NextResultAsync(cancellationToken);
-        var items = ImmutableArray.CreateBuilder<Order>(query.Limit);
-        while (await rows.ReadAsync(cancellationToken)) items.Add(OrderRows.ReadForList(rows, unreadable));
-        return new Page<Order>(items.DrainToImmutable(), total, query.Page, query.Limit);
+        return await batch.ReadPage(query.Page, query.Limit, row => OrderRows.ReadForList(row, unreadable), cancellationToken);
     });
 
     private static string Conditions(OrderQuery query, NpgsqlBatchCommand command)

@@ -25,13 +25,12 @@ internal sealed class OrderMetrics
             "orderflow.orders.settle.duration", "s", "Time from when an order was placed or reopened until it was reserved or failed.", advice: Seconds);
     }
 
-    /// <summary>Records a change that was committed together with its event.</summary>
-    public void RecordCommit(OrderState order, OrderEvent change)
+    /// <summary>An order's change was committed together with its event.</summary>
+    public void Committed(OrderState order, OrderEvent told)
     {
-        var outcome = new KeyValuePair<string, object?>("outcome", OutcomeOf(change));
+        var outcome = new KeyValuePair<string, object?>("outcome", OutcomeOf(told));
         _outcomes.Add(1, outcome);
-        if (change is OrderReserved or OrderFailed && PendingSince(order) is { } since)
-            _settled.Record(Math.Max(0, (change.OccurredAt - since).TotalSeconds), outcome);   // never negative: the times are of two silos' clocks
+        if (told is OrderReserved or OrderFailed && PendingSince(order) is { } since) _settled.Record(Math.Max(0, (told.OccurredAt - since).TotalSeconds), outcome);   // two silos' clocks
     }
 
     /// <summary>Tells that nothing was counted yet: a counter that appears with its first order has no rate that an alert could see.</summary>

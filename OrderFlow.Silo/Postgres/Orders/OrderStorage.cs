@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 using OrderFlow.Orders;
 using OrderFlow.Silo.Outbox;
@@ -18,9 +17,7 @@ internal sealed class OrderStorage(NpgsqlDataSource database, OutboxSignal outbo
         var order = await _reads.Read(grainId.GetIntegerKey());
         var record = grainState.AsRecord<T, OrderRecord>();
         if (order?.UnknownStatus is { } unknown) unreadable?.ReportUnknownStatus(order.Id, unknown);
-        record.State = order is null ? null! : new OrderRecord(order);
-        record.ETag = order?.Version.ToString(CultureInfo.InvariantCulture);
-        record.RecordExists = order is not null;
+        record.Set(order is null ? null : new OrderRecord(order), order?.Version);
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -33,26 +30,22 @@ internal sealed class OrderStorage(NpgsqlDataSource database, OutboxSignal outbo
         var write = new OrderWrite(order, change, isNew: record.ETag is null);
         if (!await _writes.Commit(write)) throw record.VersionConflict(grainId);
         if (write.Event is { } row) outbox.Raise(row.Partition);
-        if (change is not null) orders.RecordCommit(order, change);
+        if (change is not null) orders.Committed(order, change);
 
-        record.State = new OrderRecord(order);   // without the event, which is stored
-        record.ETag = order.Version.ToString(CultureInfo.InvariantCulture);
-        record.RecordExists = true;
+        record.Set(new OrderRecord(order), order.Version);   // without the event, which is stored
     }
 
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var record = grainState.AsRecord<T, OrderRecord>();
-        if (record.ETag is { } version)
+        if (record.Version() is { } version)
         {
             await using var delete = database.CreateCommand("DELETE FROM orders WHERE id = $1 AND version = $2")
-                .With(grainId.GetIntegerKey()).With(long.Parse(version, CultureInfo.InvariantCulture));
+                .With(grainId.GetIntegerKey()).With(version);
             if (await delete.ExecuteNonQueryAsync() == 0) throw record.VersionConflict(grainId);
         }
 
-        record.State = null!;
-        record.ETag = null;
-        record.RecordExists = false;
+        record.Set(null, version: null);
     }
 
     public async ValueTask DisposeAsync()
