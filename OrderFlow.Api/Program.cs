@@ -22,10 +22,10 @@ builder.AddHttp();
 builder.AddCluster();
 builder.Services.AddBearerTokens();
 builder.Services.AddSingleton<IOrderIds, OrderIds>();
-builder.Services.AddSingleton<OrderPlacing>();
+builder.Services.AddSingleton<OrderPlacer>();
 builder.Services.AddLiveOrders();
 builder.Services.AddSingleton<ClusterHealth>();
-builder.Services.AddDescription();
+builder.Services.AddOpenApiDocument();
 
 await using var app = builder.Build();
 try
@@ -39,10 +39,10 @@ catch (OptionsValidationException wrong)
 }
 
 app.UseRequestIds();
-app.UseAnswerHeaders();
+app.UseResponseHeaders();
 app.UseMetrics();
 app.UseProblemDetails();
-app.UseLongestAddress();
+app.UseMaxUrlLength();
 app.UseRouting();
 app.UseCorsOrigins();
 app.UseRequestTimeouts();
@@ -55,7 +55,7 @@ app.MapOrders();
 app.MapLiveOrders();
 app.MapInventory();
 app.MapNotifications();
-app.MapDescription();
+app.MapOpenApiDocument();
 
 await app.RunAsync();
 return 0;

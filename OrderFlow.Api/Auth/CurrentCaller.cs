@@ -1,7 +1,7 @@
 using System.Reflection;
 using OrderFlow.ServiceDefaults.Auth;
 
-namespace OrderFlow.Auth;
+namespace OrderFlow.Api.Auth;
 
 /// <summary>The caller of this request, as a parameter of an endpoint that requires a token.</summary>
 /// <param name="Caller">Who calls.</param>

@@ -6,7 +6,7 @@ namespace OrderFlow.Api.Cluster;
 
 /// <summary>
 /// Calls into the cluster, where a silo may be gone and its grains on their way to another. What may safely be asked twice is asked again until it is
-/// answered or <see cref="GiveUpAfter"/> has passed. Refusals are answers and are not repeated; errors in the program are not either.
+/// answered or <see cref="RetryTimeout"/> has passed. Refusals are answers and are not repeated; errors in the program are not either.
 /// When the cluster is slow calls wait for their turn (<see cref="AdaptiveConcurrencyLimiter"/>).
 /// As an endpoint's parameter it also stops waiting when the time of the request is up. What was asked of a grain goes on there all the same, so the
 /// outcome is unknown then, as it is when a silo is lost.
@@ -17,19 +17,19 @@ internal sealed class ClusterClient : IBindableFromHttpContext<ClusterClient>
     public static readonly TimeSpan ResponseTimeout = CallTimeouts.ResponseTimeout;
 
     /// <summary>How long after a request's first call a call that failed is still repeated.</summary>
-    public static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan RetryTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>The pause before a call is repeated for the first time; it doubles with every further time.</summary>
-    public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan MinRetryDelay = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The longest pause between two tries.</summary>
-    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>When a caller who was answered 503 may come back.</summary>
-    public static readonly TimeSpan ComeBackAfter = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     /// <summary>The most calls that wait for their turn or to be tried again; one more has failed, so that neither a rush nor an outage can fill the memory.</summary>
-    public const int MostWaiting = 2_000;
+    public const int MaxQueued = 2_000;
 
     private readonly ClusterWay _way;
     private readonly bool _inTurn;
@@ -51,10 +51,10 @@ internal sealed class ClusterClient : IBindableFromHttpContext<ClusterClient>
 
     /// <summary>The calls of a request, as a parameter of its endpoint.</summary>
     public static ValueTask<ClusterClient?> BindAsync(HttpContext context, ParameterInfo parameter) =>
-        ValueTask.FromResult<ClusterClient?>(context.RequestServices.GetRequiredService<ClusterClient>().Until(context.RequestAborted));
+        ValueTask.FromResult<ClusterClient?>(context.RequestServices.GetRequiredService<ClusterClient>().WithCancellation(context.RequestAborted));
 
     /// <summary>The same calls, which are waited for no longer than until this is cancelled.</summary>
-    public ClusterClient Until(CancellationToken timeIsUp) => new(_way, _inTurn, timeIsUp);
+    public ClusterClient WithCancellation(CancellationToken timeIsUp) => new(_way, _inTurn, timeIsUp);
 
     /// <summary>Makes a call that may be repeated with no second effect, however much later and whatever happened meanwhile, until it is answered.</summary>
     /// <exception cref="ClusterUnavailableException">There was no answer in time; the call may have had its effect.</exception>
@@ -72,10 +72,10 @@ internal sealed class ClusterClient : IBindableFromHttpContext<ClusterClient>
     });
 
     /// <summary>True for what goes wrong when a silo, the way to it or its database is away, as opposed to an error in the program.</summary>
-    public static bool IsOutage(Exception e) => e switch
+    public static bool IsTransient(Exception e) => e switch
     {
         OrleansException or TimeoutException or SocketException or IOException => true,
-        CallNotMadeException => true,
+        CallNotSentException => true,
         UnavailableException => true,                    // a grain's own word for it
         OperationCanceledException => true,              // a silo gave the call up: no call from here carries a token
         UnavailableExceptionFallbackException => true,   // of a type that only silos know: their storage, not a fault in a grain
@@ -85,25 +85,25 @@ internal sealed class ClusterClient : IBindableFromHttpContext<ClusterClient>
     private async Task<T> Make<T>(Func<IGrainFactory, Task<T>> call, bool mayRepeat)
     {
         var began = _way.Time.GetTimestamp();
-        var pause = FirstPause;
+        var pause = MinRetryDelay;
         var wasCalled = false;
         while (true)
         {
             try
             {
-                return await Ask(call, GiveUpAfter - _way.Time.GetElapsedTime(began));
+                return await Ask(call, RetryTimeout - _way.Time.GetElapsedTime(began));
             }
-            catch (Exception e) when (IsOutage(e))
+            catch (Exception e) when (IsTransient(e))
             {
-                wasCalled |= e is not CallNotMadeException;
+                wasCalled |= e is not CallNotSentException;
                 if (_timeIsUp.IsCancellationRequested) throw new ClusterUnavailableException(e, wasCalled);
 
                 _way.NoteFailure(e);
-                if ((wasCalled && !mayRepeat) || _way.Time.GetElapsedTime(began) + pause > GiveUpAfter || !await _way.TryPause(pause, _timeIsUp))
+                if ((wasCalled && !mayRepeat) || _way.Time.GetElapsedTime(began) + pause > RetryTimeout || !await _way.TryPause(pause, _timeIsUp))
                     throw new ClusterUnavailableException(e, wasCalled);
             }
 
-            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, MaxRetryDelay.Ticks));
         }
     }
 

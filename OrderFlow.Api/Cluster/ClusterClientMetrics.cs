@@ -11,8 +11,8 @@ internal sealed class ClusterClientMetrics(IMeterFactory meters, AdaptiveConcurr
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var meter = meters.Create(MeterName);
-        meter.CreateObservableGauge("orderflow.api.calls.active", () => room.Taken, "{call}", "Calls into the cluster that go on.");
-        meter.CreateObservableGauge("orderflow.api.calls.limit", () => room.Size, "{call}", "How many calls into the cluster may go on at once.");
+        meter.CreateObservableGauge("orderflow.api.calls.active", () => room.Active, "{call}", "Calls into the cluster that go on.");
+        meter.CreateObservableGauge("orderflow.api.calls.limit", () => room.Limit, "{call}", "How many calls into the cluster may go on at once.");
         meter.CreateObservableGauge("orderflow.api.calls.queued", () => way.Waiting, "{call}", "Calls that wait for their turn, or to be tried again.");
         return Task.CompletedTask;
     }

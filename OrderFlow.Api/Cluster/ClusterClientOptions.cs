@@ -17,7 +17,7 @@ internal sealed class ClusterClientOptions
 }
 
 /// <summary>Where the silos register: the section <c>Postgres</c> of the configuration. The API reads its membership table and nothing else.</summary>
-internal sealed class PostgresSettings
+internal sealed class PostgresOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Postgres";
@@ -27,7 +27,7 @@ internal sealed class PostgresSettings
 }
 
 /// <summary>Stops the program at start, with a sentence that names the variable, where a setting cannot be used.</summary>
-internal sealed class ClusterSettingsValidator : IValidateOptions<ClusterClientOptions>, IValidateOptions<PostgresSettings>
+internal sealed class ClusterSettingsValidator : IValidateOptions<ClusterClientOptions>, IValidateOptions<PostgresOptions>
 {
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, ClusterClientOptions options)
@@ -39,7 +39,7 @@ internal sealed class ClusterSettingsValidator : IValidateOptions<ClusterClientO
     }
 
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, PostgresSettings options)
+    public ValidateOptionsResult Validate(string? name, PostgresOptions options)
     {
         if (string.IsNullOrWhiteSpace(options.ConnectionString))
             return ValidateOptionsResult.Fail(

@@ -7,7 +7,7 @@ internal sealed class ClusterConnection(IClusterClient client) : BackgroundServi
     private volatile bool _wasOpened;
 
     /// <summary>True once a silo was reached. Before that the client does not know which grains there are, and none can be called.</summary>
-    public bool WasOpened => _wasOpened;
+    public bool HasConnected => _wasOpened;
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)

@@ -9,16 +9,16 @@ namespace OrderFlow.Api.Cluster;
 internal static class ClusterSetup
 {
     /// <summary>How often the list of silos is read again. Until then calls are still sent through a silo that hangs.</summary>
-    public static readonly TimeSpan SilosReadEvery = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan GatewayRefreshInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>Registers the client. It connects while HTTP is already served, so that liveness does not depend on the silos.</summary>
     public static void AddCluster(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddOptions<ClusterClientOptions>().BindConfiguration(ClusterClientOptions.Section).ValidateOnStart();
-        services.AddOptions<PostgresSettings>().BindConfiguration(PostgresSettings.Section).ValidateOnStart();
+        services.AddOptions<PostgresOptions>().BindConfiguration(PostgresOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ClusterClientOptions>, ClusterSettingsValidator>();
-        services.AddSingleton<IValidateOptions<PostgresSettings>, ClusterSettingsValidator>();
+        services.AddSingleton<IValidateOptions<PostgresOptions>, ClusterSettingsValidator>();
         services.AddSingleton<AdaptiveConcurrencyLimiter>();
         services.AddSingleton<ClusterWay>();
         services.AddSingleton<ClusterClient>();
@@ -26,7 +26,7 @@ internal static class ClusterSetup
 
         var registered = services.Count;
         builder.UseOrleansClient(client => client
-            .UseAdoNetClustering(options => options.Configure<IOptions<PostgresSettings>>((adoNet, postgres) =>
+            .UseAdoNetClustering(options => options.Configure<IOptions<PostgresOptions>>((adoNet, postgres) =>
             {
                 adoNet.Invariant = "Npgsql";
                 adoNet.ConnectionString = postgres.Value.ConnectionString;
@@ -42,7 +42,7 @@ internal static class ClusterSetup
 
         services.AddOptions<ClusterOptions>().Configure<IOptions<ClusterClientOptions>>((cluster, settings) =>
             (cluster.ClusterId, cluster.ServiceId) = (settings.Value.ClusterId, settings.Value.ServiceId));
-        services.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = SilosReadEvery);
+        services.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayRefreshInterval);
         services.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ClusterClient.ResponseTimeout);
     }
 }

@@ -15,4 +15,4 @@ internal sealed class ClusterUnavailableException(Exception? cause, bool wasCall
 }
 
 /// <summary>A call was not made, so that it had no effect and never will.</summary>
-internal sealed class CallNotMadeException(string reason) : Exception(reason);
+internal sealed class CallNotSentException(string reason) : Exception(reason);

@@ -17,15 +17,15 @@ internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Makes a call at once.</summary>
-    /// <exception cref="CallNotMadeException">No silo was reached yet.</exception>
+    /// <exception cref="CallNotSentException">No silo was reached yet.</exception>
     public async Task<T> AtOnce<T>(Func<IGrainFactory, Task<T>> call, CancellationToken timeIsUp) => await call(Reached()).WaitAsync(timeIsUp);
 
     /// <summary>Makes a call when it is its turn.</summary>
-    /// <exception cref="CallNotMadeException">No silo was reached yet, its turn did not come in time, or too many wait already.</exception>
+    /// <exception cref="CallNotSentException">No silo was reached yet, its turn did not come in time, or too many wait already.</exception>
     public async Task<T> InTurn<T>(Func<IGrainFactory, Task<T>> call, TimeSpan patience, CancellationToken timeIsUp)
     {
         var reached = Reached();
-        if (!room.TryEnter() && !await TryWait(() => room.Enter(patience, timeIsUp))) throw new CallNotMadeException("So many calls wait that the turn of this one did not come.");
+        if (!room.TryAcquire() && !await TryWait(() => room.Acquire(patience, timeIsUp))) throw new CallNotSentException("So many calls wait that the turn of this one did not come.");
 
         return await InItsPlace(call, reached).WaitAsync(timeIsUp);
     }
@@ -45,7 +45,7 @@ internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection
         LogFailed(Interlocked.Exchange(ref _failed, 0), e.GetType().Name, e.Message);
     }
 
-    private IGrainFactory Reached() => connection.WasOpened ? grains : throw new CallNotMadeException("No silo was reached yet.");
+    private IGrainFactory Reached() => connection.HasConnected ? grains : throw new CallNotSentException("No silo was reached yet.");
 
     // Until the call ends, also where nobody waits for it any more: the cluster works on it all the same.
     private async Task<T> InItsPlace<T>(Func<IGrainFactory, Task<T>> call, IGrainFactory reached)
@@ -57,7 +57,7 @@ internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection
         }
         finally
         {
-            room.Leave(time.GetElapsedTime(began));
+            room.Release(time.GetElapsedTime(began));
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed partial class ClusterWay(IGrainFactory grains, ClusterConnection
     {
         try
         {
-            if (Interlocked.Increment(ref _waiting) > ClusterClient.MostWaiting) return false;
+            if (Interlocked.Increment(ref _waiting) > ClusterClient.MaxQueued) return false;
             await wait();
             return true;
         }

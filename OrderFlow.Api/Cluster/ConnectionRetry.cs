@@ -4,7 +4,7 @@ namespace OrderFlow.Api.Cluster;
 internal sealed partial class ConnectionRetry(TimeProvider time, ILogger<ConnectionRetry> log) : IClientConnectionRetryFilter
 {
     /// <summary>The pause between two tries.</summary>
-    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private bool _waiting;
 
@@ -14,7 +14,7 @@ internal sealed partial class ConnectionRetry(TimeProvider time, ILogger<Connect
         if (!_waiting) LogWaiting(exception.GetType().Name, exception.Message);
         _waiting = true;
 
-        await Task.Delay(Pause, time, cancellationToken);
+        await Task.Delay(RetryInterval, time, cancellationToken);
         return true;
     }
 

@@ -7,11 +7,11 @@ namespace OrderFlow.Api.Health;
 internal sealed class ClusterHealth(IGrainFactory grains, TimeProvider time)
 {
     /// <summary>Whether a silo can be reached.</summary>
-    public Probe Silo { get; } = new(() => grains.GetGrain<IPingGrain>(0).Ping(), time);
+    public HealthProbe Silo { get; } = new(() => grains.GetGrain<IPingGrain>(0).Ping(), time);
 
     /// <summary>Whether a silo can be reached whose writes to the database succeed.</summary>
-    public Probe Database { get; } = new(() => grains.GetGrain<IPingGrain>(0).PingDatabase(), time);
+    public HealthProbe Database { get; } = new(() => grains.GetGrain<IPingGrain>(0).PingDatabase(), time);
 
     /// <summary>Whether a silo can be reached that can queue notifications.</summary>
-    public Probe Queue { get; } = new(() => grains.GetGrain<INotificationQueueGrain>(0).Ping(), time);
+    public HealthProbe Queue { get; } = new(() => grains.GetGrain<INotificationQueueGrain>(0).Ping(), time);
 }

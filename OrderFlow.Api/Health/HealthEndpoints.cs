@@ -26,20 +26,20 @@ internal static class HealthEndpoints
 
     /// <summary>A silo can be reached. While the database takes no writes no API is ready; were all taken out of service, reads would fail too.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Reachable(ClusterHealth cluster) =>
-        Answer(await cluster.Silo.Answers(), "No silo can be reached.");
+        Answer(await cluster.Silo.IsHealthy(), "No silo can be reached.");
 
     /// <summary>A silo can be reached, and the database takes its writes, so requests of every kind can be answered.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Ready(ClusterHealth cluster) =>
-        await cluster.Silo.Answers() ? await Inventory(cluster) : Answer(healthy: false, "No silo can be reached.");
+        await cluster.Silo.IsHealthy() ? await Inventory(cluster) : Answer(healthy: false, "No silo can be reached.");
 
     /// <summary>A silo can be reached, and the database takes its writes.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Inventory(ClusterHealth cluster) =>
-        Answer(await cluster.Database.Answers(), "No silo answers whose writes to the database succeed.");
+        Answer(await cluster.Database.IsHealthy(), "No silo answers whose writes to the database succeed.");
 
     /// <summary>Notifications can be queued in Redis, and are kept there.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Notifications(ClusterHealth cluster) =>
-        Answer(await cluster.Queue.Answers(), cluster.Queue.Reason is { } reason ? $"{reason}." : "The queue of notifications cannot be reached.");
+        Answer(await cluster.Queue.IsHealthy(), cluster.Queue.FailureReason is { } reason ? $"{reason}." : "The queue of notifications cannot be reached.");
 
     private static Results<Ok<HealthResponse>, ProblemHttpResult> Answer(bool healthy, string otherwise) =>
-        healthy ? TypedResults.Ok(HealthResponse.Ok) : Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, otherwise);
+        healthy ? TypedResults.Ok(HealthResponse.Ok) : Problems.ForStatus(StatusCodes.Status503ServiceUnavailable, otherwise);
 }

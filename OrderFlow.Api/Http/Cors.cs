@@ -15,11 +15,11 @@ internal sealed class CorsOriginsOptions : IValidatableObject
     public string Origins { get; set; } = "";
 
     /// <summary>The origins, one by one.</summary>
-    public string[] Each() => Origins.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public string[] Split() => Origins.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
-        from origin in Each()
+        from origin in Split()
         where !IsOrigin(origin)
         select new ValidationResult($"'{origin}' is no origin, such as https://shop.example or http://localhost:3000", [nameof(Origins)]);
 
@@ -55,12 +55,12 @@ internal static class Cors
         services.AddValidatedOptions<CorsOriginsOptions>(CorsOriginsOptions.Section);
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<CorsOriginsOptions>>((cors, settings) => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins(settings.Value.Each()).WithMethods(Methods).WithHeaders(Sent).WithExposedHeaders(Read).SetPreflightMaxAge(Remembered)));
+            .WithOrigins(settings.Value.Split()).WithMethods(Methods).WithHeaders(Sent).WithExposedHeaders(Read).SetPreflightMaxAge(Remembered)));
     }
 
     /// <summary>Answers browsers, where there are origins: before tokens are asked for, since a browser's own question brings none.</summary>
     public static void UseCorsOrigins(this IApplicationBuilder app)
     {
-        if (app.ApplicationServices.GetRequiredService<IOptions<CorsOriginsOptions>>().Value.Each().Length > 0) app.UseCors();
+        if (app.ApplicationServices.GetRequiredService<IOptions<CorsOriginsOptions>>().Value.Split().Length > 0) app.UseCors();
     }
 }

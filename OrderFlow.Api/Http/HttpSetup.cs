@@ -8,25 +8,25 @@ namespace OrderFlow.Api.Http;
 internal static class HttpSetup
 {
     /// <summary>The most connections that are served at once.</summary>
-    public const int MostConnections = 10_000;
+    public const int MaxConnections = 10_000;
 
     /// <summary>
     /// The most bytes of a refused body that are still read, and dropped: most clients send all of a body before they look for the answer, and would
-    /// otherwise find a broken connection in place of the 413. What is kept of a body is bounded by <see cref="JsonBody.LongestBytes"/>.
+    /// otherwise find a broken connection in place of the 413. What is kept of a body is bounded by <see cref="JsonBody.MaxBytes"/>.
     /// </summary>
-    public const int MostBytesDropped = 16 * 1024 * 1024;
+    public const int MaxDiscardedBytes = 16 * 1024 * 1024;
 
-    /// <summary>The most bytes of a request's first line; beyond it the server answers a bare 414. <see cref="RequestBounds.LongestAddress"/> is less.</summary>
-    public const int LongestFirstLine = 8 * 1024;
+    /// <summary>The most bytes of a request's first line; beyond it the server answers a bare 414. <see cref="RequestLimits.MaxUrlLength"/> is less.</summary>
+    public const int MaxRequestLineBytes = 8 * 1024;
 
     /// <summary>The most headers of a request; beyond it the server answers a bare 431.</summary>
-    public const int MostHeaders = 100;
+    public const int MaxHeaders = 100;
 
     /// <summary>The most bytes of all headers of a request together; beyond it the server answers a bare 431.</summary>
-    public const int MostHeaderBytes = 32 * 1024;
+    public const int MaxHeaderBytes = 32 * 1024;
 
     /// <summary>How long a client may take to send the headers of a request.</summary>
-    public static readonly TimeSpan HeadersWithin = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Bounds the server, and registers JSON, problem details and the bounds of requests.</summary>
     public static void AddHttp(this WebApplicationBuilder builder)
@@ -34,12 +34,12 @@ internal static class HttpSetup
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MostBytesDropped;
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
-            kestrel.Limits.RequestHeadersTimeout = HeadersWithin;
-            kestrel.Limits.MaxRequestLineSize = LongestFirstLine;
-            kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
-            kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
+            kestrel.Limits.MaxRequestBodySize = MaxDiscardedBytes;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
+            kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
         });
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -48,7 +48,7 @@ internal static class HttpSetup
         });
         builder.Services.AddHeadRequests();
         builder.Services.AddErrorHandling();
-        builder.Services.AddRequestBounds();
+        builder.Services.AddRequestLimits();
         builder.Services.AddCorsOrigins();
         builder.Services.AddRateLimitPerUser();
     }

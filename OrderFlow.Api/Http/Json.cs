@@ -16,8 +16,8 @@ namespace OrderFlow.Api.Http;
     AllowDuplicateProperties = false,
     NumberHandling = JsonNumberHandling.Strict,
     RespectNullableAnnotations = true,
-    MaxDepth = DeepestBody,
-    Converters = [typeof(WholeNumberJson), typeof(MoneyJson)],
+    MaxDepth = MaxBodyDepth,
+    Converters = [typeof(WholeNumberConverter), typeof(MoneyConverter)],
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(PlaceOrderRequest))]
 [JsonSerializable(typeof(ChangeStatusRequest))]
@@ -26,7 +26,7 @@ namespace OrderFlow.Api.Http;
 internal sealed partial class RequestJson : JsonSerializerContext
 {
     /// <summary>The deepest nesting of a body; ours have three levels.</summary>
-    public const int DeepestBody = 8;
+    public const int MaxBodyDepth = 8;
 }
 
 /// <summary>The JSON of answers.</summary>

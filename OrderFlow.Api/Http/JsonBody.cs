@@ -48,7 +48,7 @@ internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndp
     {
         var request = context.Request;
         if (!JsonBody.IsJson(request)) return Refuse(StatusCodes.Status415UnsupportedMediaType);
-        if (request.ContentLength > JsonBody.LongestBytes) return Refuse(StatusCodes.Status413PayloadTooLarge);
+        if (request.ContentLength > JsonBody.MaxBytes) return Refuse(StatusCodes.Status413PayloadTooLarge);
 
         try
         {
@@ -65,7 +65,7 @@ internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndp
                     return Refuse(StatusCodes.Status408RequestTimeout);
                 }
 
-                var isTooLong = read.Buffer.Length > JsonBody.LongestBytes;
+                var isTooLong = read.Buffer.Length > JsonBody.MaxBytes;
                 if (!isTooLong && !read.IsCompleted)
                 {
                     body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -96,40 +96,40 @@ internal sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndp
     private static JsonBody<T> Parse(in ReadOnlySequence<byte> sent)
     {
         var body = sent.IsSingleSegment ? sent.FirstSpan : sent.ToArray();
-        if (JsonBody.IsNoUtf8(body)) return new JsonBody<T>(Problems.Invalid(JsonObjections.Root, "must be in UTF-8, not in UTF-16 or UTF-32"));
+        if (JsonBody.IsOtherEncoding(body)) return new JsonBody<T>(Problems.Invalid(JsonErrors.Root, "must be in UTF-8, not in UTF-16 or UTF-32"));
 
         T? value;
         try
         {
-            value = JsonSerializer.Deserialize(JsonBody.WithoutMark(body), T.Json);
+            value = JsonSerializer.Deserialize(JsonBody.TrimByteOrderMark(body), T.Json);
         }
         catch (JsonException e)
         {
-            var (path, objection) = JsonObjections.Of(e);
+            var (path, objection) = JsonErrors.Describe(e);
             return new JsonBody<T>(Problems.Invalid(path, objection));
         }
 
-        if (value is null) return new JsonBody<T>(Problems.Invalid(JsonObjections.Root, "must be a JSON object"));
+        if (value is null) return new JsonBody<T>(Problems.Invalid(JsonErrors.Root, "must be a JSON object"));
 
         var violations = new ValidationErrors();
         value.Check(violations);
         return violations.IsEmpty ? new JsonBody<T>(value) : new JsonBody<T>(Problems.Invalid(violations));
     }
 
-    private static JsonBody<T> Refuse(int status) => new(Problems.OfStatus(status));
+    private static JsonBody<T> Refuse(int status) => new(Problems.ForStatus(status));
 }
 
 /// <summary>What holds for request bodies of every type.</summary>
 internal static class JsonBody
 {
     /// <summary>The most bytes a request body may have.</summary>
-    public const int LongestBytes = 64 * 1024;
+    public const int MaxBytes = 64 * 1024;
 
     /// <summary>The body without the byte order mark that some clients put before it; a parser may ignore it (RFC 8259 §8.1).</summary>
-    public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> body) => body.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
+    public static ReadOnlySpan<byte> TrimByteOrderMark(ReadOnlySpan<byte> body) => body.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
 
     /// <summary>True where a body is in another encoding: every JSON text begins with a character of ASCII, which takes more than one byte there.</summary>
-    public static bool IsNoUtf8(ReadOnlySpan<byte> body) => body is [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..] or [0, _, ..] or [_, 0, ..];
+    public static bool IsOtherEncoding(ReadOnlySpan<byte> body) => body is [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..] or [0, _, ..] or [_, 0, ..];
 
     /// <summary>True where a request says that its body is JSON in UTF-8, not compressed.</summary>
     public static bool IsJson(HttpRequest request)

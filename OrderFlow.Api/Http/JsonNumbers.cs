@@ -49,10 +49,10 @@ internal static class JsonNumbers
 }
 
 /// <summary>Whole numbers in bodies.</summary>
-internal sealed class WholeNumberJson : JsonConverter<long>
+internal sealed class WholeNumberConverter : JsonConverter<long>
 {
     /// <summary>What is wrong with a number that is not whole.</summary>
-    public const string Objection = "must be a whole number";
+    public const string Error = "must be a whole number";
 
     /// <inheritdoc/>
     public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -60,7 +60,7 @@ internal sealed class WholeNumberJson : JsonConverter<long>
         if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var usual)) return usual;
 
         var number = JsonNumbers.Read(ref reader);
-        if (number.Scale > 0) throw new UnfitValueException(Objection);
+        if (number.Scale > 0) throw new InvalidValueException(Error);
         return number >= long.MaxValue ? long.MaxValue : number <= long.MinValue ? long.MinValue : (long)number;   // each is out of its bounds then
     }
 
@@ -69,7 +69,7 @@ internal sealed class WholeNumberJson : JsonConverter<long>
 }
 
 /// <summary>Amounts of money in bodies.</summary>
-internal sealed class MoneyJson : JsonConverter<decimal>
+internal sealed class MoneyConverter : JsonConverter<decimal>
 {
     /// <inheritdoc/>
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonNumbers.Read(ref reader);
@@ -80,4 +80,4 @@ internal sealed class MoneyJson : JsonConverter<decimal>
 
 /// <summary>A value is of the right type, and cannot be taken all the same.</summary>
 /// <param name="objection">What is wrong with it, in words for the caller.</param>
-internal sealed class UnfitValueException(string objection) : JsonException(objection);
+internal sealed class InvalidValueException(string objection) : JsonException(objection);

@@ -13,7 +13,7 @@ internal static class RequestIds
     public const string Header = "X-Request-Id";
 
     /// <summary>The most characters an id may have.</summary>
-    public const int Longest = 128;
+    public const int MaxLength = 128;
 
     /// <summary>What ids are made of: nothing that could end a log line, a header or a string in JSON, or mean something to a shell's reader.</summary>
     private static readonly SearchValues<char> Safe = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:+/=#@");
@@ -32,7 +32,7 @@ internal static class RequestIds
 
     /// <summary>The id that was sent; null where there is none, several, or one that is not fit to be repeated.</summary>
     private static string? Sent(StringValues values) =>
-        values is [{ Length: > 0 and <= Longest } id] && !id.AsSpan().ContainsAnyExcept(Safe) ? id : null;
+        values is [{ Length: > 0 and <= MaxLength } id] && !id.AsSpan().ContainsAnyExcept(Safe) ? id : null;
 
     private static async Task WithId(string id, HttpContext context, RequestDelegate next, ILogger log)
     {

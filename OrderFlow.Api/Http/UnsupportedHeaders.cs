@@ -5,7 +5,7 @@ using OrderFlow.Api.OpenApi;
 namespace OrderFlow.Api.Http;
 
 /// <summary>
-/// Refuses a header that makes a request conditional or repeatable, where the operation does not take it (<see cref="TakenHeaders"/>): a client that was
+/// Refuses a header that makes a request conditional or repeatable, where the operation does not take it (<see cref="AcceptedHeaders"/>): a client that was
 /// answered as if it were honoured would believe that nothing was overwritten, or done twice.
 /// </summary>
 internal static class UnsupportedHeaders
@@ -13,7 +13,7 @@ internal static class UnsupportedHeaders
     private const string IdempotencyKey = Orders.IdempotencyKey.Header;
 
     /// <summary>What is wrong with such a header.</summary>
-    public const string Objection = "is not supported by this operation";
+    public const string Error = "is not supported by this operation";
 
     /// <summary>
     /// Demands that hold for reads, too (RFC 9110 §13.1.1). The others mean nothing there: where there is no entity tag none can match, and a read may always
@@ -30,8 +30,8 @@ internal static class UnsupportedHeaders
 
         foreach (var name in HttpMethods.IsGet(context.Request.Method) ? OfReads : OfChanges)
         {
-            if (context.Request.Headers.ContainsKey(name) && endpoint.Metadata.GetMetadata<TakenHeaders>()?.Names.Contains(name) != true)
-                return Problems.Invalid(name, Objection).ExecuteAsync(context);
+            if (context.Request.Headers.ContainsKey(name) && endpoint.Metadata.GetMetadata<AcceptedHeaders>()?.Names.Contains(name) != true)
+                return Problems.Invalid(name, Error).ExecuteAsync(context);
         }
 
         return next(context);

@@ -4,7 +4,7 @@ using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
-using OrderFlow.Auth;
+using OrderFlow.Api.Auth;
 using OrderFlow.Inventory;
 using OrderFlow.ServiceDefaults.Auth;
 
@@ -31,20 +31,20 @@ internal static class InventoryEndpoints
     {
         var violations = new ValidationErrors();
         var (number, size) = PageParameters.Read(page, limit, violations);
-        var after = cursor is null ? null : StockCursor.Read(cursor);
-        PageParameters.CheckCursor(cursor, after is not null, page, violations);
+        var after = cursor is null ? null : StockCursor.Parse(cursor);
+        PageParameters.ValidateCursor(cursor, after is not null, page, violations);
         if (!violations.IsEmpty) return Problems.Invalid(violations);
 
         var stock = await cluster.CallWithRetry(grains => grains.GetGrain<IStockQueryGrain>(0).List(number, size, after));
-        return TypedResults.Ok(PageResponse.Of(stock, StockItemResponse.Of).WithCursor(after is not null, last => StockCursor.Behind(last.ProductId)));
+        return TypedResults.Ok(PageResponse.Of(stock, StockItemResponse.Of).WithCursor(after is not null, last => StockCursor.After(last.ProductId)));
     }
 
     /// <summary>A product's stock.</summary>
     private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Get(string productId, ClusterClient cluster)
     {
-        if (ProductIds.ObjectionInPath(productId) is not null) return NoSuchProduct();
+        if (ProductIds.ValidateInPath(productId) is not null) return NoSuchProduct();
 
-        var id = (await ProductNames.Resolve(cluster, productId)).Meant;
+        var id = (await ProductIdResolver.Resolve(cluster, productId)).ResolvedId;
         return await cluster.CallWithRetry(grains => grains.GetGrain<IStockItemGrain>(id).Get()) is { } item
             ? TypedResults.Ok(StockItemResponse.Of(item))
             : NoSuchProduct();
@@ -54,14 +54,14 @@ internal static class InventoryEndpoints
     private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Set(
         string productId, JsonBody<SetStockRequest> body, CurrentCaller current, ClusterClient cluster)
     {
-        if (ProductIds.ObjectionInPath(productId) is { } objection) return Problems.Invalid("productId", objection);
+        if (ProductIds.ValidateInPath(productId) is { } objection) return Problems.Invalid("productId", objection);
         if (!body.TryGet(out var request, out var refusal)) return refusal;
 
-        var name = await ProductNames.Resolve(cluster, productId);
-        if (!name.Exists && (ProductIds.Objection(name.Normalized) ?? ProductIds.ObjectionToNew(name.Normalized)) is { } unfit) return Problems.Invalid("productId", unfit);
+        var name = await ProductIdResolver.Resolve(cluster, productId);
+        if (!name.Exists && (ProductIds.Validate(name.Normalized) ?? ProductIds.ValidateNew(name.Normalized)) is { } unfit) return Problems.Invalid("productId", unfit);
 
         // Made again later it would undo what orders and admins did in between: after an unknown outcome the caller must look, not this code guess.
-        return Answer(await cluster.CallOnce(grains => grains.GetGrain<IStockItemGrain>(name.Meant)
+        return Answer(await cluster.CallOnce(grains => grains.GetGrain<IStockItemGrain>(name.ResolvedId)
             .Set(request.AvailableQuantity!.Value, request.UnitPrice!.Value, current.Caller)));
     }
 
@@ -69,10 +69,10 @@ internal static class InventoryEndpoints
     private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Restock(
         string productId, JsonBody<RestockRequest> body, CurrentCaller current, ClusterClient cluster)
     {
-        if (ProductIds.ObjectionInPath(productId) is not null) return NoSuchProduct();
+        if (ProductIds.ValidateInPath(productId) is not null) return NoSuchProduct();
         if (!body.TryGet(out var request, out var refusal)) return refusal;
 
-        var id = (await ProductNames.Resolve(cluster, productId)).Meant;
+        var id = (await ProductIdResolver.Resolve(cluster, productId)).ResolvedId;
 
         // Asked twice it would add twice: after an unknown outcome the caller must look, not this code guess.
         return Answer(await cluster.CallOnce(grains => grains.GetGrain<IStockItemGrain>(id).Restock(request.Quantity!.Value, current.Caller)));

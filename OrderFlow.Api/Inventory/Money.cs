@@ -8,7 +8,7 @@ internal static class Money
     private const int Decimals = 2;
 
     /// <summary>What is wrong with an amount; null where nothing is. It is as it was read, with as many decimals as it needs (<see cref="Http.JsonNumbers"/>), so that none is lost unseen.</summary>
-    public static string? Objection(decimal? amount, decimal most) => amount switch
+    public static string? Validate(decimal? amount, decimal most) => amount switch
     {
         null => "is required",
         < 0 => "must not be negative",

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text;
-using OrderFlow.Ids;
 using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Inventory;
@@ -12,18 +11,18 @@ internal static class ProductIds
     private static readonly FrozenSet<string> Reserved = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "health", ".", "..");
 
     /// <summary>What is wrong with a product id; null where nothing is.</summary>
-    public static string? Objection(string? id) =>
+    public static string? Validate(string? id) =>
         TextId.Validate(id, Limits.ProductIdLength)
         ?? (id!.Contains('/', StringComparison.Ordinal) ? "must not hold a slash" : null);
 
     /// <summary>The same for an id that comes from a path. An escaped slash arrives there still escaped, and must not become part of a name.</summary>
-    public static string? ObjectionInPath(string id) =>
-        id.Contains("%2F", StringComparison.OrdinalIgnoreCase) ? "must not hold a slash" : Objection(id);
+    public static string? ValidateInPath(string id) =>
+        id.Contains("%2F", StringComparison.OrdinalIgnoreCase) ? "must not hold a slash" : Validate(id);
 
     /// <summary>What is wrong with an id that a product is to be made with, beyond that: those that there are may have it.</summary>
-    public static string? ObjectionToNew(string id) =>
+    public static string? ValidateNew(string id) =>
         Reserved.Contains(id) ? "is a name that no product can have: in a path it means something else" : TextId.ValidateVisible(id);
 
-    /// <summary>True where an id is the only way to write itself. Any other may have been meant as the id of another product: <see cref="ProductNames"/>.</summary>
-    public static bool IsPlain(string id) => Ascii.IsValid(id) || (NormalForm.IsCertain(id) && TextId.ValidateVisible(id) is null);
+    /// <summary>True where an id is the only way to write itself. Any other may have been meant as the id of another product: <see cref="ProductIdResolver"/>.</summary>
+    public static bool IsUnambiguous(string id) => Ascii.IsValid(id) || (NormalForm.IsCertain(id) && TextId.ValidateVisible(id) is null);
 }

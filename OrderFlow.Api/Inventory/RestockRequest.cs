@@ -12,5 +12,5 @@ internal sealed record RestockRequest(long? Quantity) : IRequestBody<RestockRequ
     public static JsonTypeInfo<RestockRequest> Json => RequestJson.Default.RestockRequest;
 
     /// <inheritdoc/>
-    public void Check(ValidationErrors violations) => violations.Add("quantity", Pieces.Objection(Quantity, 1, Limits.Quantity));
+    public void Check(ValidationErrors violations) => violations.Add("quantity", UnitQuantity.Validate(Quantity, 1, Limits.Quantity));
 }

@@ -15,7 +15,7 @@ internal sealed record SetStockRequest(long? AvailableQuantity, decimal? UnitPri
     /// <inheritdoc/>
     public void Check(ValidationErrors violations)
     {
-        violations.Add("availableQuantity", Pieces.Objection(AvailableQuantity, 0, Limits.AvailableQuantity));
-        violations.Add("unitPrice", Money.Objection(UnitPrice, Limits.UnitPrice));
+        violations.Add("availableQuantity", UnitQuantity.Validate(AvailableQuantity, 0, Limits.AvailableQuantity));
+        violations.Add("unitPrice", Money.Validate(UnitPrice, Limits.UnitPrice));
     }
 }

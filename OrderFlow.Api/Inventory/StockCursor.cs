@@ -13,14 +13,14 @@ internal static class StockCursor
     private const string Mark = "stock:";
 
     /// <summary>The place right behind a product.</summary>
-    public static string Behind(string productId) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Mark + productId));
+    public static string After(string productId) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Mark + productId));
 
     /// <summary>The product behind which a text means to go on, or null where it means no place.</summary>
-    public static string? Read(string text)
+    public static string? Parse(string text)
     {
         if (text.Length > MaxLength || !Base64Url.IsValid(text)) return null;
 
         var place = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text));
-        return place.StartsWith(Mark, StringComparison.Ordinal) && ProductIds.Objection(place[Mark.Length..]) is null ? place[Mark.Length..] : null;
+        return place.StartsWith(Mark, StringComparison.Ordinal) && ProductIds.Validate(place[Mark.Length..]) is null ? place[Mark.Length..] : null;
     }
 }

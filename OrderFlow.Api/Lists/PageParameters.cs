@@ -16,7 +16,7 @@ internal readonly record struct PageParameters(int Page, int Limit)
         new(Number("page", page, 1, int.MaxValue, violations), Number("limit", limit, DefaultLimit, Limits.PageSize, violations));
 
     /// <summary>Checks the query parameter <c>cursor</c> of a list that has cursors, and that no page is asked for beside it.</summary>
-    public static void CheckCursor(string? cursor, bool isPlace, string? page, ValidationErrors violations)
+    public static void ValidateCursor(string? cursor, bool isPlace, string? page, ValidationErrors violations)
     {
         if (cursor is null) return;
 

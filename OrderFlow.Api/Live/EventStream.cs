@@ -18,16 +18,16 @@ internal sealed class EventStream(HttpResponse response, CancellationToken cance
     public const string ContentType = "text/event-stream";
 
     /// <summary>How long a client that was cut off is asked to wait before it comes back.</summary>
-    public static readonly TimeSpan ComeBackAfter = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(2);
 
     /// <summary>Begins the answer, at once, so that the client knows that it is connected.</summary>
-    public Task Begin()
+    public Task Start()
     {
         response.HttpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
         response.ContentType = ContentType;
         response.Headers.CacheControl = CacheControlHeaderValue.NoStoreString;
         response.Headers["X-Accel-Buffering"] = "no";   // for proxies that would gather an answer before they pass it on
-        Write(string.Create(CultureInfo.InvariantCulture, $"retry: {ComeBackAfter.TotalMilliseconds}\n\n"));
+        Write(string.Create(CultureInfo.InvariantCulture, $"retry: {ReconnectDelay.TotalMilliseconds}\n\n"));
         return Flush();
     }
 
@@ -46,7 +46,7 @@ internal sealed class EventStream(HttpResponse response, CancellationToken cance
     }
 
     /// <summary>Adds a sign of life, which clients pass over.</summary>
-    public void AddBeat() => Write(": still here\n\n");
+    public void AddHeartbeat() => Write(": still here\n\n");
 
     /// <summary>Sends what was added, and waits while the client does not take it.</summary>
     public async Task Flush() => await response.BodyWriter.FlushAsync(cancellation);

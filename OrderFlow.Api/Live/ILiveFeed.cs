@@ -6,12 +6,12 @@ namespace OrderFlow.Api.Live;
 internal interface ILiveFeed
 {
     /// <summary>
-    /// Has changes come, for <see cref="LiveOrders.FollowFor"/> from now on; to be called again in time. True where anything may have been missed since: it was
+    /// Has changes come, for <see cref="LiveOrders.FollowDuration"/> from now on; to be called again in time. True where anything may have been missed since: it was
     /// not subscribed to, a silo was lost, or the silos could not send it.
     /// </summary>
     /// <param name="deliver">Is given the changes; must not take long.</param>
     Task<bool> Follow(Action<LiveChanges> deliver);
 
     /// <summary>Has no more changes come.</summary>
-    Task Leave();
+    Task Unfollow();
 }

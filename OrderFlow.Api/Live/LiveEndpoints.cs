@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OrderFlow.Api.Cluster;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.OpenApi;
-using OrderFlow.Auth;
+using OrderFlow.Api.Auth;
 using OrderFlow.Orders;
 using OrderFlow.ServiceDefaults.Auth;
 using OrderFlow.ServiceDefaults.Options;
@@ -17,7 +17,7 @@ internal static class LiveEndpoints
     {
         services.AddValidatedOptions<LiveOptions>(LiveOptions.Section);
         services.AddSingleton<ILiveFeed, LiveStreamFeed>();
-        services.AddSingleton<StreamSlots>();
+        services.AddSingleton<StreamLimiter>();
         services.AddSingleton<LiveOrders>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveOrders>());
     }
@@ -28,14 +28,14 @@ internal static class LiveEndpoints
         var orders = routes.MapGroup("/orders").RequireAuthorization().WithTags("Orders");
         orders.DisableRequestTimeout();
         orders.MapGet("/{id:long:min(1)}/events", FollowOne)
-            .Describe("followOrder", "Tells of an order's changes as they happen, those so far first.", 400, 404).TakesHeaders(LastEventId.Header);
+            .Describe("followOrder", "Tells of an order's changes as they happen, those so far first.", 400, 404).AcceptsHeaders(LastEventId.Header);
         orders.MapGet("/events", FollowAll).RequireAuthorization(BearerTokens.AdminPolicy)
             .Describe("followOrders", "Tells of the changes of all orders as they happen.");
     }
 
     /// <summary>Tells of an order's changes: those beyond <c>Last-Event-ID</c>, then each that happens.</summary>
-    private static async Task<Results<LiveAnswer, ProblemHttpResult>> FollowOne(
-        long id, LastEventId seen, CurrentCaller current, HttpContext http, ClusterClient cluster, StreamSlots slots, LiveOrders live, TimeProvider time)
+    private static async Task<Results<LiveResult, ProblemHttpResult>> FollowOne(
+        long id, LastEventId seen, CurrentCaller current, HttpContext http, ClusterClient cluster, StreamLimiter slots, LiveOrders live, TimeProvider time)
     {
         if (!seen.IsGood(out var refusal)) return refusal;
         if (NoRoom(http, slots, current) is { } full) return full;
@@ -46,30 +46,30 @@ internal static class LiveEndpoints
         var soFar = await cluster.CallWithRetry(grains => grains.GetGrain<IOrderGrain>(id).GetTransitions(current.Caller, seen.Version));
         if (soFar.Outcome != Outcome.Ok) return Problems.NotFound("There is no such order.");
 
-        var order = new FollowedOrder(id, current.Caller, reader, cluster, time);
-        return new LiveAnswer(reader, (stream, end) => order.Tell(stream, seen.Version, soFar, end));
+        var order = new OrderEventWriter(id, current.Caller, reader, cluster, time);
+        return new LiveResult(reader, (stream, end) => order.Write(stream, seen.Version, soFar, end));
     }
 
     /// <summary>Tells of all orders' changes from now on.</summary>
-    private static Results<LiveAnswer, ProblemHttpResult> FollowAll(HttpContext http, CurrentCaller current, StreamSlots slots, LiveOrders live)
+    private static Results<LiveResult, ProblemHttpResult> FollowAll(HttpContext http, CurrentCaller current, StreamLimiter slots, LiveOrders live)
     {
         if (NoRoom(http, slots, current) is { } full) return full;
 
         var reader = live.FollowAll();
         http.Response.RegisterForDispose(reader);
-        return new LiveAnswer(reader, (stream, end) => FollowedOrders.Tell(stream, reader, end));
+        return new LiveResult(reader, (stream, end) => AllOrdersEventWriter.Write(stream, reader, end));
     }
 
     /// <summary>Takes room for a stream; null, or why there is none.</summary>
-    private static ProblemHttpResult? NoRoom(HttpContext http, StreamSlots slots, CurrentCaller current)
+    private static ProblemHttpResult? NoRoom(HttpContext http, StreamLimiter slots, CurrentCaller current)
     {
-        var room = slots.Take(current.Caller.UserId, out var slot);
+        var room = slots.Acquire(current.Caller.UserId, out var slot);
         if (slot is not null) http.Response.RegisterForDispose(slot);
-        if (room == Room.Taken) return null;
+        if (room == StreamPermit.Acquired) return null;
 
-        http.Response.ComeBackAfter(EventStream.ComeBackAfter);
-        return room == Room.NoneForUser
-            ? Problems.OfStatus(StatusCodes.Status429TooManyRequests, "This user follows as many streams of events as a user may.")
-            : Problems.OfStatus(StatusCodes.Status503ServiceUnavailable, "There are as many streams of events as there may be.");
+        http.Response.SetRetryAfter(EventStream.ReconnectDelay);
+        return room == StreamPermit.UserLimitReached
+            ? Problems.ForStatus(StatusCodes.Status429TooManyRequests, "This user follows as many streams of events as a user may.")
+            : Problems.ForStatus(StatusCodes.Status503ServiceUnavailable, "There are as many streams of events as there may be.");
     }
 }

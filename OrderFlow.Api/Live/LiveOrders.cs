@@ -10,23 +10,23 @@ namespace OrderFlow.Api.Live;
 internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILogger<LiveOrders> log) : BackgroundService
 {
     /// <summary>How long changes come after they were asked for.</summary>
-    public static readonly TimeSpan FollowFor = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan FollowDuration = TimeSpan.FromSeconds(30);
 
     /// <summary>How often they are asked for again while somebody follows. When the last has left, this is also how long it may take to be noticed.</summary>
-    public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>The pause after a try that failed.</summary>
-    public static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(2);
 
     private readonly Channel<bool> _arrivals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, List<OrderReader>> _ofOrders = [];
-    private readonly List<ChangeReader> _ofAll = [];
+    private readonly Dictionary<long, List<OrderFollower>> _ofOrders = [];
+    private readonly List<AllOrdersFollower> _ofAll = [];
 
     /// <summary>How many follow now.</summary>
-    public int Readers
+    public int FollowerCount
     {
         get
         {
@@ -35,9 +35,9 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
     }
 
     /// <summary>Follows one order until the reader is disposed.</summary>
-    public OrderReader Follow(long orderId)
+    public OrderFollower Follow(long orderId)
     {
-        var reader = new OrderReader(orderId, Leave);
+        var reader = new OrderFollower(orderId, Leave);
         lock (_lock)
         {
             if (!_ofOrders.TryGetValue(orderId, out var readers)) _ofOrders[orderId] = readers = [];
@@ -49,9 +49,9 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
     }
 
     /// <summary>Follows all orders until the reader is disposed.</summary>
-    public ChangeReader FollowAll()
+    public AllOrdersFollower FollowAll()
     {
-        var reader = new ChangeReader(Leave);
+        var reader = new AllOrdersFollower(Leave);
         lock (_lock) _ofAll.Add(reader);
         _arrivals.Writer.TryWrite(true);
         return reader;
@@ -62,7 +62,7 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
     {
         while (await _arrivals.Reader.ReadAsync(stoppingToken))
         {
-            if (Readers > 0) await Listen(stoppingToken);
+            if (FollowerCount > 0) await Listen(stoppingToken);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
     {
         try
         {
-            for (var isAway = false; Readers > 0;)
+            for (var isAway = false; FollowerCount > 0;)
             {
                 try
                 {
@@ -84,12 +84,12 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
                     isAway = true;
                 }
 
-                await Task.Delay(isAway ? RetryPause : RenewEvery, time, stopping);
+                await Task.Delay(isAway ? RetryInterval : RenewInterval, time, stopping);
             }
         }
         finally
         {
-            await feed.Leave().WaitAsync(LeaveWithin, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);   // else the silos find out by themselves
+            await feed.Unfollow().WaitAsync(LeaveWithin, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);   // else the silos find out by themselves
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
             foreach (var change in item.Changes)
             {
                 if (!_ofOrders.TryGetValue(change.OrderId, out var readers)) continue;
-                foreach (var reader in readers) reader.Wake();
+                foreach (var reader in readers) reader.Signal();
             }
         }
     }
@@ -110,16 +110,16 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
     {
         lock (_lock)
         {
-            foreach (var reader in _ofOrders.Values.SelectMany(readers => readers)) reader.Wake();
+            foreach (var reader in _ofOrders.Values.SelectMany(readers => readers)) reader.Signal();
         }
     }
 
-    private void Leave(LiveReader reader)
+    private void Leave(LiveFollower reader)
     {
         lock (_lock)
         {
-            if (reader is ChangeReader ofAll) _ofAll.Remove(ofAll);
-            else if (reader is OrderReader of && _ofOrders.TryGetValue(of.OrderId, out var readers) && readers.Remove(of) && readers.Count == 0) _ofOrders.Remove(of.OrderId);
+            if (reader is AllOrdersFollower ofAll) _ofAll.Remove(ofAll);
+            else if (reader is OrderFollower of && _ofOrders.TryGetValue(of.OrderId, out var readers) && readers.Remove(of) && readers.Count == 0) _ofOrders.Remove(of.OrderId);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class LiveStreamFeed(IClusterClient client, ClusterClient cluste
         {
             var isNew = await Subscribe(partition, deliver);
             var asking = time.GetTimestamp();
-            var complete = await grains.GetGrain<IOutboxPartitionGrain>(partition).Follow(LiveOrders.FollowFor);
+            var complete = await grains.GetGrain<IOutboxPartitionGrain>(partition).Follow(LiveOrders.FollowDuration);
             var sinceAsked = time.GetElapsedTime(_asked[partition]);
             _asked[partition] = asking;
             return isNew || complete < sinceAsked;
@@ -27,7 +27,7 @@ internal sealed class LiveStreamFeed(IClusterClient client, ClusterClient cluste
     });
 
     /// <inheritdoc/>
-    public async Task Leave() => await cluster.CallOnce(async _ =>
+    public async Task Unfollow() => await cluster.CallOnce(async _ =>
     {
         await Task.WhenAll(Enumerable.Range(0, OutboxPartitions.Count).Select(async partition =>
         {

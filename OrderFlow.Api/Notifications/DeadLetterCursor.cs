@@ -8,12 +8,12 @@ namespace OrderFlow.Api.Notifications;
 internal static class DeadLetterCursor
 {
     /// <summary>The cursor of a place.</summary>
-    public static string Of(string place) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(place));
+    public static string After(string place) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(place));
 
     /// <summary>The place that a text means, or null where it means none.</summary>
-    public static string? Read(string text)
+    public static string? Parse(string text)
     {
-        if (text.Length > Orders.OrderCursor.LongestText || !Base64Url.IsValid(text)) return null;
+        if (text.Length > Orders.OrderCursor.MaxLength || !Base64Url.IsValid(text)) return null;
 
         var place = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(text));
         return place.Split('-') is [var time, var sequence] && IsNumber(time) && IsNumber(sequence) && place is not "0-0" ? place : null;

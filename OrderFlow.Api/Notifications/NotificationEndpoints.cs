@@ -4,7 +4,7 @@ using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
-using OrderFlow.Auth;
+using OrderFlow.Api.Auth;
 using OrderFlow.Notifications;
 using OrderFlow.ServiceDefaults.Auth;
 
@@ -69,15 +69,15 @@ internal static class NotificationEndpoints
     {
         var violations = new ValidationErrors();
         var (number, size) = PageParameters.Read(page, limit, violations);
-        var place = cursor is null ? null : DeadLetterCursor.Read(cursor);
-        PageParameters.CheckCursor(cursor, place is not null, page, violations);
+        var place = cursor is null ? null : DeadLetterCursor.Parse(cursor);
+        PageParameters.ValidateCursor(cursor, place is not null, page, violations);
         if (!violations.IsEmpty) return Problems.Invalid(violations);
 
         var letters = await cluster.CallWithRetry(grains => Queue(grains).ListDeadLetters(number, size, place));
         return TypedResults.Ok(PageResponse.Of(letters, DeadLetterResponse.Of) with
         {
             Page = place is null ? letters.Number : null,
-            NextCursor = letters.Next is { } next ? DeadLetterCursor.Of(next) : null,
+            NextCursor = letters.Next is { } next ? DeadLetterCursor.After(next) : null,
         });
     }
 

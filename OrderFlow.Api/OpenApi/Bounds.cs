@@ -36,7 +36,7 @@ internal static class Bounds
     /// <summary>A place in a list of orders or of dead letters.</summary>
     public static void Cursor(OpenApiSchema schema)
     {
-        schema.MaxLength = OrderCursor.LongestText;
+        schema.MaxLength = OrderCursor.MaxLength;
         schema.Pattern = "^[A-Za-z0-9_-]+$";
     }
 

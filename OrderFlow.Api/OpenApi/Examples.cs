@@ -36,7 +36,7 @@ internal static class Examples
     private static readonly DateTime Settled = new(2026, 11, 25, 3, 8, 41, 234, DateTimeKind.Utc);
 
     /// <summary>A place in the list of orders.</summary>
-    public static readonly string Cursor = OrderCursor.Behind(Placed, 42);
+    public static readonly string Cursor = OrderCursor.After(Placed, 42);
 
     private static readonly OrderResponse Reserved = new(42, UserId, [new OrderLine(ProductId, 2)], "reserved", 19.98m, Placed, Settled, FailReason: null);
 
@@ -102,18 +102,18 @@ internal static class Examples
     };
 
     /// <summary>What an operation's answer with a body of this type means.</summary>
-    public static string Meaning(string operation, Type type) =>
+    public static string Describe(string operation, Type type) =>
         OwnMeanings.TryGetValue(operation, out var own) ? $"{Answers[type].Meaning} {own}" : Answers[type].Meaning;
 
     /// <summary>What an operation may answer.</summary>
-    public static JsonNode OfAnswer(string operation, Type type)
+    public static JsonNode ForResponse(string operation, Type type)
     {
         var answer = OwnAnswers.GetValueOrDefault(operation, Answers[type].Value);
         return JsonSerializer.SerializeToNode(answer, type, ResponseJson.Default)!;
     }
 
     /// <summary>What a request's body may be.</summary>
-    public static IReadOnlyList<Example> OfBody(Type type) => Bodies[type];
+    public static IReadOnlyList<Example> ForRequest(Type type) => Bodies[type];
 
     private static PageResponse<T> Page<T>(T only) => new([only], Total: 1, Page: 1, PageParameters.DefaultLimit);
 

@@ -39,17 +39,17 @@ internal static class Operations
         var forAdmins = demands.Any(demand => demand.Policy == BearerTokens.AdminPolicy);
 
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>()) Parameters.Complete(parameter, context.Description.RelativePath?.TrimEnd('/'));
-        foreach (var name in endpoint.OfType<TakenHeaders>().SelectMany(taken => taken.Names)) (operation.Parameters ??= []).Add(Parameters.Header(name));
+        foreach (var name in endpoint.OfType<AcceptedHeaders>().SelectMany(taken => taken.Names)) (operation.Parameters ??= []).Add(Parameters.Header(name));
         CompleteBody(operation, context);
         CompleteAnswers(operation, context);
 
         // 400 is for every operation: it may not take a header that it was sent (Http.UnsupportedHeaders).
-        SortedSet<int> refusals = [StatusCodes.Status400BadRequest, .. endpoint.OfType<Refusals>().SelectMany(each => each.Statuses)];
+        SortedSet<int> refusals = [StatusCodes.Status400BadRequest, .. endpoint.OfType<ErrorStatuses>().SelectMany(each => each.Statuses)];
         if (demands.Count > 0) refusals.UnionWith(WithToken);
         if (forAdmins) refusals.Add(StatusCodes.Status403Forbidden);
         if (operation.RequestBody is not null) refusals.UnionWith(WithBody);
         foreach (var status in refusals)
-            operation.Responses![status.ToString(CultureInfo.InvariantCulture)] = ProblemAnswers.Reference(status, document);
+            operation.Responses![status.ToString(CultureInfo.InvariantCulture)] = ProblemResponses.Reference(status, document);
 
         if (demands.Count > 0) operation.Security = [Token(document, forAdmins ? [CallerIdentity.AdminRole] : [])];
         if (forAdmins) operation.Description = "For admins only.";
@@ -62,8 +62,8 @@ internal static class Operations
         var type = context.Description.ParameterDescriptions.Single(parameter => parameter.Source == BindingSource.Body).Type;
         body.Description = string.Create(
             CultureInfo.InvariantCulture,
-            $"JSON in UTF-8 without a content coding, at most {Http.JsonBody.LongestBytes} bytes. Members that are not listed are refused.");
-        content[Json].Examples = Examples.OfBody(type).ToDictionary(
+            $"JSON in UTF-8 without a content coding, at most {Http.JsonBody.MaxBytes} bytes. Members that are not listed are refused.");
+        content[Json].Examples = Examples.ForRequest(type).ToDictionary(
             example => example.Name, example => (IOpenApiExample)new OpenApiExample { Summary = example.Summary, Value = example.Value });
     }
 
@@ -81,8 +81,8 @@ internal static class Operations
                 continue;
             }
 
-            response.Description = Examples.Meaning(operation.OperationId!, answer.Type!);
-            response.Content!.Single().Value.Example = Examples.OfAnswer(operation.OperationId!, answer.Type!);
+            response.Description = Examples.Describe(operation.OperationId!, answer.Type!);
+            response.Content!.Single().Value.Example = Examples.ForResponse(operation.OperationId!, answer.Type!);
             var headers = response.Headers = new Dictionary<string, IOpenApiHeader>();
             if (answer.Type == typeof(OrderResponse)) headers[HeaderNames.ETag] = Tag();
             if (answer.StatusCode != StatusCodes.Status201Created) continue;
@@ -93,7 +93,7 @@ internal static class Operations
         }
     }
 
-    private static OpenApiHeader Tag() => Header("The order's version, for `If-Match` and `If-None-Match`.", IfMatch.TagOf(2), isAlways: true);
+    private static OpenApiHeader Tag() => Header("The order's version, for `If-Match` and `If-None-Match`.", IfMatch.ToETag(2), isAlways: true);
 
     private static OpenApiHeader Header(string description, string example, bool isAlways) => new()
     {

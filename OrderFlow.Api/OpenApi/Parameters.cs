@@ -31,16 +31,16 @@ internal static class Parameters
         ["inventory?cursor"] = new("Where to go on, in place of `page`: the `nextCursor` of a page of the same list.", JsonSchemaType.String, null, Examples.Cursor, Bounds.StockCursor),
         [IdempotencyKey.Header] = new(
             "A text of the client's making, for one order: however often it is sent with the same body, there is one order, and one answer.",
-            JsonSchemaType.String, null, "cart-17", Bounds.Visible(IdempotencyKey.LongestKey)),
+            JsonSchemaType.String, null, "cart-17", Bounds.Visible(IdempotencyKey.MaxLength)),
         [PreferredWait.Header] = new(
-            $"`wait=N` has the answer wait for the outcome, for up to N seconds, {PreferredWait.Longest.TotalSeconds} at most (RFC 7240).",
+            $"`wait=N` has the answer wait for the outcome, for up to N seconds, {PreferredWait.MaxWait.TotalSeconds} at most (RFC 7240).",
             JsonSchemaType.String, null, "wait=5", _ => { }),
         [LastEventId.Header] = new(
             "The `id` of the last event that was seen, where the client was connected before: what happened since comes first.",
             JsonSchemaType.Integer, "int64", 1, Bounds.From(0)),
-        [HeaderNames.IfMatch] = new("Which version of the order the request is meant for: its `ETag` (RFC 9110).", JsonSchemaType.String, null, IfMatch.TagOf(2), _ => { }),
+        [HeaderNames.IfMatch] = new("Which version of the order the request is meant for: its `ETag` (RFC 9110).", JsonSchemaType.String, null, IfMatch.ToETag(2), _ => { }),
         [HeaderNames.IfNoneMatch] = new(
-            "Which version of the order the client has: where that is what there is, the answer is 304.", JsonSchemaType.String, null, IfMatch.TagOf(2), _ => { }),
+            "Which version of the order the client has: where that is what there is, the answer is 304.", JsonSchemaType.String, null, IfMatch.ToETag(2), _ => { }),
     };
 
     /// <summary>A header that an operation takes.</summary>

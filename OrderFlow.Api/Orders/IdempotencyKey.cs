@@ -10,7 +10,7 @@ using OrderFlow.Api.Errors;
 namespace OrderFlow.Api.Orders;
 
 /// <summary>
-/// The header <c>Idempotency-Key</c> of a request, where it has one: 1 to <see cref="LongestKey"/> visible ASCII characters, taken as they are.
+/// The header <c>Idempotency-Key</c> of a request, where it has one: 1 to <see cref="MaxLength"/> visible ASCII characters, taken as they are.
 /// A key belongs to the user who sent it. See the IETF draft draft-ietf-httpapi-idempotency-key-header.
 /// </summary>
 internal sealed class IdempotencyKey : IBindableFromHttpContext<IdempotencyKey>
@@ -22,7 +22,7 @@ internal sealed class IdempotencyKey : IBindableFromHttpContext<IdempotencyKey>
     public const string ReplayedHeader = "Idempotent-Replayed";
 
     /// <summary>The most characters of a key.</summary>
-    public const int LongestKey = 255;
+    public const int MaxLength = 255;
 
     /// <summary>So that no name can be taken for a number: the grain storage would then keep several under one key.</summary>
     private const string NamePrefix = "idem/";
@@ -41,7 +41,7 @@ internal sealed class IdempotencyKey : IBindableFromHttpContext<IdempotencyKey>
     public bool IsGood([NotNullWhen(false)] out ProblemHttpResult? refusal) => (refusal = _refusal) is null;
 
     /// <summary>The name this user's key is kept by: of one length and one alphabet, whatever the user and the key are.</summary>
-    public static string Name(string userId, string key) =>
+    public static string GrainName(string userId, string key) =>
         NamePrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{userId.Length}:{userId}{key}")));
 
     /// <summary>Reads the header.</summary>
@@ -49,7 +49,7 @@ internal sealed class IdempotencyKey : IBindableFromHttpContext<IdempotencyKey>
     {
         var values = context.Request.Headers[Header];
         return ValueTask.FromResult<IdempotencyKey?>(values.Count == 0 ? None
-            : values is [{ Length: >= 1 and <= LongestKey } key] && !key.AsSpan().ContainsAnyExcept(Visible) ? new(key, null)
-            : new(null, Problems.Invalid(Header, $"must be one value of 1 to {LongestKey} visible ASCII characters")));
+            : values is [{ Length: >= 1 and <= MaxLength } key] && !key.AsSpan().ContainsAnyExcept(Visible) ? new(key, null)
+            : new(null, Problems.Invalid(Header, $"must be one value of 1 to {MaxLength} visible ASCII characters")));
     }
 }

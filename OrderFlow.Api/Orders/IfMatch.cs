@@ -12,7 +12,7 @@ namespace OrderFlow.Api.Orders;
 internal sealed class IfMatch : IBindableFromHttpContext<IfMatch>
 {
     /// <summary>What is wrong with a header that holds no entity tags.</summary>
-    public const string Objection = "must be * or entity tags in quotes, such as \"3\"";
+    public const string Error = "must be * or entity tags in quotes, such as \"3\"";
 
     private static readonly IfMatch Any = new(default, null);
 
@@ -24,7 +24,7 @@ internal sealed class IfMatch : IBindableFromHttpContext<IfMatch>
     public IfVersion Version { get; }
 
     /// <summary>The entity tag of an order in this version.</summary>
-    public static string TagOf(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+    public static string ToETag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
     /// <summary>True where the header can be understood, or is not there; false with the refusal.</summary>
     public bool IsGood([NotNullWhen(false)] out ProblemHttpResult? refusal) => (refusal = _refusal) is null;
@@ -37,13 +37,13 @@ internal sealed class IfMatch : IBindableFromHttpContext<IfMatch>
         var header = request.Headers.IfMatch;
         if (header.Count == 0) return Any;
         if (!EntityTagHeaderValue.TryParseStrictList(header, out var tags))
-            return new(default, Problems.Invalid(HeaderNames.IfMatch, Objection));
+            return new(default, Problems.Invalid(HeaderNames.IfMatch, Error));
 
         return tags.Contains(EntityTagHeaderValue.Any) ? Any : new(new IfVersion([.. tags.SelectMany(VersionsOf)]), null);
     }
 
     private static IEnumerable<long> VersionsOf(EntityTagHeaderValue tag) =>
-        !tag.IsWeak && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && tag.Tag == TagOf(version)
+        !tag.IsWeak && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && tag.Tag == ToETag(version)
             ? [version]
             : [];
 }

@@ -18,7 +18,7 @@ internal sealed class IfNoneMatch : IBindableFromHttpContext<IfNoneMatch>
     public bool IsGood([NotNullWhen(false)] out ProblemHttpResult? refusal) => (refusal = _refusal) is null;
 
     /// <summary>True where the client has an order in this version. Whether a tag is weak does not count.</summary>
-    public bool Has(long version) => _tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Tag == IfMatch.TagOf(version));
+    public bool Matches(long version) => _tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Tag == IfMatch.ToETag(version));
 
     /// <summary>Reads the header.</summary>
     public static ValueTask<IfNoneMatch?> BindAsync(HttpContext context, ParameterInfo parameter)
@@ -26,6 +26,6 @@ internal sealed class IfNoneMatch : IBindableFromHttpContext<IfNoneMatch>
         var header = context.Request.Headers.IfNoneMatch;
         return ValueTask.FromResult<IfNoneMatch?>(header.Count == 0 ? new([], null)
             : EntityTagHeaderValue.TryParseStrictList(header, out var tags) ? new(tags, null)
-            : new([], Problems.Invalid(HeaderNames.IfNoneMatch, IfMatch.Objection)));
+            : new([], Problems.Invalid(HeaderNames.IfNoneMatch, IfMatch.Error)));
     }
 }

@@ -9,16 +9,16 @@ namespace OrderFlow.Api.Orders;
 internal static class OrderCursor
 {
     /// <summary>The most characters of a cursor.</summary>
-    public const int LongestText = 64;
+    public const int MaxLength = 64;
 
     /// <summary>The place right behind an order.</summary>
-    public static string Behind(DateTimeOffset createdAt, long id) =>
+    public static string After(DateTimeOffset createdAt, long id) =>
         Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{createdAt.UtcTicks}.{id}")));
 
     /// <summary>The place that a text means, or null where it means none.</summary>
-    public static OrderListPosition? Read(string text)
+    public static OrderListPosition? Parse(string text)
     {
-        if (text.Length > LongestText || !Base64Url.IsValid(text)) return null;
+        if (text.Length > MaxLength || !Base64Url.IsValid(text)) return null;
 
         return Encoding.ASCII.GetString(Base64Url.DecodeFromChars(text)).Split('.') is [var ticks, var id]
             && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= DateTime.MaxValue.Ticks

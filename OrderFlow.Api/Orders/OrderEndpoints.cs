@@ -6,7 +6,7 @@ using OrderFlow.Api.Http;
 using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
-using OrderFlow.Auth;
+using OrderFlow.Api.Auth;
 using OrderFlow.Orders;
 
 namespace OrderFlow.Api.Orders;
@@ -19,39 +19,39 @@ internal static class OrderEndpoints
     {
         var orders = routes.MapGroup("/orders").RequireAuthorization().WithTags("Orders");
         orders.MapPost("/", Place).Describe("placeOrder", "Places an order; reserving stock goes on after the answer.", 403, 422)
-            .TakesHeaders(IdempotencyKey.Header, PreferredWait.Header);
+            .AcceptsHeaders(IdempotencyKey.Header, PreferredWait.Header);
         orders.MapGet("/", List).Describe("listOrders", "Lists orders, newest first: one's own, or all for an admin.", 400, 403);
         orders.MapGet("/{id:long:min(1)}", Get).Describe("getOrder", "An order as it is now.", 404, 412)
-            .TakesHeaders(HeaderNames.IfMatch, HeaderNames.IfNoneMatch);
+            .AcceptsHeaders(HeaderNames.IfMatch, HeaderNames.IfNoneMatch);
         orders.MapPatch("/{id:long:min(1)}/status", ChangeStatus)
             .Describe("changeOrderStatus", "Cancels an order, or has a failed one tried again (admins).", 403, 404, 409, 412)
-            .TakesHeaders(HeaderNames.IfMatch);
+            .AcceptsHeaders(HeaderNames.IfMatch);
         orders.MapDelete("/{id:long:min(1)}", Delete).Describe("deleteOrder", "Gives back what an order holds, then removes it.", 400, 404, 409, 412)
-            .TakesHeaders(HeaderNames.IfMatch);
+            .AcceptsHeaders(HeaderNames.IfMatch);
     }
 
     /// <summary>Places an order. It is stored as pending; reserving stock goes on after the answer, which waits for it where the client prefers that.</summary>
     private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> Place(
-        JsonBody<PlaceOrderRequest> body, IdempotencyKey key, HttpContext http, CurrentCaller current, OrderPlacing placing, ClusterClient cluster)
+        JsonBody<PlaceOrderRequest> body, IdempotencyKey key, HttpContext http, CurrentCaller current, OrderPlacer placing, ClusterClient cluster)
     {
         if (!body.TryGet(out var request, out var refusal)) return refusal;
         if (!key.IsGood(out refusal)) return refusal;
         if (!current.Caller.MayActFor(request.UserId!)) return NotForYou();
-        if (await ProductNames.Check(cluster, request.Items!) is { IsEmpty: false } unknown) return Problems.Invalid(unknown);
+        if (await ProductIdResolver.Validate(cluster, request.Items!) is { IsEmpty: false } unknown) return Problems.Invalid(unknown);
 
         var command = request.ToCommand(current.Caller);
         var (use, result) = key.Value is { } value ? await placing.PlaceOnce(cluster, value, command) : new(KeyUse.First, await placing.Place(cluster, command));
-        if (use == KeyUse.OtherCommand) return Problems.OtherCommand();
+        if (use == KeyUse.OtherCommand) return Problems.IdempotencyKeyReused();
         if (use == KeyUse.Repeated) http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         if (result is not { Outcome: Outcome.Ok, Order: { } placed }) return Refusal(result!);
 
-        if (PreferredWait.Of(http.Request.Headers[PreferredWait.Header]) is { } wait)
+        if (PreferredWait.Parse(http.Request.Headers[PreferredWait.Header]) is { } wait)
         {
-            http.Response.Headers[PreferredWait.AppliedHeader] = PreferredWait.Applied(wait);
-            placed = await placing.Settled(cluster, placed, current.Caller, wait, http.RequestAborted);
+            http.Response.Headers[PreferredWait.AppliedHeader] = PreferredWait.AppliedValue(wait);
+            placed = await placing.WaitForOutcome(cluster, placed, current.Caller, wait, http.RequestAborted);
         }
 
-        http.Response.Headers.ETag = IfMatch.TagOf(placed.Version);
+        http.Response.Headers.ETag = IfMatch.ToETag(placed.Version);
         return TypedResults.Created($"/orders/{placed.Id}", OrderResponse.Of(placed));
     }
 
@@ -65,7 +65,7 @@ internal static class OrderEndpoints
 
         var list = await cluster.CallWithRetry(grains => grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
-            ? TypedResults.Ok(PageResponse.Of(found, OrderResponse.Of).WithCursor(query.After is not null, last => OrderCursor.Behind(last.CreatedAt, last.Id)))
+            ? TypedResults.Ok(PageResponse.Of(found, OrderResponse.Of).WithCursor(query.After is not null, last => OrderCursor.After(last.CreatedAt, last.Id)))
             : NotForYou();
     }
 
@@ -79,8 +79,8 @@ internal static class OrderEndpoints
         if (result is not { Outcome: Outcome.Ok, Order: { } order }) return Refusal(result);
         if (!ifMatch.Version.Allows(order.Version)) return Refusal(new(Outcome.Stale));
 
-        response.Headers.ETag = IfMatch.TagOf(order.Version);
-        return ifNoneMatch.Has(order.Version) ? new NotModified() : TypedResults.Ok(OrderResponse.Of(order));
+        response.Headers.ETag = IfMatch.ToETag(order.Version);
+        return ifNoneMatch.Matches(order.Version) ? new NotModified() : TypedResults.Ok(OrderResponse.Of(order));
     }
 
     /// <summary>Cancels an order, or has a failed one tried again (admins).</summary>
@@ -128,7 +128,7 @@ internal static class OrderEndpoints
     {
         if (result is not { Outcome: Outcome.Ok, Order: { } order }) return Refusal(result);
 
-        response.Headers.ETag = IfMatch.TagOf(order.Version);
+        response.Headers.ETag = IfMatch.ToETag(order.Version);
         return TypedResults.Ok(OrderResponse.Of(order));
     }
 
@@ -138,7 +138,7 @@ internal static class OrderEndpoints
         { Outcome: Outcome.Forbidden } => Problems.Forbidden(result.Reason ?? "This caller may not do this with the order."),
         { Outcome: Outcome.Conflict, AllowedStatuses.IsDefault: true } => Problems.Conflict(result.Reason),
         { Outcome: Outcome.Conflict } => Problems.Conflict(result.Reason, result.AllowedStatuses),
-        { Outcome: Outcome.Stale } => Problems.Stale("The order is not in the version that If-Match names; read it again."),
+        { Outcome: Outcome.Stale } => Problems.PreconditionFailed("The order is not in the version that If-Match names; read it again."),
         _ => throw new InvalidOperationException($"The order grain answered {result.Outcome} without an order."),
     };
 

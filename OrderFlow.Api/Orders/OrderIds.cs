@@ -11,7 +11,7 @@ internal interface IOrderIds
     ValueTask<long> Next();
 
     /// <summary>Says that an id belongs to an order already: what else is left of its block, or waits behind it, is as old and is handed out no more.</summary>
-    void Drop(long takenId);
+    void DiscardBlockOf(long takenId);
 }
 
 /// <summary>
@@ -42,7 +42,7 @@ internal sealed class OrderIds(ClusterClient cluster) : IOrderIds
     }
 
     /// <inheritdoc/>
-    public void Drop(long takenId)
+    public void DiscardBlockOf(long takenId)
     {
         lock (_handing)
         {

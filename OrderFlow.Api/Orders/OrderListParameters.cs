@@ -16,8 +16,8 @@ internal static class OrderListParameters
         if (userId is not null) violations.Add("userId", TextId.Validate(userId, Limits.UserIdLength));
 
         var (number, size) = PageParameters.Read(page, limit, violations);
-        var place = cursor is null ? null : OrderCursor.Read(cursor);
-        PageParameters.CheckCursor(cursor, place is not null, page, violations);
+        var place = cursor is null ? null : OrderCursor.Parse(cursor);
+        PageParameters.ValidateCursor(cursor, place is not null, page, violations);
         return new OrderQuery(wanted, userId, number, size, place);
     }
 }

@@ -22,7 +22,7 @@ internal sealed record PlaceOrderRequest(string? UserId, OrderLineRequest?[]? It
     public void Check(ValidationErrors violations)
     {
         violations.Add("userId", TextId.ValidateUserId(UserId));
-        if (TotalAmount is not null) violations.Add("totalAmount", Money.Objection(TotalAmount, Limits.TotalAmount));
+        if (TotalAmount is not null) violations.Add("totalAmount", Money.Validate(TotalAmount, Limits.TotalAmount));
 
         if (Items is null) violations.Add("items", "is required");
         else if (Items.Length is 0 or > Limits.OrderLines) violations.Add("items", $"must have 1 to {Limits.OrderLines} lines");
@@ -42,8 +42,8 @@ internal sealed record PlaceOrderRequest(string? UserId, OrderLineRequest?[]? It
             return;
         }
 
-        if (ProductIds.Objection(line.ProductId) is { } product) violations.Add(Path(index, ".productId"), product);
-        if (Pieces.Objection(line.Quantity, 1, Limits.Quantity) is { } quantity) violations.Add(Path(index, ".quantity"), quantity);
+        if (ProductIds.Validate(line.ProductId) is { } product) violations.Add(Path(index, ".productId"), product);
+        if (UnitQuantity.Validate(line.Quantity, 1, Limits.Quantity) is { } quantity) violations.Add(Path(index, ".quantity"), quantity);
     }
 
     private static string Path(int index, string member) => string.Create(CultureInfo.InvariantCulture, $"items[{index}]{member}");

@@ -13,10 +13,10 @@ internal static class PreferredWait
     public const string AppliedHeader = "Preference-Applied";
 
     /// <summary>The longest wait; who asks for more gets this.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
     /// <summary>The wait that the headers prefer, or null. Preferences that are not known, or make no sense, are as if they were not there.</summary>
-    public static TimeSpan? Of(StringValues headers)
+    public static TimeSpan? Parse(StringValues headers)
     {
         foreach (var header in headers)
         {
@@ -24,7 +24,7 @@ internal static class PreferredWait
             {
                 if (preference.Split('=', 2, StringSplitOptions.TrimEntries) is [var name, var value] && name.Equals("wait", StringComparison.OrdinalIgnoreCase)
                     && int.TryParse(value.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0)
-                    return TimeSpan.FromSeconds(Math.Min(seconds, Longest.TotalSeconds));
+                    return TimeSpan.FromSeconds(Math.Min(seconds, MaxWait.TotalSeconds));
             }
         }
 
@@ -32,5 +32,5 @@ internal static class PreferredWait
     }
 
     /// <summary>What the answer says was applied.</summary>
-    public static string Applied(TimeSpan wait) => string.Create(CultureInfo.InvariantCulture, $"wait={wait.TotalSeconds:0}");
+    public static string AppliedValue(TimeSpan wait) => string.Create(CultureInfo.InvariantCulture, $"wait={wait.TotalSeconds:0}");
 }

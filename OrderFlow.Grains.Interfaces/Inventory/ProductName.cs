@@ -8,5 +8,5 @@ namespace OrderFlow.Inventory;
 public sealed record ProductName([property: Id(0)] string Id, [property: Id(1)] string Normalized, [property: Id(2)] bool Exists)
 {
     /// <summary>The id of the product that the text means.</summary>
-    public string Meant => Exists ? Id : Normalized;
+    public string ResolvedId => Exists ? Id : Normalized;
 }

@@ -20,7 +20,7 @@ internal static class BearerTokens
         services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<VerifiedTokens>();
+        services.AddSingleton<VerifiedTokenCache>();
         services.AddSingleton<CallerTokenHandler>();
         AddBearerScheme(services);
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
@@ -59,12 +59,12 @@ internal static class BearerTokens
     }
 
     /// <summary>A time that much later; the latest there is, where there is none.</summary>
-    public static DateTime Later(DateTime time, TimeSpan by) => time < DateTime.MaxValue - by ? time + by : DateTime.MaxValue;
+    public static DateTime AddSaturating(DateTime time, TimeSpan by) => time < DateTime.MaxValue - by ? time + by : DateTime.MaxValue;
 
     private static bool IsCurrent(DateTime? notBefore, DateTime? expires, DateTime now, TimeSpan skew)
     {
         if (expires is not { } end) throw new SecurityTokenNoExpirationException("The token has no expiry.");
-        if (now >= Later(end, skew)) throw new SecurityTokenExpiredException("The token has expired.") { Expires = end };
+        if (now >= AddSaturating(end, skew)) throw new SecurityTokenExpiredException("The token has expired.") { Expires = end };
         if (now + skew < notBefore) throw new SecurityTokenNotYetValidException("The token is not valid yet.") { NotBefore = notBefore.Value };
         return true;
     }

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace OrderFlow.ServiceDefaults.Auth;
 
 /// <summary>Checks bearer tokens: first whether this very token was found good before, else its signature, issuer, audience, times and subject.</summary>
-internal sealed class CallerTokenHandler(VerifiedTokens verified, TimeProvider time) : TokenHandler
+internal sealed class CallerTokenHandler(VerifiedTokenCache verified, TimeProvider time) : TokenHandler
 {
     /// <summary>The longest token that is looked at, in characters: half of what all headers together may have.</summary>
     public const int MaxTokenLength = 16 * 1024;
@@ -35,8 +35,8 @@ internal sealed class CallerTokenHandler(VerifiedTokens verified, TimeProvider t
         var (caller, objection) = TokenClaims.Read(jwt.EncodedPayload, time.GetUtcNow() + skew);
         if (caller is null) return Refuse(objection!);
 
-        var fresh = new VerifiedToken(new CallerIdentity(caller), new DateTimeOffset(BearerTokens.Later(result.SecurityToken.ValidTo, skew), TimeSpan.Zero));
-        verified.Remember(hash, fresh);
+        var fresh = new VerifiedToken(new CallerIdentity(caller), new DateTimeOffset(BearerTokens.AddSaturating(result.SecurityToken.ValidTo, skew), TimeSpan.Zero));
+        verified.Add(hash, fresh);
         return Accept(fresh);
     }
 

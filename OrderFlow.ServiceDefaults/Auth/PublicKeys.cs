@@ -10,7 +10,7 @@ namespace OrderFlow.ServiceDefaults.Auth;
 internal sealed record PublicKeys(IReadOnlyList<SecurityKey> Keys, string? Error)
 {
     /// <summary>The smallest RSA key that is accepted (RFC 7518 §3.3).</summary>
-    public const int SmallestRsaBits = 2048;
+    public const int MinRsaBits = 2048;
 
     private const string EcPublicKey = "1.2.840.10045.2.1";
     private const string P256 = "1.2.840.10045.3.1.7";
@@ -45,8 +45,8 @@ internal sealed record PublicKeys(IReadOnlyList<SecurityKey> Keys, string? Error
             var der = Convert.FromBase64String(pem[block.Base64Data].ToString());
             if (Read(label, der) is not { } key)
                 return Refuse($"the file {source} holds something that is neither an RSA public key nor an EC public key on P-256 ({label}).");
-            if (key is RsaSecurityKey { KeySize: < SmallestRsaBits })
-                return Refuse($"the file {source} holds an RSA key of {key.KeySize} bits; {SmallestRsaBits} is the least.");
+            if (key is RsaSecurityKey { KeySize: < MinRsaBits })
+                return Refuse($"the file {source} holds an RSA key of {key.KeySize} bits; {MinRsaBits} is the least.");
 
             keys.Add(key);
             pem = pem[block.Location.End..];

@@ -8,12 +8,12 @@ internal static class TextId
 {
     /// <summary>What is wrong with an id, for a person to read; null where nothing is.</summary>
     /// <param name="id">The id, as it was sent.</param>
-    /// <param name="longest">The most characters (UTF-16 code units) it may have.</param>
-    public static string? Validate(string? id, int longest)
+    /// <param name="maxLength">The most characters (UTF-16 code units) it may have.</param>
+    public static string? Validate(string? id, int maxLength)
     {
         if (id is null) return "is required";
         if (id.Length == 0) return "must not be empty";
-        if (id.Length > longest) return string.Create(CultureInfo.InvariantCulture, $"must have at most {longest} characters");
+        if (id.Length > maxLength) return string.Create(CultureInfo.InvariantCulture, $"must have at most {maxLength} characters");
         if (char.IsWhiteSpace(id[0]) || char.IsWhiteSpace(id[^1])) return "must not begin or end with white space";
 
         foreach (var rune in id.EnumerateRunes())

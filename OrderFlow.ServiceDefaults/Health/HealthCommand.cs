@@ -49,7 +49,7 @@ internal static class HealthCommand
             return http is null ? null : At(http.Host, http.Port);
         }
 
-        var port = ListenUrls.Parts(variable("ASPNETCORE_HTTP_PORTS") ?? "").FirstOrDefault();
+        var port = ListenUrls.Split(variable("ASPNETCORE_HTTP_PORTS") ?? "").FirstOrDefault();
         return At("*", port is null ? PortWhereNoneIsSet : int.Parse(port, CultureInfo.InvariantCulture));
     }
 

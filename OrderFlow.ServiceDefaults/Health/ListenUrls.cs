@@ -4,8 +4,8 @@ namespace OrderFlow.ServiceDefaults.Health;
 internal static class ListenUrls
 {
     /// <summary>The addresses in <c>ASPNETCORE_URLS</c>.</summary>
-    public static IEnumerable<BindingAddress> Read(string urls) => Parts(urls).Select(BindingAddress.Parse);
+    public static IEnumerable<BindingAddress> Read(string urls) => Split(urls).Select(BindingAddress.Parse);
 
     /// <summary>What a list has between its semicolons.</summary>
-    public static string[] Parts(string list) => list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public static string[] Split(string list) => list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -10,7 +10,7 @@ internal static class HeadRequests
     public static void AddHeadRequests(this IServiceCollection services) => services.AddSingleton<IStartupFilter, First>();
 
     /// <summary>True where the client wants no body: an answer that would not end is to end after its headers.</summary>
-    public static bool WantsNoBody(this HttpContext context) => context.Features.Get<NoBody>() is not null;
+    public static bool IsHeadRequest(this HttpContext context) => context.Features.Get<NoBody>() is not null;
 
     private static async Task AsGet(HttpContext context, RequestDelegate next)
     {

@@ -37,7 +37,7 @@ public sealed class Bounds_of_requests : IDisposable
         using var answer = await client.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Equal(ClusterClient.ComeBackAfter, answer.Headers.RetryAfter?.Delta);
+        Assert.Equal(ClusterClient.RetryAfter, answer.Headers.RetryAfter?.Delta);
         Assert.Equal(OutcomeUnknown, (string?)(await Problem.In(answer))["detail"]);
         Assert.Equal(call, Assert.Single(_grains.Asked, asked => asked.StartsWith("IOrderGrain", StringComparison.Ordinal)));
     }
@@ -50,7 +50,7 @@ public sealed class Bounds_of_requests : IDisposable
         var began = TimeProvider.System.GetTimestamp();
         var (status, problem) = await client.Call("GET", "/orders/1");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, OutcomeUnknown), (status, (string?)problem["detail"]));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromMilliseconds(900), ClusterClient.GiveUpAfter / 2);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromMilliseconds(900), ClusterClient.RetryTimeout / 2);
     }
 
     [Fact]

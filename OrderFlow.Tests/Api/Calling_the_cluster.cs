@@ -58,7 +58,7 @@ public sealed class Calling_the_cluster : IDisposable
             calls++;
             throw new SiloUnavailableException("gone");
         })));
-        Assert.InRange(_time.GetUtcNow() - began, ClusterClient.GiveUpAfter / 2, ClusterClient.GiveUpAfter + ClusterClient.LongestPause);
+        Assert.InRange(_time.GetUtcNow() - began, ClusterClient.RetryTimeout / 2, ClusterClient.RetryTimeout + ClusterClient.MaxRetryDelay);
         Assert.InRange(calls, 10, 60);
     }
 
@@ -81,7 +81,7 @@ public sealed class Calling_the_cluster : IDisposable
         await Connect();
         using var time = new CancellationTokenSource();
         var never = new TaskCompletionSource<int>();
-        var calls = new[] { _cluster.Until(time.Token).CallWithRetry(_ => never.Task), _cluster.Until(time.Token).CallOnce(_ => never.Task) };
+        var calls = new[] { _cluster.WithCancellation(time.Token).CallWithRetry(_ => never.Task), _cluster.WithCancellation(time.Token).CallOnce(_ => never.Task) };
         Assert.All(calls, call => Assert.False(call.IsCompleted));
 
         await time.CancelAsync();
@@ -94,7 +94,7 @@ public sealed class Calling_the_cluster : IDisposable
         await Connect();
         using var time = new CancellationTokenSource();
         var calls = 0;
-        var call = _cluster.Until(time.Token).CallWithRetry<int>(_ =>
+        var call = _cluster.WithCancellation(time.Token).CallWithRetry<int>(_ =>
         {
             calls++;
             throw new SiloUnavailableException("gone");
@@ -112,7 +112,7 @@ public sealed class Calling_the_cluster : IDisposable
         await Connect();
         using var time = new CancellationTokenSource();
         await time.CancelAsync();
-        Assert.Equal(7, await _cluster.Until(time.Token).CallWithRetry(_ => Task.FromResult(7)));
+        Assert.Equal(7, await _cluster.WithCancellation(time.Token).CallWithRetry(_ => Task.FromResult(7)));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class Calling_the_cluster : IDisposable
     public async Task Only_so_many_requests_wait_for_the_cluster()
     {
         await Connect();
-        var calls = Enumerable.Range(0, ClusterClient.MostWaiting + 5).Select(_ => _cluster.CallWithRetry<int>(_ => throw new SiloUnavailableException("gone"))).ToArray();
+        var calls = Enumerable.Range(0, ClusterClient.MaxQueued + 5).Select(_ => _cluster.CallWithRetry<int>(_ => throw new SiloUnavailableException("gone"))).ToArray();
         var failedAtOnce = calls.Where(call => call.IsFaulted).ToArray();
         Assert.Equal(5, failedAtOnce.Length);
         foreach (var call in failedAtOnce) await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
@@ -212,7 +212,7 @@ public sealed class Calling_the_cluster : IDisposable
         if (body is not null) request.Content = Json(body);
         using var answer = await client.SendAsync(request);
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, ClusterClient.ComeBackAfter), (answer.StatusCode, answer.Headers.RetryAfter?.Delta));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, ClusterClient.RetryAfter), (answer.StatusCode, answer.Headers.RetryAfter?.Delta));
         Assert.Equal(ClusterUnavailableException.OutcomeUnknown, (string?)(await Problem.In(answer))["detail"]);
         Assert.Equal([call], _grains.Asked);
     }
@@ -224,7 +224,7 @@ public sealed class Calling_the_cluster : IDisposable
     {
         _grains.Answer<INotificationQueueGrain>((asked, _) => asked == nameof(INotificationQueueGrain.SetPaused)
             ? Task.CompletedTask
-            : Task.FromException<NotificationStats>(new CallNotMadeException("no turn")));
+            : Task.FromException<NotificationStats>(new CallNotSentException("no turn")));
         using var api = new ApiProgram(_grains.Factory, ("Requests:Timeout", "00:00:01"));
         using var client = api.As(Tokens.Admin);
         using var answer = await client.PostAsync(new Uri(address, UriKind.Relative), content: null);
@@ -304,7 +304,7 @@ public sealed class Calling_the_cluster : IDisposable
         using var api = new ApiProgram(_grains.Factory);
         using var client = api.As(Tokens.Alice);
         using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), Json(GoodOrder));
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, OrderPlacing.MaxTakenIds), (answer.StatusCode, Places()));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, OrderPlacer.MaxIdAttempts), (answer.StatusCode, Places()));
         Assert.Equal(ClusterUnavailableException.NotCarriedOut, (string?)(await Problem.In(answer))["detail"]);
     }
 
@@ -349,7 +349,7 @@ public sealed class Calling_the_cluster : IDisposable
             if (_time.Pauses > passed)
             {
                 passed = _time.Pauses;
-                _time.Advance(ClusterClient.LongestPause);
+                _time.Advance(ClusterClient.MaxRetryDelay);
             }
 
             await Task.Yield();

@@ -73,10 +73,10 @@ public sealed class Handing_out_order_ids : IAsyncLifetime
         var taken = await _ids.Next();
         await Eventually.Get("the following block to be in stock", () => Task.FromResult(_blocks), blocks => blocks == 2);
 
-        _ids.Drop(taken);
+        _ids.DiscardBlockOf(taken);
         Assert.Equal((2 * BlockSize) + 1, await _ids.Next());
 
-        _ids.Drop(taken);   // many meet their ids at once: what came since is not dropped for an older one
+        _ids.DiscardBlockOf(taken);   // many meet their ids at once: what came since is not dropped for an older one
         Assert.Equal((2 * BlockSize) + 2, await _ids.Next());
     }
 
@@ -91,7 +91,7 @@ public sealed class Handing_out_order_ids : IAsyncLifetime
         var taken = await _ids.Next();   // the first of the next block, for which another is asked
         await Eventually.Get("it to be asked for", () => Task.FromResult(_grains.Asked.Count), asked => asked == 3);
 
-        _ids.Drop(taken);
+        _ids.DiscardBlockOf(taken);
         _grains.Answer<IOrderIdsGrain>((_, _) => NextBlock());
         var next = _ids.Next();
         old.SetResult(new(500, BlockSize));

@@ -60,7 +60,7 @@ public sealed class Headers_of_answers : IDisposable
     {
         const string policy = "default-src 'self'";
         var app = new ApplicationBuilder(new ServiceCollection().BuildServiceProvider());
-        app.UseAnswerHeaders();
+        app.UseResponseHeaders();
         app.Run(page =>
         {
             page.Response.Headers.ContentSecurityPolicy = policy;

@@ -10,7 +10,7 @@ public sealed class Probing_health
     public async Task One_question_serves_all_who_ask_within_a_moment()
     {
         var asked = 0;
-        var probe = new Probe(
+        var probe = new HealthProbe(
             () =>
             {
                 Interlocked.Increment(ref asked);
@@ -18,11 +18,11 @@ public sealed class Probing_health
             },
             _time);
 
-        foreach (var _ in Enumerable.Range(0, 100)) Assert.True(await probe.Answers());
+        foreach (var _ in Enumerable.Range(0, 100)) Assert.True(await probe.IsHealthy());
         Assert.Equal(1, asked);
 
-        _time.Advance(Probe.Serves);
-        Assert.True(await probe.Answers());
+        _time.Advance(HealthProbe.CacheDuration);
+        Assert.True(await probe.IsHealthy());
         Assert.Equal(2, asked);
     }
 
@@ -30,7 +30,7 @@ public sealed class Probing_health
     public async Task No_answer_in_time_is_no_answer()
     {
         var began = new TaskCompletionSource();
-        var probe = new Probe(
+        var probe = new HealthProbe(
             () =>
             {
                 began.SetResult();
@@ -38,11 +38,11 @@ public sealed class Probing_health
             },
             _time);
 
-        var answers = probe.Answers();
+        var answers = probe.IsHealthy();
         await began.Task;
         while (!answers.IsCompleted)
         {
-            _time.Advance(Probe.AnswerWithin);   // again and again, for the wait may begin a little after the question
+            _time.Advance(HealthProbe.Timeout);   // again and again, for the wait may begin a little after the question
             await Task.Yield();
         }
 

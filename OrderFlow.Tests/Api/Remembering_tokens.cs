@@ -5,7 +5,7 @@ namespace OrderFlow.Tests.Api;
 public sealed class Remembering_tokens
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private readonly VerifiedTokens _tokens;
+    private readonly VerifiedTokenCache _tokens;
 
     public Remembering_tokens() => _tokens = new(_time);
 
@@ -13,7 +13,7 @@ public sealed class Remembering_tokens
     public void A_token_is_found_until_it_expires_and_not_at_that_moment()
     {
         var token = GoodFor(TimeSpan.FromSeconds(10));
-        _tokens.Remember(TokenHash.Of("a"), token);
+        _tokens.Add(TokenHash.Of("a"), token);
         _time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
         Assert.Same(token, _tokens.Find(TokenHash.Of("a")));
         _time.Advance(TimeSpan.FromTicks(1));
@@ -25,24 +25,24 @@ public sealed class Remembering_tokens
     public void However_many_there_are_only_so_many_are_remembered()
     {
         var most = 0;
-        for (var i = 0; i < VerifiedTokens.Capacity * 3; i++)
+        for (var i = 0; i < VerifiedTokenCache.Capacity * 3; i++)
         {
-            _tokens.Remember(TokenHash.Of($"{i}"), GoodFor(TimeSpan.FromHours(1)));
+            _tokens.Add(TokenHash.Of($"{i}"), GoodFor(TimeSpan.FromHours(1)));
             if (i % 1000 == 0) most = Math.Max(most, _tokens.Count);
         }
 
-        Assert.InRange(most, VerifiedTokens.Capacity / 2, VerifiedTokens.Capacity);
-        Assert.InRange(_tokens.Count, VerifiedTokens.Capacity / 2, VerifiedTokens.Capacity);
+        Assert.InRange(most, VerifiedTokenCache.Capacity / 2, VerifiedTokenCache.Capacity);
+        Assert.InRange(_tokens.Count, VerifiedTokenCache.Capacity / 2, VerifiedTokenCache.Capacity);
     }
 
     [Fact]
     public void A_token_in_use_stays_however_many_others_come()
     {
         var token = GoodFor(TimeSpan.FromHours(1));
-        _tokens.Remember(TokenHash.Of("mine"), token);
-        for (var i = 0; i < VerifiedTokens.Capacity * 3; i++)
+        _tokens.Add(TokenHash.Of("mine"), token);
+        for (var i = 0; i < VerifiedTokenCache.Capacity * 3; i++)
         {
-            _tokens.Remember(TokenHash.Of($"{i}"), GoodFor(TimeSpan.FromHours(1)));
+            _tokens.Add(TokenHash.Of($"{i}"), GoodFor(TimeSpan.FromHours(1)));
             if (i % 1000 == 0) Assert.Same(token, _tokens.Find(TokenHash.Of("mine")));
         }
     }
@@ -50,12 +50,12 @@ public sealed class Remembering_tokens
     [Fact]
     public void Many_threads_at_once_do_not_go_beyond_the_bound()
     {
-        Parallel.For(0, VerifiedTokens.Capacity * 3, i =>
+        Parallel.For(0, VerifiedTokenCache.Capacity * 3, i =>
         {
-            var hash = TokenHash.Of($"{i % (VerifiedTokens.Capacity * 2)}");
-            if (_tokens.Find(hash) is null) _tokens.Remember(hash, GoodFor(TimeSpan.FromHours(1)));
+            var hash = TokenHash.Of($"{i % (VerifiedTokenCache.Capacity * 2)}");
+            if (_tokens.Find(hash) is null) _tokens.Add(hash, GoodFor(TimeSpan.FromHours(1)));
         });
-        Assert.InRange(_tokens.Count, 1, VerifiedTokens.Capacity);
+        Assert.InRange(_tokens.Count, 1, VerifiedTokenCache.Capacity);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class Room_for_calls : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patient = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan TooLate = AdaptiveConcurrencyLimiter.Late + TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan TooLate = AdaptiveConcurrencyLimiter.SlowThreshold + TimeSpan.FromMilliseconds(1);
 
     private readonly FakeTimeProvider _time = new();
     private readonly GivenGrains _grains = GivenGrains.Make();
@@ -40,7 +40,7 @@ public sealed class Room_for_calls : IAsyncLifetime
         for (var i = 0; i < 8; i++)
         {
             Second(soon: 0, late: 1);
-            sizes.Add(_room.Size);
+            sizes.Add(_room.Limit);
         }
 
         Assert.Equal([1024, 512, 256, 128, 64, 32, 32, 32], sizes);
@@ -53,7 +53,7 @@ public sealed class Room_for_calls : IAsyncLifetime
     public void Where_most_answers_come_soon_nothing_is_held_back(int soon, int late)
     {
         Second(soon, late);
-        Assert.Equal(AdaptiveConcurrencyLimiter.Most, _room.Size);
+        Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit, _room.Limit);
     }
 
     [Fact]
@@ -61,33 +61,33 @@ public sealed class Room_for_calls : IAsyncLifetime
     {
         MakeSmall();
         var sizes = new List<int>();
-        while (_room.Size < AdaptiveConcurrencyLimiter.Most)
+        while (_room.Limit < AdaptiveConcurrencyLimiter.MaxLimit)
         {
             Second(soon: 2, late: 1);
-            sizes.Add(_room.Size);
+            sizes.Add(_room.Limit);
         }
 
         Assert.Equal([40, 50, 62, 77], sizes.Take(4));
-        Assert.Equal(AdaptiveConcurrencyLimiter.Most, await Fill());
+        Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit, await Fill());
     }
 
     /// <summary>Places that went while they were taken do not come back, and none is lost.</summary>
     [Fact]
     public async Task A_room_that_shrinks_while_it_is_full_has_the_fewer_places()
     {
-        Assert.Equal(AdaptiveConcurrencyLimiter.Most, await Fill());
-        _time.Advance(AdaptiveConcurrencyLimiter.Every);
-        for (var left = 0; left < AdaptiveConcurrencyLimiter.Most; left++) _room.Leave(TooLate);
+        Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit, await Fill());
+        _time.Advance(AdaptiveConcurrencyLimiter.SampleInterval);
+        for (var left = 0; left < AdaptiveConcurrencyLimiter.MaxLimit; left++) _room.Release(TooLate);
 
-        Assert.Equal(AdaptiveConcurrencyLimiter.Most / 2, _room.Size);
-        Assert.Equal(AdaptiveConcurrencyLimiter.Most / 2, await Fill());
+        Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit / 2, _room.Limit);
+        Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit / 2, await Fill());
     }
 
     [Fact]
     public async Task Calls_that_find_no_room_are_made_in_turn()
     {
         MakeSmall();
-        var underWay = Begin(AdaptiveConcurrencyLimiter.Least);
+        var underWay = Begin(AdaptiveConcurrencyLimiter.MinLimit);
         var made = new List<int>();
         var waiting = Enumerable.Range(1, 3).Select(n => _cluster.CallWithRetry(_ =>
         {
@@ -96,7 +96,7 @@ public sealed class Room_for_calls : IAsyncLifetime
         })).ToList();
 
         Assert.Empty(made);
-        Assert.Equal((AdaptiveConcurrencyLimiter.Least, 3), (_room.Taken, _way.Waiting));
+        Assert.Equal((AdaptiveConcurrencyLimiter.MinLimit, 3), (_room.Active, _way.Waiting));
 
         underWay[7].SetResult(0);
         await Task.WhenAll(waiting).WaitAsync(Patient);   // each makes room for the next
@@ -107,12 +107,12 @@ public sealed class Room_for_calls : IAsyncLifetime
     public async Task A_call_whose_turn_does_not_come_in_time_is_never_made()
     {
         MakeSmall();
-        var underWay = Begin(AdaptiveConcurrencyLimiter.Least);
+        var underWay = Begin(AdaptiveConcurrencyLimiter.MinLimit);
         var calls = 0;
         Task<int> Call(IGrainFactory grains) => Task.FromResult(++calls);
         var waiting = new[] { _cluster.CallWithRetry(Call), _cluster.CallOnce(Call) };
 
-        _time.Advance(ClusterClient.GiveUpAfter);
+        _time.Advance(ClusterClient.RetryTimeout);
         foreach (var call in waiting) await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
         underWay[0].SetResult(0);
         Assert.Equal((0, 0), (calls, _way.Waiting));
@@ -123,8 +123,8 @@ public sealed class Room_for_calls : IAsyncLifetime
     {
         MakeSmall();
         using var gone = new CancellationTokenSource();
-        var underWay = Begin(AdaptiveConcurrencyLimiter.Least);
-        var first = _cluster.Until(gone.Token).CallWithRetry(_ => Task.FromResult(1));
+        var underWay = Begin(AdaptiveConcurrencyLimiter.MinLimit);
+        var first = _cluster.WithCancellation(gone.Token).CallWithRetry(_ => Task.FromResult(1));
         var second = _cluster.CallWithRetry(_ => Task.FromResult(2));
 
         await gone.CancelAsync();
@@ -139,33 +139,33 @@ public sealed class Room_for_calls : IAsyncLifetime
     {
         using var gone = new CancellationTokenSource();
         var answer = new TaskCompletionSource<int>();
-        var call = _cluster.Until(gone.Token).CallWithRetry(_ => answer.Task);
+        var call = _cluster.WithCancellation(gone.Token).CallWithRetry(_ => answer.Task);
 
         await gone.CancelAsync();
         await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
-        Assert.Equal(1, _room.Taken);
+        Assert.Equal(1, _room.Active);
         answer.SetResult(1);
-        await Eventually.Get("its place to be free", () => Task.FromResult(_room.Taken), taken => taken == 0);
+        await Eventually.Get("its place to be free", () => Task.FromResult(_room.Active), taken => taken == 0);
     }
 
     [Fact]
     public async Task A_call_that_fails_gives_its_place_back()
     {
         MakeSmall();
-        foreach (var _ in Enumerable.Range(0, AdaptiveConcurrencyLimiter.Least + 1))
+        foreach (var _ in Enumerable.Range(0, AdaptiveConcurrencyLimiter.MinLimit + 1))
             await Assert.ThrowsAsync<ClusterUnavailableException>(() => _cluster.CallOnce<int>(_ => throw new SiloUnavailableException("gone")));
-        Assert.Equal(0, _room.Taken);
+        Assert.Equal(0, _room.Active);
     }
 
     [Fact]
     public async Task A_call_out_of_turn_waits_for_no_place_and_takes_none()
     {
         MakeSmall();
-        Begin(AdaptiveConcurrencyLimiter.Least);
+        Begin(AdaptiveConcurrencyLimiter.MinLimit);
         var never = new TaskCompletionSource<int>();
         _ = _cluster.Unthrottled.CallWithRetry(_ => never.Task);
-        Assert.Equal(7, await _cluster.Unthrottled.Until(CancellationToken.None).CallOnce(_ => Task.FromResult(7)).WaitAsync(Patient));
-        Assert.Equal(AdaptiveConcurrencyLimiter.Least, _room.Taken);
+        Assert.Equal(7, await _cluster.Unthrottled.WithCancellation(CancellationToken.None).CallOnce(_ => Task.FromResult(7)).WaitAsync(Patient));
+        Assert.Equal(AdaptiveConcurrencyLimiter.MinLimit, _room.Active);
     }
 
     /// <summary>Orders that have their turn would wait for those that have not, if ids waited for theirs.</summary>
@@ -173,7 +173,7 @@ public sealed class Room_for_calls : IAsyncLifetime
     public async Task Ids_come_out_of_turn()
     {
         MakeSmall();
-        Begin(AdaptiveConcurrencyLimiter.Least);
+        Begin(AdaptiveConcurrencyLimiter.MinLimit);
         _grains.Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)));
         Assert.Equal(42, await new OrderIds(_cluster).Next().AsTask().WaitAsync(Patient));
     }
@@ -186,7 +186,7 @@ public sealed class Room_for_calls : IAsyncLifetime
 
     private void MakeSmall()
     {
-        while (_room.Size > AdaptiveConcurrencyLimiter.Least) Second(soon: 0, late: 1);
+        while (_room.Limit > AdaptiveConcurrencyLimiter.MinLimit) Second(soon: 0, late: 1);
     }
 
     /// <summary>A second that brings these answers, and the first of the next one, which shows that it is over.</summary>
@@ -195,9 +195,9 @@ public sealed class Room_for_calls : IAsyncLifetime
         var took = Enumerable.Repeat(Soon, soon).Concat(Enumerable.Repeat(TooLate, late)).ToList();
         for (var n = 0; n < took.Count; n++)
         {
-            if (n == took.Count - 1) _time.Advance(AdaptiveConcurrencyLimiter.Every);
-            Assert.True(_room.TryEnter());
-            _room.Leave(took[n]);
+            if (n == took.Count - 1) _time.Advance(AdaptiveConcurrencyLimiter.SampleInterval);
+            Assert.True(_room.TryAcquire());
+            _room.Release(took[n]);
         }
     }
 
@@ -205,8 +205,8 @@ public sealed class Room_for_calls : IAsyncLifetime
     private async Task<int> Fill()
     {
         var found = 0;
-        while (_room.TryEnter()) found++;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _room.Enter(TimeSpan.Zero, CancellationToken.None));
+        while (_room.TryAcquire()) found++;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _room.Acquire(TimeSpan.Zero, CancellationToken.None));
         return found;
     }
 

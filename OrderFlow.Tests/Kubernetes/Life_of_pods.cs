@@ -51,7 +51,7 @@ public sealed class Life_of_pods
     {
         var readiness = Overlay.Named(overlay).Workload(program).Container.ReadinessProbe;
 
-        Assert.True(TimeSpan.FromSeconds(readiness.TimeoutSeconds!.Value) > ApiHealth.Probe.AnswerWithin);
+        Assert.True(TimeSpan.FromSeconds(readiness.TimeoutSeconds!.Value) > ApiHealth.HealthProbe.Timeout);
     }
 
     /// <summary>Liveness kills: it must not do so for a busy moment.</summary>

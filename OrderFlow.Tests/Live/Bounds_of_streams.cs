@@ -15,13 +15,13 @@ public sealed class Bounds_of_streams
         const int tooMany = 500;
         using var api = new LiveApi();
         using var stream = await api.Follow(api.Admin, "/orders/events");
-        api.Feed.Bring(Enumerable.Range(1, ChangeReader.MostWaiting + tooMany).Select(order => ((long)order, 1L)));
+        api.Feed.Bring(Enumerable.Range(1, AllOrdersFollower.MaxBuffered + tooMany).Select(order => ((long)order, 1L)));
 
         var missed = await stream.Next();
         Assert.Equal(("missed", null, $$"""{"count":{{tooMany}}}"""), (missed.Name, missed.Id, missed.Data.ToJsonString()));
         Assert.Equal(
-            Enumerable.Range(tooMany + 1, ChangeReader.MostWaiting).Select(order => $"order {order}-1 pending"),
-            await stream.Next(ChangeReader.MostWaiting));
+            Enumerable.Range(tooMany + 1, AllOrdersFollower.MaxBuffered).Select(order => $"order {order}-1 pending"),
+            await stream.Next(AllOrdersFollower.MaxBuffered));
     }
 
     [Fact]

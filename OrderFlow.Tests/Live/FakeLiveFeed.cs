@@ -30,7 +30,7 @@ internal sealed class FakeLiveFeed : ILiveFeed
         return Task.FromResult(isNew);
     }
 
-    public Task Leave()
+    public Task Unfollow()
     {
         _deliver = null;
         Interlocked.Increment(ref _left);

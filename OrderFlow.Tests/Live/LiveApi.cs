@@ -36,7 +36,7 @@ internal sealed class LiveApi : IDisposable
     public HttpClient Admin { get; }
 
     /// <summary>How many follow.</summary>
-    public int Readers => Program.Services.GetRequiredService<LiveOrders>().Readers;
+    public int Readers => Program.Services.GetRequiredService<LiveOrders>().FollowerCount;
 
     /// <summary>Connects to the order's stream, and has the feed bring what happens.</summary>
     public async Task<EventStreamClient> Follow(HttpClient client, string address = "/orders/1/events")

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Orders;
 using OrderFlow.Tests.Api;
 using OrderFlow.Tests.Fixtures;
-using DescriptionPaths = OrderFlow.Api.OpenApi.Description;
+using DescriptionPaths = OrderFlow.Api.OpenApi.OpenApiSetup;
 using RequestBodies = OrderFlow.Api.Http.JsonBody;
 
 namespace OrderFlow.Tests.OpenApi;
@@ -146,7 +146,7 @@ public sealed partial class Openapi_document : IDisposable
         Assert.Equal(
             OrderStatusNames.Known.Select(OrderStatusNames.ToWireName),
             Document.Schemas["ChangeStatus"]!["properties"]!["status"]!["enum"]!.AsArray().Select(name => (string?)name));
-        Assert.Contains($"{RequestBodies.LongestBytes} bytes", (string?)Document["placeOrder"].Json["requestBody"]!["description"], StringComparison.Ordinal);
+        Assert.Contains($"{RequestBodies.MaxBytes} bytes", (string?)Document["placeOrder"].Json["requestBody"]!["description"], StringComparison.Ordinal);
     }
 
     [Theory]

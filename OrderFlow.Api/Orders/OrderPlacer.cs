@@ -4,10 +4,10 @@ using OrderFlow.Orders;
 namespace OrderFlow.Api.Orders;
 
 /// <summary>How an order gets placed: once, however often it takes, and if wanted with its outcome.</summary>
-internal sealed class OrderPlacing(IOrderIds ids, TimeProvider time)
+internal sealed class OrderPlacer(IOrderIds ids, TimeProvider time)
 {
     /// <summary>How many ids one request tries where they belong to other orders already.</summary>
-    public const int MaxTakenIds = 5;
+    public const int MaxIdAttempts = 5;
 
     /// <summary>How long one call into the cluster waits; well below the time after which its answer counts as lost.</summary>
     private static readonly TimeSpan WaitAtOnce = CallTimeouts.MaxGrainWait;
@@ -37,22 +37,22 @@ internal sealed class OrderPlacing(IOrderIds ids, TimeProvider time)
     /// <summary>Places an order once for a key, also where the client has to ask again.</summary>
     public Task<PlacedOnce> PlaceOnce(ClusterClient cluster, string key, PlaceOrder command)
     {
-        var name = IdempotencyKey.Name(command.By.UserId, key);
+        var name = IdempotencyKey.GrainName(command.By.UserId, key);
         var request = command with { RequestId = Guid.NewGuid() };   // the key's, where this is its first use
         return AtFreeId(id => cluster.CallWithRetry(grains => grains.GetGrain<IIdempotencyGrain>(StatelessWorkerKeys.ForOrder(id)).Place(name, id, request)));
     }
 
     /// <summary>Places with another id as long as the one before belongs to another order, as when the sequence of ids went back.</summary>
-    /// <exception cref="ClusterUnavailableException">None of <see cref="MaxTakenIds"/> was free: nothing was placed.</exception>
+    /// <exception cref="ClusterUnavailableException">None of <see cref="MaxIdAttempts"/> was free: nothing was placed.</exception>
     private async Task<PlacedOnce> AtFreeId(Func<long, Task<PlacedOnce>> place)
     {
-        for (var taken = 0; taken < MaxTakenIds; taken++)
+        for (var taken = 0; taken < MaxIdAttempts; taken++)
         {
             await Task.Delay(Pause * Math.Max(0, taken - 1), time);   // in all longer than the silos wait between two checks of the sequence
             var id = await NextId();
             var placed = await place(id);
             if (placed.Result?.Outcome != Outcome.IdTaken) return placed;
-            ids.Drop(id);
+            ids.DiscardBlockOf(id);
         }
 
         throw new ClusterUnavailableException(cause: null, wasCalled: false);
@@ -72,7 +72,7 @@ internal sealed class OrderPlacing(IOrderIds ids, TimeProvider time)
     }
 
     /// <summary>The order once it is no longer pending, or as it is when the time is over. It is placed already: nothing that goes wrong here changes that.</summary>
-    public async Task<Order> Settled(ClusterClient cluster, Order placed, Caller by, TimeSpan wait, CancellationToken gone)
+    public async Task<Order> WaitForOutcome(ClusterClient cluster, Order placed, Caller by, TimeSpan wait, CancellationToken gone)
     {
         var order = placed;
         var began = time.GetTimestamp();

@@ -9,7 +9,7 @@ using OrderFlow.Orders;
 namespace OrderFlow.Api.OpenApi;
 
 /// <summary>Every error that operations answer with, by status: one of a status means the same wherever it stands.</summary>
-internal static class ProblemAnswers
+internal static class ProblemResponses
 {
     private const string TraceId = "00-84dfb4ad5b75d0b72339a1810303ba7c-a175fbc45cf5c1ea-00";
     private const string Problem = "Problem";
@@ -22,22 +22,22 @@ internal static class ProblemAnswers
             "BadRequest", "The request is not what it must be; `errors` says what is wrong where. Nothing was done.",
             Problems.Invalid("items[0].quantity", $"must be from 1 to {Limits.Quantity}"), Invalid),
         [401] = new(
-            "Unauthorized", "There is no token, or none that is good.", Problems.OfStatus(401), Problem,
+            "Unauthorized", "There is no token, or none that is good.", Problems.ForStatus(401), Problem,
             Header("WWW-Authenticate", "`Bearer`, with what is wrong where a token was sent.", "Bearer", isAlways: true)),
         [403] = new("Forbidden", "The caller is known, but may not do this.", Problems.Forbidden("Only an admin may act for another user.")),
         [404] = new("NotFound", "There is none, or the caller must not learn that there is.", Problems.NotFound("There is no such order.")),
-        [408] = new("RequestTimeout", "The body came too slowly.", Problems.OfStatus(408)),
+        [408] = new("RequestTimeout", "The body came too slowly.", Problems.ForStatus(408)),
         [409] = new(
             "Conflict", "The present state does not allow it. Where an order cannot take a status, `allowed` lists those that the caller can give it.",
             Problems.Conflict("a failed order cannot become cancelled", [OrderStatus.Pending]), Conflict),
-        [412] = new("PreconditionFailed", "What is there is no longer what the request's conditions demand.", Problems.OfStatus(412)),
-        [413] = new("ContentTooLarge", "The body has too many bytes.", Problems.OfStatus(413)),
-        [415] = new("UnsupportedMediaType", "The body is not said to be JSON in UTF-8.", Problems.OfStatus(415)),
-        [422] = new("UnprocessableContent", "The request contradicts one that was made before.", Problems.OfStatus(422)),
-        [429] = new("TooManyRequests", "The caller asks too often.", Problems.OfStatus(429), Problem, RetryAfter()),
-        [500] = new("Failed", "Something failed that should not have.", Problems.OfStatus(500)),
+        [412] = new("PreconditionFailed", "What is there is no longer what the request's conditions demand.", Problems.ForStatus(412)),
+        [413] = new("ContentTooLarge", "The body has too many bytes.", Problems.ForStatus(413)),
+        [415] = new("UnsupportedMediaType", "The body is not said to be JSON in UTF-8.", Problems.ForStatus(415)),
+        [422] = new("UnprocessableContent", "The request contradicts one that was made before.", Problems.ForStatus(422)),
+        [429] = new("TooManyRequests", "The caller asks too often.", Problems.ForStatus(429), Problem, RetryAfter()),
+        [500] = new("Failed", "Something failed that should not have.", Problems.ForStatus(500)),
         [503] = new(
-            "Unavailable", "A part of the system is away. What was asked for may have been done.", Problems.OfStatus(503), Problem, RetryAfter()),
+            "Unavailable", "A part of the system is away. What was asked for may have been done.", Problems.ForStatus(503), Problem, RetryAfter()),
     };
 
     /// <summary>An error's answer, as operations refer to it.</summary>
@@ -114,7 +114,7 @@ internal static class ProblemAnswers
     };
 
     private static (string, OpenApiHeader) RetryAfter() =>
-        Header("Retry-After", "Seconds until it is worth asking again.", (int)ClusterClient.ComeBackAfter.TotalSeconds, isAlways: false);
+        Header("Retry-After", "Seconds until it is worth asking again.", (int)ClusterClient.RetryAfter.TotalSeconds, isAlways: false);
 
     private static (string, OpenApiHeader) Header(string name, string description, JsonNode example, bool isAlways) => (name, new OpenApiHeader
     {

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace OrderFlow.Api.Http;
 
 /// <summary>Says where a body is not the JSON it must be, in the words of the caller and not of the serializer.</summary>
-internal static class JsonObjections
+internal static class JsonErrors
 {
     /// <summary>The path of the body as a whole.</summary>
     public const string Root = "$";
@@ -12,13 +12,13 @@ internal static class JsonObjections
     private const int LongestPath = 200;
 
     /// <summary>The path, as in <c>items[0].quantity</c>, and what is wrong there.</summary>
-    public static (string Path, string Objection) Of(JsonException e) => e switch
+    public static (string Path, string Objection) Describe(JsonException e) => e switch
     {
         // The reader's own exception inside means that the text is no JSON; line and byte count from 1 for people.
         { InnerException: JsonException } => (
             PathOf(e), string.Create(CultureInfo.InvariantCulture, $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})")),
 
-        UnfitValueException => (PathOf(e), e.Message),
+        InvalidValueException => (PathOf(e), e.Message),
 
         // The serializer tells these two apart from the rest by its text only; what it says is not passed on, it names types.
         _ when e.Message.StartsWith("The JSON property", StringComparison.Ordinal) => (PathOf(e), "is not known here"),

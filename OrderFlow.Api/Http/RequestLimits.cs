@@ -15,10 +15,10 @@ internal sealed class RequestOptions : IValidatableObject
     public const string Section = "Requests";
 
     /// <summary>The shortest time that can be set.</summary>
-    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
+    public static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The longest time that can be set.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+    public static readonly TimeSpan MaxTimeout = TimeSpan.FromHours(1);
 
     /// <summary>
     /// The time from the end of a request's headers to its answer. By default it is longer than a call into the cluster is repeated for, so that it ends
@@ -29,8 +29,8 @@ internal sealed class RequestOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Timeout < Shortest || Timeout > Longest)
-            yield return new(string.Create(CultureInfo.InvariantCulture, $"{Timeout} is not from {Shortest} to {Longest}"), [nameof(Timeout)]);
+        if (Timeout < MinTimeout || Timeout > MaxTimeout)
+            yield return new(string.Create(CultureInfo.InvariantCulture, $"{Timeout} is not from {MinTimeout} to {MaxTimeout}"), [nameof(Timeout)]);
     }
 }
 
@@ -38,17 +38,17 @@ internal sealed class RequestOptions : IValidatableObject
 /// Bounds of a request that a problem can be answered to. Beyond the server's own bounds (<see cref="HttpSetup"/>) it answers a bare status, since there is
 /// no request that could be handed on.
 /// </summary>
-internal static class RequestBounds
+internal static class RequestLimits
 {
     /// <summary>The most characters of a path with its query.</summary>
-    public const int LongestAddress = 4 * 1024;
+    public const int MaxUrlLength = 4 * 1024;
 
     /// <summary>
     /// Registers the time limit. When it has passed, <see cref="HttpContext.RequestAborted"/> is cancelled: a body that is still being read is answered with
     /// 408, a call into the cluster that is still waited for with 503. What was asked of a grain goes on there, and no answer says that it failed.
     /// An endpoint whose answer has no end, such as a stream of events, opts out with <c>DisableRequestTimeout()</c>.
     /// </summary>
-    public static void AddRequestBounds(this IServiceCollection services)
+    public static void AddRequestLimits(this IServiceCollection services)
     {
         services.AddValidatedOptions<RequestOptions>(RequestOptions.Section);
         services.AddRequestTimeouts();
@@ -56,14 +56,14 @@ internal static class RequestBounds
         {
             Timeout = settings.Value.Timeout,
             TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
-            WriteTimeoutResponse = ErrorHandling.AnswerUnavailable,
+            WriteTimeoutResponse = ExceptionHandler.WriteUnavailable,
         });
     }
 
     /// <summary>Refuses an address that is too long, with 414.</summary>
-    public static void UseLongestAddress(this IApplicationBuilder app) => app.Use((context, next) =>
+    public static void UseMaxUrlLength(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        if (context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Length <= LongestAddress) return next(context);
+        if (context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Length <= MaxUrlLength) return next(context);
 
         context.Response.StatusCode = StatusCodes.Status414UriTooLong;
         return Task.CompletedTask;

@@ -3,41 +3,41 @@ using Microsoft.Extensions.Options;
 namespace OrderFlow.Api.Live;
 
 /// <summary>Whether there is room for one more stream.</summary>
-internal enum Room
+internal enum StreamPermit
 {
     /// <summary>There is, and it is taken.</summary>
-    Taken,
+    Acquired,
 
     /// <summary>This user has as many as a user may have.</summary>
-    NoneForUser,
+    UserLimitReached,
 
     /// <summary>There are as many as there may be.</summary>
-    None,
+    LimitReached,
 }
 
 /// <summary>How many streams there are, of each user and in all. Each is a connection that stays.</summary>
-internal sealed class StreamSlots(IOptions<LiveOptions> settings)
+internal sealed class StreamLimiter(IOptions<LiveOptions> settings)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _ofUsers = new(StringComparer.Ordinal);
     private int _all;
 
     /// <summary>Takes room for one stream of a user, until the slot is disposed.</summary>
-    public Room Take(string userId, out IDisposable? slot)
+    public StreamPermit Acquire(string userId, out IDisposable? slot)
     {
         slot = null;
         lock (_lock)
         {
             var own = _ofUsers.GetValueOrDefault(userId);
-            if (own >= settings.Value.MaxStreamsPerUser) return Room.NoneForUser;
-            if (_all >= settings.Value.MaxStreams) return Room.None;
+            if (own >= settings.Value.MaxStreamsPerUser) return StreamPermit.UserLimitReached;
+            if (_all >= settings.Value.MaxStreams) return StreamPermit.LimitReached;
 
             _ofUsers[userId] = own + 1;
             _all++;
         }
 
         slot = new Slot(this, userId);
-        return Room.Taken;
+        return StreamPermit.Acquired;
     }
 
     private void Free(string userId)
@@ -49,7 +49,7 @@ internal sealed class StreamSlots(IOptions<LiveOptions> settings)
         }
     }
 
-    private sealed class Slot(StreamSlots slots, string userId) : IDisposable
+    private sealed class Slot(StreamLimiter slots, string userId) : IDisposable
     {
         private int _isFree;
 

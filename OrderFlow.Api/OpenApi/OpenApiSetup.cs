@@ -8,9 +8,9 @@ namespace OrderFlow.Api.OpenApi;
 
 /// <summary>
 /// The API's description (OpenAPI 3.1) for programs, and a page for people to read it and try it on; anyone may ask for both. It is made of the endpoints;
-/// what they do not say by themselves is added here: <see cref="Operations"/>, <see cref="Schemas"/>, <see cref="Examples"/>, <see cref="ProblemAnswers"/>.
+/// what they do not say by themselves is added here: <see cref="Operations"/>, <see cref="Schemas"/>, <see cref="Examples"/>, <see cref="ProblemResponses"/>.
 /// </summary>
-internal static class Description
+internal static class OpenApiSetup
 {
     /// <summary>The description's name and the version of the API that it describes.</summary>
     public const string Version = "v1";
@@ -26,7 +26,7 @@ internal static class Description
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'";
 
     /// <summary>Registers what makes the description.</summary>
-    public static IServiceCollection AddDescription(this IServiceCollection services)
+    public static IServiceCollection AddOpenApiDocument(this IServiceCollection services)
     {
         services.AddOpenApi(Version, options =>
         {
@@ -44,13 +44,13 @@ internal static class Description
                 return Task.CompletedTask;
             });
         });
-        return services.AddSingleton<DescriptionText>();
+        return services.AddSingleton<OpenApiJson>();
     }
 
     /// <summary>Maps the description and its page.</summary>
-    public static void MapDescription(this IEndpointRouteBuilder routes)
+    public static void MapOpenApiDocument(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Address, async (DescriptionText description) => TypedResults.Bytes(await description.Utf8, "application/json"))
+        routes.MapGet(Address, async (OpenApiJson description) => TypedResults.Bytes(await description.Utf8, "application/json"))
             .AllowAnonymous().ExcludeFromDescription();
 
         // The page and its script come from here. What it would load from or tell to other hosts is switched off.
@@ -98,7 +98,7 @@ internal static class Description
 }
 
 /// <summary>The description as it is served: made once, when it is first asked for.</summary>
-internal sealed class DescriptionText([FromKeyedServices(Description.Version)] IOpenApiDocumentProvider documents)
+internal sealed class OpenApiJson([FromKeyedServices(OpenApiSetup.Version)] IOpenApiDocumentProvider documents)
 {
     private readonly Lazy<Task<byte[]>> _utf8 = new(() => Write(documents));
 

@@ -7,7 +7,7 @@ namespace OrderFlow.Api.Http;
 /// a frame, that nothing between here and the caller keeps it, and that it can be asked about by its id.
 /// <c>Strict-Transport-Security</c> is not among them: it belongs to whatever ends TLS before this program.
 /// </summary>
-internal static class AnswerHeaders
+internal static class ResponseHeaders
 {
     private static readonly StringValues NoSniff = "nosniff";
     private static readonly StringValues NoReferrer = "no-referrer";
@@ -20,7 +20,7 @@ internal static class AnswerHeaders
     /// <summary>
     /// Adds the headers. An endpoint that sets <c>Content-Security-Policy</c> or <c>Cache-Control</c> itself, as one that serves a page must, keeps its own.
     /// </summary>
-    public static void UseAnswerHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    public static void UseResponseHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         // At the very end, because errors begin their answer by removing all headers that are there.
         context.Response.OnStarting(Add, context);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace OrderFlow.Ids;
+namespace OrderFlow.Api.Inventory;
 
 /// <summary>
 /// Unicode's normalization form C (UAX 15), in which the same text is always the same code points. The program carries no tables for it

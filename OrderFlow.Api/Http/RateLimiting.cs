@@ -17,7 +17,7 @@ internal sealed class RateLimitOptions : IValidatableObject
     public const string Section = "RateLimit";
 
     /// <summary>The highest rate that can be set; whoever wants more wants none.</summary>
-    public const int Highest = 1_000_000;
+    public const int MaxPerMinute = 1_000_000;
 
     /// <summary>
     /// How many requests a user may make a minute, at this process. As many may come at once; after that they come back evenly over the minute.
@@ -28,8 +28,8 @@ internal sealed class RateLimitOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (PerUserPerMinute is < 0 or > Highest)
-            yield return new(string.Create(CultureInfo.InvariantCulture, $"{PerUserPerMinute} is not from 0 (no limit) to {Highest}"), [nameof(PerUserPerMinute)]);
+        if (PerUserPerMinute is < 0 or > MaxPerMinute)
+            yield return new(string.Create(CultureInfo.InvariantCulture, $"{PerUserPerMinute} is not from 0 (no limit) to {MaxPerMinute}"), [nameof(PerUserPerMinute)]);
     }
 }
 
@@ -37,7 +37,7 @@ internal sealed class RateLimitOptions : IValidatableObject
 /// A limit for each user, by the <c>sub</c> of a token that was found good: nobody can use up another's. Requests without a good token count for nobody, and
 /// neither does what anybody may ask for without one, health above all.
 /// </summary>
-internal static class RateLimit
+internal static class RateLimiting
 {
     private static readonly RateLimitPartition<string> Nobody = RateLimitPartition.GetNoLimiter("");   // no user has this id
 
@@ -82,7 +82,7 @@ internal static class RateLimit
 
     private static ValueTask SayWhenToComeBack(OnRejectedContext rejected, CancellationToken cancellation)
     {
-        rejected.HttpContext.Response.ComeBackAfter(rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero);
+        rejected.HttpContext.Response.SetRetryAfter(rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero);
         return ValueTask.CompletedTask;   // the body comes from where all bodies of errors come from
     }
 }

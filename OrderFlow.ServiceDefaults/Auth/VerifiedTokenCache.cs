@@ -9,7 +9,7 @@ namespace OrderFlow.ServiceDefaults.Auth;
 /// Holds at most <see cref="Capacity"/> tokens, by hash: two generations, of which the older is dropped when the younger is full. Tokens in use move
 /// to the younger one, so nobody can push them out but other tokens in use. What was refused is never kept.
 /// </summary>
-internal sealed class VerifiedTokens(TimeProvider time)
+internal sealed class VerifiedTokenCache(TimeProvider time)
 {
     /// <summary>The most tokens that are remembered at once; under 1 KB each.</summary>
     public const int Capacity = 20_000;
@@ -30,12 +30,12 @@ internal sealed class VerifiedTokens(TimeProvider time)
         if (_younger.TryGetValue(hash, out var token)) return Living(token);
         if (!_older.TryGetValue(hash, out token) || Living(token) is null) return null;
 
-        Remember(hash, token);
+        Add(hash, token);
         return token;
     }
 
     /// <summary>Remembers a token that was just found good.</summary>
-    public void Remember(in TokenHash hash, VerifiedToken token)
+    public void Add(in TokenHash hash, VerifiedToken token)
     {
         lock (_changing)
         {

@@ -9,10 +9,10 @@ namespace OrderFlow.Api.Live;
 /// <summary>
 /// An answer that goes on until the client leaves, the program stops or the token expires; <paramref name="write"/> writes it.
 /// </summary>
-internal sealed class LiveAnswer(LiveReader reader, Func<EventStream, CancellationToken, Task> write) : IResult, IEndpointMetadataProvider
+internal sealed class LiveResult(LiveFollower reader, Func<EventStream, CancellationToken, Task> write) : IResult, IEndpointMetadataProvider
 {
     /// <summary>The longest that a stream lasts, however long its token does.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+    public static readonly TimeSpan MaxDuration = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
@@ -28,10 +28,10 @@ internal sealed class LiveAnswer(LiveReader reader, Func<EventStream, Cancellati
             httpContext.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping, expiry.Token);
         try
         {
-            reader.Beat(time, services.GetRequiredService<IOptions<LiveOptions>>().Value.HeartbeatInterval);
+            reader.StartHeartbeat(time, services.GetRequiredService<IOptions<LiveOptions>>().Value.HeartbeatInterval);
             var stream = new EventStream(httpContext.Response, end.Token);
-            await stream.Begin();
-            if (!httpContext.WantsNoBody()) await write(stream, end.Token);
+            await stream.Start();
+            if (!httpContext.IsHeadRequest()) await write(stream, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -43,6 +43,6 @@ internal sealed class LiveAnswer(LiveReader reader, Func<EventStream, Cancellati
     {
         var expires = http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
         var left = expires - time.GetUtcNow() ?? TimeSpan.Zero;
-        return left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest;
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < MaxDuration ? left : MaxDuration;
     }
 }
