@@ -1,96 +1,122 @@
 namespace OrderFlow.Api.Cluster;
 
 /// <summary>
-/// How many calls into the cluster go on at once; the others wait for their turn here, where they cost nothing. A cluster that is asked for more than it can
-/// do would answer every call late, work for callers who have given up, and be asked again: busy, and of no use to anybody.
+/// Limits how many calls into the cluster run at once; the others queue here, where they cost nothing. An overloaded cluster would answer every call late,
+/// spend its time on callers who have given up, and be called again.
 /// <para>
-/// There is room for as many as are answered soon. A second in which most answers came late halves the room; one in which most came soon makes it larger by
-/// a quarter. Most, not some: where one silo of three hangs, the calls to the others are not held back.
+/// The limit halves after a sample interval in which most calls were slow, and grows by a quarter after one in which most were not. Most, not some: if one
+/// silo of three hangs, calls to the others are not held back.
 /// </para>
 /// </summary>
 internal sealed class AdaptiveConcurrencyLimiter(TimeProvider time) : IDisposable
 {
-    /// <summary>The least room: enough for a thousand calls a second that take 30 ms.</summary>
+    /// <summary>The lowest limit: enough for a thousand calls a second that take 30 ms.</summary>
     public const int MinLimit = 32;
 
-    /// <summary>The most room, which is there at first.</summary>
+    /// <summary>The highest limit, which is also the first.</summary>
     public const int MaxLimit = 2_048;
 
-    /// <summary>The time after which an answer is late.</summary>
+    /// <summary>The most calls that wait for a permit or a retry. One more fails at once, so that neither a rush nor an outage fills the memory.</summary>
+    public const int MaxQueued = 2_000;
+
+    /// <summary>The duration from which a call counts as slow.</summary>
     public static readonly TimeSpan SlowThreshold = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long answers are counted until the room is looked at again.</summary>
+    /// <summary>How long calls are counted before the limit is adjusted.</summary>
     public static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _free = new(MaxLimit);
-    private long _countedSince = time.GetTimestamp();
-    private int _soon;
-    private int _late;
-    private int _surplus;   // places that are no more, but still taken
+    private readonly SemaphoreSlim _permits = new(MaxLimit);
+    private long _sampleStartedAt = time.GetTimestamp();
+    private int _fast;
+    private int _slow;
+    private int _surplus;   // permits above a lowered limit that are still held
+    private int _queued;
 
-    /// <summary>How many calls may go on at once.</summary>
+    /// <summary>How many calls may run at once.</summary>
     public int Limit { get; private set; } = MaxLimit;
 
-    /// <summary>How many calls go on.</summary>
+    /// <summary>How many calls run.</summary>
     public int Active
     {
         get
         {
-            lock (_lock) return Limit + _surplus - _free.CurrentCount;
+            lock (_lock) return Limit + _surplus - _permits.CurrentCount;
         }
     }
 
-    /// <summary>Takes a place where one is free, and nobody waits for it.</summary>
-    public bool TryAcquire() => _free.Wait(0, CancellationToken.None);
+    /// <summary>How many calls wait for a permit or a retry.</summary>
+    public int Queued => Volatile.Read(ref _queued);
 
-    /// <summary>Waits for a place. Who came first has it first.</summary>
-    /// <exception cref="OperationCanceledException">There was none in time.</exception>
-    public async Task Acquire(TimeSpan patience, CancellationToken timeIsUp)
+    /// <summary>Takes a permit if one is free and nobody waits for it.</summary>
+    public bool TryAcquire() => _permits.Wait(0, CancellationToken.None);
+
+    /// <summary>Waits for a permit; first come, first served.</summary>
+    /// <exception cref="OperationCanceledException">The wait timed out or was cancelled.</exception>
+    public async Task Acquire(TimeSpan timeout, CancellationToken cancellation)
     {
-        using var noLonger = new CancellationTokenSource(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, time);
-        using var sooner = timeIsUp.UnsafeRegister(static waiting => ((CancellationTokenSource)waiting!).Cancel(), noLonger);
-        await _free.WaitAsync(noLonger.Token);
+        using var timeLimit = new CancellationTokenSource(timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero, time);
+        using var registration = cancellation.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), timeLimit);
+        await _permits.WaitAsync(timeLimit.Token);
     }
 
-    /// <summary>Gives a place back.</summary>
-    /// <param name="took">How long the call took, whatever came of it.</param>
-    public void Release(TimeSpan took)
+    /// <summary>Returns a permit.</summary>
+    /// <param name="duration">How long the call took, whatever its result.</param>
+    public void Release(TimeSpan duration)
     {
         lock (_lock)
         {
-            if (took > SlowThreshold) _late++;
-            else _soon++;
+            if (duration > SlowThreshold) _slow++;
+            else _fast++;
             if (_surplus > 0) _surplus--;
-            else _free.Release();
-            if (time.GetElapsedTime(_countedSince) >= SampleInterval) LookAgain();
+            else _permits.Release();
+            if (time.GetElapsedTime(_sampleStartedAt) >= SampleInterval) AdjustLimit();
+        }
+    }
+
+    /// <summary>Counts a call as queued while it waits. False if <see cref="MaxQueued"/> wait already, or if the wait was cancelled or timed out.</summary>
+    public async Task<bool> TryQueue(Func<Task> wait)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _queued) > MaxQueued) return false;
+            await wait();
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _queued);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _free.Dispose();
+    public void Dispose() => _permits.Dispose();
 
-    private void LookAgain()
+    private void AdjustLimit()
     {
-        if (_late > _soon) Shrink(Limit - Math.Max(MinLimit, Limit / 2));
-        else Grow(Math.Min(MaxLimit, Limit + (Limit / 4)) - Limit);
-        (_countedSince, _soon, _late) = (time.GetTimestamp(), 0, 0);
+        if (_slow > _fast) Lower(Limit - Math.Max(MinLimit, Limit / 2));
+        else Raise(Math.Min(MaxLimit, Limit + (Limit / 4)) - Limit);
+        (_sampleStartedAt, _fast, _slow) = (time.GetTimestamp(), 0, 0);
     }
 
-    private void Shrink(int places)
+    private void Lower(int by)
     {
-        Limit -= places;
-        for (_surplus += places; _surplus > 0 && _free.Wait(0, CancellationToken.None); _surplus--)
+        Limit -= by;
+        for (_surplus += by; _surplus > 0 && _permits.Wait(0, CancellationToken.None); _surplus--)
         {
-            // A free place goes at once.
+            // A free permit goes at once; one that is held goes when it is released.
         }
     }
 
-    private void Grow(int places)
+    private void Raise(int by)
     {
-        Limit += places;
-        var stillTaken = Math.Min(places, _surplus);
-        _surplus -= stillTaken;
-        if (places > stillTaken) _free.Release(places - stillTaken);
+        Limit += by;
+        var held = Math.Min(by, _surplus);
+        _surplus -= held;
+        if (by > held) _permits.Release(by - held);
     }
 }

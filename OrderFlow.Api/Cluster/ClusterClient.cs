@@ -5,108 +5,118 @@ using Orleans.Serialization;
 namespace OrderFlow.Api.Cluster;
 
 /// <summary>
-/// Calls into the cluster, where a silo may be gone and its grains on their way to another. What may safely be asked twice is asked again until it is
-/// answered or <see cref="RetryTimeout"/> has passed. Refusals are answers and are not repeated; errors in the program are not either.
-/// When the cluster is slow calls wait for their turn (<see cref="AdaptiveConcurrencyLimiter"/>).
-/// As an endpoint's parameter it also stops waiting when the time of the request is up. What was asked of a grain goes on there all the same, so the
-/// outcome is unknown then, as it is when a silo is lost.
+/// Calls grains, queues calls while the cluster is slow (<see cref="AdaptiveConcurrencyLimiter"/>) and retries them while a silo is lost. A refusal is an answer, not a failure.
+/// As a parameter of an endpoint it also stops waiting when the request is aborted. The grain completes the call all the same, so its outcome is unknown then.
 /// </summary>
-internal sealed class ClusterClient : IBindableFromHttpContext<ClusterClient>
+internal sealed class ClusterClient(
+    IGrainFactory grains, ClusterConnection connection, AdaptiveConcurrencyLimiter limiter, CallFailureLog failures, TimeProvider time)
+    : IBindableFromHttpContext<ClusterClient>
 {
     /// <summary>How long one call may take before its outcome counts as unknown.</summary>
     public static readonly TimeSpan ResponseTimeout = CallTimeouts.ResponseTimeout;
 
-    /// <summary>How long after a request's first call a call that failed is still repeated.</summary>
+    /// <summary>How long after its first attempt a failed call is still retried.</summary>
     public static readonly TimeSpan RetryTimeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>The pause before a call is repeated for the first time; it doubles with every further time.</summary>
-    public static readonly TimeSpan MinRetryDelay = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>The longest pause between two tries.</summary>
+    /// <summary>The longest delay between two attempts.</summary>
     public static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>When a caller who was answered 503 may come back.</summary>
+    /// <summary>The <c>Retry-After</c> of a 503.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>The most calls that wait for their turn or to be tried again; one more has failed, so that neither a rush nor an outage can fill the memory.</summary>
-    public const int MaxQueued = 2_000;
-
-    private readonly ClusterWay _way;
-    private readonly bool _inTurn;
-    private readonly CancellationToken _timeIsUp;
-
-    /// <summary>Calls that no request's time ends.</summary>
-    public ClusterClient(ClusterWay way)
-        : this(way, inTurn: true, CancellationToken.None)
-    {
-    }
-
-    private ClusterClient(ClusterWay way, bool inTurn, CancellationToken timeIsUp) => (_way, _inTurn, _timeIsUp) = (way, inTurn, timeIsUp);
+    /// <summary>From 25 to 50 ms after the first attempt, up to 0.5 to 1 s.</summary>
+    private static readonly ExponentialBackoff Backoff = new(TimeSpan.FromMilliseconds(50) * 0.75, MaxRetryDelay * 0.75, Jitter: 1d / 3);
 
     /// <summary>
-    /// The same calls, which wait for no turn and take none from others: for what many requests wait for, and for what waits in the cluster itself until
-    /// something happens, and so takes its time.
+    /// A client whose calls neither wait for a permit nor hold one: for calls that many requests wait for, and for those that wait in the cluster itself.
     /// </summary>
-    public ClusterClient Unthrottled => new(_way, inTurn: false, _timeIsUp);
+    public ClusterClient Unthrottled => With(isThrottled: false, Cancellation);
 
-    /// <summary>The calls of a request, as a parameter of its endpoint.</summary>
+    private bool IsThrottled { get; init; } = true;
+
+    private CancellationToken Cancellation { get; init; }
+
+    /// <summary>Binds the client of a request.</summary>
     public static ValueTask<ClusterClient?> BindAsync(HttpContext context, ParameterInfo parameter) =>
         ValueTask.FromResult<ClusterClient?>(context.RequestServices.GetRequiredService<ClusterClient>().WithCancellation(context.RequestAborted));
 
-    /// <summary>The same calls, which are waited for no longer than until this is cancelled.</summary>
-    public ClusterClient WithCancellation(CancellationToken timeIsUp) => new(_way, _inTurn, timeIsUp);
+    /// <summary>A client that stops waiting for its calls when the token is cancelled.</summary>
+    public ClusterClient WithCancellation(CancellationToken cancellation) => With(IsThrottled, cancellation);
 
-    /// <summary>Makes a call that may be repeated with no second effect, however much later and whatever happened meanwhile, until it is answered.</summary>
-    /// <exception cref="ClusterUnavailableException">There was no answer in time; the call may have had its effect.</exception>
-    public Task<T> CallWithRetry<T>(Func<IGrainFactory, Task<T>> call) => Make(call, mayRepeat: true);
+    /// <summary>Makes an idempotent call, and retries it until it is answered.</summary>
+    /// <exception cref="ClusterUnavailableException">There was no answer in time; the call may have been carried out.</exception>
+    public Task<T> CallWithRetry<T>(Func<IGrainFactory, Task<T>> call) => Call(call, isIdempotent: true);
 
-    /// <summary>Makes a call that must not be repeated: it is made again only where it was certainly not made before.</summary>
-    /// <exception cref="ClusterUnavailableException">There was no answer; the call may have had its effect.</exception>
-    public Task<T> CallOnce<T>(Func<IGrainFactory, Task<T>> call) => Make(call, mayRepeat: false);
+    /// <summary>Makes a call that must not be repeated: it is retried only if it was certainly not sent.</summary>
+    /// <exception cref="ClusterUnavailableException">There was no answer; the call may have been carried out.</exception>
+    public Task<T> CallOnce<T>(Func<IGrainFactory, Task<T>> call) => Call(call, isIdempotent: false);
 
     /// <inheritdoc cref="CallOnce{T}"/>
-    public Task CallOnce(Func<IGrainFactory, Task> call) => CallOnce(async grains =>
+    public Task CallOnce(Func<IGrainFactory, Task> call) => CallOnce(async factory =>
     {
-        await call(grains);
+        await call(factory);
         return true;
     });
 
-    /// <summary>True for what goes wrong when a silo, the way to it or its database is away, as opposed to an error in the program.</summary>
+    /// <summary>True for errors that pass when a silo, the network or the database is back, as opposed to faults in the program.</summary>
     public static bool IsTransient(Exception e) => e switch
     {
         OrleansException or TimeoutException or SocketException or IOException => true,
         CallNotSentException => true,
-        UnavailableException => true,                    // a grain's own word for it
-        OperationCanceledException => true,              // a silo gave the call up: no call from here carries a token
-        UnavailableExceptionFallbackException => true,   // of a type that only silos know: their storage, not a fault in a grain
+        UnavailableException => true,                    // thrown by a grain
+        OperationCanceledException => true,              // a silo gave up the call: no call from here carries a token
+        UnavailableExceptionFallbackException => true,   // a type that only silos know: their storage, not a fault in a grain
         _ => false,
     };
 
-    private async Task<T> Make<T>(Func<IGrainFactory, Task<T>> call, bool mayRepeat)
+    private ClusterClient With(bool isThrottled, CancellationToken cancellation) =>
+        new(grains, connection, limiter, failures, time) { IsThrottled = isThrottled, Cancellation = cancellation };
+
+    private async Task<T> Call<T>(Func<IGrainFactory, Task<T>> call, bool isIdempotent)
     {
-        var began = _way.Time.GetTimestamp();
-        var pause = MinRetryDelay;
-        var wasCalled = false;
-        while (true)
+        var startedAt = time.GetTimestamp();
+        var wasSent = false;
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await Ask(call, RetryTimeout - _way.Time.GetElapsedTime(began));
+                if (!connection.HasConnected) throw new CallNotSentException("No silo was reached yet; the call was not sent.");
+
+                return await (IsThrottled ? CallThrottled(call, RetryTimeout - time.GetElapsedTime(startedAt)) : call(grains).WaitAsync(Cancellation));
             }
             catch (Exception e) when (IsTransient(e))
             {
-                wasCalled |= e is not CallNotSentException;
-                if (_timeIsUp.IsCancellationRequested) throw new ClusterUnavailableException(e, wasCalled);
+                wasSent |= e is not CallNotSentException;
+                if (Cancellation.IsCancellationRequested) throw new ClusterUnavailableException(e, wasSent);
 
-                _way.NoteFailure(e);
-                if ((wasCalled && !mayRepeat) || _way.Time.GetElapsedTime(began) + pause > RetryTimeout || !await _way.TryPause(pause, _timeIsUp))
-                    throw new ClusterUnavailableException(e, wasCalled);
+                failures.Add(e);
+                var delay = Backoff.DelayAfter(attempt);
+                if ((wasSent && !isIdempotent) || time.GetElapsedTime(startedAt) + delay > RetryTimeout
+                    || !await limiter.TryQueue(() => Task.Delay(delay, time, Cancellation)))
+                    throw new ClusterUnavailableException(e, wasSent);
             }
-
-            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, MaxRetryDelay.Ticks));
         }
     }
 
-    private Task<T> Ask<T>(Func<IGrainFactory, Task<T>> call, TimeSpan patience) =>
-        _inTurn ? _way.InTurn(call, patience, _timeIsUp) : _way.AtOnce(call, _timeIsUp);
+    private async Task<T> CallThrottled<T>(Func<IGrainFactory, Task<T>> call, TimeSpan timeout)
+    {
+        if (!limiter.TryAcquire() && !await limiter.TryQueue(() => limiter.Acquire(timeout, Cancellation)))
+            throw new CallNotSentException("Timed out waiting for a permit to call the cluster; the call was not sent.");
+
+        return await HoldingPermit().WaitAsync(Cancellation);
+
+        // Holds the permit until the call ends, even if nobody waits for it any more: the cluster still works on it.
+        async Task<T> HoldingPermit()
+        {
+            var startedAt = time.GetTimestamp();
+            try
+            {
+                return await call(grains);
+            }
+            finally
+            {
+                limiter.Release(time.GetElapsedTime(startedAt));
+            }
+        }
+    }
 }

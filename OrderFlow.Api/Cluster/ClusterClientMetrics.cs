@@ -2,8 +2,8 @@ using System.Diagnostics.Metrics;
 
 namespace OrderFlow.Api.Cluster;
 
-/// <summary>How calls into the cluster stand at the moment, as the meter <c>OrderFlow.Api</c>.</summary>
-internal sealed class ClusterClientMetrics(IMeterFactory meters, AdaptiveConcurrencyLimiter room, ClusterWay way) : IHostedService
+/// <summary>Gauges of calls into the cluster, in the meter <c>OrderFlow.Api</c>.</summary>
+internal sealed class ClusterClientMetrics(IMeterFactory meters, AdaptiveConcurrencyLimiter limiter) : IHostedService
 {
     public const string MeterName = "OrderFlow.Api";
 
@@ -11,9 +11,9 @@ internal sealed class ClusterClientMetrics(IMeterFactory meters, AdaptiveConcurr
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var meter = meters.Create(MeterName);
-        meter.CreateObservableGauge("orderflow.api.calls.active", () => room.Active, "{call}", "Calls into the cluster that go on.");
-        meter.CreateObservableGauge("orderflow.api.calls.limit", () => room.Limit, "{call}", "How many calls into the cluster may go on at once.");
-        meter.CreateObservableGauge("orderflow.api.calls.queued", () => way.Waiting, "{call}", "Calls that wait for their turn, or to be tried again.");
+        meter.CreateObservableGauge("orderflow.api.calls.active", () => limiter.Active, "{call}", "Calls into the cluster that are running.");
+        meter.CreateObservableGauge("orderflow.api.calls.limit", () => limiter.Limit, "{call}", "How many calls into the cluster may run at once.");
+        meter.CreateObservableGauge("orderflow.api.calls.queued", () => limiter.Queued, "{call}", "Calls that wait for a permit or for their retry.");
         return Task.CompletedTask;
     }
 

@@ -4,10 +4,10 @@ namespace OrderFlow.Api.Cluster;
 internal sealed class ClusterConnection(IClusterClient client) : BackgroundService
 {
     private readonly IHostedService _client = (IHostedService)client;
-    private volatile bool _wasOpened;
+    private volatile bool _hasConnected;
 
-    /// <summary>True once a silo was reached. Before that the client does not know which grains there are, and none can be called.</summary>
-    public bool HasConnected => _wasOpened;
+    /// <summary>True once a silo was reached. Before that the client does not know the cluster's grain types and cannot call any.</summary>
+    public bool HasConnected => _hasConnected;
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -20,6 +20,6 @@ internal sealed class ClusterConnection(IClusterClient client) : BackgroundServi
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await _client.StartAsync(stoppingToken);
-        _wasOpened = true;
+        _hasConnected = true;
     }
 }

@@ -1,18 +1,18 @@
 namespace OrderFlow.Api.Cluster;
 
-/// <summary>The cluster did not answer, for no fault of the request: answered with 503 and <c>Retry-After</c>.</summary>
-/// <param name="cause">What went wrong.</param>
-/// <param name="wasCalled">Whether a grain may have been reached. Where none was, nothing was done.</param>
-internal sealed class ClusterUnavailableException(Exception? cause, bool wasCalled = true) : Exception(wasCalled ? OutcomeUnknown : NotCarriedOut, cause)
+/// <summary>The cluster did not answer. The request is answered with 503 and <c>Retry-After</c>.</summary>
+/// <param name="cause">The last error.</param>
+/// <param name="wasSent">Whether a call may have reached a grain. If not, nothing was changed.</param>
+internal sealed class ClusterUnavailableException(Exception? cause, bool wasSent = true) : Exception(wasSent ? OutcomeUnknown : NotCarriedOut, cause)
 {
-    /// <summary>What the caller is told where it is not known whether it was done.</summary>
+    /// <summary>The problem's detail if the call may have been carried out.</summary>
     public const string OutcomeUnknown =
-        "The service cannot answer at the moment. Whether the request was carried out is not known: read what it was to change before you send it again. "
-        + "What only reads, and a POST with the same Idempotency-Key, can be sent again as it is.";
+        "The service is temporarily unavailable. Whether the request was carried out is unknown: read the resource before you send a change again. "
+        + "A GET, and a POST with the same Idempotency-Key, can be repeated as they are.";
 
-    /// <summary>What the caller is told where it certainly was not done.</summary>
-    public const string NotCarriedOut = "The service cannot take the request at the moment. It was not carried out; send it again after the time in Retry-After.";
+    /// <summary>The problem's detail if the call was certainly not carried out.</summary>
+    public const string NotCarriedOut = "The service is temporarily unavailable. The request was not carried out; send it again after the time in Retry-After.";
 }
 
-/// <summary>A call was not made, so that it had no effect and never will.</summary>
+/// <summary>A call was not sent, so it has no effect.</summary>
 internal sealed class CallNotSentException(string reason) : Exception(reason);

@@ -21,7 +21,7 @@ internal sealed class CorsOriginsOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
         from origin in Split()
         where !IsOrigin(origin)
-        select new ValidationResult($"'{origin}' is no origin, such as https://shop.example or http://localhost:3000", [nameof(Origins)]);
+        select new ValidationResult($"'{origin}' is not a valid origin, such as https://shop.example or http://localhost:3000", [nameof(Origins)]);
 
     /// <summary>Scheme, host and port, and nothing behind them: browsers compare to the letter.</summary>
     private static bool IsOrigin(string text) =>

@@ -43,7 +43,7 @@ internal static class ProductIdResolver
         }
         catch (ClusterUnavailableException away)
         {
-            throw new ClusterUnavailableException(away, wasCalled: false);
+            throw new ClusterUnavailableException(away, wasSent: false);
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class OrderPlacer(IOrderIds ids, TimeProvider time)
             ids.DiscardBlockOf(id);
         }
 
-        throw new ClusterUnavailableException(cause: null, wasCalled: false);
+        throw new ClusterUnavailableException(cause: null, wasSent: false);
     }
 
     /// <summary>The next id. Where there is none, nothing was placed, whatever became of asking for ids.</summary>
@@ -67,7 +67,7 @@ internal sealed class OrderPlacer(IOrderIds ids, TimeProvider time)
         }
         catch (ClusterUnavailableException away)
         {
-            throw new ClusterUnavailableException(away, wasCalled: false);
+            throw new ClusterUnavailableException(away, wasSent: false);
         }
     }
 

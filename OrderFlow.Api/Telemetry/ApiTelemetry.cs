@@ -23,7 +23,7 @@ internal static class ApiTelemetry
 
     /// <summary>Sends the trace with each call of a grain, where there is one.</summary>
     public static IClientBuilder UseTelemetry(this IClientBuilder client, IConfiguration configuration) =>
-        OpenTelemetryOptions.SendTraces(configuration) ? client.AddActivityPropagation().AddOutgoingGrainCallFilter<UnsampledCallFilter>() : client;
+        OpenTelemetryVariables.SendTraces(configuration) ? client.AddActivityPropagation().AddOutgoingGrainCallFilter<UnsampledCallFilter>() : client;
 
     private static bool IsAboutThisProgram(PathString path) =>
         path.StartsWithSegments("/health", StringComparison.Ordinal) || path == TelemetrySetup.MetricsPath

@@ -1,15 +1,14 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using Microsoft.Extensions.Options;
 
 namespace OrderFlow.ServiceDefaults.Auth;
 
-/// <summary>Which bearer tokens are accepted: the section <c>Auth</c> of the configuration. There are no defaults.</summary>
-internal sealed class AuthOptions
+/// <summary>Which bearer tokens are accepted: the section <c>Auth</c>. Only <see cref="ClockSkew"/> has a default.</summary>
+internal sealed class AuthOptions : IValidatableObject
 {
-    /// <summary>The configuration section.</summary>
     public const string Section = "Auth";
 
-    /// <summary>The most that <see cref="ClockSkew"/> can be: beyond it tokens that have expired would be as good as others.</summary>
+    /// <summary>The upper bound of <see cref="ClockSkew"/>: beyond it expired tokens would be as good as valid ones.</summary>
     public static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(10);
 
     /// <summary>The <c>iss</c> a token must have.</summary>
@@ -18,30 +17,22 @@ internal sealed class AuthOptions
     /// <summary>The <c>aud</c> a token must have.</summary>
     public string? Audience { get; set; }
 
-    /// <summary>A PEM file with one or several public keys, RSA for RS256 or EC P-256 for ES256; a token must be signed by one of them.</summary>
+    /// <summary>A PEM file with one or several public keys, RSA for RS256 or EC P-256 for ES256; a token must be signed for one of them.</summary>
     public string? PublicKeyFile { get; set; }
 
-    /// <summary>How far the clocks of the issuer and of this program may be apart: leeway for <c>exp</c>, <c>nbf</c> and <c>iat</c> alike.</summary>
+    /// <summary>The leeway for <c>exp</c>, <c>nbf</c> and <c>iat</c>: how far the clocks of the issuer and of this program may differ.</summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromMinutes(1);
-}
 
-/// <summary>Stops the program at start, with a sentence that names the variable, where tokens could not be checked.</summary>
-internal sealed class AuthOptionsValidator : IValidateOptions<AuthOptions>
-{
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, AuthOptions options)
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        var failures = new List<string>();
-
-        if (string.IsNullOrWhiteSpace(options.Issuer)) failures.Add("Auth__Issuer is not set: it is the issuer (iss) of the bearer tokens to accept.");
-        if (string.IsNullOrWhiteSpace(options.Audience)) failures.Add("Auth__Audience is not set: it is the audience (aud) of the bearer tokens to accept.");
-        if (string.IsNullOrWhiteSpace(options.PublicKeyFile))
-            failures.Add("Auth__PublicKeyFile is not set: it is a PEM file with the RSA or EC public keys that bearer tokens are signed for.");
-        else if (PublicKeys.Load(options.PublicKeyFile).Error is { } objection)
-            failures.Add($"Auth__PublicKeyFile: {objection}");
-        if (options.ClockSkew < TimeSpan.Zero || options.ClockSkew > AuthOptions.MaxClockSkew)
-            failures.Add(string.Create(CultureInfo.InvariantCulture, $"Auth__ClockSkew: {options.ClockSkew} is not from {TimeSpan.Zero} to {AuthOptions.MaxClockSkew}."));
-
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+        if (string.IsNullOrWhiteSpace(Issuer)) yield return new("Auth__Issuer is not set: it is the issuer (iss) of the bearer tokens to accept.", [nameof(Issuer)]);
+        if (string.IsNullOrWhiteSpace(Audience)) yield return new("Auth__Audience is not set: it is the audience (aud) of the bearer tokens to accept.", [nameof(Audience)]);
+        if (string.IsNullOrWhiteSpace(PublicKeyFile))
+            yield return new("Auth__PublicKeyFile is not set: it is a PEM file with the RSA or EC public keys that bearer tokens are signed for.", [nameof(PublicKeyFile)]);
+        else if (PublicKeys.Load(PublicKeyFile).Error is { } error)
+            yield return new(error, [nameof(PublicKeyFile)]);
+        if (ClockSkew < TimeSpan.Zero || ClockSkew > MaxClockSkew)
+            yield return new(string.Create(CultureInfo.InvariantCulture, $"{ClockSkew} is not from {TimeSpan.Zero} to {MaxClockSkew}."), [nameof(ClockSkew)]);
     }
 }

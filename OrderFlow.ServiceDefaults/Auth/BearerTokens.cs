@@ -7,18 +7,16 @@ using OrderFlow.ServiceDefaults.Options;
 
 namespace OrderFlow.ServiceDefaults.Auth;
 
-/// <summary>Bearer tokens as the one way to say who calls: RS256 or ES256, from one issuer, for one audience, with an expiry and a subject.</summary>
+/// <summary>Authenticates callers by bearer tokens only: RS256 or ES256, from one issuer, for one audience, with an expiry and a subject.</summary>
 internal static class BearerTokens
 {
-    /// <summary>The policy of what only admins may do.</summary>
+    /// <summary>The policy for operations that only admins may use.</summary>
     public const string AdminPolicy = "admin";
 
-    /// <summary>Registers the bearer scheme and <see cref="AdminPolicy"/>; <see cref="AuthOptions"/> are checked when the program starts.</summary>
+    /// <summary>Registers the bearer scheme and <see cref="AdminPolicy"/>; <see cref="AuthOptions"/> are validated when the program starts.</summary>
     public static IServiceCollection AddBearerTokens(this IServiceCollection services)
     {
         services.AddValidatedOptions<AuthOptions>(AuthOptions.Section);
-        services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
-
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<VerifiedTokenCache>();
         services.AddSingleton<CallerTokenHandler>();
@@ -39,17 +37,20 @@ internal static class BearerTokens
     /// <summary>What a token must have, apart from its subject.</summary>
     public static TokenValidationParameters ValidationParameters(AuthOptions auth, TimeProvider time) => new()
     {
-        // Named, so that a token can choose neither "none" nor a public key as the secret of an HMAC (RFC 8725 §3.1).
+        // Fixed, so that a token can choose neither "none" nor a public key as the secret of an HMAC (RFC 8725 §3.1).
         ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
         IssuerSigningKeys = PublicKeys.Load(auth.PublicKeyFile!).Keys,
         RequireSignedTokens = true,
         ValidIssuer = auth.Issuer,
         ValidAudience = auth.Audience,
         ClockSkew = auth.ClockSkew,
-        LifetimeValidator = (notBefore, expires, _, demands) => IsCurrent(notBefore, expires, time.GetUtcNow().UtcDateTime, demands.ClockSkew),
+        LifetimeValidator = (notBefore, expires, _, parameters) => IsCurrent(notBefore, expires, time.GetUtcNow().UtcDateTime, parameters.ClockSkew),
     };
 
-    /// <summary>What AddAuthentication would register, without data protection, which would write keys to the disk that nobody needs here.</summary>
+    /// <summary>Adds a time span, up to the latest time there is.</summary>
+    public static DateTime AddSaturating(DateTime time, TimeSpan span) => time < DateTime.MaxValue - span ? time + span : DateTime.MaxValue;
+
+    /// <summary>Registers what AddAuthentication would, except data protection, which would write unused keys to the disk.</summary>
     private static void AddBearerScheme(IServiceCollection services)
     {
         services.AddAuthenticationCore(options => options.DefaultScheme = JwtBearerDefaults.AuthenticationScheme);
@@ -57,9 +58,6 @@ internal static class BearerTokens
         services.TryAddSingleton<IAuthenticationConfigurationProvider, NoConfiguredSchemes>();
         new AuthenticationBuilder(services).AddJwtBearer();
     }
-
-    /// <summary>A time that much later; the latest there is, where there is none.</summary>
-    public static DateTime AddSaturating(DateTime time, TimeSpan by) => time < DateTime.MaxValue - by ? time + by : DateTime.MaxValue;
 
     private static bool IsCurrent(DateTime? notBefore, DateTime? expires, DateTime now, TimeSpan skew)
     {
@@ -69,7 +67,7 @@ internal static class BearerTokens
         return true;
     }
 
-    /// <summary>The bearer scheme has its settings from <see cref="AuthOptions"/> alone.</summary>
+    /// <summary>Keeps the bearer scheme from reading a configuration section of its own: <see cref="AuthOptions"/> configure it.</summary>
     private sealed class NoConfiguredSchemes : IAuthenticationConfigurationProvider
     {
         public IConfiguration AuthenticationConfiguration { get; } = new ConfigurationBuilder().Build();

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace OrderFlow.ServiceDefaults.Auth;
 
 /// <summary>
-/// What a token with a good signature says of its caller, by its JSON itself: the library's claims are texts whatever they were, so that two numbers beyond
-/// its precision are one text, and one user.
+/// Reads the caller from a token with a valid signature, by its JSON: the library turns every claim into text, so that two numbers beyond its precision
+/// would become one text, and one user.
 /// </summary>
 internal static class TokenClaims
 {
@@ -16,8 +16,8 @@ internal static class TokenClaims
     // RFC 7519 §4: a claim that is given twice may be read in two ways.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>The types of the claims that are looked at; others may be anything.</summary>
-    private static readonly (string Name, bool IsRequired, string Type, Func<JsonElement, bool> Fits)[] Types =
+    /// <summary>The types of the claims that are read; others may be anything.</summary>
+    private static readonly (string Name, bool IsRequired, string Type, Func<JsonElement, bool> Matches)[] Types =
     [
         (CallerIdentity.UserClaim, true, String, IsString),
         ("iss", true, String, IsString),
@@ -30,40 +30,40 @@ internal static class TokenClaims
 
     /// <summary>Reads the claims of a token.</summary>
     /// <param name="payload">The token's second part.</param>
-    /// <param name="latestIssue">The latest time at which it may have been issued.</param>
-    /// <returns>The caller, or a sentence that says why there is none; it quotes nothing, for it goes into a header (RFC 6750 §3).</returns>
-    public static (Caller? Caller, string? Objection) Read(string payload, DateTimeOffset latestIssue)
+    /// <param name="maxIssuedAt">The latest valid <c>iat</c>.</param>
+    /// <returns>The caller, or a sentence that says why there is none; it quotes nothing, because it goes into a header (RFC 6750 §3).</returns>
+    public static (Caller? Caller, string? Error) Read(string payload, DateTimeOffset maxIssuedAt)
     {
         try
         {
             using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(payload), Strict);
             var claims = json.RootElement;
-            if (ObjectionToTypes(claims) is { } objection) return (null, objection);
-            if (Find(claims, "iat") is { } issued && issued.GetDouble() > latestIssue.ToUnixTimeMilliseconds() / 1000d)
+            if (ValidateTypes(claims) is { } error) return (null, error);
+            if (Find(claims, "iat") is { } issued && issued.GetDouble() > maxIssuedAt.ToUnixTimeMilliseconds() / 1000d)
                 return (null, "The token was issued in the future, by its iat.");
 
             var userId = Find(claims, CallerIdentity.UserClaim)!.Value.GetString();
-            return TextId.ValidateUserId(userId) is { } unfit
-                ? (null, $"The token's {CallerIdentity.UserClaim} {unfit}.")
+            return TextId.ValidateUserId(userId) is { } userIdError
+                ? (null, $"The token's {CallerIdentity.UserClaim} {userIdError}.")
                 : (new Caller(userId!, Holds(Find(claims, CallerIdentity.RoleClaim), CallerIdentity.AdminRole)), null);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)   // the latter two for half a character, and for no base64url
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)   // the latter two for a lone surrogate and for invalid base64url
         {
             return (null, "The token's claims must be a JSON object that gives each once, in UTF-8.");
         }
     }
 
-    private static string? ObjectionToTypes(JsonElement claims)
+    private static string? ValidateTypes(JsonElement claims)
     {
-        foreach (var (name, isRequired, type, fits) in Types)
+        foreach (var (name, isRequired, type, matches) in Types)
         {
-            if (Find(claims, name) is { } claim ? !fits(claim) : isRequired) return $"The token's {name} must be {type}.";
+            if (Find(claims, name) is { } claim ? !matches(claim) : isRequired) return $"The token's {name} must be {type}.";
         }
 
         return null;
     }
 
-    /// <summary>A claim; null where it is not there, or null, which says as little.</summary>
+    /// <summary>Finds a claim; null counts as absent.</summary>
     private static JsonElement? Find(JsonElement claims, string name) =>
         claims.TryGetProperty(name, out var claim) && claim.ValueKind != JsonValueKind.Null ? claim : null;
 
@@ -77,7 +77,7 @@ internal static class TokenClaims
     private static bool Holds(JsonElement? claim, string text) => claim switch
     {
         null => false,
-        { ValueKind: JsonValueKind.Array } several => several.EnumerateArray().Any(each => each.ValueEquals(text)),
-        { } one => one.ValueEquals(text),
+        { ValueKind: JsonValueKind.Array } list => list.EnumerateArray().Any(each => each.ValueEquals(text)),
+        { } single => single.ValueEquals(text),
     };
 }

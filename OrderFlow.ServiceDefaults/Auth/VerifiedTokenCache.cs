@@ -1,68 +1,49 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Internal;
 
 namespace OrderFlow.ServiceDefaults.Auth;
 
 /// <summary>
-/// Remembers tokens that were found good until their expiry plus ClockSkew, so that their signature is checked once and not with every request (RS256 costs 30–50 µs).
-/// Holds at most <see cref="Capacity"/> tokens, by hash: two generations, of which the older is dropped when the younger is full. Tokens in use move
-/// to the younger one, so nobody can push them out but other tokens in use. What was refused is never kept.
+/// Remembers accepted tokens by hash until they expire, so that a signature is verified once and not with every request (RS256 costs 30–50 µs).
+/// Rejected tokens are never remembered. A full cache takes no more until it has evicted the least recently used.
 /// </summary>
-internal sealed class VerifiedTokenCache(TimeProvider time)
+internal sealed class VerifiedTokenCache(TimeProvider time) : IDisposable
 {
     /// <summary>The most tokens that are remembered at once; under 1 KB each.</summary>
     public const int Capacity = 20_000;
 
-    private const int Generation = Capacity / 2;
+    private readonly MemoryCache _tokens = new(new MemoryCacheOptions { SizeLimit = Capacity, Clock = new Clock(time) });
 
-    private readonly Lock _changing = new();
-    private volatile ConcurrentDictionary<TokenHash, VerifiedToken> _younger = new();
-    private volatile ConcurrentDictionary<TokenHash, VerifiedToken> _older = new();
-    private int _youngerCount;
+    /// <summary>How many tokens are remembered, including expired ones that have not been evicted yet.</summary>
+    public int Count => _tokens.Count;
 
-    /// <summary>How many tokens are remembered now, expired ones included.</summary>
-    public int Count => _younger.Count + _older.Count;
+    /// <summary>The accepted token with this hash, or null.</summary>
+    public VerifiedToken? Find(in TokenHash hash) => _tokens.Get<VerifiedToken>(hash);
 
-    /// <summary>The token with this hash, where it was found good and has not expired; otherwise null.</summary>
-    public VerifiedToken? Find(in TokenHash hash)
+    /// <summary>Remembers an accepted token until <see cref="VerifiedToken.ExpiresAt"/>.</summary>
+    public void Add(in TokenHash hash, VerifiedToken token) =>
+        _tokens.Set(hash, token, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpiration = token.ExpiresAt });
+
+    /// <inheritdoc/>
+    public void Dispose() => _tokens.Dispose();
+
+    private sealed class Clock(TimeProvider time) : ISystemClock
     {
-        if (_younger.TryGetValue(hash, out var token)) return Living(token);
-        if (!_older.TryGetValue(hash, out token) || Living(token) is null) return null;
-
-        Add(hash, token);
-        return token;
+        public DateTimeOffset UtcNow => time.GetUtcNow();
     }
-
-    /// <summary>Remembers a token that was just found good.</summary>
-    public void Add(in TokenHash hash, VerifiedToken token)
-    {
-        lock (_changing)
-        {
-            if (_youngerCount == Generation)
-            {
-                _older = _younger;
-                _younger = new ConcurrentDictionary<TokenHash, VerifiedToken>();
-                _youngerCount = 0;
-            }
-
-            if (_younger.TryAdd(hash, token)) _youngerCount++;
-        }
-    }
-
-    // RFC 7519 §4.1.4: a token is not accepted on or after its expiry, here with the leeway that it allows (Auth__ClockSkew).
-    private VerifiedToken? Living(VerifiedToken token) => time.GetUtcNow() < token.ExpiresAt ? token : null;
 }
 
-/// <summary>A token that was found good.</summary>
-/// <param name="Identity">Whom it speaks for.</param>
-/// <param name="ExpiresAt">From when on it is no longer accepted: its expiry plus ClockSkew.</param>
+/// <summary>An accepted token.</summary>
+/// <param name="Identity">The caller.</param>
+/// <param name="ExpiresAt">The time from which it is no longer accepted: its expiry plus the leeway that RFC 7519 §4.1.4 allows (Auth__ClockSkew).</param>
 internal sealed record VerifiedToken(CallerIdentity Identity, DateTimeOffset ExpiresAt);
 
-/// <summary>The SHA-256 of a token: what it is remembered by, so that memory holds no token that somebody could use.</summary>
+/// <summary>The SHA-256 of a token: the cache's key, so that memory holds no token that could be used.</summary>
 internal readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)
 {
-    /// <summary>The hash of a token.</summary>
+    /// <summary>Hashes a token.</summary>
     public static TokenHash Of(ReadOnlySpan<char> token)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

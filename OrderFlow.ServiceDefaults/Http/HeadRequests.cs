@@ -1,20 +1,20 @@
 namespace OrderFlow.ServiceDefaults.Http;
 
 /// <summary>
-/// Answers <c>HEAD</c> wherever <c>GET</c> works, with the same status and headers and no body (RFC 9110 §9.3.2): below this place such a request is a
-/// <c>GET</c>, and the server, which knows better, sends none of the body. Routing alone would answer 405.
+/// Answers <c>HEAD</c> wherever <c>GET</c> works, with the same status and headers and no body (RFC 9110 §9.3.2); routing alone would answer 405. Later
+/// middleware sees a <c>GET</c>, and the server drops the body.
 /// </summary>
 internal static class HeadRequests
 {
-    /// <summary>Places it before everything else, routing above all, which <see cref="WebApplication"/> itself puts before the program's own middleware.</summary>
-    public static void AddHeadRequests(this IServiceCollection services) => services.AddSingleton<IStartupFilter, First>();
+    /// <summary>Places the middleware first: <see cref="WebApplication"/> puts routing before the program's own middleware.</summary>
+    public static void AddHeadRequests(this IServiceCollection services) => services.AddSingleton<IStartupFilter, HeadStartupFilter>();
 
-    /// <summary>True where the client wants no body: an answer that would not end is to end after its headers.</summary>
-    public static bool IsHeadRequest(this HttpContext context) => context.Features.Get<NoBody>() is not null;
+    /// <summary>True if the client sent <c>HEAD</c>: a response that would not end must end after its headers.</summary>
+    public static bool IsHeadRequest(this HttpContext context) => context.Features.Get<HeadFeature>() is not null;
 
-    private static async Task AsGet(HttpContext context, RequestDelegate next)
+    private static async Task RunAsGet(HttpContext context, RequestDelegate next)
     {
-        context.Features.Set(NoBody.Wanted);
+        context.Features.Set(HeadFeature.Instance);
         context.Request.Method = HttpMethods.Get;
         try
         {
@@ -22,11 +22,11 @@ internal static class HeadRequests
         }
         finally
         {
-            context.Request.Method = HttpMethods.Head;   // for what counts and logs requests once they are over
+            context.Request.Method = HttpMethods.Head;   // for metrics and logs, which are written afterwards
         }
     }
 
-    /// <summary>Adds <c>HEAD</c> to the methods that a 405 lists: routing knows only of <c>GET</c>.</summary>
+    /// <summary>Adds <c>HEAD</c> to the methods that a 405 lists: routing only knows <c>GET</c>.</summary>
     private static Task AddToAllow(object response)
     {
         var headers = ((HttpResponse)response).Headers;
@@ -37,19 +37,19 @@ internal static class HeadRequests
         return Task.CompletedTask;
     }
 
-    private sealed class NoBody
+    private sealed class HeadFeature
     {
-        public static readonly NoBody Wanted = new();
+        public static readonly HeadFeature Instance = new();
     }
 
-    private sealed class First : IStartupFilter
+    private sealed class HeadStartupFilter : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
             app.Use((context, following) =>
             {
                 var method = context.Request.Method;
-                if (HttpMethods.IsHead(method)) return AsGet(context, following);
+                if (HttpMethods.IsHead(method)) return RunAsGet(context, following);
                 if (!HttpMethods.IsGet(method)) context.Response.OnStarting(AddToAllow, context.Response);
                 return following(context);
             });

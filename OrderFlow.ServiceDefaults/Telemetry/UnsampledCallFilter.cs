@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace OrderFlow.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Sends with a grain call that its trace is not recorded. Orleans sends only spans that it made, and below one that is not recorded it makes none: the
-/// silo, told nothing, would begin a trace in the middle.
+/// Tells the silo with each grain call that its trace is not recorded. Orleans propagates only spans it created, and it creates none in an unrecorded trace,
+/// so the silo would start a trace in the middle.
 /// </summary>
 internal sealed class UnsampledCallFilter : IOutgoingGrainCallFilter
 {
@@ -12,7 +12,7 @@ internal sealed class UnsampledCallFilter : IOutgoingGrainCallFilter
 
     public Task Invoke(IOutgoingGrainCallContext context)
     {
-        if (Activity.Current is { Recorded: false, IdFormat: ActivityIdFormat.W3C, Id: { } here }) RequestContext.Set(TraceParent, here);
+        if (Activity.Current is { Recorded: false, IdFormat: ActivityIdFormat.W3C, Id: { } id }) RequestContext.Set(TraceParent, id);
         return context.Invoke();
     }
 }

@@ -24,12 +24,12 @@ internal static class SiloTelemetry
     public static void AddSiloTelemetry(this IHostApplicationBuilder builder)
     {
         builder.AddJsonLogs();
-        builder.AddTelemetry("orderflow-silo", Meters, Sources, instrumentation: null, beginnings: Traces.Recover);
+        builder.AddTelemetry("orderflow-silo", Meters, Sources, instrumentation: null, rootSpans: Traces.Recover);
     }
 
     /// <summary>Propagates traces through grain calls.</summary>
     public static void UseTelemetry(this ISiloBuilder silo)
     {
-        if (OpenTelemetryOptions.SendTraces(silo.Configuration)) silo.AddActivityPropagation().AddOutgoingGrainCallFilter<UnsampledCallFilter>();
+        if (OpenTelemetryVariables.SendTraces(silo.Configuration)) silo.AddActivityPropagation().AddOutgoingGrainCallFilter<UnsampledCallFilter>();
     }
 }

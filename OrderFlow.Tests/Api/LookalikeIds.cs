@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using OrderFlow.Tests.Cluster;
 using OrderFlow.Tests.Fixtures;
-using NormalForm = OrderFlow.Ids.NormalForm;
+using NormalForm = OrderFlow.Api.Inventory.NormalForm;
 using TextId = OrderFlow.ServiceDefaults.Auth.TextId;
 
 namespace OrderFlow.Tests.Api;

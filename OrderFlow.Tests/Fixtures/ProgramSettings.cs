@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 using OrderFlow.Recovery;
 using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.Silo.Kafka;
@@ -12,7 +11,7 @@ namespace OrderFlow.Tests.Fixtures;
 /// <param name="Default">Its default; null or empty for none.</param>
 internal sealed record ProgramSetting(string Variable, object? Default);
 
-/// <summary>The settings of both programs, from their options classes: those with a constant <c>Section</c>.</summary>
+/// <summary>The settings of both programs: the properties of all options classes, which are those with a constant <c>Section</c>.</summary>
 internal static class ProgramSettings
 {
     public static IReadOnlyList<Type> SiloOptions { get; } = OptionsOf(typeof(KafkaOptions).Assembly, typeof(RecoveryOptions).Assembly, typeof(OptionsErrors).Assembly);
@@ -27,36 +26,22 @@ internal static class ProgramSettings
         where property.CanWrite
         select new ProgramSetting(OptionsErrors.VariableName(Section(type)!, property.Name), property.GetValue(defaults));
 
-    /// <summary>The variables that validation requires where nothing is set.</summary>
+    /// <summary>The variables that must be set: their validation fails if nothing is set.</summary>
     public static IEnumerable<string> RequiredOf(IEnumerable<Type> options) =>
         from type in options
-        from failure in Failures(type, Activator.CreateInstance(type)!)
+        from failure in OptionsErrors.Find(Section(type)!, Activator.CreateInstance(type)!)
         from setting in Of([type])
         where failure.Contains(setting.Variable, StringComparison.Ordinal)
         select setting.Variable;
 
-    /// <summary>The validation errors of these settings.</summary>
+    /// <summary>The validation errors of the given settings.</summary>
     /// <exception cref="InvalidOperationException">A value cannot be converted.</exception>
     public static IEnumerable<string> FailuresOf(IEnumerable<Type> options, IConfiguration given) =>
-        options.SelectMany(type => Failures(type, given.GetSection(Section(type)!).Get(type) ?? Activator.CreateInstance(type)!));
+        options.SelectMany(type => OptionsErrors.Find(Section(type)!, given.GetSection(Section(type)!).Get(type) ?? Activator.CreateInstance(type)!));
 
     private static Type[] OptionsOf(params Assembly[] program) =>
         [.. program.SelectMany(assembly => assembly.GetTypes()).Where(type => Section(type) is not null)];
 
     private static string? Section(Type type) =>
         type.GetField("Section", BindingFlags.Public | BindingFlags.Static) is { IsLiteral: true } section ? (string)section.GetRawConstantValue()! : null;
-
-    private static IEnumerable<string> Failures(Type type, object options)
-    {
-        var contract = typeof(IValidateOptions<>).MakeGenericType(type);
-        return
-        [
-            .. OptionsErrors.Find(Section(type)!, options),
-            .. (from validator in type.Assembly.GetTypes()
-                where !validator.ContainsGenericParameters && contract.IsAssignableFrom(validator)
-                let result = (ValidateOptionsResult)contract.GetMethod("Validate")!.Invoke(Activator.CreateInstance(validator), [null, options])!
-                from failure in result.Failures ?? []
-                select failure),
-        ];
-    }
 }

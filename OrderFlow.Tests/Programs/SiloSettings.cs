@@ -27,9 +27,9 @@ public sealed class SiloSettings
     [InlineData("Kafka__SslCaLocation", "/nowhere/ca.pem", "Kafka__SslCaLocation: the file /nowhere/ca.pem does not exist")]
     [InlineData("Notifications__Events", ",", "Notifications__Events: must name at least one event type")]
     [InlineData("Kafka__SecurityProtocol", "SaslSsl", "Kafka__SaslMechanism: must be set for SaslSsl")]
-    [InlineData("Telemetry__MetricsPort", "65536", "Telemetry__MetricsPort: 65536 is no port; 0 means every port")]
-    [InlineData("OTEL_TRACES_SAMPLER", "often", "OTEL_TRACES_SAMPLER: there is no sampler 'often'; there are always_on, always_off, traceidratio, and the same with parentbased_ before")]
-    [InlineData("OTEL_TRACES_SAMPLER_ARG", "10%", "OTEL_TRACES_SAMPLER_ARG: '10%' is no number from 0 to 1")]
+    [InlineData("Telemetry__MetricsPort", "65536", "Telemetry__MetricsPort: 65536 is not a valid port; 0 means every port")]
+    [InlineData("OTEL_TRACES_SAMPLER", "often", "OTEL_TRACES_SAMPLER: 'often' is not a valid sampler; valid are always_on, always_off, traceidratio, and each of them after parentbased_")]
+    [InlineData("OTEL_TRACES_SAMPLER_ARG", "10%", "OTEL_TRACES_SAMPLER_ARG: '10%' is not a number from 0 to 1")]
     [InlineData("Notifications__Events", "order.sold", "Notifications__Events: 'order.sold' is not an event type; it must be one of order.created, order.reserved, order.failed, order.cancelled, order.reopened")]
     public async Task An_invalid_setting_is_named(string variable, string value, string sentence)
     {
@@ -43,7 +43,7 @@ public sealed class SiloSettings
     {
         var (exitCode, errors) = await Run([], new(Valid) { ["ASPNETCORE_URLS"] = "http://*:8080;http://*:9464", ["Telemetry__MetricsPort"] = "9465" });
 
-        Assert.Equal((1, "Telemetry__MetricsPort: 9465 is no port of ASPNETCORE_URLS, which is http://*:8080;http://*:9464"), (exitCode, Assert.Single(errors)));
+        Assert.Equal((1, "Telemetry__MetricsPort: 9465 is not a port of ASPNETCORE_URLS, which is http://*:8080;http://*:9464"), (exitCode, Assert.Single(errors)));
     }
 
     [Fact]

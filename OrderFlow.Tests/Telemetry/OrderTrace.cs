@@ -123,7 +123,7 @@ public sealed class OrderTrace(ITestOutputHelper output)
     public async Task A_sampler_that_ignores_the_parent_records_a_trace_that_its_caller_does_not()
     {
         var spans = new SpanLog();
-        await using var system = await WholeSystem.Start(spans, (OpenTelemetryOptions.SamplerName, "always_on"));
+        await using var system = await WholeSystem.Start(spans, (OpenTelemetryVariables.Sampler, "always_on"));
         await system.SetStock("traced", 1);
         using var alice = system.Api.As(Tokens.Alice);
         alice.DefaultRequestHeaders.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");

@@ -34,7 +34,7 @@ public sealed class TraceSampling
     [InlineData("parentbased_traceidratio", "0", false)]
     [InlineData("parentbased_traceidratio", "1e0", true)]
     public void The_OpenTelemetry_variables_select_the_sampler(string sampler, string ratio, bool isRecorded) =>
-        Assert.Equal(isRecorded, IsRecorded(new() { Sampler = sampler, Ratio = ratio }, "POST /orders", ActivityKind.Server, parent: default));
+        Assert.Equal(isRecorded, IsRecorded(new() { Sampler = sampler, SamplerRatio = ratio }, "POST /orders", ActivityKind.Server, parent: default));
 
     /// <summary>No part of an unrecorded trace is recorded later, and the flag of a client does not decide for this system.</summary>
     [Theory]
@@ -47,7 +47,7 @@ public sealed class TraceSampling
     public void An_unrecorded_trace_stays_unrecorded_except_for_a_request(string sampler, string name, ActivityKind kind, bool isRemote, bool isRecorded) =>
         Assert.Equal(isRecorded, IsRecorded(new() { Sampler = sampler }, name, kind, new(Trace, ActivitySpanId.CreateRandom(), ActivityTraceFlags.None, isRemote: isRemote)));
 
-    private static bool IsRecorded(OpenTelemetryOptions settings, string name, ActivityKind kind, ActivityContext parent) =>
-        new RootSpanSampler(settings.CreateSampler().Sampler!, "recover order")
+    private static bool IsRecorded(TelemetryOptions options, string name, ActivityKind kind, ActivityContext parent) =>
+        new RootSpanSampler(options.CreateSampler().Sampler!, "recover order")
             .ShouldSample(new SamplingParameters(parent, Trace, name, kind)).Decision == SamplingDecision.RecordAndSample;
 }

@@ -51,7 +51,7 @@ internal sealed class WholeSystem : IAsyncDisposable
         var cluster = $"test-{Guid.NewGuid():N}";
         var world = new World();
         var faults = new Faults();
-        if (spans is not null) settings = [(OpenTelemetryOptions.TracesEndpoint, Nowhere), .. settings];
+        if (spans is not null) settings = [(OpenTelemetryVariables.TracesEndpoint, Nowhere), .. settings];
 
         var silo = await StartSilo(cluster, database.ConnectionString, world, faults, spans, settings);
         var api = new ApiProgram(

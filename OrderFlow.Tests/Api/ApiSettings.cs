@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
+using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
 /// <summary>A setting that is missing or wrong stops the program with a sentence that names the variable.</summary>
-public sealed class Settings_at_start
+public sealed class ApiSettings
 {
     public static TheoryData<string, string> BadKeyFiles
     {
@@ -53,7 +54,7 @@ public sealed class Settings_at_start
     }
 
     [Fact]
-    public async Task A_connection_string_that_is_none_is_named_and_not_repeated()
+    public async Task An_invalid_connection_string_is_named_and_not_repeated()
     {
         var (exitCode, errors) = await Run(new()
         {
@@ -64,7 +65,7 @@ public sealed class Settings_at_start
         });
         Assert.Equal(1, exitCode);
         var error = Assert.Single(errors);
-        Assert.StartsWith("Postgres__ConnectionString ", error, StringComparison.Ordinal);
+        Assert.StartsWith("Postgres__ConnectionString: is not a valid Npgsql connection string", error, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
     }
 
@@ -75,11 +76,11 @@ public sealed class Settings_at_start
     [InlineData("Requests__Timeout", "00:00:00", "Requests__Timeout: 00:00:00 is not from 00:00:00.0100000 to 01:00:00")]
     [InlineData("Requests__Timeout", "30", "Requests__Timeout: 30.00:00:00 is not from 00:00:00.0100000 to 01:00:00")]
     [InlineData("Requests__Timeout", "soon", "Failed to convert configuration value 'soon' at 'Requests__Timeout' to type 'System.TimeSpan'.")]
-    [InlineData("Cors__Origins", "*", "Cors__Origins: '*' is no origin, such as https://shop.example or http://localhost:3000")]
-    [InlineData("Cors__Origins", "https://a.example,https://b.example/", "Cors__Origins: 'https://b.example/' is no origin, such as https://shop.example or http://localhost:3000")]
-    [InlineData("Cors__Origins", "https://me@a.example", "Cors__Origins: 'https://me@a.example' is no origin, such as https://shop.example or http://localhost:3000")]
-    [InlineData("Cors__Origins", "shop.example", "Cors__Origins: 'shop.example' is no origin, such as https://shop.example or http://localhost:3000")]
-    [InlineData("Cors__Origins", "null", "Cors__Origins: 'null' is no origin, such as https://shop.example or http://localhost:3000")]
+    [InlineData("Cors__Origins", "*", "Cors__Origins: '*' is not a valid origin, such as https://shop.example or http://localhost:3000")]
+    [InlineData("Cors__Origins", "https://a.example,https://b.example/", "Cors__Origins: 'https://b.example/' is not a valid origin, such as https://shop.example or http://localhost:3000")]
+    [InlineData("Cors__Origins", "https://me@a.example", "Cors__Origins: 'https://me@a.example' is not a valid origin, such as https://shop.example or http://localhost:3000")]
+    [InlineData("Cors__Origins", "shop.example", "Cors__Origins: 'shop.example' is not a valid origin, such as https://shop.example or http://localhost:3000")]
+    [InlineData("Cors__Origins", "null", "Cors__Origins: 'null' is not a valid origin, such as https://shop.example or http://localhost:3000")]
     public async Task One_that_is_wrong_is_named(string variable, string value, string sentence)
     {
         var (exitCode, errors) = await Run(new()
@@ -93,7 +94,7 @@ public sealed class Settings_at_start
         Assert.Equal((1, sentence), (exitCode, Assert.Single(errors)));
     }
 
-    private static IEnumerable<string> Validate(AuthOptions options) => new AuthOptionsValidator().Validate(null, options).Failures ?? [];
+    private static IEnumerable<string> Validate(AuthOptions options) => OptionsErrors.Find(AuthOptions.Section, options);
 
     private static async Task<(int ExitCode, string[] Errors)> Run(Dictionary<string, string> settings)
     {

@@ -6,7 +6,7 @@ using OrderFlow.Tests.Fixtures;
 namespace OrderFlow.Tests.Api;
 
 /// <summary>How many calls into the cluster go on at once, and what becomes of those that have to wait.</summary>
-public sealed class Room_for_calls : IAsyncLifetime
+public sealed class ConcurrencyLimit : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patient = TimeSpan.FromSeconds(30);
@@ -14,17 +14,15 @@ public sealed class Room_for_calls : IAsyncLifetime
 
     private readonly FakeTimeProvider _time = new();
     private readonly GivenGrains _grains = GivenGrains.Make();
-    private readonly AdaptiveConcurrencyLimiter _room;
+    private readonly AdaptiveConcurrencyLimiter _limiter;
     private readonly ClusterConnection _connection;
-    private readonly ClusterWay _way;
     private readonly ClusterClient _cluster;
 
-    public Room_for_calls()
+    public ConcurrencyLimit()
     {
-        _room = new(_time);
+        _limiter = new(_time);
         _connection = new(StartedClient.Of(_grains.Factory));
-        _way = new(_grains.Factory, _connection, _room, _time, NullLogger<ClusterClient>.Instance);
-        _cluster = new(_way);
+        _cluster = new(_grains.Factory, _connection, _limiter, new(_time, NullLogger<ClusterClient>.Instance), _time);
     }
 
     public async Task InitializeAsync()
@@ -40,7 +38,7 @@ public sealed class Room_for_calls : IAsyncLifetime
         for (var i = 0; i < 8; i++)
         {
             Second(soon: 0, late: 1);
-            sizes.Add(_room.Limit);
+            sizes.Add(_limiter.Limit);
         }
 
         Assert.Equal([1024, 512, 256, 128, 64, 32, 32, 32], sizes);
@@ -53,7 +51,7 @@ public sealed class Room_for_calls : IAsyncLifetime
     public void Where_most_answers_come_soon_nothing_is_held_back(int soon, int late)
     {
         Second(soon, late);
-        Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit, _room.Limit);
+        Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit, _limiter.Limit);
     }
 
     [Fact]
@@ -61,10 +59,10 @@ public sealed class Room_for_calls : IAsyncLifetime
     {
         MakeSmall();
         var sizes = new List<int>();
-        while (_room.Limit < AdaptiveConcurrencyLimiter.MaxLimit)
+        while (_limiter.Limit < AdaptiveConcurrencyLimiter.MaxLimit)
         {
             Second(soon: 2, late: 1);
-            sizes.Add(_room.Limit);
+            sizes.Add(_limiter.Limit);
         }
 
         Assert.Equal([40, 50, 62, 77], sizes.Take(4));
@@ -77,9 +75,9 @@ public sealed class Room_for_calls : IAsyncLifetime
     {
         Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit, await Fill());
         _time.Advance(AdaptiveConcurrencyLimiter.SampleInterval);
-        for (var left = 0; left < AdaptiveConcurrencyLimiter.MaxLimit; left++) _room.Release(TooLate);
+        for (var left = 0; left < AdaptiveConcurrencyLimiter.MaxLimit; left++) _limiter.Release(TooLate);
 
-        Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit / 2, _room.Limit);
+        Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit / 2, _limiter.Limit);
         Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit / 2, await Fill());
     }
 
@@ -96,7 +94,7 @@ public sealed class Room_for_calls : IAsyncLifetime
         })).ToList();
 
         Assert.Empty(made);
-        Assert.Equal((AdaptiveConcurrencyLimiter.MinLimit, 3), (_room.Active, _way.Waiting));
+        Assert.Equal((AdaptiveConcurrencyLimiter.MinLimit, 3), (_limiter.Active, _limiter.Queued));
 
         underWay[7].SetResult(0);
         await Task.WhenAll(waiting).WaitAsync(Patient);   // each makes room for the next
@@ -115,7 +113,7 @@ public sealed class Room_for_calls : IAsyncLifetime
         _time.Advance(ClusterClient.RetryTimeout);
         foreach (var call in waiting) await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
         underWay[0].SetResult(0);
-        Assert.Equal((0, 0), (calls, _way.Waiting));
+        Assert.Equal((0, 0), (calls, _limiter.Queued));
     }
 
     [Fact]
@@ -143,9 +141,9 @@ public sealed class Room_for_calls : IAsyncLifetime
 
         await gone.CancelAsync();
         await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
-        Assert.Equal(1, _room.Active);
+        Assert.Equal(1, _limiter.Active);
         answer.SetResult(1);
-        await Eventually.Get("its place to be free", () => Task.FromResult(_room.Active), taken => taken == 0);
+        await Eventually.Get("its place to be free", () => Task.FromResult(_limiter.Active), taken => taken == 0);
     }
 
     [Fact]
@@ -154,7 +152,7 @@ public sealed class Room_for_calls : IAsyncLifetime
         MakeSmall();
         foreach (var _ in Enumerable.Range(0, AdaptiveConcurrencyLimiter.MinLimit + 1))
             await Assert.ThrowsAsync<ClusterUnavailableException>(() => _cluster.CallOnce<int>(_ => throw new SiloUnavailableException("gone")));
-        Assert.Equal(0, _room.Active);
+        Assert.Equal(0, _limiter.Active);
     }
 
     [Fact]
@@ -165,7 +163,7 @@ public sealed class Room_for_calls : IAsyncLifetime
         var never = new TaskCompletionSource<int>();
         _ = _cluster.Unthrottled.CallWithRetry(_ => never.Task);
         Assert.Equal(7, await _cluster.Unthrottled.WithCancellation(CancellationToken.None).CallOnce(_ => Task.FromResult(7)).WaitAsync(Patient));
-        Assert.Equal(AdaptiveConcurrencyLimiter.MinLimit, _room.Active);
+        Assert.Equal(AdaptiveConcurrencyLimiter.MinLimit, _limiter.Active);
     }
 
     /// <summary>Orders that have their turn would wait for those that have not, if ids waited for theirs.</summary>
@@ -180,13 +178,13 @@ public sealed class Room_for_calls : IAsyncLifetime
 
     public Task DisposeAsync()
     {
-        _room.Dispose();
+        _limiter.Dispose();
         return _connection.StopAsync(CancellationToken.None);
     }
 
     private void MakeSmall()
     {
-        while (_room.Limit > AdaptiveConcurrencyLimiter.MinLimit) Second(soon: 0, late: 1);
+        while (_limiter.Limit > AdaptiveConcurrencyLimiter.MinLimit) Second(soon: 0, late: 1);
     }
 
     /// <summary>A second that brings these answers, and the first of the next one, which shows that it is over.</summary>
@@ -196,8 +194,8 @@ public sealed class Room_for_calls : IAsyncLifetime
         for (var n = 0; n < took.Count; n++)
         {
             if (n == took.Count - 1) _time.Advance(AdaptiveConcurrencyLimiter.SampleInterval);
-            Assert.True(_room.TryAcquire());
-            _room.Release(took[n]);
+            Assert.True(_limiter.TryAcquire());
+            _limiter.Release(took[n]);
         }
     }
 
@@ -205,8 +203,8 @@ public sealed class Room_for_calls : IAsyncLifetime
     private async Task<int> Fill()
     {
         var found = 0;
-        while (_room.TryAcquire()) found++;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _room.Acquire(TimeSpan.Zero, CancellationToken.None));
+        while (_limiter.TryAcquire()) found++;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _limiter.Acquire(TimeSpan.Zero, CancellationToken.None));
         return found;
     }
 

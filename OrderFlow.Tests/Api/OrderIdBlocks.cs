@@ -4,23 +4,23 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-public sealed class Handing_out_order_ids : IAsyncLifetime
+public sealed class OrderIdBlocks : IAsyncLifetime
 {
     private const int BlockSize = 10;
 
     private readonly GivenGrains _grains = GivenGrains.Make();
     private readonly ClusterConnection _connection;
-    private readonly AdaptiveConcurrencyLimiter _room = new(TimeProvider.System);
+    private readonly AdaptiveConcurrencyLimiter _limiter = new(TimeProvider.System);
     private readonly OrderIds _ids;
     private int _blocks;
     private int _asking;
     private int _mostAsking;
 
-    public Handing_out_order_ids()
+    public OrderIdBlocks()
     {
         _grains.Answer<IOrderIdsGrain>((_, _) => NextBlock());
         _connection = new(StartedClient.Of(_grains.Factory));
-        _ids = new(new ClusterClient(new(_grains.Factory, _connection, _room, TimeProvider.System, NullLogger<ClusterClient>.Instance)));
+        _ids = new(new ClusterClient(_grains.Factory, _connection, _limiter, new(TimeProvider.System, NullLogger<ClusterClient>.Instance), TimeProvider.System));
     }
 
     public async Task InitializeAsync()
@@ -101,7 +101,7 @@ public sealed class Handing_out_order_ids : IAsyncLifetime
 
     public Task DisposeAsync()
     {
-        _room.Dispose();
+        _limiter.Dispose();
         return _connection.StopAsync(CancellationToken.None);
     }
 

@@ -10,7 +10,7 @@ using OrderFlow.Tests.Fixtures;
 namespace OrderFlow.Tests.Api;
 
 /// <summary>What is repeated when the cluster fails, for how long, and what is not.</summary>
-public sealed class Calling_the_cluster : IDisposable
+public sealed class ClusterCalls : IDisposable
 {
     private const string GoodOrder = """{"userId":"alice","items":[{"productId":"a","quantity":1}]}""";
 
@@ -19,14 +19,14 @@ public sealed class Calling_the_cluster : IDisposable
     private readonly CountedTime _time = new();
     private readonly GivenGrains _grains = GivenGrains.Make().Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)));
     private readonly ClusterConnection _connection;
-    private readonly AdaptiveConcurrencyLimiter _room;
+    private readonly AdaptiveConcurrencyLimiter _limiter;
     private readonly ClusterClient _cluster;
 
-    public Calling_the_cluster()
+    public ClusterCalls()
     {
         _connection = new(StartedClient.Of(_grains.Factory));
-        _room = new(_time);
-        _cluster = new(new(_grains.Factory, _connection, _room, _time, NullLogger<ClusterClient>.Instance));
+        _limiter = new(_time);
+        _cluster = new(_grains.Factory, _connection, _limiter, new(_time, NullLogger<ClusterClient>.Instance), _time);
     }
 
     public static TheoryData<Exception> Outages => new()
@@ -128,7 +128,7 @@ public sealed class Calling_the_cluster : IDisposable
     public async Task Only_so_many_requests_wait_for_the_cluster()
     {
         await Connect();
-        var calls = Enumerable.Range(0, ClusterClient.MaxQueued + 5).Select(_ => _cluster.CallWithRetry<int>(_ => throw new SiloUnavailableException("gone"))).ToArray();
+        var calls = Enumerable.Range(0, AdaptiveConcurrencyLimiter.MaxQueued + 5).Select(_ => _cluster.CallWithRetry<int>(_ => throw new SiloUnavailableException("gone"))).ToArray();
         var failedAtOnce = calls.Where(call => call.IsFaulted).ToArray();
         Assert.Equal(5, failedAtOnce.Length);
         foreach (var call in failedAtOnce) await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
@@ -321,7 +321,7 @@ public sealed class Calling_the_cluster : IDisposable
 
     public void Dispose()
     {
-        _room.Dispose();
+        _limiter.Dispose();
         _connection.Dispose();
     }
 
