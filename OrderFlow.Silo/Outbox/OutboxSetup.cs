@@ -12,8 +12,11 @@ internal static class OutboxSetup
     public static void AddOutbox(this IServiceCollection services)
     {
         services.AddSingleton<OutboxSignal>();
-        services.AddSingleton(provider => new OutboxTable(
-            provider.GetRequiredKeyedService<NpgsqlDataSource>(PostgresSetup.Rows), provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider =>
+        {
+            var sources = provider.GetRequiredService<PostgresDataSources>();
+            return new OutboxTable(sources.Rows, sources.Queries);
+        });
         services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<OutboxTable>());
     }
 

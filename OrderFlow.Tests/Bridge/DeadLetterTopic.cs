@@ -3,6 +3,7 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Kafka.Consumer;
 using OrderFlow.Telemetry;
 using OrderFlow.Tests.Fixtures;
 
@@ -34,7 +35,7 @@ public sealed class DeadLetterTopic(SharedBridge shared)
 
         var offsets = shared.Cluster.SiloServices.GetRequiredService<GroupOffsets>();
         await Eventually.Get(
-            "both to be committed", () => Task.Run(() => offsets.Ask([behind.TopicPartition]).Single().Committed), committed => committed > behind.Offset.Value);
+            "both to be committed", () => Task.Run(() => offsets.Read([behind.TopicPartition]).Single().Committed), committed => committed > behind.Offset.Value);
 
         Assert.Equal("{not json", letter.Value);
         Assert.Equal("x-1", letter.Headers["ce_id"]);

@@ -69,7 +69,7 @@ public sealed class EventPublishing : IAsyncLifetime
         ]);
 
         Assert.Equal([1, 3, 5], acknowledged.Order());
-        Assert.Null(_services!.GetRequiredService<KafkaState>().Trouble);   // it is the event's, not Kafka's
+        Assert.Null(_services!.GetRequiredService<KafkaAvailability>().Problem);   // it is the event's, not Kafka's
         Assert.Equal(["8-2"], (await _kafka.ReadAll(Topics.Reserved, Topics.Cancelled)).Select(record => record.Headers["ce_id"]));
     }
 
@@ -99,7 +99,7 @@ public sealed class EventPublishing : IAsyncLifetime
         var events = new[] { Event(seq: 1, orderId: 1, version: 1, Topics.Created), Event(seq: 2, orderId: 1, version: 2, Topics.Created) };
 
         Assert.Empty(await Publish(events));
-        Assert.Equal(0, _services!.GetRequiredService<KafkaState>().FailingPartitions);
+        Assert.Equal(0, _services!.GetRequiredService<KafkaAvailability>().FailingPartitions);
         Assert.Equal([1, 2], await Publish(events));
 
         Assert.Null(_services!.GetRequiredService<KafkaAvailability>().Problem);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Kafka.Producer;
 using OrderFlow.Tests.Notifications;
 
 namespace OrderFlow.Tests.Kafka;

@@ -26,7 +26,7 @@ public sealed class KeyPartitioning
         using var producer = new KafkaProducer(
             Options.Create(new KafkaOptions { BootstrapServers = kafka.BootstrapServers }),
             Options.Create(new SiloOptions { SiloName = "silo-1" }),
-            new KafkaState(TimeProvider.System, NullLogger<KafkaState>.Instance),
+            new KafkaAvailability(TimeProvider.System, NullLogger<KafkaAvailability>.Instance),
             new RecordClock(TimeProvider.System, NullLogger<RecordClock>.Instance),
             NullLogger<KafkaProducer>.Instance);
         var keys = Enumerable.Range(1, Digits.Length).SelectMany(digits => new[] { new string('9', digits), new string('0', digits), Digits[..digits] }).ToList();

@@ -38,8 +38,8 @@ public sealed class RecordTimestamps
         _clock.Rejected(step);
         Assert.Equal(-2, HoursOff);
 
-        _clock.Refused(_clock.Now.Step);
-        _clock.Refused(step);   // a late answer
+        _clock.Rejected(_clock.Now.Step);
+        _clock.Rejected(step);   // a late answer
         Assert.Equal(2, HoursOff);
     }
 

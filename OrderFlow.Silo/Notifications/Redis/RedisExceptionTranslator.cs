@@ -6,5 +6,5 @@ namespace OrderFlow.Silo.Notifications.Redis;
 internal sealed class RedisExceptionTranslator : IExceptionTranslator
 {
     public Exception? Translate(Exception error, GrainId grainId) =>
-        RedisFault.IsOfRedis(error) ? new UnavailableException($"Redis cannot answer: {error.Message}") : null;
+        RedisErrors.IsRedisError(error) ? new UnavailableException($"Redis cannot answer: {error.Message}") : null;
 }
