@@ -47,10 +47,10 @@ internal sealed class InMemoryQueue : INotificationJobs
 
     public Task<IReadOnlyList<ClaimedJob>> Reclaim(string worker, int count, TimeSpan lease, DateTimeOffset now) => Answer<IReadOnlyList<ClaimedJob>>(nameof(Reclaim), () =>
     {
-        var taken = _active.Values.Where(held => now - held.At >= lease).Take(count).ToArray()
+        var reclaimed = _active.Values.Where(held => now - held.At >= lease).Take(count).ToArray()
             .Select(held => Hold(worker, held.Claimed.Job, held.Claimed.Attempt + 1, now)).ToList();
-        _calls.Add(new(nameof(Reclaim), worker, now, Count: count, Jobs: taken));
-        return taken;
+        _calls.Add(new(nameof(Reclaim), worker, now, Count: count, Jobs: reclaimed));
+        return reclaimed;
     });
 
     public Task<bool> Complete(string worker, ClaimedJob job, DateTimeOffset now) => Move(nameof(Complete), worker, job, now, () => { });

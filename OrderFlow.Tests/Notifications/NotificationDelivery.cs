@@ -70,9 +70,9 @@ public sealed class NotificationDelivery
 
         await clock.AdvanceUntil("the abandoned job", () => _jobs.Calls("Complete").Length == 1, () => true, TimeSpan.FromMilliseconds(50));
 
-        var finished = _jobs.Calls("Complete").Single();
-        Assert.InRange(finished.Now - TestJobs.Now, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(31.1));
-        Assert.Equal(2, finished.Jobs!.Single().Attempt);
+        var completed = _jobs.Calls("Complete").Single();
+        Assert.InRange(completed.Now - TestJobs.Now, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(31.1));
+        Assert.Equal(2, completed.Jobs!.Single().Attempt);
         Assert.InRange(_jobs.Calls("Reclaim").Length, 29, 31);
         Assert.Equal(["42-2"], sender.Started);
     }

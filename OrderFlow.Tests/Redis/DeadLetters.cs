@@ -17,7 +17,7 @@ public sealed class DeadLetters : IAsyncLifetime
     [Fact]
     public async Task Are_listed_newest_first_page_by_page()
     {
-        for (var order = 1; order <= 7; order++) await _given.Dead(order);
+        for (var order = 1; order <= 7; order++) await _given.AddDeadLetter(order);
 
         Assert.Equal([7, 6, 5], await Listed(1, 3));
         Assert.Equal([4, 3, 2], await Listed(2, 3));
@@ -30,10 +30,10 @@ public sealed class DeadLetters : IAsyncLifetime
     [Fact]
     public async Task Are_listed_once_each_by_position_despite_concurrent_changes()
     {
-        for (var order = 1; order <= 6; order++) await _given.Dead(order);
+        for (var order = 1; order <= 6; order++) await _given.AddDeadLetter(order);
 
         var first = await Queue.ListDeadLetters(1, 2);
-        await _given.Dead(7);
+        await _given.AddDeadLetter(7);
         await Queue.Purge("5-1");
         await Queue.Purge("4-1");
         var second = await Queue.ListDeadLetters(1, 2, first.Next);
@@ -72,7 +72,7 @@ public sealed class DeadLetters : IAsyncLifetime
     [Fact]
     public async Task Are_replayed_once_with_all_their_attempts()
     {
-        var job = await _given.Dead(42);
+        var job = await _given.AddDeadLetter(42);
 
         Assert.Equal(Outcome.Ok, await Queue.Replay("42-1"));
         Assert.Equal(Outcome.Ok, await Queue.Replay("42-1"));
@@ -93,8 +93,8 @@ public sealed class DeadLetters : IAsyncLifetime
     [Fact]
     public async Task Are_purged_once_and_permanently()
     {
-        await _given.Dead(41);
-        await _given.Dead(42);
+        await _given.AddDeadLetter(41);
+        await _given.AddDeadLetter(42);
 
         Assert.Equal(Outcome.Ok, await Queue.Purge("42-1"));
         Assert.Equal(Outcome.Ok, await Queue.Purge("42-1"));
@@ -124,7 +124,7 @@ public sealed class DeadLetters : IAsyncLifetime
     public async Task Beyond_the_limit_purge_the_oldest_which_is_counted_and_logged()
     {
         await using var small = await TestQueue.Create(options => options.DeadLetterLimit = 3);
-        for (var order = 1; order <= 5; order++) await small.Dead(order);
+        for (var order = 1; order <= 5; order++) await small.AddDeadLetter(order);
 
         Assert.Equal([5, 4, 3], (await small.Queue.ListDeadLetters(1, 10)).Items.Select(letter => letter.OrderId));
         Assert.Equal(3, await (await small.Database()).HashLengthAsync(small.Keys.DeadIndex));
@@ -139,7 +139,7 @@ public sealed class DeadLetters : IAsyncLifetime
     [Fact]
     public async Task Keep_a_bounded_part_of_the_reason()
     {
-        await _given.Dead(42, new string('x', 498) + "😀" + new string('x', 100_000));   // the limit falls within a surrogate pair
+        await _given.AddDeadLetter(42, new string('x', 498) + "😀" + new string('x', 100_000));   // the limit falls within a surrogate pair
 
         Assert.Equal(new string('x', 498) + "…", Assert.Single((await Queue.ListDeadLetters(1, 10)).Items).Reason);
     }
@@ -147,12 +147,12 @@ public sealed class DeadLetters : IAsyncLifetime
     [Fact]
     public async Task Remain_after_the_retention_of_their_ids()
     {
-        await using var brief = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
-        await brief.Dead(42);
-        await Eventually.Get("the id to expire", () => brief.Queue.ListByOrder(42), jobs => jobs.Count == 0);
+        await using var shortLived = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
+        await shortLived.AddDeadLetter(42);
+        await Eventually.Get("the id to expire", () => shortLived.Queue.ListByOrder(42), jobs => jobs.Count == 0);
 
-        Assert.Equal(42, Assert.Single((await brief.Queue.ListDeadLetters(1, 10)).Items).OrderId);
-        Assert.Equal(Outcome.Ok, await brief.Queue.Purge("42-1"));
+        Assert.Equal(42, Assert.Single((await shortLived.Queue.ListDeadLetters(1, 10)).Items).OrderId);
+        Assert.Equal(Outcome.Ok, await shortLived.Queue.Purge("42-1"));
     }
 
     private async Task<IEnumerable<long>> Listed(int page, int limit) => (await Queue.ListDeadLetters(page, limit)).Items.Select(letter => letter.OrderId);

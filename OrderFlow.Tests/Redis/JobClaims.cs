@@ -41,7 +41,7 @@ public sealed class JobClaims : IAsyncLifetime
     [Fact]
     public async Task Return_a_delayed_job_when_it_is_due_and_not_before()
     {
-        await _given.Queue.Retry(Worker, await _given.Claimed(), _given.Now.AddSeconds(5), "busy", _given.Now);
+        await _given.Queue.Retry(Worker, await _given.EnqueueAndClaim(), _given.Now.AddSeconds(5), "busy", _given.Now);
 
         _given.Time.Advance(TimeSpan.FromMilliseconds(4_999));
         Assert.Empty(await _given.ClaimIds());
@@ -54,7 +54,7 @@ public sealed class JobClaims : IAsyncLifetime
     public async Task Return_delayed_jobs_after_waiting_ones_in_the_order_in_which_they_are_due()
     {
         foreach (var (order, seconds) in new[] { (1, 9), (2, 3), (3, 6), (4, 60) })
-            await _given.Queue.Retry(Worker, await _given.Claimed(order), _given.Now.AddSeconds(seconds), "busy", _given.Now);
+            await _given.Queue.Retry(Worker, await _given.EnqueueAndClaim(order), _given.Now.AddSeconds(seconds), "busy", _given.Now);
         await _given.Queue.Enqueue(TestQueue.Job(5));
         _given.Time.Advance(TimeSpan.FromSeconds(10));
 
@@ -65,7 +65,7 @@ public sealed class JobClaims : IAsyncLifetime
     [Fact]
     public async Task Return_released_jobs_after_the_others()
     {
-        var claimed = await _given.Claimed(1);
+        var claimed = await _given.EnqueueAndClaim(1);
         await _given.Queue.Enqueue(TestQueue.Job(2));
         await _given.Queue.Release(Worker, claimed, _given.Now);
 
@@ -75,8 +75,8 @@ public sealed class JobClaims : IAsyncLifetime
     [Fact]
     public async Task Return_nothing_while_the_queue_is_paused_and_everything_afterwards()
     {
-        await _given.Queue.Retry(Worker, await _given.Claimed(1), _given.Now.AddSeconds(1), "busy", _given.Now);
-        var taken = await _given.Claimed(2);
+        await _given.Queue.Retry(Worker, await _given.EnqueueAndClaim(1), _given.Now.AddSeconds(1), "busy", _given.Now);
+        var claimed = await _given.EnqueueAndClaim(2);
         await _given.Queue.Enqueue(TestQueue.Job(3));
         _given.Time.Advance(TimeSpan.FromSeconds(1));
         await _given.Queue.SetPaused(true);
@@ -85,7 +85,7 @@ public sealed class JobClaims : IAsyncLifetime
         Assert.Empty(await _given.ClaimIds());
         Assert.Empty(await _given.Queue.Reclaim("worker-2", 10, TimeSpan.Zero, _given.Now));
         Assert.Equal(new NotificationStats(Waiting: 1, Active: 1, Delayed: 1, 0, Failed: 1, 0, 0, Paused: true), await _given.Queue.GetStats());
-        Assert.True(await _given.Queue.Complete(Worker, taken, _given.Now));
+        Assert.True(await _given.Queue.Complete(Worker, claimed, _given.Now));
 
         await _given.Queue.SetPaused(false);
         await _given.Queue.SetPaused(false);

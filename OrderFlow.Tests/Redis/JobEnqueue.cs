@@ -28,7 +28,7 @@ public sealed class JobEnqueue : IAsyncLifetime
     [Fact]
     public async Task Ignores_a_job_that_was_sent()
     {
-        var claimed = await _given.Claimed();
+        var claimed = await _given.EnqueueAndClaim();
         Assert.True(await _given.Queue.Complete(TestQueue.Worker, claimed, _given.Now));
 
         Assert.False(await _given.Queue.Enqueue(claimed.Job));
@@ -38,7 +38,7 @@ public sealed class JobEnqueue : IAsyncLifetime
     [Fact]
     public async Task Ignores_a_job_that_is_active_delayed_dead_or_purged()
     {
-        var claimed = await _given.Claimed();
+        var claimed = await _given.EnqueueAndClaim();
         Assert.False(await _given.Queue.Enqueue(claimed.Job));
 
         await _given.Queue.Retry(TestQueue.Worker, claimed, _given.Now.AddSeconds(1), "busy", _given.Now);
@@ -56,37 +56,37 @@ public sealed class JobEnqueue : IAsyncLifetime
     [Fact]
     public async Task Makes_a_new_job_after_the_retention_of_ids()
     {
-        await using var brief = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
-        var claimed = await brief.Claimed();
-        await brief.Queue.Complete(TestQueue.Worker, claimed, brief.Now);
+        await using var shortLived = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
+        var claimed = await shortLived.EnqueueAndClaim();
+        await shortLived.Queue.Complete(TestQueue.Worker, claimed, shortLived.Now);
 
-        Assert.True(await Eventually.Get("the id to expire", () => brief.Queue.Enqueue(claimed.Job), queued => queued));
-        Assert.Equal(["42-1"], await brief.ClaimIds());
+        Assert.True(await Eventually.Get("the id to expire", () => shortLived.Queue.Enqueue(claimed.Job), queued => queued));
+        Assert.Equal(["42-1"], await shortLived.ClaimIds());
     }
 
     [Fact]
     public async Task Ignores_an_unsettled_job_long_after_the_retention_of_ids()
     {
-        await using var brief = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(1));
-        await brief.Queue.Enqueue(TestQueue.Job(1));    // a settled job in the same shard
-        await brief.Queue.Complete(TestQueue.Worker, await brief.Claim(), brief.Now);
-        await brief.Queue.Enqueue(TestQueue.Job(2));
+        await using var shortLived = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(1));
+        await shortLived.Queue.Enqueue(TestQueue.Job(1));    // a settled job in the same shard
+        await shortLived.Queue.Complete(TestQueue.Worker, await shortLived.Claim(), shortLived.Now);
+        await shortLived.Queue.Enqueue(TestQueue.Job(2));
 
-        var database = await brief.Database();
-        Assert.Null(await database.KeyTimeToLiveAsync(brief.Keys.Known.Append("0")));
-        Assert.False(await brief.Queue.Enqueue(TestQueue.Job(2)));
+        var database = await shortLived.Database();
+        Assert.Null(await database.KeyTimeToLiveAsync(shortLived.Keys.Known.Append("0")));
+        Assert.False(await shortLived.Queue.Enqueue(TestQueue.Job(2)));
     }
 
     [Fact]
     public async Task Ignores_a_dead_letter_after_the_retention_of_ids()
     {
-        await using var brief = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
-        var dead = await brief.Dead(42);
-        await Eventually.Get("the id to expire", () => brief.Queue.ListByOrder(42), jobs => jobs.Count == 0);
+        await using var shortLived = await TestQueue.Create(options => options.CompletedRetention = TimeSpan.FromMilliseconds(50));
+        var dead = await shortLived.AddDeadLetter(42);
+        await Eventually.Get("the id to expire", () => shortLived.Queue.ListByOrder(42), jobs => jobs.Count == 0);
 
-        Assert.False(await brief.Queue.Enqueue(dead));
-        Assert.Equal(Outcome.Ok, await brief.Queue.Replay("42-1"));
-        Assert.Equal(["42-1"], await brief.ClaimIds());
+        Assert.False(await shortLived.Queue.Enqueue(dead));
+        Assert.Equal(Outcome.Ok, await shortLived.Queue.Replay("42-1"));
+        Assert.Equal(["42-1"], await shortLived.ClaimIds());
     }
 
     [Fact]

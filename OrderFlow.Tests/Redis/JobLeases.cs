@@ -33,15 +33,15 @@ public sealed class JobLeases : IAsyncLifetime
     [Theory, MemberData(nameof(Moves))]
     public async Task Once_lost_permit_no_move(string move, string newHolder)
     {
-        var lost = await _given.Claimed();
-        var taken = Assert.Single(await _given.Queue.Reclaim(newHolder, 10, TimeSpan.Zero, _given.Now));
+        var lost = await _given.EnqueueAndClaim();
+        var reclaimed = Assert.Single(await _given.Queue.Reclaim(newHolder, 10, TimeSpan.Zero, _given.Now));
         var before = await _given.Queue.GetStats();
 
         Assert.False(await Move(move, Slow, lost));
 
         Assert.Equal(before, await _given.Queue.GetStats());
         Assert.Equal(NotificationState.Active, Assert.Single(await _given.Queue.ListByOrder(42)).State);
-        Assert.True(await Move(move, newHolder, taken));
+        Assert.True(await Move(move, newHolder, reclaimed));
     }
 
     [Theory, MemberData(nameof(Moves))]

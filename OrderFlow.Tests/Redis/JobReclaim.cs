@@ -21,12 +21,12 @@ public sealed class JobReclaim : IAsyncLifetime
     {
         var lease = TimeSpan.FromMilliseconds(300);
         var since = TimeProvider.System.GetTimestamp();
-        var claimed = await _given.Claimed();
+        var claimed = await _given.EnqueueAndClaim();
         Assert.Empty(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.FromMinutes(1), _given.Now));
 
-        var taken = await Eventually.Get("the lease to end", () => _given.Queue.Reclaim(NewHolder, 10, lease, _given.Now), jobs => jobs.Count > 0);
+        var reclaimed = await Eventually.Get("the lease to end", () => _given.Queue.Reclaim(NewHolder, 10, lease, _given.Now), jobs => jobs.Count > 0);
 
-        Assert.Equal((claimed.Job, 1), (Assert.Single(taken).Job, taken[0].Attempt));
+        Assert.Equal((claimed.Job, 1), (Assert.Single(reclaimed).Job, reclaimed[0].Attempt));
         Assert.InRange(TimeProvider.System.GetElapsedTime(since), lease - TimeSpan.FromMilliseconds(2), TimeSpan.MaxValue);   // measured by Redis' own clock
         Assert.Empty(await _given.Queue.Reclaim("worker-3", 10, TimeSpan.FromMinutes(1), _given.Now));   // a new lease has begun
     }
@@ -34,12 +34,12 @@ public sealed class JobReclaim : IAsyncLifetime
     [Fact]
     public async Task Returns_the_oldest_claimed_jobs_and_no_waiting_ones()
     {
-        for (var order = 1; order <= 5; order++) await _given.Claimed(order);
+        for (var order = 1; order <= 5; order++) await _given.EnqueueAndClaim(order);
         await _given.Queue.Enqueue(TestQueue.Job(6));
 
-        var taken = await _given.Queue.Reclaim(NewHolder, 3, TimeSpan.Zero, _given.Now);
+        var reclaimed = await _given.Queue.Reclaim(NewHolder, 3, TimeSpan.Zero, _given.Now);
 
-        Assert.Equal(["1-1", "2-1", "3-1"], taken.Select(claimed => claimed.Job.JobId));
+        Assert.Equal(["1-1", "2-1", "3-1"], reclaimed.Select(claimed => claimed.Job.JobId));
         Assert.Equal(new NotificationStats(Waiting: 1, Active: 5, 0, 0, 0, 0, 0, Paused: false), await _given.Queue.GetStats());
     }
 
@@ -48,18 +48,18 @@ public sealed class JobReclaim : IAsyncLifetime
     {
         for (var order = 1; order <= 50; order++) await _given.Queue.Enqueue(TestQueue.Job(order));
         await _given.ClaimIds(50);
-        var lost = await _given.Claimed(51);
+        var lost = await _given.EnqueueAndClaim(51);
         await (await _given.Database()).ExecuteAsync("XCLAIM", _given.Keys.Jobs, "workers", Dead, 0, lost.Lease.Split(' ')[0], "IDLE", 60_000, "JUSTID");
 
-        var taken = await _given.Queue.Reclaim(NewHolder, 1, TimeSpan.FromMinutes(1), _given.Now);
+        var reclaimed = await _given.Queue.Reclaim(NewHolder, 1, TimeSpan.FromMinutes(1), _given.Now);
 
-        Assert.Equal("51-1", Assert.Single(taken).Job.JobId);
+        Assert.Equal("51-1", Assert.Single(reclaimed).Job.JobId);
     }
 
     [Fact]
     public async Task Dead_letters_a_job_whose_workers_keep_dying()
     {
-        await _given.Claimed();
+        await _given.EnqueueAndClaim();
         Assert.Single(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now));
         var last = Assert.Single(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now));
 
@@ -75,10 +75,10 @@ public sealed class JobReclaim : IAsyncLifetime
     [Fact]
     public async Task Counts_only_deaths_during_one_attempt()
     {
-        await _given.Claimed();
+        await _given.EnqueueAndClaim();
         await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now);
-        var taken = Assert.Single(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now));
-        await _given.Queue.Retry(NewHolder, taken, _given.Now, "busy", _given.Now);
+        var reclaimed = Assert.Single(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now));
+        await _given.Queue.Retry(NewHolder, reclaimed, _given.Now, "busy", _given.Now);
         await _given.Claim();
 
         Assert.Single(await _given.Queue.Reclaim(NewHolder, 10, TimeSpan.Zero, _given.Now));
@@ -92,7 +92,7 @@ public sealed class JobReclaim : IAsyncLifetime
         await using var given = await TestQueue.Create(options => options.MaxReclaims = 1_000);
         await Task.WhenAll(Enumerable.Range(1, Jobs).Select(order => given.Queue.Enqueue(TestQueue.Job(order))));
 
-        var finished = await Task.WhenAll(Enumerable.Range(1, 8).Select(number => Task.Run(async () =>
+        var completed = await Task.WhenAll(Enumerable.Range(1, 8).Select(number => Task.Run(async () =>
         {
             var (worker, random, mine) = ($"worker-{number}", new Random(number), new List<string>());
             while ((await given.Queue.GetStats()).Processed < Jobs)
@@ -105,15 +105,15 @@ public sealed class JobReclaim : IAsyncLifetime
             return mine;
         })));
 
-        Assert.Equal(Enumerable.Range(1, Jobs).Select(order => $"{order}-1").Order(), finished.SelectMany(ids => ids).Order());
+        Assert.Equal(Enumerable.Range(1, Jobs).Select(order => $"{order}-1").Order(), completed.SelectMany(ids => ids).Order());
         Assert.Equal(new NotificationStats(0, 0, 0, Processed: Jobs, 0, 0, 0, Paused: false), await given.Queue.GetStats());
     }
 
     [Fact]
     public async Task Skips_jobs_whose_entries_were_deleted()
     {
-        var deleted = await _given.Claimed(1);
-        await _given.Claimed(2);
+        var deleted = await _given.EnqueueAndClaim(1);
+        await _given.EnqueueAndClaim(2);
         await (await _given.Database()).StreamDeleteAsync(_given.Keys.Jobs, [deleted.Lease.Split(' ')[0]]);
         Assert.False(await _given.Queue.Complete(Dead, deleted, _given.Now));
 
@@ -130,7 +130,7 @@ public sealed class JobReclaim : IAsyncLifetime
     {
         const int IdleMs = 5;
         var database = await _given.Database();
-        await _given.Claimed();
+        await _given.EnqueueAndClaim();
         for (var worker = 2; worker <= 5; worker++)
         {
             await _given.Queue.Enqueue(TestQueue.Job(worker));

@@ -50,7 +50,7 @@ public sealed class JobStates : IAsyncLifetime
     [Fact]
     public async Task Lead_from_dead_through_a_replay_to_purged()
     {
-        await _given.Dead(42);
+        await _given.AddDeadLetter(42);
         await AssertState(Dead, attempts: 1, Empty with { Failed = 1, DeadLettered = 1, DeadLetters = 1 });
 
         _given.Time.Advance(TimeSpan.FromSeconds(1));
@@ -82,7 +82,7 @@ public sealed class JobStates : IAsyncLifetime
     {
         await using var given = await TestQueue.Create(options => options.HistoryLimit = 10);
         const int Sent = 500;
-        for (var order = 1; order <= Sent; order++) await given.Queue.Complete(Worker, await given.Claimed(order), given.Now);
+        for (var order = 1; order <= Sent; order++) await given.Queue.Complete(Worker, await given.EnqueueAndClaim(order), given.Now);
 
         Assert.InRange(await (await given.Database()).StreamLengthAsync(given.Keys.History), 10, 10 + 100);   // trimmed in whole nodes of 100 entries
         Assert.Equal(

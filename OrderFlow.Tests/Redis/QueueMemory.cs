@@ -22,7 +22,7 @@ public sealed class QueueMemory(ITestOutputHelper output)
     {
         await using var server = new RedisServer();
         await using var given = await TestQueue.Create(options => options.HistoryLimit = 0, server);
-        await given.Queue.Complete(TestQueue.Worker, await given.Claimed(1_000_000), given.Now);
+        await given.Queue.Complete(TestQueue.Worker, await given.EnqueueAndClaim(1_000_000), given.Now);
         var empty = await UsedMemory(given);
 
         await Enqueue(given, 1, Jobs);

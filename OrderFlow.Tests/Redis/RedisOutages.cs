@@ -21,7 +21,7 @@ public sealed class RedisOutages
     {
         await using var server = new RedisServer();
         await using var given = await TestQueue.Create(server: server);
-        var claimed = await given.Claimed(1);
+        var claimed = await given.EnqueueAndClaim(1);
 
         await using var operations = await ConnectionMultiplexer.ConnectAsync(await server.ConnectionString());   // not by the queue's driver, which would notice
         await operations.GetDatabase().ExecuteAsync("SCRIPT", "FLUSH");
@@ -38,7 +38,7 @@ public sealed class RedisOutages
     {
         await using var server = new RedisServer();
         await using var given = await TestQueue.Create(server: server);
-        var claimed = await given.Claimed(1);
+        var claimed = await given.EnqueueAndClaim(1);
 
         await (await given.Database()).ExecuteAsync("FLUSHALL");
 
@@ -55,10 +55,10 @@ public sealed class RedisOutages
     {
         await using var server = new RedisServer();
         await using var given = await TestQueue.Create(server: server);
-        await given.Queue.Retry(Worker, await given.Claimed(1), given.Now.AddSeconds(1), "busy", given.Now);
-        await given.Dead(2);
-        await given.Queue.Complete(Worker, await given.Claimed(3), given.Now);
-        var held = await given.Claimed(4);
+        await given.Queue.Retry(Worker, await given.EnqueueAndClaim(1), given.Now.AddSeconds(1), "busy", given.Now);
+        await given.AddDeadLetter(2);
+        await given.Queue.Complete(Worker, await given.EnqueueAndClaim(3), given.Now);
+        var held = await given.EnqueueAndClaim(4);
         await given.Queue.Enqueue(TestQueue.Job(5));
         var before = new NotificationStats(Waiting: 1, Active: 1, Delayed: 1, Processed: 1, Failed: 2, DeadLettered: 1, DeadLetters: 1, Paused: false);
         Assert.Equal(before, await given.Queue.GetStats());

@@ -54,7 +54,7 @@ internal sealed class TestQueue : IAsyncDisposable
     public Task<IDatabase> Database() => _connection.GetDatabase();
 
     /// <summary>Enqueues one job and claims it.</summary>
-    public async Task<ClaimedJob> Claimed(long orderId = 42)
+    public async Task<ClaimedJob> EnqueueAndClaim(long orderId = 42)
     {
         await Queue.Enqueue(Job(orderId));
         return await Claim();
@@ -64,9 +64,9 @@ internal sealed class TestQueue : IAsyncDisposable
     public async Task<ClaimedJob> Claim(string worker = Worker) => Assert.Single(await Queue.Claim(worker, 10, Now));
 
     /// <summary>Creates a dead letter.</summary>
-    public async Task<NotificationJob> Dead(long orderId, string reason = "no such mailbox")
+    public async Task<NotificationJob> AddDeadLetter(long orderId, string reason = "no such mailbox")
     {
-        var claimed = await Claimed(orderId);
+        var claimed = await EnqueueAndClaim(orderId);
         Assert.True(await Queue.DeadLetter(Worker, claimed, reason, Now));
         return claimed.Job;
     }
