@@ -7,7 +7,7 @@ internal sealed class NotificationMetrics : IDisposable
 {
     public const string MeterName = "OrderFlow.Notifications";
 
-    /// <summary>From the log, which takes no time, to a slow mail server.</summary>
+    /// <summary>From the log sender, which takes no time, to a slow mail server.</summary>
     private static readonly InstrumentAdvice<double> DurationBuckets = new()
     {
         HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],

@@ -6,7 +6,7 @@ namespace OrderFlow.Silo.Notifications.Redis;
 /// <content>The queue for workers.</content>
 internal sealed partial class NotificationQueue
 {
-    /// <summary>The most jobs that one call claims; Redis serves nobody else meanwhile.</summary>
+    /// <summary>The most jobs that one call claims; Redis serves no other client meanwhile.</summary>
     private const int MaxClaimed = 1_000;
 
     /// <summary>The most delayed jobs that one claim moves to the waiting ones.</summary>
@@ -27,7 +27,7 @@ internal sealed partial class NotificationQueue
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
 
-        // Before jobs are reclaimed: were it to fail afterwards, nobody would know of them until their new leases end.
+        // Before jobs are reclaimed: were it to fail afterwards, no worker would know of them until their new leases end.
         await Run(QueueScripts.RemoveIdleWorkers, now, (long)IdleWorkerRetention.TotalMilliseconds, MaxWorkersRemoved);
 
         var results = await Run(

@@ -16,7 +16,7 @@ internal sealed partial class NotificationQueue(
     /// <summary>The most jobs that are listed for an order; the newest.</summary>
     private const int MaxJobsPerOrder = 1_000;
 
-    /// <summary>The most dead letters that paging by number skips: Redis serves nobody else meanwhile. Paging by <c>after</c> has no bound.</summary>
+    /// <summary>The most dead letters that paging by number skips: Redis serves no other client meanwhile. Paging by <c>after</c> has no bound.</summary>
     private const int MaxDeadLettersSkipped = 10_000;
 
     private readonly QueueKeys _keys = new(options.Value.Queue);
