@@ -10,7 +10,7 @@ namespace OrderFlow.Api.Orders;
 internal sealed record ChangeStatusRequest(string? Status) : IRequestBody<ChangeStatusRequest>
 {
     /// <summary>What is wrong with a text that is no status; names are case-sensitive.</summary>
-    public const string Objection = "must be one of pending, reserved, failed, cancelled";
+    public static readonly string Objection = $"must be one of {string.Join(", ", OrderStatusNames.Known.Select(OrderStatusNames.ToWireName))}";
 
     /// <inheritdoc/>
     public static JsonTypeInfo<ChangeStatusRequest> Json => RequestJson.Default.ChangeStatusRequest;

@@ -3,26 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace OrderFlow.Orders;
 
-/// <summary>Something that happened to an order, as the world is told of it. Written to the outbox in the transaction that makes it true.</summary>
+/// <summary>Something that happened to an order. Stored in the outbox by the transaction that makes it true, then published.</summary>
+/// <param name="Type">What happened.</param>
 /// <param name="OrderId">The order's number.</param>
 /// <param name="UserId">Whose order it is.</param>
 /// <param name="Items">The order's lines.</param>
 /// <param name="Version">The order's version that this event made.</param>
 /// <param name="OccurredAt">When, UTC.</param>
-public abstract record OrderEvent(long OrderId, string UserId, ImmutableArray<OrderLine> Items, long Version, DateTimeOffset OccurredAt)
+public abstract record OrderEvent(
+    [property: JsonIgnore] OrderEventType Type, long OrderId, string UserId, ImmutableArray<OrderLine> Items, long Version, DateTimeOffset OccurredAt)
 {
-    /// <summary>The event's type, which is also its topic.</summary>
-    [JsonIgnore]
-    public string Type => this switch
-    {
-        OrderCreated => "order.created",
-        OrderReserved => "order.reserved",
-        OrderFailed => "order.failed",
-        OrderCancelled => "order.cancelled",
-        OrderReopened => "order.reopened",
-        _ => throw new InvalidOperationException($"{GetType().Name} has no type"),
-    };
-
     /// <summary>The same for an event delivered twice: <c>{orderId}-{version}</c>.</summary>
     [JsonIgnore]
     public string Id => $"{OrderId}-{Version}";
@@ -36,9 +26,9 @@ public abstract record OrderEvent(long OrderId, string UserId, ImmutableArray<Or
 /// <param name="Version">The order's version that this event made.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderCreated(long OrderId, string UserId, ImmutableArray<OrderLine> Items, decimal TotalAmount, long Version, DateTimeOffset OccurredAt)
-    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt);
+    : OrderEvent(OrderEventType.Created, OrderId, UserId, Items, Version, OccurredAt);
 
-/// <summary>Every line's stock is held for the order.</summary>
+/// <summary>All stock of the order is reserved.</summary>
 /// <param name="OrderId">The order's number.</param>
 /// <param name="UserId">Whose order it is.</param>
 /// <param name="Items">The order's lines.</param>
@@ -46,7 +36,7 @@ public sealed record OrderCreated(long OrderId, string UserId, ImmutableArray<Or
 /// <param name="Version">The order's version that this event made.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderReserved(long OrderId, string UserId, ImmutableArray<OrderLine> Items, decimal TotalAmount, long Version, DateTimeOffset OccurredAt)
-    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt);
+    : OrderEvent(OrderEventType.Reserved, OrderId, UserId, Items, Version, OccurredAt);
 
 /// <summary>The order could not be reserved.</summary>
 /// <param name="OrderId">The order's number.</param>
@@ -56,7 +46,7 @@ public sealed record OrderReserved(long OrderId, string UserId, ImmutableArray<O
 /// <param name="Version">The order's version that this event made.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderFailed(long OrderId, string UserId, ImmutableArray<OrderLine> Items, string Reason, long Version, DateTimeOffset OccurredAt)
-    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt);
+    : OrderEvent(OrderEventType.Failed, OrderId, UserId, Items, Version, OccurredAt);
 
 /// <summary>The order was cancelled, or deleted while it was pending or reserved.</summary>
 /// <param name="OrderId">The order's number.</param>
@@ -66,13 +56,13 @@ public sealed record OrderFailed(long OrderId, string UserId, ImmutableArray<Ord
 /// <param name="Version">The order's version that this event made.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderCancelled(long OrderId, string UserId, ImmutableArray<OrderLine> Items, string Reason, long Version, DateTimeOffset OccurredAt)
-    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt);
+    : OrderEvent(OrderEventType.Cancelled, OrderId, UserId, Items, Version, OccurredAt);
 
-/// <summary>An admin has a failed order tried again.</summary>
+/// <summary>An admin retries a failed order; it is pending again.</summary>
 /// <param name="OrderId">The order's number.</param>
 /// <param name="UserId">Whose order it is.</param>
 /// <param name="Items">The order's lines.</param>
 /// <param name="Version">The order's version that this event made.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderReopened(long OrderId, string UserId, ImmutableArray<OrderLine> Items, long Version, DateTimeOffset OccurredAt)
-    : OrderEvent(OrderId, UserId, Items, Version, OccurredAt);
+    : OrderEvent(OrderEventType.Reopened, OrderId, UserId, Items, Version, OccurredAt);

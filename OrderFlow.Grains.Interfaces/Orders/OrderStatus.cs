@@ -1,31 +1,23 @@
-using System.Text.Json.Serialization;
-
 namespace OrderFlow.Orders;
 
-/// <summary>Where an order stands. On the wire, in events and in the database it is the name in lower case.</summary>
+/// <summary>Where an order stands. Its name in JSON, events and the database: <see cref="OrderStatusNames"/>.</summary>
 [GenerateSerializer, Alias("order-status")]
-[JsonConverter(typeof(JsonStringEnumConverter<OrderStatus>))]
 public enum OrderStatus
 {
-    /// <summary>Accepted and stored; stock is still to be reserved.</summary>
-    [JsonStringEnumMemberName("pending")]
+    /// <summary>Stored; its stock is still to be reserved.</summary>
     Pending,
 
-    /// <summary>Every line's stock is held for the order.</summary>
-    [JsonStringEnumMemberName("reserved")]
+    /// <summary>All its stock is reserved.</summary>
     Reserved,
 
-    /// <summary>Stock was short, a product unknown, or the agreed price no longer held. It holds no stock.</summary>
-    [JsonStringEnumMemberName("failed")]
+    /// <summary>Stock was insufficient, a product unknown, or the price had changed. It holds no stock.</summary>
     Failed,
 
-    /// <summary>Given up by its owner or an admin. It holds no stock.</summary>
-    [JsonStringEnumMemberName("cancelled")]
+    /// <summary>Cancelled or deleted. It holds no stock.</summary>
     Cancelled,
 
     /// <summary>
-    /// A status of a newer version, met while the cluster is updated. Never stored: its name is kept beside it, to be shown, and nothing is done with the order.
+    /// A status that a newer version has stored, met while the cluster is updated. This version shows its stored name, and leaves the order alone.
     /// </summary>
-    [JsonStringEnumMemberName("unknown")]
     Unknown,
 }

@@ -64,17 +64,9 @@ internal sealed partial class LiveFeed(Func<LiveChanges, Task> send, TimeProvide
     /// <summary>What an event means for an order's status; null for an event of another kind.</summary>
     public static LiveChange? ChangeOf(OutboxEvent happened)
     {
-        OrderStatus? status = happened.Type switch
-        {
-            "order.created" or "order.reopened" => OrderStatus.Pending,
-            "order.reserved" => OrderStatus.Reserved,
-            "order.failed" => OrderStatus.Failed,
-            "order.cancelled" => OrderStatus.Cancelled,
-            _ => null,
-        };
         var version = happened.Id.AsSpan(happened.Id.LastIndexOf('-') + 1);
-        return status is { } became && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var made)
-            ? new(happened.OrderId, new(became, made, happened.OccurredAt))
+        return OrderEventCatalogue.Find(happened.Type) is { } type && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var made)
+            ? new(happened.OrderId, new(type.Status, made, happened.OccurredAt))
             : null;
     }
 

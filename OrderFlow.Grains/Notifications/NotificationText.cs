@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrderFlow.Orders;
 
 namespace OrderFlow.Notifications;
 
@@ -12,27 +13,21 @@ internal static class NotificationText
     private const string Deleted = "deleted";
 
     /// <summary>The message for the event; null for an event type without one.</summary>
-    public static string? Message(OrderNotice notice) => Headline(notice.EventType, notice.OrderId) is { } headline ? headline + Details(notice) : null;
+    public static string? Message(OrderNotice notice) => OrderEventCatalogue.Find(notice.EventType) is { Headline: not null } type
+        ? Subject(type, notice.OrderId) + Details(type.Type, notice)
+        : null;
 
     /// <summary>The subject of a mail with the job's message.</summary>
-    public static string Subject(NotificationJob job) =>
-        Headline(job.EventType, job.OrderId) ?? string.Create(CultureInfo.InvariantCulture, $"Your order {job.OrderId}");
+    public static string Subject(NotificationJob job) => Subject(OrderEventCatalogue.Find(job.EventType), job.OrderId);
 
-    private static string? Headline(string eventType, long orderId) => eventType switch
-    {
-        "order.created" => string.Create(CultureInfo.InvariantCulture, $"Your order {orderId} was received"),
-        "order.reserved" => string.Create(CultureInfo.InvariantCulture, $"Your order {orderId} is reserved"),
-        "order.failed" => string.Create(CultureInfo.InvariantCulture, $"Your order {orderId} could not be reserved"),
-        "order.cancelled" => string.Create(CultureInfo.InvariantCulture, $"Your order {orderId} is cancelled"),
-        "order.reopened" => string.Create(CultureInfo.InvariantCulture, $"Your order {orderId} is tried again"),
-        _ => null,
-    };
+    private static string Subject(OrderEventDefinition? type, long orderId) =>
+        string.Create(CultureInfo.InvariantCulture, $"Your order {orderId} {type?.Headline}").TrimEnd();
 
-    private static string Details(OrderNotice notice) => notice switch
+    private static string Details(OrderEventType type, OrderNotice notice) => type switch
     {
-        { EventType: "order.reserved", TotalAmount: { } total } => string.Create(CultureInfo.InvariantCulture, $". Total: {total:0.00}."),
-        { EventType: "order.failed", Reason: { Length: > 0 } reason } => $": {TextTruncation.TruncateAtWord(reason.TrimEnd('.'), MaxReasonBytes)}.",
-        { EventType: "order.cancelled", Reason: Deleted } => ": it was deleted.",
-        _ => ".",
+        OrderEventType.Reserved when notice.TotalAmount is { } total => string.Create(CultureInfo.InvariantCulture, $". Total: {total:0.00}."),
+        OrderEventType.Failed when notice.Reason is { Length: > 0 } reason => $": {TextTruncation.TruncateAtWord(reason.TrimEnd('.'), MaxReasonBytes)}.",
+        OrderEventType.Cancelled when notice.Reason == Deleted => ": it was deleted.",
+        OrderEventType.Created or OrderEventType.Reserved or OrderEventType.Failed or OrderEventType.Cancelled or OrderEventType.Reopened => ".",
     };
 }

@@ -202,7 +202,7 @@ internal sealed partial class OrderGrain(
             var attempt = _record.Value?.Order.Attempt;
             await _record.Write(new(next, decision.Event));
             if (next.Attempt != attempt) _ownAttempt = next.Attempt;
-            if (decision.Event is { } told) LogTold(told.Type, told.OrderId, told.Version);
+            if (decision.Event is { } told) LogTold(told.Type.ToName(), told.OrderId, told.Version);
         }
 
         return decision;

@@ -1,23 +1,17 @@
+using OrderFlow.Orders;
+
 namespace OrderFlow.Silo.Kafka;
 
 /// <summary>The topics OrderFlow writes to and reads from.</summary>
 internal static class Topics
 {
-    public const string Created = "order.created";
-    public const string Reserved = "order.reserved";
-    public const string Failed = "order.failed";
-    public const string Cancelled = "order.cancelled";
-
-    /// <summary>A failed order is tried again.</summary>
-    public const string Reopened = "order.reopened";
-
     /// <summary>The connectivity check: each silo publishes one message when it starts.</summary>
     public const string Test = "order.test";
 
     /// <summary>Messages that can never be handled, with the reason in a header.</summary>
     public const string DeadLetter = "order.dead-letter";
 
-    private static readonly string[] Events = [Created, Reserved, Failed, Cancelled, Reopened];
+    private static readonly string[] Events = [.. OrderEventCatalogue.All.Select(type => type.Name)];
 
     public static IReadOnlyList<string> All { get; } = [.. Events, Test, DeadLetter];
 

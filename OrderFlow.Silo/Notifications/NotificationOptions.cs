@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using OrderFlow.Silo.Kafka;
+using OrderFlow.Orders;
 
 namespace OrderFlow.Silo.Notifications;
 
@@ -11,11 +11,11 @@ internal sealed class NotificationOptions : IValidatableObject
     private const string Log = "log";
     private const string Smtp = "smtp";
 
-    private static readonly string[] Known = [Topics.Created, Topics.Reserved, Topics.Failed, Topics.Cancelled, Topics.Reopened];
+    private static readonly string[] Known = [.. OrderEventCatalogue.All.Where(type => type.Headline is not null).Select(type => type.Name)];
 
     /// <summary>Event types, separated by commas.</summary>
     [Required]
-    public string Events { get; set; } = $"{Topics.Reserved},{Topics.Failed}";
+    public string Events { get; set; } = string.Join(',', OrderEventCatalogue.All.Where(type => type.NotifiedByDefault).Select(type => type.Name));
 
     /// <summary>The maximum age of an event that is still notified; older ones are only counted. While it is at most <c>Redis__CompletedRetention</c>, no event is notified twice.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]

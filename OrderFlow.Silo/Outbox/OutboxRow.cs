@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using OrderFlow.Orders;
 using OrderFlow.Outbox;
 using OrderFlow.Silo.Postgres.Orders;
@@ -18,8 +17,8 @@ internal sealed record OutboxRow(
     public static OutboxRow Of(OrderEvent orderEvent) => new(
         orderEvent.Id,
         orderEvent.OrderId,
-        orderEvent.Type,
-        JsonSerializer.Serialize(orderEvent, orderEvent.GetType(), OrderJson.Default),
+        orderEvent.Type.ToName(),
+        OrderJson.Serialize(orderEvent),
         (short)(orderEvent.OrderId % OutboxPartitions.Count),
         orderEvent.OccurredAt,
         TraceContext.Current);

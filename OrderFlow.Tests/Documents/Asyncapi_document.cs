@@ -29,7 +29,7 @@ public sealed class Asyncapi_document
 
     private readonly JsonObject _document = AsyncapiFile.Load();
 
-    public static TheoryData<string> EventTypes => [.. Events.Select(told => told.Type)];
+    public static TheoryData<string> EventTypes => [.. Events.Select(told => told.Type.ToName())];
 
     public static TheoryData<string> AllTopics => [.. Topics.All];
 
@@ -60,7 +60,7 @@ public sealed class Asyncapi_document
     public void An_event_has_the_members_of_its_payload_no_more_and_no_less(string type)
     {
         var payload = Closed(Message(type)["payload"]!.DeepClone());
-        var sent = JsonNode.Parse(OutboxRow.Of(Events.Single(told => told.Type == type)).Payload)!;
+        var sent = JsonNode.Parse(OutboxRow.Of(Events.Single(told => told.Type.ToName() == type)).Payload)!;
 
         AssertValid(payload, sent);
         AssertAllRequired(payload);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using OrderFlow.Orders;
 
 namespace OrderFlow.Silo.Postgres.Orders;
@@ -16,7 +18,22 @@ namespace OrderFlow.Silo.Postgres.Orders;
 [JsonSerializable(typeof(OrderFailed))]
 [JsonSerializable(typeof(OrderCancelled))]
 [JsonSerializable(typeof(OrderReopened))]
-internal sealed partial class OrderJson : JsonSerializerContext;
+internal sealed partial class OrderJson : JsonSerializerContext
+{
+    /// <summary>The event as <c>outbox.payload</c> holds it.</summary>
+    public static string Serialize(OrderEvent @event)
+    {
+        JsonTypeInfo type = @event.Type switch
+        {
+            OrderEventType.Created => Default.OrderCreated,
+            OrderEventType.Reserved => Default.OrderReserved,
+            OrderEventType.Failed => Default.OrderFailed,
+            OrderEventType.Cancelled => Default.OrderCancelled,
+            OrderEventType.Reopened => Default.OrderReopened,
+        };
+        return JsonSerializer.Serialize(@event, type);
+    }
+}
 
 /// <summary>A stored change of status. The status is a name, because a newer version may store one that this version does not know.</summary>
 internal sealed record StoredTransition(string Status, long Version, DateTimeOffset At)

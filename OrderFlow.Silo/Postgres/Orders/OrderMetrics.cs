@@ -26,28 +26,28 @@ internal sealed class OrderMetrics
     }
 
     /// <summary>An order's change was committed together with its event.</summary>
-    public void Committed(OrderState order, OrderEvent told)
+    public void Committed(OrderState order, OrderEvent @event)
     {
-        var outcome = new KeyValuePair<string, object?>("outcome", OutcomeOf(told));
+        var (name, isSettled) = OutcomeOf(@event.Type);
+        var outcome = new KeyValuePair<string, object?>("outcome", name);
         _outcomes.Add(1, outcome);
-        if (told is OrderReserved or OrderFailed && PendingSince(order) is { } since) _settled.Record(Math.Max(0, (told.OccurredAt - since).TotalSeconds), outcome);   // two silos' clocks
+        if (isSettled && PendingSince(order) is { } since) _settled.Record(Math.Max(0, (@event.OccurredAt - since).TotalSeconds), outcome);   // two silos' clocks
     }
 
-    /// <summary>Tells that nothing was counted yet: a counter that appears with its first order has no rate that an alert could see.</summary>
+    /// <summary>Exports every outcome at zero: an alert cannot see the rate of a counter that appears with its first order.</summary>
     public void StartAtZero()
     {
-        foreach (var outcome in new[] { "placed", "reserved", "failed", "cancelled", "reopened" })
-            _outcomes.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
+        foreach (var type in Enum.GetValues<OrderEventType>()) _outcomes.Add(0, new KeyValuePair<string, object?>("outcome", OutcomeOf(type).Name));
     }
 
-    private static string OutcomeOf(OrderEvent told) => told switch
+    /// <summary>The outcome's name, and whether the time that the order was pending is recorded with it.</summary>
+    private static (string Name, bool IsSettled) OutcomeOf(OrderEventType type) => type switch
     {
-        OrderCreated => "placed",
-        OrderReserved => "reserved",
-        OrderFailed => "failed",
-        OrderCancelled => "cancelled",
-        OrderReopened => "reopened",
-        _ => "other",
+        OrderEventType.Created => ("placed", false),
+        OrderEventType.Reserved => ("reserved", true),
+        OrderEventType.Failed => ("failed", true),
+        OrderEventType.Cancelled => ("cancelled", false),
+        OrderEventType.Reopened => ("reopened", false),
     };
 
     private static DateTimeOffset? PendingSince(OrderState order)

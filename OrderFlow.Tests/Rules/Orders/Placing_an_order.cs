@@ -23,7 +23,7 @@ public sealed class Placing_an_order
         var told = OrderLifecycle.Place(42, Given.Command, Given.Now).Event!;
 
         Assert.Equal(new OrderCreated(42, "alice", Given.Lines, TotalAmount: 0, Version: 1, Given.Now), told);
-        Assert.Equal(("order.created", "42-1"), (told.Type, told.Id));
+        Assert.Equal(("order.created", "42-1"), (told.Type.ToName(), told.Id));
     }
 
     [Fact]
