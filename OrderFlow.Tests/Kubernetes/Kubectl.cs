@@ -5,27 +5,27 @@ using OrderFlow.Tests.Manifests;
 
 namespace OrderFlow.Tests.Kubernetes;
 
-/// <summary><c>kubectl kustomize</c>, which needs no cluster, on a copy of <c>infra/</c> with secrets of its own.</summary>
+/// <summary><c>kubectl kustomize</c>, which needs no cluster, run on a copy of <c>infra/</c> with secrets of its own.</summary>
 internal static class Kubectl
 {
-    /// <summary>What scripts make and git does not keep: here it is made anew.</summary>
-    private static readonly string[] Made = ["infra/k8s/overlays/dev/secrets/settings.env", "infra/k8s/overlays/dev/secrets/public.pem", "infra/.env"];
+    /// <summary>Files that scripts generate and git ignores; each copy gets new ones.</summary>
+    private static readonly string[] Generated = ["infra/k8s/overlays/dev/secrets/settings.env", "infra/k8s/overlays/dev/secrets/public.pem", "infra/.env"];
 
     private static readonly string[] HasComponents = ["version", "--client", "--output=json"];
 
-    /// <summary>Set to <c>yes</c> where the tests must not be passed over.</summary>
+    /// <summary>Set to <c>yes</c>, the tests fail instead of being skipped without kubectl.</summary>
     private const string Required = "ORDERFLOW_TESTS_NEED_KUBECTL";
 
-    /// <summary>Why tests with it are passed over; null where it is there, or must be.</summary>
-    public static string? Missing { get; } = Environment.GetEnvironmentVariable(Required) == "yes" || Answers() ? null : "kubectl is not installed";
+    /// <summary>Why tests are skipped; null where kubectl is installed or required.</summary>
+    public static string? Missing { get; } = Environment.GetEnvironmentVariable(Required) == "yes" || IsInstalled() ? null : "kubectl is not installed";
 
-    /// <summary>What it prints for an overlay as it comes out of git, and for the overlay's secrets, where it has some, once they are made.</summary>
+    /// <summary>The objects of an overlay as it is in git, then those of its secrets, generated where it has some.</summary>
     public static string Kustomize(string overlay)
     {
         var copy = Directory.CreateTempSubdirectory("orderflow-kustomize-").FullName;
         try
         {
-            foreach (var name in RepositoryFiles.Where(name => name.StartsWith("infra/", StringComparison.Ordinal) && !IsMade(name)))
+            foreach (var name in RepositoryFiles.Where(name => name.StartsWith("infra/", StringComparison.Ordinal) && !IsGenerated(name)))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(copy, name))!);
                 File.Copy(Path.Combine(Repository.Root, name), Path.Combine(copy, name));
@@ -45,22 +45,22 @@ internal static class Kubectl
         }
     }
 
-    /// <summary>What a program prints that must succeed.</summary>
-    /// <exception cref="InvalidOperationException">It did not; the message has what it said.</exception>
+    /// <summary>Runs a program and returns its output.</summary>
+    /// <exception cref="InvalidOperationException">It failed; the message has its errors.</exception>
     public static string Run(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment.Remove("Auth__PublicKeyFile");   // the copy's own is wanted
+        start.Environment.Remove("Auth__PublicKeyFile");   // the copy uses its own key
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {errors.Result}");
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} exited with {process.ExitCode}: {errors.Result}");
     }
 
-    private static bool IsMade(string name) => Made.Any(made => name.StartsWith(made, StringComparison.Ordinal));
+    private static bool IsGenerated(string name) => Generated.Any(file => name.StartsWith(file, StringComparison.Ordinal));
 
-    private static bool Answers()
+    private static bool IsInstalled()
     {
         try
         {
@@ -73,13 +73,13 @@ internal static class Kubectl
     }
 }
 
-/// <summary>A test of what kubectl prints.</summary>
+/// <summary>A test that needs kubectl.</summary>
 internal sealed class KubectlFactAttribute : FactAttribute
 {
     public KubectlFactAttribute() => Skip = Kubectl.Missing;
 }
 
-/// <summary>A test of what kubectl prints, for each of several.</summary>
+/// <summary>A theory that needs kubectl.</summary>
 internal sealed class KubectlTheoryAttribute : TheoryAttribute
 {
     public KubectlTheoryAttribute() => Skip = Kubectl.Missing;

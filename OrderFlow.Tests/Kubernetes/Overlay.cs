@@ -4,7 +4,7 @@ using OrderFlow.Tests.Manifests;
 
 namespace OrderFlow.Tests.Kubernetes;
 
-/// <summary>The objects of an overlay of <c>infra/k8s</c>, parsed so that a field that Kubernetes does not have is an error.</summary>
+/// <summary>The objects of an overlay of <c>infra/k8s</c>, parsed strictly: a field that Kubernetes does not have is an error.</summary>
 internal sealed class Overlay
 {
     public const string Dev = "dev";
@@ -41,8 +41,7 @@ internal sealed class Overlay
 
     public static Overlay Named(string name) => All[name].Value;
 
-    /// <exception cref="YamlDotNet.Core.YamlException">There is no such field.</exception>
-    public static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Parse(string text) =>
+    private static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Parse(string text) =>
         [.. KubernetesYaml.LoadAllFromString(text, strict: true).Select(parsed => Assert.IsType<IKubernetesObject<V1ObjectMeta>>(parsed, exactMatch: false))];
 
     public IEnumerable<T> Of<T>() => Objects.OfType<T>();
@@ -52,18 +51,18 @@ internal sealed class Overlay
 
     public Workload Workload(string name) => Workloads.Single(workload => workload.Name == name);
 
-    /// <summary>Those whose pods the labels are for.</summary>
+    /// <summary>The workloads whose pods a selector matches.</summary>
     public IReadOnlyList<Workload> Selected(V1LabelSelector selector) => [.. Workloads.Where(workload => selector.Selects(workload.Labels))];
 
-    /// <summary>The keys of a Secret that are to be there: in production those of an example, for whoever makes it.</summary>
+    /// <summary>The keys that a Secret must have: in production those of its example.</summary>
     public IEnumerable<string> SecretKeys(string secret) =>
         Of<V1Secret>().FirstOrDefault(one => one.Metadata.Name == secret)?.Data.Keys ?? (secret == "orderflow" ? ProductionSettings().Keys : []);
 
-    /// <summary>The settings in the example of the Secret that production names.</summary>
+    /// <summary>The settings in the example of production's Secret.</summary>
     public static Dictionary<string, string> ProductionSettings() => RepositoryFiles.Read("infra/k8s/overlays/production/secret.env.example")
         .Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split('=', 2)).ToDictionary(line => line[0], line => line[1]);
 
-    /// <summary>Also where kubectl is missing there is a row: a theory without any is an error, and one that is passed over is not.</summary>
+    /// <summary>One row also without kubectl: a theory without rows is an error, a skipped one is not.</summary>
     private static TheoryData<string, string> Each(Func<Workload, bool> wanted)
     {
         var rows = new TheoryData<string, string>();
@@ -77,7 +76,7 @@ internal sealed class Overlay
     }
 }
 
-/// <summary>What runs pods: a Deployment or a StatefulSet.</summary>
+/// <summary>A Deployment or a StatefulSet.</summary>
 internal sealed record Workload(string Name, V1LabelSelector Selector, V1PodTemplateSpec Template, int? Replicas)
 {
     public const string Silo = "silo";
@@ -90,14 +89,17 @@ internal sealed record Workload(string Name, V1LabelSelector Selector, V1PodTemp
 
     public bool IsProgram => Name is Silo or Api;
 
-    /// <summary>The one that stays, which has the workload's name.</summary>
+    /// <summary>The project of a program.</summary>
+    public string Project => Name == Silo ? "OrderFlow.Silo" : "OrderFlow.Api";
+
+    /// <summary>The main container, which has the workload's name.</summary>
     public V1Container Container => Pod.Containers.Single(container => container.Name == Name);
 
     public IEnumerable<V1Container> AllContainers => [.. Pod.InitContainers ?? [], .. Pod.Containers];
 
     public IEnumerable<int> Ports => Container.Ports.Select(port => port.ContainerPort);
 
-    /// <summary>The number of a port that is named, or is one already.</summary>
+    /// <summary>The number of a port that is given by name or by number.</summary>
     public int Port(IntOrString port) => int.TryParse(port.Value, out var number)
         ? Ports.Single(one => one == number)
         : Container.Ports.Single(one => one.Name == port.Value).ContainerPort;
@@ -109,5 +111,5 @@ internal static class Selectors
         (selector.MatchLabels ?? new Dictionary<string, string>()).All(wanted => labels.TryGetValue(wanted.Key, out var value) && value == wanted.Value) &&
         (selector.MatchExpressions ?? []).All(wanted => wanted.OperatorProperty == "In"
             ? labels.TryGetValue(wanted.Key, out var value) && wanted.Values.Contains(value)
-            : throw new NotSupportedException($"{wanted.OperatorProperty} is not known here"));
+            : throw new NotSupportedException($"{wanted.OperatorProperty} is not supported"));
 }

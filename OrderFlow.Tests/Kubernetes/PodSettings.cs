@@ -1,56 +1,86 @@
-using System.Text;
-using k8s.Models;
+using Microsoft.Extensions.Configuration;
+using OrderFlow.Tests.Api;
+using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Kubernetes;
 
-/// <summary>The environment of a container as its pod will have it, and where each variable comes from.</summary>
-internal static class PodSettings
+/// <summary>Settings in pods exist, have valid values, and are complete.</summary>
+public sealed class PodSettings
 {
-    /// <summary>Stands for what only a pod knows.</summary>
-    private const string PodAddress = "10.0.0.1";
+    private const string PublicKey = "/etc/orderflow/public.pem";
 
-    /// <exception cref="KeyNotFoundException">What a variable is to be taken from is not there.</exception>
-    public static Dictionary<string, string> Environment(Overlay overlay, V1Container container)
+    public static TheoryData<string> Names => Overlay.Names;
+
+    public static TheoryData<string, string> Programs => Overlay.Programs;
+
+    [KubectlTheory, MemberData(nameof(Programs))]
+    public void Every_setting_exists_in_the_programs_options(string overlay, string program)
     {
-        var variables = new Dictionary<string, string>();
-        foreach (var map in container.EnvFrom ?? [])
-        {
-            foreach (var (name, value) in overlay.Find<V1ConfigMap>(map.ConfigMapRef.Name).Data) variables[name] = value;
-        }
+        var known = ProgramSettings.Of(Options(program)).Select(setting => setting.Variable).Append("ASPNETCORE_ENVIRONMENT").ToHashSet();
 
-        foreach (var variable in container.Env ?? []) variables[variable.Name] = Value(overlay, variable);
-        return variables;
+        Assert.Subset(known, Settings(overlay, program).Keys.ToHashSet());
     }
 
-    /// <summary>The Secrets that a pod names.</summary>
-    public static IEnumerable<string> Secrets(V1PodSpec pod) =>
-    [
-        .. Containers(pod).SelectMany(container => container.Env ?? []).Select(variable => variable.ValueFrom?.SecretKeyRef?.Name).OfType<string>(),
-        .. (pod.Volumes ?? []).Select(volume => volume.Secret?.SecretName).OfType<string>(),
-    ];
-
-    /// <summary>The ConfigMaps that a pod names.</summary>
-    public static IEnumerable<string> ConfigMaps(V1PodSpec pod) =>
-    [
-        .. Containers(pod).SelectMany(container => container.EnvFrom ?? []).Select(map => map.ConfigMapRef.Name),
-        .. (pod.Volumes ?? []).Select(volume => volume.ConfigMap?.Name).OfType<string>(),
-    ];
-
-    /// <summary>The keys of Secrets that a pod names.</summary>
-    public static IEnumerable<(string Secret, string Key)> SecretKeys(V1PodSpec pod) =>
-        Containers(pod).SelectMany(container => container.Env ?? []).Select(variable => variable.ValueFrom?.SecretKeyRef).OfType<V1SecretKeySelector>()
-            .Select(key => (key.Name, key.Key));
-
-    private static IEnumerable<V1Container> Containers(V1PodSpec pod) => [.. pod.InitContainers ?? [], .. pod.Containers];
-
-    private static string Value(Overlay overlay, V1EnvVar variable) => variable.ValueFrom switch
+    [KubectlTheory, MemberData(nameof(Programs))]
+    public void Every_required_setting_is_set(string overlay, string program)
     {
-        null => variable.Value,
-        { FieldRef.FieldPath: "metadata.name" } => "silo-5d8f",
-        { FieldRef.FieldPath: "status.podIP" } => PodAddress,
-        { SecretKeyRef: { } key } when overlay.Of<V1Secret>().FirstOrDefault(secret => secret.Metadata.Name == key.Name) is { } secret =>
-            Encoding.UTF8.GetString(secret.Data[key.Key]),
-        { SecretKeyRef: { Name: "orderflow" } key } => Overlay.ProductionSettings()[key.Key],
-        _ => throw new KeyNotFoundException($"{variable.Name} comes from nowhere"),
-    };
+        var required = ProgramSettings.RequiredOf(Options(program)).Where(variable => !variable.StartsWith("Smtp__", StringComparison.Ordinal)).ToHashSet();
+
+        Assert.Contains("Postgres__ConnectionString", required);
+        Assert.Superset(required, Settings(overlay, program).Keys.ToHashSet());
+    }
+
+    /// <summary>Validated as the program validates them at start.</summary>
+    [KubectlTheory, MemberData(nameof(Programs))]
+    public void Every_setting_is_valid(string overlay, string program)
+    {
+        var settings = Settings(overlay, program);
+        settings["Auth__PublicKeyFile"] = Tokens.PublicKeyFile;   // the pod's file is not on this machine
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(variable => KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value)))
+            .Build();
+
+        Assert.DoesNotContain(ProgramSettings.FailuresOf(Options(program), configuration), failure => !failure.Contains("Smtp__", StringComparison.Ordinal));
+    }
+
+    [KubectlTheory, MemberData(nameof(Programs))]
+    public void The_public_key_is_mounted_where_the_program_reads_it(string overlay, string program)
+    {
+        var workload = Overlay.Named(overlay).Workload(program);
+        var mount = Assert.Single(workload.Container.VolumeMounts, mount => mount.MountPath == Path.GetDirectoryName(PublicKey));
+        var secret = workload.Pod.Volumes.Single(volume => volume.Name == mount.Name).Secret.SecretName;
+
+        Assert.Equal(PublicKey, Settings(overlay, program)["Auth__PublicKeyFile"]);
+        Assert.Equal("orderflow-token-keys", secret);
+        if (overlay == Overlay.Dev) Assert.Contains(Path.GetFileName(PublicKey), Overlay.Named(overlay).SecretKeys(secret));
+    }
+
+    [KubectlTheory, MemberData(nameof(Names))]
+    public void Silos_and_APIs_have_the_same_cluster_and_the_same_issuer(string overlay)
+    {
+        var (silo, api) = (Settings(overlay, Workload.Silo), Settings(overlay, Workload.Api));
+        string[] shared = ["Cluster__ClusterId", "Cluster__ServiceId", "Auth__Issuer", "Auth__Audience"];
+
+        Assert.All(shared, setting => Assert.Equal(silo[setting], api[setting]));
+    }
+
+    /// <summary>A Service's address would lead to any silo.</summary>
+    [KubectlTheory, MemberData(nameof(Names))]
+    public void A_silo_advertises_the_address_and_the_name_of_its_pod(string overlay)
+    {
+        var variables = Overlay.Named(overlay).Workload(Workload.Silo).Container.Env;
+
+        Assert.Equal("status.podIP", variables.Single(variable => variable.Name == "Cluster__AdvertisedAddress").ValueFrom.FieldRef.FieldPath);
+        Assert.Equal("metadata.name", variables.Single(variable => variable.Name == "Cluster__SiloName").ValueFrom.FieldRef.FieldPath);
+    }
+
+    /// <summary>Kubernetes would set KAFKA_PORT, KONG_PORT and others for Services, which the images read as settings.</summary>
+    [KubectlTheory, MemberData(nameof(Names))]
+    public void Pods_have_no_service_links(string overlay) =>
+        Assert.All(Overlay.Named(overlay).Workloads, workload => Assert.False(workload.Pod.EnableServiceLinks));
+
+    private static Dictionary<string, string> Settings(string overlay, string program) =>
+        PodEnvironment.Of(Overlay.Named(overlay), Overlay.Named(overlay).Workload(program).Container);
+
+    private static IReadOnlyList<Type> Options(string program) => program == Workload.Silo ? ProgramSettings.SiloOptions : ProgramSettings.ApiOptions;
 }

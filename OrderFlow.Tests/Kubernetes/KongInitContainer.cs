@@ -4,26 +4,26 @@ using OrderFlow.Tests.Manifests;
 
 namespace OrderFlow.Tests.Kubernetes;
 
-/// <summary>What Kong's pod does before Kong starts: the key that tokens are signed for goes into its file.</summary>
-public sealed class Kong_in_a_pod
+/// <summary>The init container of Kong's pod writes the public key for tokens into Kong's file.</summary>
+public sealed class KongInitContainer
 {
     [KubectlFact]
-    public void An_RSA_key_is_put_in_for_RS256()
+    public void An_RSA_key_is_written_for_RS256()
     {
         using var key = RSA.Create(2048);
 
-        AssertPutIn(key.ExportSubjectPublicKeyInfoPem(), "RS256");
+        AssertWritten(key.ExportSubjectPublicKeyInfoPem(), "RS256");
     }
 
     [KubectlFact]
-    public void A_key_on_P256_is_put_in_for_ES256()
+    public void A_key_on_P256_is_written_for_ES256()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-        AssertPutIn(key.ExportSubjectPublicKeyInfoPem(), "ES256");
+        AssertWritten(key.ExportSubjectPublicKeyInfoPem(), "ES256");
     }
 
-    private static void AssertPutIn(string pem, string algorithm)
+    private static void AssertWritten(string pem, string algorithm)
     {
         var written = Yaml.Documents(Run(pem)).Single()!;
         var expected = Yaml.Documents(RepositoryFiles.Read("infra/kong/kong.yml")).Single()!;
@@ -36,7 +36,7 @@ public sealed class Kong_in_a_pod
         Assert.Equal(expected.ToJsonString(), written.ToJsonString());
     }
 
-    /// <summary>The container's own script, with folders of this machine for those of the pod.</summary>
+    /// <summary>Runs the container's script with temporary folders in place of its mounts.</summary>
     private static string Run(string pem)
     {
         var container = Assert.Single(Overlay.Named(Overlay.Dev).Workload("kong").Pod.InitContainers);

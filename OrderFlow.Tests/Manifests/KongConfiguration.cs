@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using OrderFlow.Api.Http;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Manifests;
+
+/// <summary><c>infra/kong/kong.yml</c> fits the API behind it. What a client meets at a running Kong is checked by <c>infra/kong/check.sh</c>.</summary>
+public sealed class KongConfiguration
+{
+    private static readonly JsonObject Kong = Yaml.Read("infra", "kong", "kong.yml");
+
+    /// <summary>For operators and for probes of pods, which do not come through Kong.</summary>
+    private static readonly string[] InternalPaths = ["/health/live", "/health/ready", "/health/reachable", "/health/startup", "/metrics"];
+
+    public static TheoryData<string> Services => [.. Kong["services"]!.AsArray().Select(service => (string)service!["name"]!)];
+
+    /// <summary>Each path and method of the API's description with the service it must lead to.</summary>
+    public static TheoryData<string, string, string> Operations
+    {
+        get
+        {
+            var operations = new TheoryData<string, string, string>();
+            foreach (var (path, methods) in JsonNode.Parse(RepositoryFiles.Read("docs/openapi.json"))!["paths"]!.AsObject())
+            {
+                if (InternalPaths.Contains(path)) continue;
+
+                foreach (var (method, operation) in methods!.AsObject())
+                    operations.Add(method.ToUpperInvariant(), Regex.Replace(path, "{[^}]+}", "42"), ServiceOf(operation!));
+            }
+
+            return operations;
+        }
+    }
+
+    [Theory, MemberData(nameof(Operations))]
+    public void An_operation_of_the_API_has_a_route_with_its_authentication(string method, string path, string service) =>
+        Assert.Equal(service, Matching(method, path));
+
+    [Fact]
+    public void Internal_paths_have_no_route() => Assert.All(InternalPaths, path => Assert.Null(Matching("GET", path)));
+
+    /// <summary>A POST whose answer was lost may have been carried out: only the client may repeat it.</summary>
+    [Theory, MemberData(nameof(Services))]
+    public void A_request_is_sent_once_to_the_API_of_compose(string service)
+    {
+        Assert.Equal((0, "http://api:8080"), ((decimal)Service(service)["retries"]!, (string?)Service(service)["url"]));
+        Assert.Contains("api", ComposeFile.ServiceNames);
+    }
+
+    [Fact]
+    public void Kong_waits_longer_than_the_API_lets_a_request_take() =>
+        Assert.True((decimal)Service("api")["read_timeout"]! > (decimal)new RequestOptions().Timeout.TotalMilliseconds);
+
+    [Fact]
+    public void A_body_that_the_API_takes_passes_Kong_too()
+    {
+        var size = Kong["plugins"]!.AsArray().Single(plugin => (string?)plugin!["name"] == "request-size-limiting")!["config"]!;
+
+        Assert.Equal("kilobytes", (string?)size["size_unit"]);
+        Assert.True((decimal)size["allowed_payload_size"]! * 1024 >= JsonBody.LongestBytes);
+        Assert.Equal($"{size["allowed_payload_size"]}k", (string?)ComposeFile.Services["kong"]!["environment"]!["KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE"]);
+    }
+
+    [Fact]
+    public void Events_are_not_buffered() => Assert.All(Routes("events"), route => Assert.False((bool)route["response_buffering"]!));
+
+    private static string ServiceOf(JsonNode operation)
+    {
+        if (operation["security"] is null) return "public";
+
+        return operation["responses"]?["200"]?["content"]?["text/event-stream"] is null ? "api" : "events";
+    }
+
+    /// <summary>The service that Kong's router picks: regular expressions come before prefixes.</summary>
+    private static string? Matching(string method, string path) => (
+        from service in Kong["services"]!.AsArray().Select(service => (string)service!["name"]!)
+        from route in Routes(service)
+        where route["methods"] is not { } methods || methods.Texts().Contains(method)
+        from rule in route["paths"].Texts()
+        let isRegex = rule[0] == '~'
+        where isRegex ? Regex.IsMatch(path, "^" + rule[1..]) : path.StartsWith(rule, StringComparison.Ordinal)
+        orderby isRegex descending
+        select service).FirstOrDefault();
+
+    private static JsonNode Service(string name) => Kong["services"]!.AsArray().Single(service => (string?)service!["name"] == name)!;
+
+    private static IEnumerable<JsonNode> Routes(string service) => Service(service)["routes"]!.AsArray().Select(route => route!);
+}
