@@ -13,10 +13,10 @@ usage() {
   cat <<'END'
 usage: bash infra/check.sh [--wait SECONDS] [--expect-stock N] [--postgres URI]
 
-The reconciler: checks in SQL that orders, stock and reservations agree. One line for each invariant; fails where one is broken, and names the first few
+The reconciler: checks in SQL that orders, stock and reservations agree. Prints a line for each invariant; fails if one is broken, and names the first few
 orders and products that break it.
 
-  --wait SECONDS    waits for up to so long until no order is in flight (default 60); those that still are then are counted apart
+  --wait SECONDS    waits up to this long until all orders are settled (default 60); unsettled ones are then counted apart
   --expect-stock N  also checks that available + reserved is N for every product
   --postgres URI    the database (default: ORDERFLOW_POSTGRES of .run/env)
 END
@@ -27,7 +27,7 @@ main() {
   parse "$@"
   [[ -n $URI ]] || read_uri
   need_command psql postgresql-client
-  await_quiet
+  await_settled
   check
 }
 
@@ -35,10 +35,10 @@ parse() {
   while (($# > 0)); do
     case $1 in
       --wait | --expect-stock)
-        [[ ${2:-} =~ ^[0-9]+$ ]] || die "$1 wants a number, not '${2:-}'"
+        [[ ${2:-} =~ ^[0-9]+$ ]] || die "$1 must be a number, not '${2:-}'"
         if [[ $1 == --wait ]]; then WAIT=$2; else EXPECT_STOCK=$2; fi
         ;;
-      --postgres) URI=${2:?--postgres wants a URI} ;;
+      --postgres) URI=${2:?--postgres needs a URI} ;;
       --help | -h)
         usage
         exit 0
@@ -53,7 +53,7 @@ parse() {
 }
 
 read_uri() {
-  [[ -f $RUN_DIR/env ]] || die "OrderFlow does not run here ('bash infra/run.sh' starts it), and no database was given with --postgres"
+  [[ -f $RUN_DIR/env ]] || die "OrderFlow is not running ('bash infra/run.sh' starts it), and --postgres is not given"
   # shellcheck source=/dev/null
   URI=$(source "$RUN_DIR/env" && printf '%s' "$ORDERFLOW_POSTGRES")
 }
@@ -62,16 +62,16 @@ query() {
   psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 --dbname="$URI" "$@"
 }
 
-await_quiet() {
-  IN_FLIGHT=
-  if ! wait_until "$WAIT" is_quiet 2>/dev/null; then
-    is_quiet || [[ -n $IN_FLIGHT ]] || die "the database cannot be asked: see above"
-    say "Not quiet: $IN_FLIGHT orders are in flight after $WAIT s; they are counted apart"
+await_settled() {
+  UNSETTLED=
+  if ! wait_until "$WAIT" all_settled 2>/dev/null; then
+    all_settled || [[ -n $UNSETTLED ]] || die "the database cannot be queried: see above"
+    say "$UNSETTLED orders are still unsettled after $WAIT s; they are counted apart"
   fi
 }
 
-is_quiet() {
-  IN_FLIGHT=$(query --command="SELECT count(*) FROM orders WHERE releasing OR (status = 'pending' AND deleted_at IS NULL)") && [[ $IN_FLIGHT == 0 ]]
+all_settled() {
+  UNSETTLED=$(query --command="SELECT count(*) FROM orders WHERE releasing OR (status = 'pending' AND deleted_at IS NULL)") && [[ $UNSETTLED == 0 ]]
 }
 
 check() {

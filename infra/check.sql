@@ -1,8 +1,8 @@
--- Every invariant of storage, one query each, all on one snapshot, so that it may run under load.
--- A row for each: what holds, over how many things it was looked at, how many break it, and the first few of those.
--- Variables: expect_stock (pieces of every product, held or not; empty for any), stuck_seconds.
+-- The invariants of orders and stock, one query each, all on one snapshot, so that they can be checked under load.
+-- Columns: the invariant, how many rows were checked, how many break it, and the first few of those.
+-- Variables: expect_stock (available + reserved units of every product; empty for any), stuck_seconds.
 --
--- An order is in flight while it is pending or releases stock; it is settled otherwise, deleted or not.
+-- An order is unsettled while it is pending or releases stock, and settled otherwise, deleted or not.
 -- A reservation is live until it is released.
 
 BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
@@ -16,7 +16,7 @@ FROM (
   ORDER BY product_id
 ) AS broken;
 
-SELECT 'reserved pieces of a product = the sum of its live reservations',
+SELECT 'reserved units of a product = the sum of its live reservations',
   (SELECT count(*) FROM stock_items), count(*), array_to_string((array_agg(what))[1:5], E'\n')
 FROM (
   SELECT format('%s has %s reserved, its live reservations hold %s', product_id, coalesce(item.reserved_quantity::text, 'no row, so nothing'), coalesce(live.held, 0)) AS what
@@ -28,7 +28,7 @@ FROM (
   ORDER BY product_id
 ) AS broken;
 
-SELECT 'a reserved order holds exactly what it wants, under its present try',
+SELECT 'a reserved order holds exactly its items, under its current attempt',
   (SELECT count(*) FROM orders WHERE status = 'reserved' AND NOT releasing AND deleted_at IS NULL), count(*), array_to_string((array_agg(what))[1:5], E'\n')
 FROM (
   WITH settled AS (
@@ -42,7 +42,7 @@ FROM (
     FROM stock_reservations AS live JOIN settled ON settled.id = live.order_id
     WHERE released_at IS NULL
   )
-  SELECT format('order %s wants %s of %s under try %s, and holds %s under try %s', order_id,
+  SELECT format('order %s needs %s of %s under attempt %s, and holds %s under attempt %s', order_id,
     coalesce(wanted.quantity, 0), product_id, coalesce(wanted.attempt::text, '-'), coalesce(held.quantity, 0), coalesce(held.attempt::text, '-')) AS what
   FROM wanted FULL JOIN held USING (order_id, product_id)
   WHERE (wanted.quantity, wanted.attempt) IS DISTINCT FROM (held.quantity, held.attempt)
@@ -52,7 +52,7 @@ FROM (
 SELECT 'a failed, cancelled or deleted order holds nothing',
   (SELECT count(*) FROM orders WHERE NOT releasing AND (status IN ('failed', 'cancelled') OR deleted_at IS NOT NULL)), count(*), array_to_string((array_agg(what))[1:5], E'\n')
 FROM (
-  SELECT format('order %s is %s and holds %s of %s under try %s', o.id, CASE WHEN o.deleted_at IS NULL THEN o.status ELSE 'deleted' END, live.quantity, live.product_id, live.attempt) AS what
+  SELECT format('order %s is %s and holds %s of %s under attempt %s', o.id, CASE WHEN o.deleted_at IS NULL THEN o.status ELSE 'deleted' END, live.quantity, live.product_id, live.attempt) AS what
   FROM orders AS o JOIN stock_reservations AS live ON live.order_id = o.id
   WHERE live.released_at IS NULL AND NOT o.releasing AND (o.status IN ('failed', 'cancelled') OR o.deleted_at IS NOT NULL)
   ORDER BY o.id, live.product_id
@@ -61,15 +61,15 @@ FROM (
 SELECT 'a live reservation belongs to an order',
   (SELECT count(*) FROM stock_reservations WHERE released_at IS NULL), count(*), array_to_string((array_agg(what))[1:5], E'\n')
 FROM (
-  SELECT format('%s of %s are held for order %s, which there is not', live.quantity, live.product_id, live.order_id) AS what
+  SELECT format('%s of %s are held for order %s, which does not exist', live.quantity, live.product_id, live.order_id) AS what
   FROM stock_reservations AS live LEFT JOIN orders AS o ON o.id = live.order_id
   WHERE live.released_at IS NULL AND o.id IS NULL
   ORDER BY live.order_id, live.product_id
 ) AS broken;
 
-SELECT 'units reserved = units of reserved orders, and what orders in flight hold',
-  units, (units <> ordered + in_flight)::int,
-  format('%s units are reserved; reserved orders have %s, orders in flight hold %s', units, ordered, in_flight)
+SELECT 'units reserved = units of reserved orders, and what unsettled orders hold',
+  units, (units <> ordered + held)::int,
+  format('%s units are reserved; reserved orders have %s, unsettled orders hold %s', units, ordered, held)
 FROM
   (SELECT coalesce(sum(reserved_quantity), 0) AS units FROM stock_items) AS stock,
   (
@@ -78,7 +78,7 @@ FROM
     WHERE status = 'reserved' AND NOT releasing AND deleted_at IS NULL
   ) AS reserved_orders,
   (
-    SELECT coalesce(sum(live.quantity), 0) AS in_flight
+    SELECT coalesce(sum(live.quantity), 0) AS held
     FROM orders AS o JOIN stock_reservations AS live ON live.order_id = o.id
     WHERE live.released_at IS NULL AND (o.releasing OR (o.status = 'pending' AND o.deleted_at IS NULL))
   ) AS unsettled;
@@ -122,16 +122,16 @@ FROM
   (SELECT count(*) AS counted FROM stock_items) AS items,
   (SELECT coalesce(sum(count), 0) AS kept FROM stock_item_counts) AS counts;
 
-SELECT format('no order is stuck: none in flight for more than %s s (in flight now: %s)', :'stuck_seconds', count(*)),
+SELECT format('no order is stuck: none unsettled for more than %s s (unsettled now: %s)', :'stuck_seconds', count(*)),
   (SELECT count(*) FROM orders), count(*) FILTER (WHERE stuck), array_to_string((array_agg(what ORDER BY id) FILTER (WHERE stuck))[1:5], E'\n')
 FROM (
   SELECT id, since < now() - make_interval(secs => :'stuck_seconds') AS stuck,
-    format('order %s is %s%s since %s, now at try %s', id, status, CASE WHEN releasing THEN ' and releasing' END, since, attempt) AS what
+    format('order %s is %s%s since %s, now at attempt %s', id, status, CASE WHEN releasing THEN ' and releasing' END, since, attempt) AS what
   FROM orders,
-    -- Not updated_at: each further try moves that.
+    -- Not updated_at, which each attempt changes.
     LATERAL (SELECT coalesce((transitions -> -1 ->> 'at')::timestamptz, updated_at) AS since) AS last_transition
   WHERE releasing OR (status = 'pending' AND deleted_at IS NULL)
-) AS in_flight;
+) AS unsettled;
 
 SELECT format('available + reserved = %s for every product', :'expect_stock'),
   (SELECT count(*) FROM stock_items), count(*), array_to_string((array_agg(what))[1:5], E'\n')

@@ -7,21 +7,21 @@ source infra/lib/common.sh
 
 COVERAGE_DIR=$RUN_DIR/coverage
 
-# A point or two under what was measured last (docs/ci.md): what a run reaches depends a little on which faults and races it meets.
-LEAST_LINES=94
-LEAST_BRANCHES=87
+# A point or two below the last measurement (docs/ci.md): coverage depends a little on the races that a run meets.
+MIN_LINES=94
+MIN_BRANCHES=87
 
 usage() {
   cat <<'END'
 usage: bash infra/coverage.sh [ARGUMENTS OF dotnet test ...]
 
-Runs every test as infra/test.sh does, and writes down which lines and branches of the programs they have reached:
+Runs all tests as infra/test.sh does, and measures the coverage of the programs:
 
   .run/coverage/cobertura.xml  for tools
-  .run/coverage/summary.md     a table, which is also the end of the output
-  .run/coverage/results        what the test runner wrote down
+  .run/coverage/summary.md     a table, also at the end of the output
+  .run/coverage/results        files of the test runner
 
-Ends with 1 where a test failed, or where less was reached than the bounds in this file. With a --filter less is reached, of course.
+Exits with 1 if a test failed, or if coverage is below the minimum in this file, as it is with a --filter.
 END
 }
 
@@ -40,15 +40,15 @@ main() {
   check_bounds
 }
 
-# The collector names its folder at random; the .trx file has a copy of its own, further down.
+# The collector's folder has a random name; deeper folders hold copies.
 take_report() {
   local -a reports
   mapfile -t reports < <(find "$COVERAGE_DIR/results" -mindepth 2 -maxdepth 2 -name coverage.cobertura.xml)
-  ((${#reports[@]} == 1)) || die "there are ${#reports[@]} reports of coverage, not one"
+  ((${#reports[@]} == 1)) || die "found ${#reports[@]} coverage reports instead of one"
   mv "${reports[0]}" "$COVERAGE_DIR/cobertura.xml"
 }
 
-# Prints the table of a report: all of it, then a line for each project.
+# Prints a report as a table: the total, then a line for each project.
 table() {
   awk '
     function value(name) { return match($0, " " name "=\"[^\"]*") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) : "" }
@@ -61,8 +61,8 @@ table() {
 check_bounds() {
   local lines branches
   IFS='|' read -r _ _ lines branches _ < <(grep '^| all |' "$COVERAGE_DIR/summary.md" | tr -d ' %')
-  at_least "$lines" "$LEAST_LINES" || die "the tests reach $lines % of the lines, and must reach $LEAST_LINES %"
-  at_least "$branches" "$LEAST_BRANCHES" || die "the tests reach $branches % of the branches, and must reach $LEAST_BRANCHES %"
+  at_least "$lines" "$MIN_LINES" || die "coverage of lines is $lines %, the minimum is $MIN_LINES %"
+  at_least "$branches" "$MIN_BRANCHES" || die "coverage of branches is $branches %, the minimum is $MIN_BRANCHES %"
 }
 
 at_least() {

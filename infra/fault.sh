@@ -11,7 +11,7 @@ usage() {
   cat <<'END'
 usage: bash infra/fault.sh TARGET ACTION
 
-Makes something go wrong, or right again, in what infra/run.sh started. Returns when it is done; .run/env then has the new process ids.
+Injects a fault into a service that infra/run.sh started, or ends it. Returns when that is done; .run/env then has the new process ids.
 
   silo N    kill | stop | pause | resume | start
   api [N]   kill | stop | pause | resume | start
@@ -19,13 +19,13 @@ Makes something go wrong, or right again, in what infra/run.sh started. Returns 
   redis     kill | stop | pause | resume | start
   kafka     down [N] | up [N]
 
-  kill           SIGKILL: no goodbye. Of Postgres, every process
-  stop           SIGTERM, and waits for the end
+  kill           SIGKILL; of Postgres, to every process
+  stop           SIGTERM; waits for the exit
   pause, resume  SIGSTOP, SIGCONT
-  start          the same program with the same ports and settings; waits until it is ready
-  kill-backends  ends all connections to Postgres
-  crash-backend  SIGKILL to the process of one connection: Postgres ends all others, and recovers as after a crash
-  down, up       the embedded broker, or broker N of several, refuses everybody; it is back on the same port, with its records
+  start          starts it again with the same ports and settings; waits until it is ready
+  kill-backends  terminates all connections to Postgres
+  crash-backend  SIGKILL to one backend: Postgres terminates all others and recovers as after a crash
+  down, up       the embedded broker, or broker N of several, refuses all connections; then accepts them on the same port, with its records
 END
 }
 
@@ -41,10 +41,10 @@ main() {
       exit 2
       ;;
   esac
-  [[ " ${SERVICES[*]} " == *" $target "* ]] || die "there is no target '$target'; there are: ${SERVICES[*]}"
-  [[ -f $ENV_FILE ]] || die "OrderFlow does not run here; 'bash infra/run.sh' starts it"
+  [[ " ${SERVICES[*]} " == *" $target "* ]] || die "'$target' is not a valid target; targets are: ${SERVICES[*]}"
+  [[ -f $ENV_FILE ]] || die "OrderFlow is not running; 'bash infra/run.sh' starts it"
   shift
-  # What is done counts even where it fails half-way.
+  # Also after a failure half-way.
   trap write_env EXIT
   "service_${target}_fault" "$@"
 }

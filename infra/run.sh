@@ -13,18 +13,18 @@ usage: bash infra/run.sh [--silos N] [--apis N] [--port PORT] [--detach]
        bash infra/run.sh stop | reset | --help
 
 Starts OrderFlow on this machine, on the loopback interface only: a private Postgres and Redis, an embedded Kafka broker, N silos and APIs (default 1 each).
-Installs through apt what is missing, builds, fills the shelves with demo stock, and says where everything is.
+Installs missing packages by apt, builds, stores seed data, and prints all addresses.
 
-  --silos N    so many silos, in one cluster
-  --apis N     so many APIs; the second and further ones listen on free ports
-  --port PORT  the API's port (default: API_PORT, else 8080); every other port is a free one
-  --detach     returns once everything is up; without it, Ctrl-C stops everything
-  stop         stops whatever is running; the data stay, all but the embedded broker's
-  reset        stops, and deletes .run: data, logs and keys
+  --silos N    number of silos, in one cluster
+  --apis N     number of APIs; the second and further ones listen on free ports
+  --port PORT  the API's port (default: API_PORT, else 8080); all other ports are free ones
+  --detach     returns once everything is ready; without it, Ctrl-C stops everything
+  stop         stops everything; data stay, except the embedded broker's
+  reset        stops everything and deletes .run: data, logs and keys
 
-Where it runs already, it says where, and leaves it as it is. Settings come from the environment, then from .env: see .env.example.
-Everything it makes is in .run: data, logs/, keys/, and env, which tells scripts where everything is. With ORDERFLOW_RUN_DIR in the environment all scripts
-use that directory instead of .run, so that several systems can run beside each other.
+If OrderFlow already runs, prints its addresses and changes nothing. Settings come from the environment, then from .env: see .env.example.
+Data, logs/, keys/ and env, which tells scripts all addresses, are in .run. With ORDERFLOW_RUN_DIR in the environment all scripts use that directory
+instead, so that several systems can run beside each other.
 END
 }
 
@@ -69,12 +69,12 @@ parse() {
   done
 }
 
-# Two of these at once would start everything twice.
+# Two runs at once would start everything twice.
 lock() {
   [[ -z $LOCK ]] || return 0
   exec {LOCK}>"$RUN_DIR/lock"
   if ! flock --nonblock "$LOCK"; then
-    say "Another infra/run.sh is at work here; waiting for it"
+    say "Waiting for another infra/run.sh"
     flock "$LOCK"
   fi
 }
@@ -94,8 +94,8 @@ up() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   trap 'exit 129' HUP
-  services_stop # what a crash has left
-  set_the_stage
+  services_stop # what a crash has left running
+  prepare
   each_service start
   seed_stock
   check_programs
@@ -103,34 +103,34 @@ up() {
   show
   unlock
   if [[ -z $DETACH ]]; then
-    stay
+    watch_programs
   fi
   STOP_AT_EXIT=''
 }
 
-# A program can end after it was ready, while others still started.
+# A program can exit after it was ready, while others were still starting.
 check_programs() {
   local name
   for name in $(programs_down); do
-    program_failed "$name" "ended after it had started"
+    program_failed "$name" "exited after it had started"
   done
 }
 
 already_up() {
   local down running apis
   down=$(programs_down | paste -sd ' ')
-  [[ -z $down ]] || die "OrderFlow runs, but not all of it: $down has stopped (logs: .run/logs). 'bash infra/fault.sh' starts single programs, 'bash infra/run.sh stop' stops the rest"
+  [[ -z $down ]] || die "OrderFlow runs only in part: $down has stopped (logs: .run/logs). 'bash infra/fault.sh' starts single programs, 'bash infra/run.sh stop' stops the rest"
   running=$(silo_names | wc -l)
-  [[ ${SILOS:-$running} == "$running" ]] || die "OrderFlow runs already, with $(silo_count "$running"): stop it first, with 'bash infra/run.sh stop'"
+  [[ ${SILOS:-$running} == "$running" ]] || die "OrderFlow already runs with $(silo_count "$running"): stop it first with 'bash infra/run.sh stop'"
   apis=$(api_names | wc -l)
-  [[ ${APIS:-$apis} == "$apis" ]] || die "OrderFlow runs already, with $(api_count "$apis"): stop it first, with 'bash infra/run.sh stop'"
+  [[ ${APIS:-$apis} == "$apis" ]] || die "OrderFlow already runs with $(api_count "$apis"): stop it first with 'bash infra/run.sh stop'"
   DETACH=yes
-  say "OrderFlow runs already."
+  say "OrderFlow already runs."
   show
 }
 
-# Everything that can be known to be wrong is found out before anything is started.
-set_the_stage() {
+# Checks everything that can be checked before anything starts.
+prepare() {
   load_dotenv
   SILOS=${SILOS:-1}
   APIS=${APIS:-1}
@@ -140,27 +140,27 @@ set_the_stage() {
     die "port $API_PORT is taken: choose another for the API, as in 'API_PORT=$((API_PORT % 65535 + 1)) bash infra/run.sh'"
   fi
   check_dotnet
-  put_logs_aside
+  keep_previous_logs
   need_command curl curl
   make_keys
   export_shared_settings
   each_service install
 }
 
-# One earlier run's logs are kept.
-put_logs_aside() {
+# The logs of one previous run are kept.
+keep_previous_logs() {
   rm -rf "$LOG_DIR/previous"
   mkdir "$LOG_DIR/previous"
   find "$LOG_DIR" -maxdepth 1 -name '*.log' -type f -exec mv -t "$LOG_DIR/previous" {} +
 }
 
-# Runs at the end of a start that failed or was interrupted, and when a run that stayed is told to go.
+# Runs when a start failed or was interrupted, and when a run in the foreground ends.
 clean_up() {
   if [[ -n $STOP_AT_EXIT ]]; then
     trap '' INT TERM HUP
     progress_cancel
     lock
-    stop_aloud
+    stop_all
   fi
 }
 
@@ -173,16 +173,16 @@ show() {
   each_service table
   cat <<END
 
-An order:
+Place an order:
   curl -s $api/orders -H "Authorization: Bearer \$(bash $token_script alice)" -H 'Content-Type: application/json' -d '{"userId":"alice","items":[{"productId":"sku-1","quantity":2}]}'
-Its outcome, with the id of the answer:
+Read its outcome, with the id of the response:
   curl -s $api/orders/ID -H "Authorization: Bearer \$(bash $token_script alice)"
 To stop: $stop_with
 END
 }
 
-# Stays until it is told to go, or until somebody else has stopped everything.
-stay() {
+# Stays in the foreground until a signal arrives or another script stops everything.
+watch_programs() {
   local name down known=' '
   trap 'exit 0' INT TERM HUP
   while [[ -f $ENV_FILE ]]; do
@@ -193,15 +193,15 @@ stay() {
     known=$down
     sleep 1
   done
-  say "Stopped by somebody else."
+  say "Stopped by another script."
 }
 
 stop() {
   [[ -n $(programs_up) ]] || say "Nothing is running."
-  stop_aloud
+  stop_all
 }
 
-stop_aloud() {
+stop_all() {
   local running
   running=$(programs_up | paste -sd ' ')
   [[ -z $running ]] || say "Stopping $running"

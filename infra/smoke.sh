@@ -2,7 +2,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for library in common progress apt ports http system kcat; do
+for library in common progress apt ports http system kcat verdict; do
   # shellcheck source=/dev/null
   source "infra/lib/$library.sh"
 done
@@ -16,12 +16,12 @@ usage() {
   cat <<'END'
 usage: bash infra/smoke.sh
 
-Follows one order through everything, as README's first order does: it is placed over HTTP, stock is reserved for it, its customer is told, it is cancelled,
-the stock is back, and Kafka has its three events. Of the system that infra/run.sh has started, or of one that is started for this and stopped afterwards.
-A line for each thing that must hold: ok, or FAILED with what came instead. Ends with 1 where one does not.
+Follows one order through the whole system: it is placed over HTTP, stock is reserved, the customer is notified, the order is cancelled, the stock is
+released, and Kafka has its three events. Uses the system that infra/run.sh started, or starts one and stops it afterwards.
+Prints a line for each condition: ok, or FAILED with the actual value. Exits with 1 if one failed.
 
-Whatever servers that system uses are tried with it: Postgres__ConnectionString, Redis__ConnectionString and Kafka__BootstrapServers name them to infra/run.sh. kcat is given the
-silo's Kafka__ settings of TLS and SASL.
+Tests the servers of that system, too: Postgres__ConnectionString, Redis__ConnectionString and Kafka__BootstrapServers name them to infra/run.sh. kcat uses
+the silo's Kafka__ settings for TLS and SASL.
 END
 }
 
@@ -31,7 +31,6 @@ main() {
     [[ $1 == --help || $1 == -h ]] || exit 2
     exit 0
   fi
-  FAILED=0
   need_command curl curl
   need_command kcat kcat
   trap system_down EXIT
@@ -42,8 +41,7 @@ main() {
   follow
   cancel
   read_topics
-  ((FAILED == 0)) || die "$FAILED of the things that must hold do not"
-  say "Everything holds."
+  must_sum
 }
 
 place() {
@@ -56,13 +54,13 @@ place() {
 
 follow() {
   must_become "its stock is reserved" reserved field status "/orders/$ORDER"
-  must "$QUANTITY pieces are taken" "$((before - QUANTITY))" "$(field availableQuantity "/inventory/$PRODUCT")"
-  must_become "Kafka was read back, and the customer told" sent field state "/orders/$ORDER/notifications"
+  must "$QUANTITY units are reserved" "$((before - QUANTITY))" "$(field availableQuantity "/inventory/$PRODUCT")"
+  must_become "its event was consumed and the customer notified" sent field state "/orders/$ORDER/notifications"
 }
 
 cancel() {
   must "it is cancelled" cancelled "$(ask "/orders/$ORDER/status" --request PATCH --header 'Content-Type: application/json' --data '{"status":"cancelled"}' | value status)"
-  must_become "the pieces are back" "$before" field availableQuantity "/inventory/$PRODUCT"
+  must_become "the units are released" "$before" field availableQuantity "/inventory/$PRODUCT"
 }
 
 read_topics() {
@@ -71,19 +69,19 @@ read_topics() {
   must_become "order.cancelled is in its topic" 3 versions order.cancelled
 }
 
-# The versions of the order that a topic has events of, each once: an event may be there twice.
+# The versions of the order's events in a topic, without duplicates.
 versions() {
   KCAT_TIMEOUT=$KAFKA_SECONDS kcat_run -C -e -q -t "$1" -f '%k %s\n' | awk -v key="$ORDER" '$1 == key' | value version | sort -u | paste -sd ' '
 }
 
-# ask PATH [ARGUMENTS OF curl...]: the body of the answer.
+# ask PATH [ARGUMENTS OF curl...]: prints the body of the response.
 ask() {
   local path=$1
   shift
   http --header "Authorization: Bearer $TOKEN" "$@" "$ORDERFLOW_API$path" || true
 }
 
-# The first member of that name, of each line.
+# The first member of that name in each line.
 value() {
   grep -o "\"$1\": *[^,}]*" | sed 's/^[^:]*: *//; s/"//g' || true
 }
@@ -92,16 +90,7 @@ field() {
   ask "$2" | value "$1" | head -n 1
 }
 
-must() {
-  if [[ $3 == "$2" ]]; then
-    say "ok      $1 ($3)"
-  else
-    FAILED=$((FAILED + 1))
-    say "FAILED  $1: wanted $2, got ${3:-nothing}"
-  fi
-}
-
-# must_become WHAT WANTED COMMAND...: of what the command prints, sooner or later.
+# must_become WHAT WANTED COMMAND...: repeats the command until it prints WANTED or time is up.
 must_become() {
   local what=$1 wanted=$2
   shift 2

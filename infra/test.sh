@@ -7,17 +7,17 @@ for library in common progress apt dotnet postgres redis; do
   source "infra/lib/$library.sh"
 done
 
-# Nothing here runs for long enough that what .NET gathers to compile it better would pay.
+# Test runs are too short for profile-guided optimisation to pay.
 export DOTNET_TieredPGO=0
 
 usage() {
   cat <<'END'
 usage: bash infra/test.sh [ARGUMENTS OF dotnet test ...]
 
-Installs what is missing, builds, and runs every test, on a real Postgres and a real Redis of their own. One fault of each kind on real processes comes at the
-end (infra/chaos.sh --once) and counts as one test; TEST_CHAOS=no leaves it out. The last line is the sum of it: N passed, N failed.
-Arguments go to dotnet test, and leave the faults out, too: bash infra/test.sh --filter FullyQualifiedName~Reserving
-With TEST_RESULTS=DIR in the environment, what the test runner writes down is kept there: a .trx file, and what collectors have collected.
+Installs missing packages, builds, and runs all tests on their own Postgres and Redis. At the end infra/chaos.sh --once injects one fault of each kind into
+real processes and counts as one test; TEST_CHAOS=no skips it. The last line is the total: N passed, N failed.
+Arguments go to dotnet test and skip the faults, too: bash infra/test.sh --filter FullyQualifiedName~Kong
+With TEST_RESULTS=DIR in the environment the results are kept there: a .trx file, and the output of collectors.
 END
 }
 
@@ -34,7 +34,7 @@ main() {
   run_tests "$@"
 }
 
-# What an earlier run has left there would be counted, too.
+# Results of an earlier run would be counted, too.
 make_results() {
   if [[ -n ${TEST_RESULTS:-} ]]; then
     mkdir -p "$TEST_RESULTS"
@@ -63,13 +63,13 @@ run_chaos() {
   PUBLISH_BUILT=yes bash infra/chaos.sh --once --seed 1 </dev/null || chaos=failed
 }
 
-# Counts what the test runner wrote down; what it said on the way is for people.
+# Counts from the .trx files; the console output is for people.
 sum_up() {
   local status=$1 passed failed skipped
   failed_tests
   read -r passed failed skipped < <(count_outcomes)
   if ((status != 0 && failed == 0)); then
-    say "The run itself failed (dotnet test: $status); what it counted is not all there is."
+    say "The test run itself failed (dotnet test: $status); the counts are incomplete."
   elif ((passed + failed == 0)); then
     say "No test ran."
     status=1
@@ -78,7 +78,7 @@ sum_up() {
     passed) passed=$((passed + 1)) ;;
     failed)
       failed=$((failed + 1)) status=1
-      say "failed: infra/chaos.sh --once; what it says is above"
+      say "failed: infra/chaos.sh --once; see its output above"
       ;;
   esac
   say "$passed passed, $failed failed$( ((skipped == 0)) || say ", $skipped skipped")"
@@ -89,7 +89,7 @@ results() {
   find "$RESULTS" -name '*.trx' -exec cat {} +
 }
 
-# Whoever sees only the end of a long output sees what failed, and why.
+# Repeats each failure at the end of the long output.
 failed_tests() {
   results | awk '
     function text(xml) {
@@ -106,7 +106,7 @@ failed_tests() {
     }'
 }
 
-# Prints how many passed, failed (whatever was executed and did not pass) and were skipped.
+# Prints the numbers of passed, failed (executed but not passed) and skipped tests.
 count_outcomes() {
   results | grep -o '<Counters [^>]*' | sed 's/[a-zA-Z]*="\([0-9]*\)"/\1/g' | awk '
     { total += $2; executed += $3; passed += $4 }

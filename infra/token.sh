@@ -10,11 +10,11 @@ usage() {
   cat <<'END'
 usage: bash infra/token.sh SUBJECT [--role ROLE] [--ttl SECONDS] [--issuer ISSUER] [--audience AUDIENCE] [--client CLIENT]
 
-Prints a bearer token for development, signed (RS256) with the key in .run/keys, which is made where there is none.
+Prints a bearer token for development, signed (RS256) with the key in .run/keys, which is generated if it is missing.
 
-  SUBJECT     whose token it is: the user's id
+  SUBJECT     the user's id
   --role      default customer; admin may do everything
-  --ttl       seconds it is good for, default 3600; a negative number gives one that has expired (the programs take it for Auth__ClockSkew more)
+  --ttl       lifetime in seconds, default 3600; negative for an expired token (which the programs accept for Auth__ClockSkew more)
   --issuer    default: Auth__Issuer, else orderflow-dev
   --audience  default: Auth__Audience, else orderflow
   --client    the application the user came through (claim client_id), default orderflow-cli
@@ -33,13 +33,13 @@ main() {
         exit 0
         ;;
       --role | --ttl | --issuer | --audience | --client)
-        (($# > 1)) || die "$1 wants a value"
+        (($# > 1)) || die "$1 needs a value"
         printf -v "${1#--}" '%s' "$2"
         shift
         ;;
-      -*) die "there is no option '$1'; see infra/token.sh --help" ;;
+      -*) die "'$1' is not a valid option; see infra/token.sh --help" ;;
       *)
-        [[ -z $subject ]] || die "one subject at a time, not '$subject' and '$1'"
+        [[ -z $subject ]] || die "only one subject is allowed, not '$subject' and '$1'"
         subject=$1
         ;;
     esac
@@ -49,7 +49,7 @@ main() {
     usage >&2
     exit 2
   fi
-  [[ $ttl =~ ^-?[0-9]{1,9}$ ]] || die "--ttl wants seconds, not '$ttl'"
+  [[ $ttl =~ ^-?[0-9]{1,9}$ ]] || die "--ttl must be a number of seconds, not '$ttl'"
   make_keys >&2
   print_token
 }

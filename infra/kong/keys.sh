@@ -15,21 +15,20 @@ usage() {
   cat <<'END_OF_USAGE'
 usage: bash infra/kong/keys.sh [--per-minute N]
 
-Makes what infra/docker-compose.yml needs and git does not keep:
+Generates the files of infra/docker-compose.yml that git ignores:
 
-  .run/kong/public.pem  the public key that tokens must be signed for: Auth__PublicKeyFile, where it is set, else the key of infra/token.sh, which is made
-                        where there is none
+  .run/kong/public.pem  the public key that verifies tokens: Auth__PublicKeyFile, by default the key of infra/token.sh, which is generated if it is missing
   .run/kong/kong.yml    infra/kong/kong.yml with that key
-  infra/.env            infra/compose.env.example with passwords, where there is no such file
+  infra/.env            infra/compose.env.example with random passwords, if the file is missing
 
-  --per-minute N  how many calls a minute a client application may make, from 1 to 99999; default: as in infra/kong/kong.yml
+  --per-minute N  rate limit of a client application, from 1 to 99999; default: as in infra/kong/kong.yml
 
 Kong reads its file when it starts: 'docker compose -f infra/docker-compose.yml restart kong' after a change.
 END_OF_USAGE
 }
 
 main() {
-  local per_minute='' public_key
+  local per_minute=''
   while (($# > 0)); do
     case $1 in
       --per-minute)
@@ -51,29 +50,21 @@ main() {
   load_dotenv
   need_command openssl openssl
   make_keys
-  public_key=$(cd "$ROOT" && realpath -ms "${Auth__PublicKeyFile:-$PUBLIC_KEY}")
-  # The containers' users are nobody here: what they read must be readable by all. It is all public.
+  # Readable by the users of the containers; nothing in it is secret.
   install -d -m 755 "$KONG_DIR"
-  write_file "$KONG_DIR/public.pem" public_key_of "$public_key"
+  write_file "$KONG_DIR/public.pem" public_key
   write_file "$KONG_DIR/kong.yml" kong_file "$KONG_DIR/public.pem" "$per_minute"
   make_compose_settings
   say "Written: $(short_path "$KONG_DIR/public.pem"), $(short_path "$KONG_DIR/kong.yml")"
 }
 
-# write_file FILE COMMAND...: the file is what the command prints, or stays as it is where the command fails.
+# write_file FILE COMMAND...: writes the command's output to the file, which stays as it is if the command fails.
 write_file() {
   local file=$1
   shift
   "$@" >"$file.draft" || exit 1
   chmod 644 "$file.draft"
   mv "$file.draft" "$file"
-}
-
-# Kong has one key for each credential. Reading it, and writing it again, is also the check that it is one.
-public_key_of() {
-  [[ -r $1 ]] || die "the public key $(short_path "$1") cannot be read"
-  (($(grep -c -- '-----BEGIN' "$1") == 1)) || die "$(short_path "$1") must hold one public key and nothing else"
-  openssl pkey -pubin -in "$1" -pubout 2>/dev/null || die "$(short_path "$1") holds no public key"
 }
 
 # kong_file PUBLIC_KEY PER_MINUTE
@@ -92,7 +83,7 @@ kong_file() {
     }' "$KONG_TEMPLATE"
 }
 
-# A credential is good for tokens of one algorithm.
+# A credential accepts tokens of one algorithm.
 algorithm_of() {
   if openssl rsa -pubin -in "$1" -noout 2>/dev/null; then say RS256; else say ES256; fi
 }
@@ -102,7 +93,7 @@ make_compose_settings() {
   (
     umask 077
     while IFS= read -r line; do
-      [[ $line != *_PASSWORD= ]] || line+=$(od -An -N 24 -t x1 /dev/urandom | tr -d ' \n')
+      [[ $line != *_PASSWORD= ]] || line+=$(random_password)
       printf '%s\n' "$line"
     done <"$COMPOSE_EXAMPLE" >"$COMPOSE_SETTINGS.draft"
     mv "$COMPOSE_SETTINGS.draft" "$COMPOSE_SETTINGS"

@@ -1,8 +1,8 @@
-# Where things are, how scripts speak, and how they wait. Every other library builds on this one.
-# shellcheck shell=bash disable=SC2034 # its variables are for those who source it
+# Paths, output and waiting. Every other library needs this one.
+# shellcheck shell=bash disable=SC2034 # scripts that source it use its variables
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-RUN_DIR=$(realpath -ms "${ORDERFLOW_RUN_DIR:-$ROOT/.run}") # another one is another system, beside the first
+RUN_DIR=$(realpath -ms "${ORDERFLOW_RUN_DIR:-$ROOT/.run}") # another directory is another system beside the first
 LOG_DIR=$RUN_DIR/logs
 
 say() {
@@ -18,19 +18,19 @@ die() {
   exit 1
 }
 
-# check_number NAME VALUE MOST: refuses what is no whole number from 1 to MOST.
+# check_number NAME VALUE MAX: refuses anything but an integer from 1 to MAX.
 check_number() {
   if [[ ! $2 =~ ^[1-9][0-9]{0,4}$ ]] || (($2 > $3)); then
-    die "$1 wants a number from 1 to $3, not '$2'"
+    die "$1 must be a number from 1 to $3, not '$2'"
   fi
 }
 
-# A path as people like to read it: relative to the repository where it is inside it.
+# A path for output: relative to the repository if it is inside.
 short_path() {
   printf '%s' "${1#"$ROOT/"}"
 }
 
-# wait_until SECONDS COMMAND...: runs the command until it succeeds; fails when the time is over.
+# wait_until SECONDS COMMAND...: repeats the command until it succeeds; fails after the timeout.
 wait_until() {
   local deadline=$((SECONDS + $1))
   shift
@@ -40,7 +40,7 @@ wait_until() {
   done
 }
 
-# A lock or a pipe that a program inherits stays held for as long as the program lives: whoever waits for its end would wait for ours.
+# A program would keep inherited locks and pipes open as long as it lives.
 close_inherited_files() {
   local path fd
   for path in /proc/self/fd/*; do
@@ -49,4 +49,9 @@ close_inherited_files() {
       { exec {fd}>&-; } 2>/dev/null || true
     fi
   done
+}
+
+# Letters and digits only: it becomes part of connection strings.
+random_password() {
+  od -An -N 24 -t x1 /dev/urandom | tr -d ' \n'
 }

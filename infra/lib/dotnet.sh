@@ -1,4 +1,4 @@
-# The .NET SDK: is it there, and what is built with it.
+# Checks for the .NET SDK, and builds with it.
 # shellcheck shell=bash
 
 DOTNET_MAJOR=10
@@ -12,7 +12,7 @@ check_dotnet() {
   local version
   version=$(cd "$ROOT" && dotnet --version 2>/dev/null) || version=none
   if [[ $version != "$DOTNET_MAJOR".* ]]; then
-    warn "OrderFlow needs the .NET $DOTNET_MAJOR SDK (found: $version). To get it for yourself alone:"
+    warn "OrderFlow needs the .NET $DOTNET_MAJOR SDK (found: $version). To install it for your user:"
     warn "  curl -fsSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel $DOTNET_MAJOR.0"
     warn "  export PATH=\"\$HOME/.dotnet:\$PATH\""
     warn "or from your distribution's packages: https://learn.microsoft.com/dotnet/core/install/linux"
@@ -20,7 +20,7 @@ check_dotnet() {
   fi
 }
 
-# dotnet_log TITLE ARGUMENTS...: one dotnet command at a time in a clone, for two would write the same files.
+# dotnet_log TITLE ARGUMENTS...: runs one dotnet command at a time in a clone; two would write the same files.
 dotnet_log() {
   local title=$1
   shift
@@ -28,8 +28,8 @@ dotnet_log() {
   with_progress "$title" "$BUILD_LOG" flock --close "$ROOT/.run/build.lock" dotnet "$@" --disable-build-servers
 }
 
-# publish PROJECT DIRECTORY: what runs is a copy, so that building again does not pull files from under a running program.
-# With PUBLISH_BUILT=yes the whole solution was built a moment ago.
+# publish PROJECT DIRECTORY: programs run from a copy, so that a build does not replace files of a running program.
+# PUBLISH_BUILT=yes skips the build.
 publish() {
   local built=()
   [[ ${PUBLISH_BUILT:-} != yes ]] || built=(--no-build)

@@ -1,7 +1,7 @@
-# Asking the programs over HTTP.
+# HTTP requests to the programs.
 # shellcheck shell=bash
 
-# Loopback is never behind a proxy, whatever the environment says.
+# Ignores proxies of the environment: programs listen on loopback.
 http() {
   curl --silent --noproxy '*' --max-time 10 "$@"
 }

@@ -1,24 +1,24 @@
-# kcat, with the settings by which the silos reach Kafka: from the environment, or those that infra/run.sh kept for the silo it started.
+# kcat with the silos' Kafka settings: those of the environment, or those that infra/run.sh saved for silo-1.
 # shellcheck shell=bash
 
-KCAT_SECONDS=600 # no topic of ours takes longer to read
+KCAT_SECONDS=600 # more than reading any topic takes
 KCAT_SETTINGS=(SecurityProtocol SaslMechanism SaslUsername SaslPassword SslCaLocation SslCertificateLocation SslKeyLocation SslKeyPassword)
 
-# kcat_run ARGUMENTS...: kcat on ORDERFLOW_KAFKA. Its settings hold a password: they go through a file of our own, not through arguments that everybody sees.
+# kcat_run ARGUMENTS...: kcat on ORDERFLOW_KAFKA. Settings may hold a password, so they go through a private file, not through arguments.
 kcat_run() {
   local settings
-  settings=$(mktemp "$RUN_DIR/kcat.conf.XXXXXX") # that nobody else can read; moved when it is whole, for another script may read it
+  settings=$(mktemp "$RUN_DIR/kcat.conf.XXXXXX") # mode 600; moved when complete, because another script may read it
   kcat_settings >"$settings"
   mv "$settings" "$RUN_DIR/kcat.conf"
   timeout "${KCAT_TIMEOUT:-$KCAT_SECONDS}" kcat -F "$RUN_DIR/kcat.conf" -b "$ORDERFLOW_KAFKA" "$@"
 }
 
-# The silo's settings in the words of librdkafka, one a line: all from the environment, or all kept ones, so that no user meets the password of another run.
+# The settings under librdkafka's names, one a line: all from the environment or all saved, so that a user is never combined with another's password.
 kcat_settings() (
-  kept=$RUN_DIR/programs/silo-1.settings
-  if ! kcat_is_set && [[ -f $kept ]]; then
+  saved=$RUN_DIR/programs/silo-1.settings
+  if ! kcat_is_set && [[ -f $saved ]]; then
     # shellcheck source=/dev/null
-    source "$kept"
+    source "$saved"
   fi
   for name in "${KCAT_SETTINGS[@]}"; do
     value="Kafka__$name"
@@ -32,7 +32,7 @@ kcat_settings() (
   done
 )
 
-# Whether the environment has any of the settings.
+# Succeeds if the environment has any of the settings.
 kcat_is_set() {
   local name variable
   for name in "${KCAT_SETTINGS[@]}"; do
@@ -47,7 +47,7 @@ kcat_name() {
   sed -E 's/([a-z])([A-Z])/\1.\2/g' <<<"$1" | tr '[:upper:]' '[:lower:]'
 }
 
-# SaslSsl is SASL_SSL; silos take any case.
+# SaslSsl is SASL_SSL; silos ignore case.
 kcat_protocol() {
   case ${1,,} in
     saslssl) printf 'SASL_SSL' ;;

@@ -1,4 +1,4 @@
-# The key pair that signs development tokens. Made once for each clone; never leaves it.
+# The key pair that signs development tokens, generated once for each run directory.
 # shellcheck shell=bash
 
 KEYS_DIR=$RUN_DIR/keys
@@ -16,10 +16,19 @@ make_keys() {
     draft=$(mktemp "$KEYS_DIR/draft.XXXXXX")
     trap 'rm -f "$draft"' EXIT
     openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$draft" 2>/dev/null
-    # A link is made by one of several scripts that come here at once; the others take what it made.
+    # Of several scripts at once, one creates the link; the others use its key.
     ln "$draft" "$PRIVATE_KEY" 2>/dev/null || true
     rm "$draft"
     openssl pkey -in "$PRIVATE_KEY" -pubout -out "$draft"
     mv "$draft" "$PUBLIC_KEY"
   )
+}
+
+# Prints the public key that verifies tokens: Auth__PublicKeyFile, by default that of the development tokens. Kong has one key for each credential.
+public_key() {
+  local file
+  file=$(cd "$ROOT" && realpath -ms "${Auth__PublicKeyFile:-$PUBLIC_KEY}")
+  [[ -r $file ]] || die "the public key $(short_path "$file") cannot be read"
+  (($(grep -c -- '-----BEGIN' "$file") == 1)) || die "$(short_path "$file") must hold exactly one public key"
+  openssl pkey -pubin -in "$file" -pubout 2>/dev/null || die "$(short_path "$file") does not hold a public key"
 }

@@ -1,7 +1,7 @@
-# Finding ports on the loopback interface.
+# Finds free ports on the loopback interface.
 # shellcheck shell=bash
 
-# Below the range the kernel takes outgoing connections from, so that none of them can hold a port of ours.
+# Below the kernel's range for outgoing connections, which could otherwise take a port first.
 FIRST_FREE_PORT=20000
 FREE_PORTS=10000
 
@@ -9,10 +9,10 @@ port_is_busy() {
   (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
-# Drawn at random: several clones may start at the same time.
+# Random: several clones may start at the same time.
 free_port() {
-  local port try
-  for ((try = 0; try < 100; try++)); do
+  local port attempt
+  for ((attempt = 0; attempt < 100; attempt++)); do
     port=$((FIRST_FREE_PORT + SRANDOM % FREE_PORTS))
     if ! port_is_busy "$port"; then
       printf '%s\n' "$port"

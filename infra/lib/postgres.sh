@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# A private PostgreSQL instance in a directory of its own: on the loopback interface only, with a password.
+# A private PostgreSQL instance in its own directory: on the loopback interface only, with a password.
 #
-#   bash infra/lib/postgres.sh install                              gets PostgreSQL through apt where it is missing
-#   bash infra/lib/postgres.sh start DIR PORT [setting=value ...]   makes the instance on first use; ready when it returns
+#   bash infra/lib/postgres.sh install                              installs PostgreSQL by apt if it is missing
+#   bash infra/lib/postgres.sh start DIR PORT [setting=value ...]   creates the instance on first use; returns when it is ready
 #   bash infra/lib/postgres.sh stop DIR [fast|immediate]
 #   bash infra/lib/postgres.sh kill DIR                             SIGKILL to the postmaster and all its children
-#   bash infra/lib/postgres.sh kill-backends DIR PORT               ends every client's connection
-#   bash infra/lib/postgres.sh crash-backend DIR PORT               SIGKILL to the process of one client
-#   bash infra/lib/postgres.sh pid DIR                              the postmaster's; fails where it does not run
-#   bash infra/lib/postgres.sh uri DIR PORT                         how to connect, password included
+#   bash infra/lib/postgres.sh kill-backends DIR PORT               terminates all client connections
+#   bash infra/lib/postgres.sh crash-backend DIR PORT               SIGKILL to the backend of one client
+#   bash infra/lib/postgres.sh pid DIR                              prints the postmaster's pid; fails if it does not run
+#   bash infra/lib/postgres.sh uri DIR PORT                         prints the connection URI with its password
 #   bash infra/lib/postgres.sh remove DIR                           stops it and deletes its data
 #
-# Superuser and database are both called orderflow; the password is in DIR/password, what the server says in DIR/postgres.log.
+# Superuser and database are both called orderflow; the password is in DIR/password, the log in DIR/postgres.log.
 set -euo pipefail
 
 # shellcheck source=/dev/null
@@ -27,7 +27,7 @@ POSTGRES_START_SECONDS=120
 POSTGRES_STOP_SECONDS=60
 POSTGRES_SETTINGS=(
   listen_addresses=127.0.0.1
-  unix_socket_directories= # their paths have a limit that a deep clone passes
+  unix_socket_directories= # socket paths are limited, and a clone's may be longer
   max_connections=200
   shared_buffers=256MB
   max_wal_size=2GB
@@ -50,7 +50,7 @@ postgres_install() {
     return
   fi
   apt_install postgresql-common
-  with_progress "Keeping Debian from starting a server of its own" "$APT_LOG" \
+  with_progress "Preventing Debian from starting its own server" "$APT_LOG" \
     as_root sed -i 's/^#\?create_main_cluster *=.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
   apt_install postgresql
 }
@@ -64,11 +64,11 @@ as_postgres() (
   exec "$@"
 )
 
-# Every process of the instance, the postmaster or not. A killed postmaster leaves some behind.
+# All processes of the instance, which may outlive a killed postmaster.
 postgres_processes() {
   local data process directory
   data=$(readlink -f "$1/data") || return 0
-  # Some will have ended before find comes to them.
+  # Processes may end while find runs.
   { find /proc/[0-9]*/cwd -maxdepth 0 -printf '%h %l\n' 2>/dev/null || true; } | while read -r process directory; do
     if [[ $directory == "$data" ]] && postgres_owns "${process#/proc/}" "$data"; then
       printf '%s\n' "${process#/proc/}"
@@ -105,7 +105,7 @@ postgres_start() (
   exec {lock}<"$dir"
   flock "$lock"
   if postgres_pid "$dir" >/dev/null; then
-    [[ $(postgres_port "$dir") == "$port" ]] || die "the PostgreSQL of $dir runs already, on port $(postgres_port "$dir")"
+    [[ $(postgres_port "$dir") == "$port" ]] || die "PostgreSQL in $dir already runs on port $(postgres_port "$dir")"
     return
   fi
   [[ -d $dir/data ]] || postgres_create "$dir"
@@ -114,7 +114,7 @@ postgres_start() (
   postgres_launch "$dir"
 )
 
-# Makes DIR. Root may work below a directory that the postgres user cannot enter: then DIR is a link to a place in /var/tmp.
+# Creates DIR. Where the postgres user cannot enter root's directory, DIR is a link to a directory in /var/tmp.
 postgres_home() {
   local dir=$1
   if ((EUID != 0)); then
@@ -126,25 +126,25 @@ postgres_home() {
   if [[ ! -d $dir ]] && ! as_postgres test -x "$(dirname "$dir")"; then
     postgres_home_elsewhere "$dir"
   fi
-  [[ -d $dir/data || -z $(ls -A "$dir" 2>/dev/null) ]] || die "$dir is not empty, and holds no PostgreSQL instance"
+  [[ -d $dir/data || -z $(ls -A "$dir" 2>/dev/null) ]] || die "$dir is not empty and does not hold a PostgreSQL instance"
   install -d -o "$POSTGRES_OS_USER" -g "$POSTGRES_OS_USER" -m 700 "$(readlink -f "$dir")"
 }
 
 postgres_home_elsewhere() {
   local home
   home=/var/tmp/orderflow-postgres-$(printf '%s' "$1" | sha256sum | cut -c 1-16)
-  # Data without a link are what is left of a directory that was deleted.
+  # Data without a link belong to a deleted directory.
   [[ ! -e $home ]] || postgres_remove "$home"
   install -d -o "$POSTGRES_OS_USER" -g "$POSTGRES_OS_USER" -m 700 "$home"
   ln -sfn "$home" "$1"
 }
 
-# All steps but the last work on a draft: an interrupted one leaves nothing that looks like an instance.
+# Works on a draft until the last step: an interrupted one does not look like an instance.
 postgres_create() {
   local dir=$1 bin
-  bin=$(postgres_bin) || die "PostgreSQL is missing; 'bash infra/lib/postgres.sh install' gets it"
+  bin=$(postgres_bin) || die "PostgreSQL is missing; 'bash infra/lib/postgres.sh install' installs it"
   rm -rf "$dir/draft"
-  od -An -N 24 -t x1 /dev/urandom | tr -d ' \n' | postgres_write "$dir/password"
+  random_password | postgres_write "$dir/password"
   postgres_write "$dir/postgres.log" </dev/null
   as_postgres "$bin/initdb" --pgdata="$dir/draft" --username="$POSTGRES_NAME" --pwfile="$dir/password" --auth=scram-sha-256 \
     --encoding=UTF8 --locale=C.UTF-8 >"$dir/postgres.log" 2>&1 || die "initdb failed; see $dir/postgres.log"
@@ -154,7 +154,7 @@ postgres_create() {
   mv "$dir/draft" "$dir/data"
 }
 
-# After a crash: children that outlived the postmaster, and a pid file whose pid may be somebody else's by now.
+# After a crash: kills children that outlived the postmaster, and removes the pid file, whose pid may be another process's by now.
 postgres_clear_crash() {
   postgres_signal_all KILL "$1"
   wait_until 10 postgres_is_gone "$1" || die "processes of an earlier PostgreSQL in $1 cannot be killed"
@@ -172,7 +172,7 @@ postgres_configure() {
   local dir=$1 setting value
   shift
   for setting in "${POSTGRES_SETTINGS[@]}" "wal_compression=$(postgres_wal_compression "$dir")" "$@"; do
-    [[ $setting =~ ^[a-z_.]+= ]] || die "'$setting' is no setting=value"
+    [[ $setting =~ ^[a-z_.]+= ]] || die "'$setting' is not a valid setting=value"
     value=${setting#*=}
     printf "%s = '%s'\n" "${setting%%=*}" "${value//\'/\'\'}"
   done | postgres_write "$dir/data/orderflow.conf"
@@ -204,7 +204,7 @@ postgres_stop() {
   case $mode in
     fast) signal=INT ;;
     immediate) signal=QUIT ;;
-    *) die "a stop is 'fast' or 'immediate', not '$mode'" ;;
+    *) die "stop mode must be 'fast' or 'immediate', not '$mode'" ;;
   esac
   if pid=$(postgres_pid "$dir"); then
     kill -s "$signal" "$pid" 2>/dev/null || true
@@ -221,7 +221,7 @@ postgres_kill() {
     kill -s KILL "$pid" 2>/dev/null || true
   fi
   postgres_signal_all KILL "$1"
-  wait_until 10 postgres_is_gone "$1" || die "the PostgreSQL of $1 cannot be killed"
+  wait_until 10 postgres_is_gone "$1" || die "PostgreSQL in $1 cannot be killed"
 }
 
 postgres_kill_backends() {
@@ -231,14 +231,14 @@ postgres_kill_backends() {
   say "ended $ended connections"
 }
 
-# One that is at work, where there is one: it dies in the middle of something.
+# Prefers an active backend, which is killed in the middle of a statement.
 postgres_crash_backend() {
   local pid
   pid=$(postgres_ask "$1" "$2" "
     SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
     ORDER BY (state <> 'idle') DESC, state_change DESC LIMIT 1")
-  [[ -n $pid ]] || die "nobody is connected to the PostgreSQL of $1"
-  postgres_owns "$pid" "$(readlink -f "$1/data")" || die "the connection of process $pid has just ended"
+  [[ -n $pid ]] || die "PostgreSQL in $1 has no client connection"
+  postgres_owns "$pid" "$(readlink -f "$1/data")" || die "backend $pid has just ended"
   kill -s KILL "$pid"
 }
 
@@ -264,7 +264,7 @@ postgres_main() {
     postgres_install
     return
   fi
-  [[ -n $dir ]] || die "usage: postgres.sh start|stop|kill|kill-backends|crash-backend|pid|uri|remove DIR ...; the head of the file says more"
+  [[ -n $dir ]] || die "usage: postgres.sh start|stop|kill|kill-backends|crash-backend|pid|uri|remove DIR ...; see the head of the file"
   dir=$(realpath -ms "$dir")
   shift 2
   case $command:$# in
@@ -277,7 +277,7 @@ postgres_main() {
     pid:0) postgres_pid "$dir" ;;
     uri:1) postgres_uri "$dir" "$1" ;;
     remove:0) postgres_remove "$dir" ;;
-    *) die "postgres.sh does not know '$command' with $# more arguments; the head of the file says what there is" ;;
+    *) die "postgres.sh has no command '$command' with $# more arguments; see the head of the file" ;;
   esac
 }
 

@@ -1,5 +1,5 @@
-# Programs that run on their own: started, found again and stopped by process id.
-# A pid alone proves nothing, for the kernel gives it to somebody else later: boot and start time are kept beside it.
+# Starts, finds and stops background programs by process id.
+# The kernel reuses pids, so the boot id and the start time are stored with each.
 # shellcheck shell=bash
 
 PROGRAMS_DIR=$RUN_DIR/programs
@@ -8,16 +8,16 @@ program_log() {
   printf '%s\n' "$LOG_DIR/$1.log"
 }
 
-# Says which process has this pid, for as long as it lives; fails once it has ended.
+# Prints an identity of the process with this pid; fails once it has exited.
 process_identity() {
   local stat boot fields
   { stat=$(<"/proc/$1/stat") && boot=$(</proc/sys/kernel/random/boot_id); } 2>/dev/null || return 1
-  read -ra fields <<<"${stat##*) }" # what follows the name, which may hold spaces: field 3 (state) and on
+  read -ra fields <<<"${stat##*) }" # from field 3 (state): the name before it may hold spaces
   [[ ${fields[0]} != [ZX] ]] || return 1
   printf '%s:%s\n' "$boot" "${fields[19]}" # field 22: start time
 }
 
-# Prints the program's pid while it runs.
+# Prints the program's pid; fails if it does not run.
 program_pid() {
   local pid identity
   { read -r pid identity <"$PROGRAMS_DIR/$1.pid"; } 2>/dev/null || return 1
@@ -33,7 +33,7 @@ program_is_gone() {
   ! program_runs "$1"
 }
 
-# program_start NAME DIRECTORY COMMAND...: runs it with the settings kept for NAME, apart from this shell and its terminal.
+# program_start NAME DIRECTORY COMMAND...: runs it with the settings saved for NAME, detached from this shell and its terminal.
 program_start() {
   local name=$1 directory=$2 pid
   shift 2
@@ -42,7 +42,7 @@ program_start() {
     cd "$directory" || exit
     # shellcheck source=/dev/null
     source "$PROGRAMS_DIR/$name.settings"
-    # A shell's background job ignores the keyboard's signals; a program on its own should not.
+    # Background jobs of a shell ignore SIGINT and SIGQUIT; a detached program should not.
     exec setsid env --default-signal=INT,QUIT "$@"
   ) </dev/null >>"$(program_log "$name")" 2>&1 &
   pid=$!
@@ -56,13 +56,13 @@ program_signal() {
   kill -s "$1" "$pid" 2>/dev/null || true
 }
 
-# Asks the program to stop; a paused one would not hear it.
+# Sends SIGTERM; a paused program handles it only after SIGCONT.
 program_ask_to_stop() {
   program_signal TERM "$1"
   program_signal CONT "$1"
 }
 
-# program_await_stop NAME SECONDS: for a program that was asked to stop; ends it the hard way when the time is over.
+# program_await_stop NAME SECONDS: kills the program after the timeout.
 program_await_stop() {
   if ! wait_until "$2" program_is_gone "$1"; then
     warn "$1 did not stop within $2 s and was killed; see $(short_path "$(program_log "$1")")"
@@ -75,7 +75,7 @@ program_kill() {
   wait_until 10 program_is_gone "$1" || die "$1 (pid $(program_pid "$1")) cannot be killed"
 }
 
-# For a program that has stopped, and is not to be started again with the same settings.
+# Removes pid and settings of a stopped program, which fault.sh then cannot start again.
 program_forget() {
   rm -f "$PROGRAMS_DIR/$1.pid" "$PROGRAMS_DIR/$1.settings"
 }
@@ -88,10 +88,10 @@ program_await_health() {
     ((waited < seconds)) || program_failed "$name" "did not answer $url within $seconds s"
     say "  $waited s: waiting for $name to answer $url (log: $(short_path "$(program_log "$name")"))"
   done
-  program_runs "$name" || program_failed "$name" "ended while it was starting"
+  program_runs "$name" || program_failed "$name" "exited while it was starting"
 }
 
-# True when waiting has an end: the program is healthy, or gone.
+# Succeeds when the program is healthy or has exited.
 health_is_known() {
   http_is_ok "$2" || program_is_gone "$1"
 }
@@ -103,7 +103,7 @@ program_failed() {
   die "$1 $2; see $(short_path "$log")"
 }
 
-# program_fault NAME ACTION STOP_SECONDS: the faults that are the same for every program.
+# program_fault NAME ACTION STOP_SECONDS: faults that all programs have in common.
 program_fault() {
   program_runs "$1" || die "$1 is not running"
   case $2 in

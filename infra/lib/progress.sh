@@ -1,10 +1,10 @@
-# Long steps: what they say goes to a log, and a line now and then shows how far they are.
+# Long steps write to a log; every few seconds its last line is shown.
 # shellcheck shell=bash
 
 PROGRESS_PID=
 PROGRESS_SECONDS=10
 
-# with_progress TITLE LOG COMMAND...: on failure shows the end of the log and names it.
+# with_progress TITLE LOG COMMAND...: on failure prints the end of the log and its path.
 with_progress() {
   local title=$1 log=$2 status=0
   shift 2
@@ -37,7 +37,7 @@ progress_failed() {
   die "$1 failed; the whole log is $(short_path "$2")"
 }
 
-# Ends the step under way, if there is one: for whoever is interrupted.
+# Kills the current step, if any, after an interrupt.
 progress_cancel() {
   if [[ -n $PROGRESS_PID ]]; then
     kill "$PROGRESS_PID" 2>/dev/null || true

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# A private Redis in a directory of its own: on the loopback interface only, with a password, and the settings of infra/redis/redis.conf.
+# A private Redis in its own directory: on the loopback interface only, with a password and infra/redis/redis.conf.
 #
-#   bash infra/lib/redis.sh install                              gets Redis through apt where it is missing
-#   bash infra/lib/redis.sh start DIR PORT [setting=value ...]   makes the instance on first use; ready when it returns, its data loaded
+#   bash infra/lib/redis.sh install                              installs Redis by apt if it is missing
+#   bash infra/lib/redis.sh start DIR PORT [setting=value ...]   creates the instance on first use; returns when its data are loaded
 #   bash infra/lib/redis.sh stop DIR
 #   bash infra/lib/redis.sh kill DIR                             SIGKILL
-#   bash infra/lib/redis.sh pid DIR                              the server's; fails where it does not run
-#   bash infra/lib/redis.sh remove DIR                           ends it and deletes its data
+#   bash infra/lib/redis.sh pid DIR                              prints the server's pid; fails if it does not run
+#   bash infra/lib/redis.sh remove DIR                           stops it and deletes its data
 #
-# The password is in DIR/password, the data in DIR/data, what the server says in DIR/redis.log.
+# The password is in DIR/password, the data in DIR/data, the log in DIR/redis.log.
 set -euo pipefail
 
 # shellcheck source=/dev/null
@@ -19,11 +19,11 @@ for library in progress apt process; do
 done
 
 REDIS_CONF=$ROOT/infra/redis/redis.conf
-REDIS_START_SECONDS=120 # loading a large append-only file included
+REDIS_START_SECONDS=120 # includes loading a large append-only file
 REDIS_STOP_SECONDS=30
 REDIS_ANSWER_SECONDS=5
 
-# Debian's package redis-server is a link to this program and a service that starts at once, on the usual port; the program itself is in redis-tools.
+# Debian's package redis-server would start a service at once; the program itself is in redis-tools, under this name.
 REDIS_PROGRAM_OF_TOOLS=/usr/bin/redis-check-rdb
 
 redis_program() {
@@ -69,16 +69,16 @@ redis_start() (
     redis_configure "$dir" "port=$port" "$@"
     redis_launch "$dir"
   fi
-  [[ $(redis_port "$dir") == "$port" ]] || die "the Redis of $dir runs already, on port $(redis_port "$dir")"
+  [[ $(redis_port "$dir") == "$port" ]] || die "Redis in $dir already runs on port $(redis_port "$dir")"
   redis_await "$dir"
 )
 
 redis_home() {
-  [[ -d $1/data || -z $(ls -A "$1" 2>/dev/null) ]] || die "$1 is not empty, and holds no Redis instance"
+  [[ -d $1/data || -z $(ls -A "$1" 2>/dev/null) ]] || die "$1 is not empty and does not hold a Redis instance"
   install -d -m 700 "$1" "$1/data"
 }
 
-# Later lines of the file win.
+# Later lines override earlier ones.
 redis_configure() (
   umask 077
   dir=$1
@@ -92,22 +92,22 @@ redis_configure() (
 )
 
 redis_make_password() {
-  od -An -N 24 -t x1 /dev/urandom | tr -d ' \n' >"$1/password.draft"
+  random_password >"$1/password.draft"
   mv "$1/password.draft" "$1/password"
 }
 
 redis_settings() {
   local setting
   for setting in "$@"; do
-    [[ $setting =~ ^[a-z-]+= ]] || die "'$setting' is no setting=value"
+    [[ $setting =~ ^[a-z-]+= ]] || die "'$setting' is not a valid setting=value"
     printf '%s %s\n' "${setting%%=*}" "${setting#*=}"
   done
 }
 
 redis_launch() {
   local dir=$1 program pid
-  program=$(redis_program) || die "Redis is missing; 'bash infra/lib/redis.sh install' gets it"
-  # The program goes by the name it is called with.
+  program=$(redis_program) || die "Redis is missing; 'bash infra/lib/redis.sh install' installs it"
+  # The program acts by the name it is called with.
   ln -sfn "$program" "$dir/redis-server"
   (
     close_inherited_files
@@ -120,10 +120,10 @@ redis_launch() {
 
 redis_await() {
   wait_until "$REDIS_START_SECONDS" redis_is_known "$1" || die "Redis did not answer within $REDIS_START_SECONDS s; see $1/redis.log"
-  redis_pid "$1" >/dev/null || die "Redis ended while it was starting; see $1/redis.log"
+  redis_pid "$1" >/dev/null || die "Redis exited while it was starting; see $1/redis.log"
 }
 
-# True when waiting has an end: the server answers, or is gone.
+# Succeeds when the server answers or has exited.
 redis_is_known() {
   [[ $(redis_cli "$1" PING 2>/dev/null) == PONG ]] || redis_is_gone "$1"
 }
@@ -137,7 +137,7 @@ redis_signal() {
 
 redis_stop() {
   redis_signal TERM "$1"
-  redis_signal CONT "$1" # a paused one would not hear it
+  redis_signal CONT "$1" # a paused process does not handle SIGTERM
   if ! wait_until "$REDIS_STOP_SECONDS" redis_is_gone "$1"; then
     warn "Redis did not stop within $REDIS_STOP_SECONDS s and is killed; see $1/redis.log"
     redis_kill "$1"
@@ -146,7 +146,7 @@ redis_stop() {
 
 redis_kill() {
   redis_signal KILL "$1"
-  wait_until 10 redis_is_gone "$1" || die "the Redis of $1 cannot be killed"
+  wait_until 10 redis_is_gone "$1" || die "Redis in $1 cannot be killed"
 }
 
 redis_remove() {
@@ -160,7 +160,7 @@ redis_main() {
     redis_install
     return
   fi
-  [[ -n $dir ]] || die "usage: redis.sh start|stop|kill|pid|remove DIR ...; the head of the file says more"
+  [[ -n $dir ]] || die "usage: redis.sh start|stop|kill|pid|remove DIR ...; see the head of the file"
   dir=$(realpath -ms "$dir")
   shift 2
   case $command:$# in
@@ -170,7 +170,7 @@ redis_main() {
     kill:0) redis_kill "$dir" ;;
     pid:0) redis_pid "$dir" ;;
     remove:0) redis_remove "$dir" ;;
-    *) die "redis.sh does not know '$command' with $# more arguments; the head of the file says what there is" ;;
+    *) die "redis.sh has no command '$command' with $# more arguments; see the head of the file" ;;
   esac
 }
 

@@ -1,18 +1,18 @@
-# Demo stock: sku-1 to sku-20, 1,000 pieces each; sku-1 costs 9.99, and each next one 10 more, up to 199.99 for sku-20.
+# Seed data: products sku-1 to sku-20 with 1,000 units each, at 9.99, 19.99, … 199.99.
 # shellcheck shell=bash
 
 DEMO_PRODUCTS=20
 DEMO_QUANTITY=1000
 SEED_SECONDS=60
 
-# Only what is not there: stock that was sold stays sold.
+# Adds missing products only: stock that was sold stays sold.
 seed_stock() {
   local n trusted=${Auth__PublicKeyFile:?}
   if [[ $trusted != "$PUBLIC_KEY" ]]; then
-    say "No demo stock: the API trusts the keys in $trusted, and this script has no token for them"
+    say "No seed data: the API verifies tokens with $trusted, for which this script has no private key"
     return
   fi
-  say "Filling the shelves: sku-1 to sku-$DEMO_PRODUCTS, $DEMO_QUANTITY pieces each"
+  say "Storing seed data: sku-1 to sku-$DEMO_PRODUCTS, $DEMO_QUANTITY units each"
   SEED_TOKEN=$(bash infra/token.sh demo --role admin --ttl 600)
   for ((n = 1; n <= DEMO_PRODUCTS; n++)); do
     wait_until "$SEED_SECONDS" seed_product "sku-$n" "$((10 * n - 1)).99" ||

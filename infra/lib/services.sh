@@ -1,16 +1,16 @@
-# What a run consists of. Each service is one file in infra/services, which defines
+# The services of a run. Each is one file in infra/services, which defines
 #
-#   service_NAME_install        gets what is missing, or builds it
-#   service_NAME_start          starts it; ready when it returns
-#   service_NAME_stop           stops it, in whatever state it is
-#   service_NAME_programs       prints its programs that should run, a line each: name and pid, no pid where it does not run
-#   service_NAME_env            its lines of .run/env, by env_line
-#   service_NAME_table          its lines of the table people see, by table_row
-#   service_NAME_fault ARGS...  what fault.sh can do to it
+#   service_NAME_install        installs or builds it
+#   service_NAME_start          starts it; returns when it is ready
+#   service_NAME_stop           stops it, whatever its state
+#   service_NAME_programs       prints a line for each program that should run: name, and pid if it runs
+#   service_NAME_env            prints its lines of .run/env, by env_line
+#   service_NAME_table          prints its lines of the table that run.sh shows, by table_row
+#   service_NAME_fault ARGS...  injects a fault, for fault.sh
 #
 # shellcheck shell=bash
 
-SERVICES=(postgres redis kafka silo api) # in the order they start; they stop in the opposite one
+SERVICES=(postgres redis kafka silo api) # in start order; they stop in reverse
 ENV_FILE=$RUN_DIR/env
 
 for service in "${SERVICES[@]}"; do
@@ -18,7 +18,7 @@ for service in "${SERVICES[@]}"; do
   source "$ROOT/infra/services/$service.sh"
 done
 
-# each_service STEP: calls that step of every service.
+# each_service STEP: calls the step of every service.
 each_service() {
   local service
   for service in "${SERVICES[@]}"; do
@@ -42,7 +42,7 @@ services_stop() {
   done
 }
 
-# .run/env, for scripts and tools: where everything is at this moment.
+# Writes .run/env, which tells scripts and tools the current addresses and pids.
 write_env() (
   umask 077
   exec {lock}>"$RUN_DIR/env.lock"

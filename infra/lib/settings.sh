@@ -1,7 +1,7 @@
-# Settings of the programs: from the environment, then from .env, then the defaults of development.
+# Settings of the programs: the environment wins over .env, which wins over development defaults.
 # shellcheck shell=bash
 
-# Lines NAME=value, taken as they stand; what the environment has already wins.
+# Reads lines NAME=value literally; variables of the environment win.
 load_dotenv() {
   local line name
   [[ -f $ROOT/.env ]] || return 0
@@ -19,13 +19,13 @@ export_shared_settings() {
   export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Development}
   export Auth__Issuer=${Auth__Issuer:-orderflow-dev}
   export Auth__Audience=${Auth__Audience:-orderflow}
-  Auth__PublicKeyFile=$(realpath -ms "${Auth__PublicKeyFile:-$PUBLIC_KEY}") # the programs work in other directories
+  Auth__PublicKeyFile=$(realpath -ms "${Auth__PublicKeyFile:-$PUBLIC_KEY}") # programs run in other directories
   export Auth__PublicKeyFile
-  # A cluster of its own for each run: the members of one that was killed are none of its business. The data belong to the service, not to the cluster.
+  # A new cluster for each run, so that silos of a killed run are not members. Data belong to the service, not to the cluster.
   export Cluster__ClusterId=${Cluster__ClusterId:-orderflow-$(date -u +%Y%m%d-%H%M%S)}
 }
 
-# Keeps the exported settings for NAME: fault.sh starts the program again with the same ones. They hold a password.
+# Saves the exported settings for NAME, with which fault.sh starts it again. They hold passwords.
 keep_settings() {
   local name
   (
@@ -38,7 +38,7 @@ keep_settings() {
   )
 }
 
-# setting_of NAME VARIABLE: one of the kept settings.
+# setting_of NAME VARIABLE: prints a saved setting.
 setting_of() {
   (
     # shellcheck source=/dev/null

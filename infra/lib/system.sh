@@ -1,9 +1,9 @@
-# The system that a measurement or a drill is about: one that infra/run.sh has started, or one started here and stopped afterwards.
+# The system under test: the one that infra/run.sh started, or one that is started here and stopped afterwards.
 # shellcheck shell=bash
 
 SYSTEM_STARTED_HERE=''
 
-# system_up OPTIONS...: of infra/run.sh, for a system that is started here; exported settings are for it, too.
+# system_up [OPTIONS OF infra/run.sh...]: starts a system, with the exported settings, if none runs.
 system_up() {
   if ! system_is_up; then
     say "OrderFlow does not run here; starting it"
@@ -13,7 +13,7 @@ system_up() {
   fi
 }
 
-# Also takes over .run/env.
+# Loads .run/env.
 system_is_up() {
   [[ -f $RUN_DIR/env ]] || return 1
   # shellcheck source=/dev/null

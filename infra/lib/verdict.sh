@@ -1,4 +1,4 @@
-# What holds and what does not: a line for each.
+# Verdicts: a line for each condition, ok or FAILED.
 # shellcheck shell=bash
 
 OFFENDERS_SHOWN=5
@@ -6,7 +6,7 @@ OFFENDER_WIDTH=200
 
 BROKEN=0
 
-# verdict WHAT LOOKED_AT: reads those that break it, a line each.
+# verdict WHAT LOOKED_AT: reads the violations, one a line.
 verdict() {
   local offenders count
   offenders=$(cat)
@@ -21,8 +21,24 @@ verdict() {
   sort --version-sort <<<"$offenders" | awk -v shown="$OFFENDERS_SHOWN" -v width="$OFFENDER_WIDTH" 'NR <= shown { print "          " substr($0, 1, width) }'
 }
 
-# verdict_sum DIRECTORY: where what was compared is.
+# verdict_sum DIRECTORY: dies if a condition was broken, and names the directory of the compared data.
 verdict_sum() {
   ((BROKEN == 0)) || die "$BROKEN of the things that must hold do not; what was compared is in $(short_path "$1")"
+  say "Everything holds."
+}
+
+# must WHAT WANTED GOT: WANTED is an extended regular expression for all of GOT.
+must() {
+  if [[ $3 =~ ^($2)$ ]]; then
+    say "ok      $1 ($3)"
+  else
+    BROKEN=$((BROKEN + 1))
+    say "FAILED  $1: wanted $2, got ${3:-nothing}"
+  fi
+}
+
+# Dies if a condition was broken.
+must_sum() {
+  ((BROKEN == 0)) || die "$BROKEN of the things that must hold do not"
   say "Everything holds."
 }

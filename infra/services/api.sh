@@ -1,4 +1,4 @@
-# The APIs: api, on API_PORT, then api-2, api-3, … on free ports, as many as APIS says.
+# The APIs: api on API_PORT, then api-2, api-3, … on free ports. APIS is their number.
 # shellcheck shell=bash
 
 API_READY_SECONDS=60
@@ -24,7 +24,7 @@ api_count() {
   if (($1 == 1)); then say "the API"; else say "$1 APIs"; fi
 }
 
-# The first one has no number: it is the one that everybody means.
+# The first one has no number.
 api_name() {
   if (($1 == 1)); then say api; else say "api-$1"; fi
 }
@@ -49,7 +49,7 @@ api_url() {
   setting_of "${1:-api}" ASPNETCORE_URLS
 }
 
-# The APIs of this run, those that were ended by a fault included.
+# The APIs of this run, including those that a fault stopped.
 api_names() {
   local file
   for file in "$PROGRAMS_DIR"/api.settings "$PROGRAMS_DIR"/api-*.settings; do

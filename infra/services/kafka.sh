@@ -1,19 +1,19 @@
-# Kafka: the embedded broker, which is the silo's program in another mode, unless Kafka__BootstrapServers names another one.
-# It keeps nothing on disk: every start is on a new port, with empty topics.
+# Kafka: the embedded broker, a mode of the silo's program, unless Kafka__BootstrapServers is set.
+# It stores nothing on disk: every start has a new port and empty topics.
 # shellcheck shell=bash
 
 KAFKA_READY_SECONDS=60
 KAFKA_STOP_SECONDS=30
 KAFKA_ADDRESS_FILE=$PROGRAMS_DIR/kafka.address
 
-# Its program comes with the silos', and every service is installed before the first one is started.
+# The silos' step builds its program; all services are installed before the first one starts.
 service_kafka_install() {
   :
 }
 
 service_kafka_start() {
   if [[ -n ${Kafka__BootstrapServers:-} ]]; then
-    say "Kafka: the one Kafka__BootstrapServers names"
+    say "Kafka: using Kafka__BootstrapServers"
   else
     say "Starting Kafka"
     kafka_settings
@@ -28,7 +28,7 @@ service_kafka_start() {
 kafka_settings() (
   ASPNETCORE_URLS=http://127.0.0.1:$(free_port)
   export ASPNETCORE_URLS
-  export DOTNET_gcServer=0 # the silos' collector, made for many cores and a large heap, would only take memory here
+  export DOTNET_gcServer=0 # server GC, which the silos use, would only take memory here
   keep_settings kafka
 )
 
@@ -62,7 +62,7 @@ service_kafka_table() {
 }
 
 service_kafka_fault() {
-  [[ -f $PROGRAMS_DIR/kafka.settings ]] || die "Kafka is not ours here: Kafka__BootstrapServers named it"
+  [[ -f $PROGRAMS_DIR/kafka.settings ]] || die "Kafka was not started here: Kafka__BootstrapServers is set"
   case ${1:-}:$# in
     down:[12] | up:[12]) http --fail --request POST "$(kafka_url)/$1${2:+?broker=$2}" || die "the embedded broker does not answer; see $(short_path "$(program_log kafka)")" ;;
     *) die "usage: infra/fault.sh kafka down|up [N]" ;;

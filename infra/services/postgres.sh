@@ -1,8 +1,8 @@
-# Postgres: a private instance in .run/postgres, unless Postgres__ConnectionString names another server.
+# Postgres: a private instance in .run/postgres, unless Postgres__ConnectionString is set.
 # shellcheck shell=bash
 
 POSTGRES_DIR=$RUN_DIR/postgres
-POSTGRES_PORT_FILE=$PROGRAMS_DIR/postgres.port # there is one only where the instance is ours
+POSTGRES_PORT_FILE=$PROGRAMS_DIR/postgres.port # exists only for a private instance
 POSTGRES_URI_FILE=$PROGRAMS_DIR/postgres.uri
 
 service_postgres_install() {
@@ -15,7 +15,7 @@ service_postgres_start() {
   local port
   rm -f "$POSTGRES_PORT_FILE"
   if [[ -n ${Postgres__ConnectionString:-} ]]; then
-    say "Postgres: the one Postgres__ConnectionString names"
+    say "Postgres: using Postgres__ConnectionString"
     postgres_keep_uri "$(npgsql_to_uri "$Postgres__ConnectionString")"
     return
   fi
@@ -60,7 +60,7 @@ service_postgres_table() {
 }
 
 service_postgres_fault() {
-  [[ -f $POSTGRES_PORT_FILE ]] || die "Postgres is not ours here: Postgres__ConnectionString named it"
+  [[ -f $POSTGRES_PORT_FILE ]] || die "Postgres was not started here: Postgres__ConnectionString is set"
   local port
   port=$(<"$POSTGRES_PORT_FILE")
   case ${1:-}:$# in
@@ -77,7 +77,7 @@ service_postgres_fault() {
   esac
 }
 
-# The libpq URI of an Npgsql connection string, for psql. Values in quotes are not understood.
+# Converts an Npgsql connection string to a libpq URI for psql. Quoted values are not supported.
 npgsql_to_uri() {
   local part key value host=localhost port=5432 user='' password='' database='' ssl=''
   local -a parts

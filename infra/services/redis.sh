@@ -1,8 +1,8 @@
-# Redis: a private instance in .run/redis, unless Redis__ConnectionString names another server.
+# Redis: a private instance in .run/redis, unless Redis__ConnectionString is set.
 # shellcheck shell=bash
 
 REDIS_DIR=$RUN_DIR/redis
-REDIS_PORT_FILE=$PROGRAMS_DIR/redis.port # there is one only where the instance is ours
+REDIS_PORT_FILE=$PROGRAMS_DIR/redis.port # exists only for a private instance
 REDIS_CONNECTION_FILE=$PROGRAMS_DIR/redis.connection
 
 service_redis_install() {
@@ -15,7 +15,7 @@ service_redis_start() {
   local port
   rm -f "$REDIS_PORT_FILE"
   if [[ -n ${Redis__ConnectionString:-} ]]; then
-    say "Redis: the one Redis__ConnectionString names"
+    say "Redis: using Redis__ConnectionString"
     redis_keep_connection "$Redis__ConnectionString"
     return
   fi
@@ -63,7 +63,7 @@ service_redis_table() {
 }
 
 service_redis_fault() {
-  [[ -f $REDIS_PORT_FILE ]] || die "Redis is not ours here: Redis__ConnectionString named it"
+  [[ -f $REDIS_PORT_FILE ]] || die "Redis was not started here: Redis__ConnectionString is set"
   case ${1:-}:$# in
     kill:1) redis_kill "$REDIS_DIR" ;;
     stop:1) redis_stop "$REDIS_DIR" ;;
@@ -79,7 +79,7 @@ redis_fault_signal() {
   redis_signal "$1" "$REDIS_DIR"
 }
 
-# The first server that a StackExchange.Redis configuration string names, as host:port.
+# Prints the first server of a StackExchange.Redis configuration string as host:port.
 stackexchange_address() {
   local part port=6379
   local -a parts
@@ -93,7 +93,7 @@ stackexchange_address() {
   done
 }
 
-# stackexchange_option STRING NAME: prints nothing where the string does not have it.
+# stackexchange_option STRING NAME: prints the option's value, or nothing.
 stackexchange_option() {
   local part key
   local -a parts

@@ -1,8 +1,8 @@
-# The silos: silo-1, silo-2, … as many as SILOS says, in one cluster.
+# The silos: silo-1, silo-2, … in one cluster. SILOS is their number.
 # shellcheck shell=bash
 
-SILO_READY_SECONDS=180 # the first start applies the migrations; a killed silo's place is taken over only once it is declared dead
-SILO_STOP_SECONDS=75 # longer than a silo gives itself
+SILO_READY_SECONDS=180 # the first start applies the migrations; grains of a killed silo move once it is declared dead
+SILO_STOP_SECONDS=75 # longer than a silo's shutdown timeout
 
 service_silo_install() {
   publish OrderFlow.Silo "$RUN_DIR/app/silo"
@@ -46,7 +46,7 @@ silo_url() {
   setting_of "$1" ASPNETCORE_URLS
 }
 
-# The silos of this run, those that were ended by a fault included.
+# The silos of this run, including those that a fault stopped.
 silo_names() {
   local file
   for file in "$PROGRAMS_DIR"/silo-*.settings; do
@@ -56,7 +56,7 @@ silo_names() {
 
 service_silo_stop() {
   local name
-  # All are asked before any is waited for: none is to take over the grains of another that is about to go too.
+  # SIGTERM to all before waiting for any: grains should not move to a silo that stops next.
   for name in $(silo_names); do
     program_ask_to_stop "$name"
   done

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace OrderFlow.Tests.Chaos;
 
-/// <summary>The notifications there must be against what customers can read: <c>infra/compare/compare.sh</c>, with a stand-in for the API.</summary>
-public sealed class Comparing_notifications : IAsyncLifetime
+/// <summary>Expected notifications against those that customers can read: <c>infra/compare/compare.sh</c>, with a fake API.</summary>
+public sealed class NotificationComparison : IAsyncLifetime
 {
     /// <summary>42 is reserved, 43 was cancelled while it was pending, 44 was deleted when it was reserved.</summary>
     private static readonly string[] Expected =
@@ -18,7 +18,7 @@ public sealed class Comparing_notifications : IAsyncLifetime
 
     private static readonly string[] Orders = ["42\tchaos-1-customer-1\treserved", "43\tchaos-1-customer-2\tcancelled"];
 
-    /// <summary>What is answered of each order; of another one 404.</summary>
+    /// <summary>The response for each order; for any other 404.</summary>
     private readonly Dictionary<int, (int Status, string Items)> _lists = new()
     {
         [42] = (200, Told("42-2", "order.reserved", "sent")),
@@ -49,10 +49,10 @@ public sealed class Comparing_notifications : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_agrees_breaks_nothing() => Assert.Empty(await Compare());
+    public async Task Equal_sides_have_no_violation() => Assert.Empty(await Compare());
 
     [Fact]
-    public async Task A_notification_that_is_dropped_is_unsent()
+    public async Task A_dropped_notification_is_unsent()
     {
         _lists[42] = (200, "");
 
@@ -62,7 +62,7 @@ public sealed class Comparing_notifications : IAsyncLifetime
     [Theory]
     [InlineData("waiting")]
     [InlineData("dead")]
-    public async Task A_notification_is_sent_at_last(string state)
+    public async Task A_notification_that_is_not_sent_in_the_end_is_unsent(string state)
     {
         _lists[42] = (200, Told("42-2", "order.reserved", state));
 
@@ -70,7 +70,7 @@ public sealed class Comparing_notifications : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_order_that_nothing_is_told_of_is_asked_about_too()
+    public async Task Orders_without_notifications_are_checked_too()
     {
         _lists[43] = (200, Told("43-2", "order.cancelled", "sent"));
 
@@ -78,7 +78,7 @@ public sealed class Comparing_notifications : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_notification_too_many_is_untrue()
+    public async Task A_superfluous_notification_is_untrue()
     {
         _lists[42] = (200, Told("42-2", "order.reserved", "sent") + "," + Told("42-3", "order.failed", "sent"));
 
@@ -86,7 +86,7 @@ public sealed class Comparing_notifications : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nobody_is_told_the_same_twice()
+    public async Task A_repeated_notification_is_untrue()
     {
         _lists[42] = (200, Told("42-2", "order.reserved", "sent") + "," + Told("42-2", "order.reserved", "sent"));
 
@@ -94,7 +94,7 @@ public sealed class Comparing_notifications : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_notification_is_of_its_event()
+    public async Task A_notification_of_a_different_event_is_untrue()
     {
         _lists[42] = (200, Told("42-2", "order.failed", "sent"));
 
@@ -102,7 +102,7 @@ public sealed class Comparing_notifications : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_notifications_of_a_deleted_order_are_gone_with_it()
+    public async Task A_deleted_order_must_not_have_notifications()
     {
         _lists[44] = (200, Told("44-2", "order.reserved", "sent"));
 
@@ -110,7 +110,7 @@ public sealed class Comparing_notifications : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_that_is_not_answered_is_no_empty_list()
+    public async Task A_list_that_cannot_be_read_is_not_an_empty_list()
     {
         _lists[43] = (503, "");
 
@@ -118,7 +118,7 @@ public sealed class Comparing_notifications : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_is_known_where_nobody_answers()
+    public async Task Everything_is_unread_if_the_API_does_not_answer()
     {
         var gone = _api.Urls.Single();
         await _api.StopAsync();

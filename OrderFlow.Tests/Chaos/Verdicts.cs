@@ -1,13 +1,13 @@
 namespace OrderFlow.Tests.Chaos;
 
-/// <summary>Whatever is found ends a run with 1, and so does a run in which nothing could be found: <c>infra/chaos/judge.sh</c>.</summary>
-public sealed class Giving_verdicts : IDisposable
+/// <summary>Any violation fails a run, and so does a run in which nothing was checked: <c>infra/chaos/judge.sh</c>.</summary>
+public sealed class Verdicts : IDisposable
 {
     private const string Enough = "errands\t2\noperations\t3\nacknowledged\t2\nstored\t2\nrepeated\t0\nproducts\t25\nrequests\t100\nfailed-at-first\t1\nfailed-at-last\t0\ncalm-p99-ms\t1000\n";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("orderflow-verdicts-").FullName;
 
-    public Giving_verdicts()
+    public Verdicts()
     {
         Write("violations.tsv", "repeats\t3\n");
         Write("counts.tsv", Enough);
@@ -19,7 +19,7 @@ public sealed class Giving_verdicts : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task Where_nothing_is_broken_everything_holds()
+    public async Task A_run_without_violations_passes()
     {
         var (status, said) = await Judge();
 
@@ -53,7 +53,7 @@ public sealed class Giving_verdicts : IDisposable
     [InlineData("untrue")]
     [InlineData("unread")]
     [InlineData("of a kind that nobody knows")]
-    public async Task A_violation_of_any_kind_breaks_one_thing(string kind)
+    public async Task A_violation_of_any_kind_breaks_one_condition(string kind)
     {
         Write("violations.tsv", $"repeats\t3\n{kind}\torder 42\n");
 
@@ -65,7 +65,7 @@ public sealed class Giving_verdicts : IDisposable
     }
 
     [Fact]
-    public async Task With_one_fault_after_the_other_slow_seconds_are_only_told()
+    public async Task In_a_short_run_slow_seconds_are_only_reported()
     {
         Write("violations.tsv", "slow\tsilo-kill 1: 11 s\n");
 
@@ -75,7 +75,7 @@ public sealed class Giving_verdicts : IDisposable
     [Theory]
     [InlineData("FINAL_AFTER=61", "repeats\t3\n")]
     [InlineData("", "repeats\t3\nunanswered\torder 42\n")]
-    public async Task A_short_run_does_not_judge_how_long_things_take_on_a_machine_that_cannot_carry_the_load(string found, string violations)
+    public async Task A_short_run_does_not_judge_times_on_an_overloaded_machine(string found, string violations)
     {
         Write("violations.tsv", violations);
         Assert.Equal(1, (await Judge($"MODE=once; {found}")).Status);
@@ -86,7 +86,7 @@ public sealed class Giving_verdicts : IDisposable
     }
 
     [Fact]
-    public async Task What_is_lost_is_judged_on_any_machine()
+    public async Task Lost_orders_are_judged_on_any_machine()
     {
         Write("violations.tsv", "lost\torder 42\n");
         Write("counts.tsv", Enough.Replace("calm-p99-ms\t1000", "calm-p99-ms\t1001", StringComparison.Ordinal));
@@ -99,7 +99,7 @@ public sealed class Giving_verdicts : IDisposable
     [InlineData("acknowledged\t2", "", "FAILED  customers were given orders")]
     [InlineData("failed-at-first\t1", "failed-at-first\t6", "FAILED  at most 5 % of requests fail at the first try")]
     [InlineData("requests\t100\n", "", "FAILED  at most 5 % of requests fail at the first try")]
-    public async Task Where_nothing_was_counted_nothing_holds(string count, string altered, string verdict)
+    public async Task A_run_without_work_fails(string count, string altered, string verdict)
     {
         Write("counts.tsv", Enough.Replace(count, altered, StringComparison.Ordinal));
 
@@ -112,7 +112,7 @@ public sealed class Giving_verdicts : IDisposable
     [Theory]
     [InlineData("faults.tsv", "1\t2\tredis-kill\n")]
     [InlineData("faults.tsv", "")]
-    public async Task A_fault_that_did_not_strike_is_no_fault_survived(string file, string lines)
+    public async Task A_fault_that_was_not_injected_fails_the_run(string file, string lines)
     {
         Write(file, lines);
 
@@ -129,7 +129,7 @@ public sealed class Giving_verdicts : IDisposable
     [InlineData("STATS=", "FAILED  no notification waits any more")]
     [InlineData("""STATS='{"waiting":0,"active":0,"delayed":0,"processed":5,"failed":1,"deadLettered":1}'""", "FAILED  no notification waits any more")]
     [InlineData("""STATS='{"waiting":0,"active":1,"delayed":0,"processed":5,"failed":0,"deadLettered":0}'""", "FAILED  no notification waits any more")]
-    public async Task What_is_not_done_in_the_end_is_broken(string found, string verdict)
+    public async Task Unfinished_work_fails_the_run(string found, string verdict)
     {
         var (status, said) = await Judge(found);
 
@@ -143,7 +143,7 @@ public sealed class Giving_verdicts : IDisposable
     [InlineData("compare_events() { awk 'BEGIN { exit 2 }'; }")]
     [InlineData("read_kafka() { die 'kcat could not read'; }")]
     [InlineData("await_notifications() { rm \"$VIOLATIONS\"; }")]
-    public async Task A_comparison_that_fails_is_no_verdict(string broken)
+    public async Task A_failing_comparison_gives_no_verdict(string broken)
     {
         var (status, said) = await Judge(broken);
 
@@ -155,7 +155,7 @@ public sealed class Giving_verdicts : IDisposable
 
     private void Write(string name, string lines) => File.WriteAllText(Path.Combine(_directory, name), lines);
 
-    /// <summary>Judges what is in the directory; what is asked of the system is answered well, or as given.</summary>
+    /// <summary>Judges the files of the directory; the system answers well, or as given.</summary>
     private Task<(int Status, string Said)> Judge(string given = "") => Scripts.Shell(
         $$"""
         for part in lib/verdict compare/compare chaos/system chaos/faults chaos/judge; do source "infra/$part.sh"; done

@@ -1,14 +1,14 @@
 namespace OrderFlow.Tests.Chaos;
 
-/// <summary>Scripts reach Kafka with the silo's own settings: <c>infra/lib/kcat.sh</c>.</summary>
-public sealed class Reading_topics_with_kcat : IDisposable
+/// <summary>Scripts reach Kafka with the silo's settings: <c>infra/lib/kcat.sh</c>.</summary>
+public sealed class KcatSettings : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("orderflow-kcat-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task It_is_given_what_the_silo_was_given_in_a_file_that_nobody_else_can_read()
+    public async Task Settings_of_the_environment_are_passed_in_a_private_file()
     {
         Keep("");
 
@@ -26,7 +26,7 @@ public sealed class Reading_topics_with_kcat : IDisposable
     }
 
     [Fact]
-    public async Task It_is_given_what_the_silo_was_started_with_where_the_environment_has_nothing()
+    public async Task Without_settings_in_the_environment_those_of_the_silo_are_used()
     {
         Keep("export Kafka__SaslPassword=p\\ \\$w=d\nexport Kafka__SaslUsername=kept\n");
 
@@ -34,7 +34,7 @@ public sealed class Reading_topics_with_kcat : IDisposable
     }
 
     [Fact]
-    public async Task A_user_of_the_environment_never_meets_the_password_of_a_silo()
+    public async Task A_user_of_the_environment_is_not_combined_with_the_password_of_a_silo()
     {
         Keep("export Kafka__SaslPassword=kept\nexport Kafka__SaslUsername=kept\nexport Kafka__SecurityProtocol=SaslSsl\n");
 
@@ -42,7 +42,7 @@ public sealed class Reading_topics_with_kcat : IDisposable
     }
 
     [Fact]
-    public async Task Two_at_once_read_whole_settings()
+    public async Task Two_calls_at_once_read_complete_settings()
     {
         Keep("export Kafka__SaslUsername=kept Kafka__SaslPassword=kept\n");
 
@@ -54,7 +54,7 @@ public sealed class Reading_topics_with_kcat : IDisposable
     }
 
     [Fact]
-    public async Task Without_settings_it_is_given_none() => Assert.Equal(["-b kafka:9093 -L"], await Run("kcat_run -L"));
+    public async Task Without_any_settings_the_file_is_empty() => Assert.Equal(["-b kafka:9093 -L"], await Run("kcat_run -L"));
 
     private void Keep(string settings)
     {
@@ -62,7 +62,7 @@ public sealed class Reading_topics_with_kcat : IDisposable
         File.WriteAllText(Path.Combine(_directory, "programs", "silo-1.settings"), settings);
     }
 
-    /// <summary>With a kcat that prints the file it is given, and what else.</summary>
+    /// <summary>Runs with a kcat that prints its settings file and its other arguments.</summary>
     private async Task<string[]> Run(string lines)
     {
         var kcat = Path.Combine(_directory, "kcat");

@@ -3,11 +3,11 @@ using OrderFlow.Chaos.Ledger;
 
 namespace OrderFlow.Tests.Chaos;
 
-/// <summary>What customers notice of a fault is counted from their ledger.</summary>
-public sealed class Noticing_a_fault
+/// <summary>The impact of a fault, measured from the history of operations.</summary>
+public sealed class FaultImpact
 {
     [Fact]
-    public void The_seconds_count_in_which_orders_were_slow()
+    public void Seconds_with_slow_orders_are_counted()
     {
         Operation[] ledger = [Order(9.5, 2_500), Order(10.2, 1_800), Order(11.5, 900), Order(12.5, 1_200), Order(13.5, 5)];
 
@@ -17,7 +17,7 @@ public sealed class Noticing_a_fault
     }
 
     [Fact]
-    public void A_first_try_that_failed_is_noticed_and_the_order_took_until_its_last_try()
+    public void A_failed_first_request_is_counted_and_the_order_lasts_until_its_last_request()
     {
         Operation[] ledger = [Order(10.2, 5), Order(14.2, 100) with { Tries = [new(14.2, 0, 10, 503, ""), new(14.5, 1, 200, 201, null)] }];
 
@@ -27,7 +27,7 @@ public sealed class Noticing_a_fault
     }
 
     [Fact]
-    public void What_the_next_fault_does_is_not_put_down_to_the_one_before()
+    public void Effects_of_the_next_fault_are_not_attributed_to_the_previous_one()
     {
         Operation[] ledger = [Order(10.5, 5), Order(19.5, 3_000), Order(21, 3_000)];
 
@@ -37,7 +37,7 @@ public sealed class Noticing_a_fault
     }
 
     [Fact]
-    public void What_the_machine_carries_is_told_by_the_orders_just_before_the_first_fault()
+    public void The_machine_is_measured_by_the_orders_just_before_the_first_fault()
     {
         Operation[] ledger = [Order(9, 9_000), Order(10.5, 700), Order(20, 1_300), Order(20.5, 9_000)];
 

@@ -1,7 +1,7 @@
 namespace OrderFlow.Tests.Chaos;
 
-/// <summary>What goes wrong with a run itself ends it, and is put down to nobody else: <c>infra/chaos/faults.sh</c> and <c>system.sh</c>.</summary>
-public sealed class Playing_faults : IDisposable
+/// <summary>A failure of the run itself aborts it and is not counted as a violation: <c>infra/chaos/faults.sh</c> and <c>system.sh</c>.</summary>
+public sealed class FaultInjection : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("orderflow-faults-").FullName;
 
@@ -15,7 +15,7 @@ public sealed class Playing_faults : IDisposable
     [InlineData("heal_api_kill 2", "the run ended API 2 and could not start it again (infra/fault.sh api 2 start)")]
     [InlineData("heal_redis_kill", "the run ended redis and could not start it again (infra/fault.sh redis start)")]
     [InlineData("strike_postgres_restart", "the run ended postgres and could not start it again (infra/fault.sh postgres restart)")]
-    public async Task A_victim_that_cannot_be_started_again_did_not_end_by_itself(string step, string said)
+    public async Task A_victim_that_cannot_be_restarted_aborts_the_run(string step, string said)
     {
         var ended = await Play($"try_fault() {{ return 1; }}; programs_down() {{ say silo-2 api-2 redis postgres; }}; {step}");
 
@@ -25,7 +25,7 @@ public sealed class Playing_faults : IDisposable
     }
 
     [Fact]
-    public async Task A_victim_that_ended_by_itself_before_is_a_violation()
+    public async Task A_victim_that_had_exited_by_itself_is_a_violation()
     {
         await Succeeds("""
             down=silo-2
@@ -40,7 +40,7 @@ public sealed class Playing_faults : IDisposable
     [Theory]
     [InlineData(150, "")]
     [InlineData(200, "ended\tsilo-2 ended by itself\n")]
-    public async Task A_silo_may_end_that_has_just_woken(int endsAt, string violations)
+    public async Task A_silo_may_exit_after_it_was_resumed(int endsAt, string violations)
     {
         await Succeeds($"try_fault() {{ :; }}; NOW=100; strike_silo_pause 2; heal_silo_pause 2; NOW={endsAt}; note_ended silo-2");
 
@@ -48,7 +48,7 @@ public sealed class Playing_faults : IDisposable
     }
 
     [Fact]
-    public async Task A_silo_that_has_woken_may_end_once()
+    public async Task A_resumed_silo_may_exit_once()
     {
         await Succeeds("try_fault() { :; }; NOW=100; strike_silo_pause 2; note_ended silo-2; note_ended silo-2");
 
@@ -56,7 +56,7 @@ public sealed class Playing_faults : IDisposable
     }
 
     [Fact]
-    public async Task A_silo_that_was_started_again_has_not_slept()
+    public async Task A_restarted_silo_may_not_exit()
     {
         await Succeeds("try_fault() { :; }; NOW=100; strike_silo_pause 2; heal_silo_pause 2; strike_silo_kill 2; heal_silo_kill 2; note_ended silo-2");
 
@@ -68,7 +68,7 @@ public sealed class Playing_faults : IDisposable
     [InlineData("exit 3", "wait_until 10 customers_are_gone; await_uptime 200", "are gone")]
     [InlineData("exit 3", "wait_until 10 customers_are_gone; customers_stop", "ended in disorder")]
     [InlineData("trap '' TERM; exec sleep 20", "sleep 0.5; LAST_ANSWERS_SECONDS=1; customers_stop", "have no last answer after 1 s")]
-    public async Task Customers_that_fail_end_the_run(string customers, string steps, string how)
+    public async Task A_failing_workload_aborts_the_run(string customers, string steps, string how)
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "customers.log"), "error: the ledger cannot be written\n");
 
@@ -80,7 +80,7 @@ public sealed class Playing_faults : IDisposable
 
     private async Task Succeeds(string steps) => Scripts.Lines(await Play(steps));
 
-    /// <summary>Takes steps of a run at second <c>NOW</c>.</summary>
+    /// <summary>Runs steps at second <c>NOW</c> of a run.</summary>
     private Task<(int Status, string Said)> Play(string steps) => Scripts.Shell(
         $$"""
         source infra/chaos/system.sh; source infra/chaos/faults.sh

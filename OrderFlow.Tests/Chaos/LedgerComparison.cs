@@ -3,8 +3,8 @@ using OrderFlow.Chaos.Ledger;
 
 namespace OrderFlow.Tests.Chaos;
 
-/// <summary>A judge who never finds anybody guilty is none: each thing that may go wrong is seen.</summary>
-public sealed class Comparing_the_ledger
+/// <summary>The checker finds each kind of violation.</summary>
+public sealed class LedgerComparison
 {
     private const decimal Price = 29.97m;
 
@@ -15,36 +15,36 @@ public sealed class Comparing_the_ledger
     private static readonly Line[] Scarce = [new("chaos-1-usual-1", 2), new("chaos-1-scarce-1", 5)];
 
     [Fact]
-    public void What_agrees_breaks_nothing() => Assert.Empty(Violations(
+    public void Equal_sides_have_no_violation() => Assert.Empty(Violations(
         [Placed(1), Placed(2), Done(Asked.Cancel, 2), Placed(3), Done(Asked.Delete, 3), Placed(4), Done(Asked.Cancel, 4)],
         [Stored(1), Stored(2, "cancelled"), Stored(4, "cancelled") with { TotalAmount = 0 }]));
 
     [Fact]
-    public void An_acknowledged_order_that_is_not_there_is_lost() => Assert.Equal(["lost"], Violations([Placed(1)], []));
+    public void A_missing_acknowledged_order_is_lost() => Assert.Equal(["lost"], Violations([Placed(1)], []));
 
     [Fact]
-    public void An_order_with_other_items_is_altered() =>
+    public void An_order_with_different_items_is_altered() =>
         Assert.Equal(["altered"], Violations([Placed(1)], [Stored(1) with { Items = [new("chaos-1-usual-1", 3), new("chaos-1-hot-1", 1)] }]));
 
     [Fact]
-    public void One_order_for_two_keys_was_given_twice() => Assert.Equal(
+    public void One_order_for_two_keys_is_twice() => Assert.Equal(
         ["twice"],
         Violations(
             [Placed(1), Done(Asked.Cancel, 1), Placed(1) with { Key = "another" }, Done(Asked.Cancel, 1)],
             [Stored(1, "cancelled")]).Distinct());
 
     [Fact]
-    public void An_order_that_is_listed_twice_is_there_twice() => Assert.Equal(["twice"], Violations([Placed(1)], [Stored(1), Stored(1)]));
+    public void An_order_listed_twice_is_twice() => Assert.Equal(["twice"], Violations([Placed(1)], [Stored(1), Stored(1)]));
 
     [Fact]
-    public void An_order_that_no_answer_tells_of_is_unasked() => Assert.Equal(["unasked"], Violations([Placed(1)], [Stored(1), Stored(2)]));
+    public void An_order_that_was_never_placed_is_unasked() => Assert.Equal(["unasked"], Violations([Placed(1)], [Stored(1), Stored(2)]));
 
     [Fact]
-    public void An_order_whose_answer_was_lost_is_explained_by_that() =>
+    public void An_order_whose_response_was_lost_is_only_unanswered() =>
         Assert.Equal(["unanswered"], Violations([Placed(1) with { Order = null, Tries = [Answered(0), Answered(503)] }], [Stored(1)]));
 
     [Fact]
-    public void A_lost_answer_explains_one_order_of_what_was_asked_for()
+    public void A_lost_response_explains_one_order_with_the_same_user_and_items()
     {
         var lost = Placed(1) with { Order = null, Tries = [Answered(0)] };
 
@@ -54,23 +54,23 @@ public sealed class Comparing_the_ledger
     }
 
     [Fact]
-    public void An_order_that_is_still_pending_is_unfinal() => Assert.Equal(["unfinal"], Violations([Placed(1)], [Stored(1, "pending")]));
+    public void A_pending_order_is_unfinal() => Assert.Equal(["unfinal"], Violations([Placed(1)], [Stored(1, "pending")]));
 
     [Fact]
     public void A_cancelled_order_that_is_reserved_is_undone() => Assert.Equal(["undone"], Violations([Placed(1), Done(Asked.Cancel, 1)], [Stored(1)]));
 
     [Fact]
-    public void A_deleted_order_that_is_there_is_undone() => Assert.Equal(["undone"], Violations([Placed(1), Done(Asked.Delete, 1)], [Stored(1)]));
+    public void A_deleted_order_that_still_exists_is_undone() => Assert.Equal(["undone"], Violations([Placed(1), Done(Asked.Delete, 1)], [Stored(1)]));
 
     [Fact]
-    public void An_order_may_be_gone_whose_deletion_was_answered_only_the_second_time() => Assert.Empty(
+    public void A_deletion_that_succeeded_without_its_response_is_no_violation() => Assert.Empty(
         Violations([Placed(1), Done(Asked.Delete, 1) with { Tries = [Answered(0), Answered(404)] }], []));
 
     [Fact]
-    public void An_order_that_is_cancelled_without_a_request_is_unasked() => Assert.Equal(["unasked"], Violations([Placed(1)], [Stored(1, "cancelled")]));
+    public void An_order_cancelled_without_a_request_is_unasked() => Assert.Equal(["unasked"], Violations([Placed(1)], [Stored(1, "cancelled")]));
 
     [Fact]
-    public void An_order_fails_for_want_of_something_scarce() => Assert.Empty(Violations([Placed(1) with { Items = Scarce }], [Failed(1)]));
+    public void An_order_may_fail_for_insufficient_stock() => Assert.Empty(Violations([Placed(1) with { Items = Scarce }], [Failed(1)]));
 
     [Theory]
     [InlineData(null)]
@@ -89,7 +89,7 @@ public sealed class Comparing_the_ledger
         Assert.Equal(["failed"], Violations([Placed(1) with { Items = Scarce }], [Failed(1) with { FailReason = reason }]));
 
     [Fact]
-    public void An_order_that_did_not_fail_has_no_reason_to() => Assert.Equal(
+    public void An_order_that_did_not_fail_must_not_have_a_reason() => Assert.Equal(
         ["failed"],
         Violations([Placed(1) with { Items = Scarce }], [Stored(1) with { Items = Scarce, TotalAmount = 69.93m, FailReason = Short }]));
 
@@ -97,27 +97,27 @@ public sealed class Comparing_the_ledger
     [InlineData("reserved", 29.96)]
     [InlineData("reserved", 0)]
     [InlineData("cancelled", 9.99)]
-    public void An_order_with_another_total_is_altered(string status, decimal total) => Assert.Equal(
+    public void An_order_with_a_different_total_is_altered(string status, decimal total) => Assert.Equal(
         ["altered"],
         Violations([Placed(1), Done(Asked.Cancel, 1) with { Tries = [Answered(status == "cancelled" ? 200 : 0)] }], [Stored(1, status) with { TotalAmount = total }])
             .Except(["unanswered"]));
 
     [Fact]
-    public void A_read_that_finds_no_order_is_refused() =>
+    public void A_read_that_does_not_find_the_order_is_refused() =>
         Assert.Equal(["refused"], Violations([Placed(1), Done(Asked.Read, 1) with { Tries = [Answered(404)] }], [Stored(1)]));
 
     [Fact]
-    public void A_cancellation_that_comes_too_late_is_no_violation() =>
+    public void A_late_cancellation_is_no_violation() =>
         Assert.Empty(Violations([Placed(1) with { Items = Scarce }, Done(Asked.Cancel, 1) with { Tries = [Answered(409)] }], [Failed(1)]));
 
     [Theory]
     [InlineData("reserved")]
     [InlineData("cancelled")]
-    public void A_cancellation_is_refused_only_where_the_order_failed(string status) =>
+    public void A_cancellation_may_be_refused_only_for_a_failed_order(string status) =>
         Assert.Equal(["refused"], Violations([Placed(1), Done(Asked.Cancel, 1) with { Tries = [Answered(409)] }], [Stored(1, status)]));
 
     [Fact]
-    public void A_failed_order_is_tried_again_when_that_is_asked_for_the_first_time()
+    public void The_first_retry_of_a_failed_order_must_be_accepted()
     {
         Operation reopened = Done(Asked.Reopen, 1) with { Tries = [Answered(0), Answered(409)] };
 
@@ -126,7 +126,7 @@ public sealed class Comparing_the_ledger
     }
 
     [Fact]
-    public void An_errand_that_the_ledger_lost_is_unwritten()
+    public void An_operation_missing_from_the_history_is_unwritten()
     {
         var comparison = new Comparison([Placed(1), Placed(2), Done(Asked.Read, 2), Placed(4), Placed(4)], []);
 
@@ -137,7 +137,7 @@ public sealed class Comparing_the_ledger
     }
 
     [Fact]
-    public void A_ledger_with_nothing_in_it_is_not_whole() =>
+    public void An_empty_history_is_unwritten() =>
         Assert.Equal(["unwritten"], new Comparison([], []).Unwritten(1).Select(violation => violation.Kind));
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class Comparing_the_ledger
     }
 
     [Fact]
-    public void What_is_told_of_an_order_at_last_is_what_has_become_of_it()
+    public void The_last_event_of_an_order_has_its_final_status()
     {
         var comparison = new Comparison([Placed(1)], [Stored(1)]);
 
@@ -165,7 +165,7 @@ public sealed class Comparing_the_ledger
     }
 
     [Fact]
-    public void An_event_that_says_something_else_is_untold()
+    public void An_event_with_different_content_is_untold()
     {
         var ordered = new Comparison([Placed(1)], [Stored(1)]);
         var scarce = new Comparison([Placed(1) with { Items = Scarce }], [Failed(1)]);
@@ -179,7 +179,7 @@ public sealed class Comparing_the_ledger
     }
 
     [Fact]
-    public void A_key_that_brings_another_order_back_was_forgotten()
+    public void A_key_that_returns_another_order_is_forgotten()
     {
         var comparison = new Comparison([Placed(1), Placed(2)], [Stored(1), Stored(2)]);
 

@@ -1,7 +1,7 @@
 namespace OrderFlow.Tests.Chaos;
 
-/// <summary>The events there must be against what lies on Kafka: <c>infra/compare/events.awk</c>.</summary>
-public sealed class Comparing_events : IDisposable
+/// <summary>Expected events against the records on Kafka: <c>infra/compare/events.awk</c>.</summary>
+public sealed class EventComparison : IDisposable
 {
     private static readonly string[] Expected =
     [
@@ -20,16 +20,16 @@ public sealed class Comparing_events : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task What_agrees_breaks_nothing() => Assert.Equal(["repeats\t0"], await Compare(Records));
+    public async Task Equal_sides_have_no_violation() => Assert.Equal(["repeats\t0"], await Compare(Records));
 
     [Fact]
-    public async Task An_event_that_is_dropped_is_missing() => Assert.Equal(["missing\t43-2 on order.cancelled", "repeats\t0"], await Compare(Records[..^1]));
+    public async Task A_dropped_event_is_missing() => Assert.Equal(["missing\t43-2 on order.cancelled", "repeats\t0"], await Compare(Records[..^1]));
 
     [Fact]
-    public async Task Every_event_is_missing_where_nothing_could_be_read() => Assert.Equal(Expected.Length, (await Compare([])).Count(line => line.StartsWith("missing\t", StringComparison.Ordinal)));
+    public async Task All_events_are_missing_if_nothing_was_read() => Assert.Equal(Expected.Length, (await Compare([])).Count(line => line.StartsWith("missing\t", StringComparison.Ordinal)));
 
     [Fact]
-    public async Task Two_events_that_are_swapped_are_out_of_order() => Assert.Equal(
+    public async Task Two_swapped_events_are_out_of_order() => Assert.Equal(
         ["order\t42-2 at order.failed/0/1 comes after version 4", "repeats\t0"],
         await Compare([.. Records[..2], Record("order.failed", 0, "42-4"), Record("order.failed", 1, "42-2"), .. Records[4..]]));
 
@@ -48,7 +48,7 @@ public sealed class Comparing_events : IDisposable
     }
 
     [Fact]
-    public async Task A_repeat_says_the_same()
+    public async Task A_repeated_event_must_have_the_same_content()
     {
         Assert.Equal(["repeats\t1"], await Compare([.. Records, Record("order.cancelled", 1, "43-2")]));
         Assert.Equal(
@@ -57,7 +57,7 @@ public sealed class Comparing_events : IDisposable
     }
 
     [Fact]
-    public async Task An_event_that_did_not_happen_is_unexpected() => Assert.Equal(
+    public async Task An_event_without_a_cause_is_unexpected() => Assert.Equal(
         [
             "repeats\t0",
             "unexpected\t43-3 at order.created/0/2, type order.created, key 43: the database has no such event",
@@ -70,13 +70,13 @@ public sealed class Comparing_events : IDisposable
     [InlineData("\"version\": 2", "\"version\": 20")]
     [InlineData("ce_type=order.cancelled", "ce_type=order.failed")]
     [InlineData("\t43\t", "\t42\t")]
-    public async Task An_event_is_of_one_order_version_and_kind_throughout(string part, string altered) => Assert.StartsWith(
+    public async Task Id_order_version_type_and_key_of_an_event_must_agree(string part, string altered) => Assert.StartsWith(
         "unexpected\t43-2 at order.cancelled/0/0",
         (await Compare([.. Records[..^1], Records[^1].Replace(part, altered, StringComparison.Ordinal)]))[^1],
         StringComparison.Ordinal);
 
     [Fact]
-    public async Task The_oldest_records_are_there() => Assert.Equal(
+    public async Task A_topic_must_start_at_offset_zero() => Assert.Equal(
         ["dropped\torder.cancelled/0 begins at offset 7", "repeats\t0"],
         await Compare([.. Records[..^1], Record("order.cancelled", 7, "43-2")]));
 
