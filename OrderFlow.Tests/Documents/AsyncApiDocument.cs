@@ -12,12 +12,12 @@ using YamlDotNet.Core;
 
 namespace OrderFlow.Tests.Documents;
 
-/// <summary><c>docs/asyncapi.yaml</c> says what the code does.</summary>
-public sealed class Asyncapi_document
+/// <summary><c>docs/asyncapi.yaml</c> describes the messages that the program publishes.</summary>
+public sealed class AsyncApiDocument
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 25, 3, 8, 41, 115, TimeSpan.Zero);
 
-    /// <summary>One of each kind.</summary>
+    /// <summary>One event of each type.</summary>
     private static readonly OrderEvent[] Events =
     [
         new OrderCreated(42, "alice", [new("sku-1", 2)], TotalAmount: 0, Version: 1, Now),
@@ -27,14 +27,14 @@ public sealed class Asyncapi_document
         new OrderReopened(42, "alice", [new("sku-1", 2)], Version: 3, Now),
     ];
 
-    private readonly JsonObject _document = AsyncapiFile.Load();
+    private readonly JsonObject _document = AsyncApiFile.Load();
 
-    public static TheoryData<string> EventTypes => [.. Events.Select(told => told.Type.ToName())];
+    public static TheoryData<string> EventTypes => [.. Events.Select(published => published.Type.ToName())];
 
     public static TheoryData<string> AllTopics => [.. Topics.All];
 
     [Fact]
-    public void A_key_that_stands_twice_is_refused() => Assert.Throws<YamlException>(() => AsyncapiFile.Parse("info: {title: one, title: two}"));
+    public void A_duplicate_key_is_refused() => Assert.Throws<YamlException>(() => AsyncApiFile.Parse("info: {title: one, title: two}"));
 
     [Fact]
     public void Each_topic_is_a_channel_with_one_message_and_is_sent_to()
@@ -47,20 +47,20 @@ public sealed class Asyncapi_document
     }
 
     [Fact]
-    public void What_is_received_is_what_customers_are_told_of_by_default() =>
+    public void Messages_are_received_of_the_events_that_customers_are_notified_of_by_default() =>
         Assert.Equal(new NotificationOptions().EventTopics.Order(), Operations("receive").Order());
 
     [Fact]
-    public void Every_kind_of_event_is_tried_here() =>
+    public void Every_event_type_is_covered_here() =>
         Assert.Equal(
             typeof(OrderEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(OrderEvent))).Select(type => type.Name).Order(),
-            Events.Select(told => told.GetType().Name).Order());
+            Events.Select(published => published.GetType().Name).Order());
 
     [Theory, MemberData(nameof(EventTypes))]
     public void An_event_has_the_members_of_its_payload_no_more_and_no_less(string type)
     {
         var payload = Closed(Message(type)["payload"]!.DeepClone());
-        var sent = JsonNode.Parse(OutboxRow.Of(Events.Single(told => told.Type.ToName() == type)).Payload)!;
+        var sent = JsonNode.Parse(OutboxRow.Of(Events.Single(published => published.Type.ToName() == type)).Payload)!;
 
         AssertValid(payload, sent);
         AssertAllRequired(payload);
@@ -103,7 +103,7 @@ public sealed class Asyncapi_document
     }
 
     [Fact]
-    public void Bounds_are_those_of_requests()
+    public void Bounds_are_the_ones_of_requests()
     {
         var members = Message(Topics.Created)["payload"]!["properties"]!;
         var line = members["items"]!["items"]!["properties"]!;
@@ -129,8 +129,7 @@ public sealed class Asyncapi_document
         _document["channels"]!.AsObject().Single(channel => Address(channel.Value!) == topic).Value!["messages"]!.AsObject().Single().Value!;
 
     /// <summary>
-    /// The document lets events grow, so that consumers pass over what they do not know. Here a member that it does not list is an error:
-    /// the code has it, and the document lacks it.
+    /// The document allows further members, so that events can grow. Here a member that it does not list is an error: the document lacks what the code has.
     /// </summary>
     private static JsonNode Closed(JsonNode schema)
     {
@@ -138,11 +137,11 @@ public sealed class Asyncapi_document
         return schema;
     }
 
-    /// <summary>No member is ever left out.</summary>
+    /// <summary>No member is optional.</summary>
     private static void AssertAllRequired(JsonNode schema) => Assert.All(
         Schemas(schema), node => Assert.Equal(Names(node["properties"]!).Order(), node["required"]!.AsArray().Select(name => (string)name!).Order()));
 
-    /// <summary>The schemas of objects in this one.</summary>
+    /// <summary>The schemas of objects within this one.</summary>
     private static List<JsonObject> Schemas(JsonNode schema)
     {
         var nested = schema["properties"]?.AsObject().Select(member => member.Value!) ?? [];

@@ -4,15 +4,15 @@ using YamlDotNet.Core;
 
 namespace OrderFlow.Tests.Documents;
 
-/// <summary><c>docs/asyncapi.yaml</c> as JSON, with what each reference names in its place.</summary>
-internal static class AsyncapiFile
+/// <summary><c>docs/asyncapi.yaml</c> as JSON, with every reference resolved.</summary>
+internal static class AsyncApiFile
 {
-    /// <summary>References lie in one another no deeper; one that leads back to itself ends here.</summary>
-    private const int DeepestNode = 50;
+    /// <summary>The maximum nesting, at which a circular reference ends.</summary>
+    private const int MaxDepth = 50;
 
     public static JsonObject Load() => Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs", "asyncapi.yaml")));
 
-    /// <exception cref="YamlException">The text is no YAML, or a key stands twice.</exception>
+    /// <exception cref="YamlException">The text is not valid YAML, or a key occurs twice.</exception>
     public static JsonObject Parse(string text)
     {
         var root = Assert.Single(Yaml.Documents(text))!.AsObject();
@@ -21,7 +21,7 @@ internal static class AsyncapiFile
 
     private static JsonNode? Resolve(JsonNode? node, JsonObject root, int depth)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(depth, DeepestNode);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(depth, MaxDepth);
         return node switch
         {
             JsonObject reference when reference["$ref"] is { } target => Resolve(Find(root, (string)target!), root, depth + 1),
@@ -32,5 +32,5 @@ internal static class AsyncapiFile
     }
 
     private static JsonNode Find(JsonObject root, string reference) => reference.Split('/')[1..].Aggregate(
-        (JsonNode)root, (node, name) => node[name] ?? throw new KeyNotFoundException($"{reference}: there is no {name}"));
+        (JsonNode)root, (node, name) => node[name] ?? throw new KeyNotFoundException($"{reference}: {name} does not exist"));
 }
