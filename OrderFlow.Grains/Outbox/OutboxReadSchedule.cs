@@ -29,19 +29,13 @@ internal sealed class OutboxReadSchedule
     private static readonly ExponentialBackoff Backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
 
     private readonly OutboxScan _scan = new();
-    private Kind _current;
+    private bool _isPass;
+    private bool _isSweep;
     private bool _isWoken;
     private TimeSpan _rereadTime;
     private TimeSpan _sweepAt;
     private long _sweptTo;
     private string? _sweepSnapshot;
-
-    private enum Kind
-    {
-        None,
-        Pass,
-        Sweep,
-    }
 
     /// <summary>True while there may be unread rows.</summary>
     public bool IsPending => _isWoken || _scan.IsUnderWay;
@@ -55,19 +49,15 @@ internal sealed class OutboxReadSchedule
     /// <summary>Notes that rows may have been added.</summary>
     public void Wake() => _isWoken = true;
 
-    public bool IsDue(UnpublishedEvents events, TimeSpan now) => Due(events, now) != Kind.None;
+    public bool IsDue(UnpublishedEvents events, TimeSpan now) => IsPassDue(events, now) || IsSweepDue(events, now);
 
     /// <summary>Begins the read that is due, if any.</summary>
     public OutboxRead Begin(UnpublishedEvents events, TimeSpan now)
     {
-        _current = Due(events, now);
-        if (_current == Kind.Pass && !_scan.IsUnderWay) BeginPass(events, now);
-        return _current switch
-        {
-            Kind.Pass => new(_scan.After, PageSize, _scan.Snapshot),
-            Kind.Sweep => new(_sweptTo, PageSize, _sweepSnapshot),
-            _ => default,
-        };
+        _isPass = IsPassDue(events, now);
+        _isSweep = !_isPass && IsSweepDue(events, now);
+        if (_isPass && !_scan.IsUnderWay) BeginPass(events, now);
+        return _isPass ? new(_scan.After, PageSize, _scan.Snapshot) : _isSweep ? new(_sweptTo, PageSize, _sweepSnapshot) : default;
     }
 
     /// <summary>Takes the page that was read.</summary>
@@ -78,12 +68,11 @@ internal sealed class OutboxReadSchedule
     public void Complete(OutboxPage page, int added, TimeSpan began, TimeSpan now)
     {
         Failures = 0;
-        if (_current == Kind.Pass) CompletePage(page, added, began, now);
-        if (_current == Kind.Sweep)
-        {
-            (_sweptTo, _sweepSnapshot) = page.Next.Count == PageSize ? (page.Next[^1].Seq, _sweepSnapshot ?? page.Snapshot) : (0, null);
-            _sweepAt = now + SweepInterval;
-        }
+        if (_isPass) CompletePage(page, added, began, now);
+        if (!_isSweep) return;
+
+        (_sweptTo, _sweepSnapshot) = page.Next.Count == PageSize ? (page.Next[^1].Seq, _sweepSnapshot ?? page.Snapshot) : (0, null);
+        _sweepAt = now + SweepInterval;
     }
 
     /// <summary>Has a read that failed repeated after a backoff.</summary>
@@ -94,11 +83,9 @@ internal sealed class OutboxReadSchedule
     }
 
     /// <summary>A pass reads on once most of the rows that it found before are acknowledged.</summary>
-    private Kind Due(UnpublishedEvents events, TimeSpan now) =>
-        events.IsFull ? Kind.None
-        : IsPending && events.InFlight(now) <= SmallBatch ? Kind.Pass
-        : events.Rows > PageSize && now >= _sweepAt ? Kind.Sweep
-        : Kind.None;
+    private bool IsPassDue(UnpublishedEvents events, TimeSpan now) => IsPending && !events.IsFull && events.InFlight(now) <= SmallBatch;
+
+    private bool IsSweepDue(UnpublishedEvents events, TimeSpan now) => events.Rows > PageSize && !events.IsFull && now >= _sweepAt;
 
     /// <summary>With no more unacknowledged rows than a page has, the pass is the sweep, too.</summary>
     private void BeginPass(UnpublishedEvents events, TimeSpan now)

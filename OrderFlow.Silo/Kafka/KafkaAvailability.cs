@@ -28,48 +28,21 @@ internal sealed partial class KafkaAvailability(TimeProvider time, ILogger<Kafka
     private long _causeAt;
 
     /// <summary>Why Kafka is unavailable, and since when; null while it is available.</summary>
-    public string? UnavailableReason
-    {
-        get
-        {
-            lock (_lock) return _reason is null ? null : $"unavailable since {_since:u}: {_reason}";
-        }
-    }
+    public string? UnavailableReason => Locked(() => _reason is null ? null : $"unavailable since {_since:u}: {_reason}");
 
     /// <summary>Why Kafka is unavailable, or which of its partitions take no messages; null while all do.</summary>
-    public string? Problem
-    {
-        get
-        {
-            lock (_lock) return UnavailableReason ?? (CountFailing() == 0 ? null : _failing.Describe());
-        }
-    }
+    public string? Problem => Locked(() => UnavailableReason ?? (CountFailing() == 0 ? null : _failing.Describe()));
 
     /// <summary>True once Kafka has acknowledged a message.</summary>
-    public bool IsAvailable
-    {
-        get
-        {
-            lock (_lock) return _reason is null;
-        }
-    }
+    public bool IsAvailable => Locked(() => _reason is null);
 
     /// <summary>Kafka partitions that took no message lately.</summary>
-    public int FailingPartitions
-    {
-        get
-        {
-            lock (_lock) return CountFailing();
-        }
-    }
+    public int FailingPartitions => Locked(CountFailing);
 
     private string? Cause => _cause is not null && time.GetElapsedTime(_causeAt) < CauseRetention ? _cause.Reason : null;
 
     /// <summary>Partitions that have taken no message for at least this long, in several attempts.</summary>
-    public IReadOnlyList<TopicPartition> FailingFor(TimeSpan period)
-    {
-        lock (_lock) return CountFailing() == 0 ? [] : _failing.For(period);
-    }
+    public IReadOnlyList<TopicPartition> FailingFor(TimeSpan period) => Locked(() => CountFailing() == 0 ? [] : _failing.For(period));
 
     /// <summary>Notes that a message was acknowledged.</summary>
     public void Acknowledged(TopicPartition? partition = null)
@@ -144,6 +117,11 @@ internal sealed partial class KafkaAvailability(TimeProvider time, ILogger<Kafka
         error.Code is Confluent.Kafka.ErrorCode.Local_Authentication or Confluent.Kafka.ErrorCode.SaslAuthenticationFailed
             or Confluent.Kafka.ErrorCode.Local_Ssl or Confluent.Kafka.ErrorCode.Local_Resolve
         || error.Reason.Contains("SSL_HANDSHAKE", StringComparison.Ordinal) || error.Reason.Contains("security.protocol", StringComparison.Ordinal);
+
+    private T Locked<T>(Func<T> read)
+    {
+        lock (_lock) return read();
+    }
 
     private void MarkAvailable()
     {

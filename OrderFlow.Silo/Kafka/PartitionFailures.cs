@@ -27,15 +27,18 @@ internal sealed class PartitionFailures(TimeProvider time, TimeSpan retention)
         _failures[partition] = new(reason, _failures.TryGetValue(partition, out var before) ? before.FirstAt : now, now);
     }
 
-    public bool Remove(TopicPartition partition) => _failures.Remove(partition);
+    public bool Remove(TopicPartition partition) => _failures.Count > 0 && _failures.Remove(partition);
 
     /// <summary>The partitions that have failed for at least this long.</summary>
     public IReadOnlyList<TopicPartition> For(TimeSpan period) =>
-        Count == 0 ? [] : [.. _failures.Where(failure => time.GetElapsedTime(failure.Value.FirstAt) >= period).Select(failure => failure.Key)];
+        [.. _failures.Where(failure => time.GetElapsedTime(failure.Value.FirstAt) >= period).Select(failure => failure.Key)];
 
     /// <summary>Describes all of them by one.</summary>
-    public string? Describe() =>
-        Count > 0 && _failures.First() is var (partition, failure) ? $"{_failures.Count} partitions take no messages, such as {NameOf(partition)}: {failure.Reason}" : null;
+    public string Describe()
+    {
+        var (partition, failure) = _failures.First();
+        return $"{_failures.Count} partitions take no messages, such as {NameOf(partition)}: {failure.Reason}";
+    }
 
     public static string NameOf(TopicPartition partition) =>
         partition.Partition == Partition.Any ? partition.Topic : $"{partition.Topic}/{partition.Partition.Value}";

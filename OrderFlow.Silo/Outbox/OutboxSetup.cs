@@ -24,10 +24,9 @@ internal static class OutboxSetup
     public static void AddOutboxRelay(this IServiceCollection services)
     {
         services.AddSingleton<OutboxRelayStatus>();
-        services.AddSingleton<OutboxDepth>();
-        services.AddHostedService(provider => provider.GetRequiredService<OutboxDepth>());
-        services.AddHostedService<OutboxMetrics>();
+        services.AddSingleton<OutboxMetrics>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxMetrics>());
         services.AddHostedService<OutboxRelayWaker>();
-        services.AddHealthChecks().AddCheck<OutboxDepth>("outbox", tags: [HealthEndpoints.Ready]);
+        services.AddHealthChecks().AddCheck<OutboxMetrics>("outbox", tags: [HealthEndpoints.Ready]);
     }
 }

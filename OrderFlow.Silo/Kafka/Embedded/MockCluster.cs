@@ -49,7 +49,7 @@ internal sealed class MockCluster : SafeHandle
     {
         var message = new byte[Librdkafka.MessageBytes];
         var configuration = Librdkafka.rd_kafka_conf_new();
-        // It never connects to anything, and would warn that it cannot.
+        // The client never connects, and would warn about it.
         var set = Librdkafka.rd_kafka_conf_set(configuration, "log_level", Warnings, message, (nuint)message.Length);
         var client = set == Librdkafka.NoError
             ? Librdkafka.rd_kafka_new(Librdkafka.Producer, configuration, message, (nuint)message.Length)
@@ -58,6 +58,6 @@ internal sealed class MockCluster : SafeHandle
             return client;
 
         Librdkafka.rd_kafka_conf_destroy(configuration);
-        throw new InvalidOperationException($"librdkafka made no client: {Encoding.UTF8.GetString(message).TrimEnd('\0')}");
+        throw new InvalidOperationException($"librdkafka could not create a client: {Encoding.UTF8.GetString(message).TrimEnd('\0')}");
     }
 }
