@@ -1,6 +1,7 @@
-using k8s.Models;
 using OrderFlow.Silo.Postgres;
+using OrderFlow.Silo.Postgres.Migrations;
 using OrderFlow.Tests.Manifests;
+using k8s.Models;
 using ApiHealth = OrderFlow.Api.Health;
 
 namespace OrderFlow.Tests.Kubernetes;
