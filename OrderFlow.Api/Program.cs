@@ -14,7 +14,7 @@ using OrderFlow.ServiceDefaults.Health;
 using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.ServiceDefaults.Telemetry;
 
-if (args is ["health", .. var about]) return await HealthCommand.Run(about);
+if (args is ["health", .. var check]) return await HealthCommand.Run(check);
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddApiTelemetry();
@@ -32,9 +32,9 @@ try
 {
     app.ValidateOptions();
 }
-catch (OptionsValidationException wrong)
+catch (OptionsValidationException invalid)
 {
-    foreach (var failure in wrong.Failures) await Console.Error.WriteLineAsync(failure);
+    foreach (var failure in invalid.Failures) await Console.Error.WriteLineAsync(failure);
     return 1;
 }
 

@@ -3,8 +3,8 @@ using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Auth;
 
-/// <summary>The caller of this request, as a parameter of an endpoint that requires a token.</summary>
-/// <param name="Caller">Who calls.</param>
+/// <summary>The authenticated caller, as a parameter of an endpoint that requires a token.</summary>
+/// <param name="Caller">The caller.</param>
 internal sealed record CurrentCaller(Caller Caller) : IBindableFromHttpContext<CurrentCaller>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using OrderFlow.Api.Cluster;
 
 namespace OrderFlow.Api.Errors;
 
-/// <summary>Makes a problem of every error that no endpoint answered itself: exceptions, and statuses without a body (401, 404, 405, …).</summary>
+/// <summary>Turns every exception that no endpoint handled into a problem.</summary>
 internal sealed partial class ExceptionHandler(ILogger<ExceptionHandler> log) : IExceptionHandler
 {
     /// <inheritdoc/>
@@ -12,7 +12,7 @@ internal sealed partial class ExceptionHandler(ILogger<ExceptionHandler> log) : 
     {
         var problem = exception switch
         {
-            ClusterUnavailableException away => Unavailable(context.Response, away.Message),
+            ClusterUnavailableException unavailable => Unavailable(context.Response, unavailable.Message),
             BadHttpRequestException bad => Problems.ForStatus(bad.StatusCode),
             _ => Failed(context, exception),
         };
@@ -21,7 +21,7 @@ internal sealed partial class ExceptionHandler(ILogger<ExceptionHandler> log) : 
         return true;
     }
 
-    /// <summary>Answers 503, for a request that came to nothing for no fault of its own and may yet have its effect.</summary>
+    /// <summary>Answers 503 for a request that timed out and may still be carried out.</summary>
     public static Task WriteUnavailable(HttpContext context) => Unavailable(context.Response, ClusterUnavailableException.OutcomeUnknown).ExecuteAsync(context);
 
     private static ProblemHttpResult Unavailable(HttpResponse response, string detail)
@@ -41,13 +41,13 @@ internal sealed partial class ExceptionHandler(ILogger<ExceptionHandler> log) : 
 }
 
 /// <summary>Registers and places <see cref="ExceptionHandler"/>.</summary>
-internal static class ErrorHandlingSetup
+internal static class ExceptionHandling
 {
     /// <summary>Registers what <see cref="UseProblemDetails"/> needs.</summary>
-    public static IServiceCollection AddErrorHandling(this IServiceCollection services) =>
+    public static IServiceCollection AddExceptionHandling(this IServiceCollection services) =>
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>().AddProblemDetails().AddExceptionHandler<ExceptionHandler>();
 
-    /// <summary>Answers every error below this place with problem details, whatever the request's <c>Accept</c> says.</summary>
+    /// <summary>Answers exceptions, and statuses without a body (401, 404, 405, …), with problem details, whatever the request's <c>Accept</c> says.</summary>
     public static void UseProblemDetails(this IApplicationBuilder app)
     {
         app.UseExceptionHandler();

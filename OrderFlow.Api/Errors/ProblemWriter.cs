@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace OrderFlow.Api.Errors;
 
-/// <summary>Writes every problem, whatever the request's <c>Accept</c> says, with the request's id, by which it can be found in the log.</summary>
+/// <summary>Writes every problem with the request's id, by which it can be found in the log, whatever the request's <c>Accept</c> says.</summary>
 internal sealed class ProblemWriter : IProblemDetailsWriter
 {
-    /// <summary>The member of a problem that holds the request's id.</summary>
+    /// <summary>The member that holds the request's id.</summary>
     public const string RequestId = "requestId";
 
     private const string TraceId = "traceId";
@@ -18,7 +18,7 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
     public ValueTask WriteAsync(ProblemDetailsContext context)
     {
         var (http, problem) = (context.HttpContext, context.ProblemDetails);
-        problem.Type ??= "about:blank";   // RFC 9457 §4.2.1: then the title is the status's own
+        problem.Type ??= "about:blank";   // RFC 9457 §4.2.1: the title is then the status's own
         problem.Title ??= ReasonPhrases.GetReasonPhrase(http.Response.StatusCode);
         problem.Extensions[RequestId] = http.TraceIdentifier;
         if (Activity.Current?.Id is { } trace) problem.Extensions[TraceId] = trace;

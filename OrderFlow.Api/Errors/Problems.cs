@@ -4,31 +4,31 @@ using OrderFlow.Orders;
 
 namespace OrderFlow.Api.Errors;
 
-/// <summary>Every error there is, as problem details (RFC 9457). None tells of types, stacks or other systems.</summary>
+/// <summary>Creates every error as problem details (RFC 9457). None reveals types, stacks or other systems.</summary>
 internal static class Problems
 {
-    /// <summary>400: the request is not what it must be, path by path.</summary>
-    public static ProblemHttpResult Invalid(ValidationErrors violations) => TypedResults.Problem(
-        new HttpValidationProblemDetails(violations.ByPath) { Status = StatusCodes.Status400BadRequest, Title = "The request is not valid." });
+    /// <summary>400: the request is not valid, path by path.</summary>
+    public static ProblemHttpResult Invalid(ValidationErrors errors) => TypedResults.Problem(
+        new HttpValidationProblemDetails(errors.ByPath) { Status = StatusCodes.Status400BadRequest, Title = "The request is not valid." });
 
-    /// <summary>400 with one violation.</summary>
-    public static ProblemHttpResult Invalid(string path, string objection)
+    /// <summary>400 with one error.</summary>
+    public static ProblemHttpResult Invalid(string path, string error)
     {
-        var violations = new ValidationErrors();
-        violations.Add(path, objection);
-        return Invalid(violations);
+        var errors = new ValidationErrors();
+        errors.Add(path, error);
+        return Invalid(errors);
     }
 
-    /// <summary>404: there is none, or this caller must not learn that there is.</summary>
+    /// <summary>404: it does not exist, or this caller must not learn that it does.</summary>
     public static ProblemHttpResult NotFound(string detail) => ForStatus(StatusCodes.Status404NotFound, detail);
 
-    /// <summary>403: the caller is known, but may not do this.</summary>
+    /// <summary>403: the caller is authenticated, but not authorized.</summary>
     public static ProblemHttpResult Forbidden(string? detail) => ForStatus(StatusCodes.Status403Forbidden, detail);
 
-    /// <summary>409: the present state does not allow it.</summary>
+    /// <summary>409: the current state does not allow it.</summary>
     public static ProblemHttpResult Conflict(string? detail) => ForStatus(StatusCodes.Status409Conflict, detail);
 
-    /// <summary>409 where an order cannot take a status; <c>allowed</c> lists those it can take.</summary>
+    /// <summary>409 if an order cannot take a status; <c>allowed</c> lists those it can take.</summary>
     public static ProblemHttpResult Conflict(string? detail, IEnumerable<OrderStatus> allowed) => TypedResults.Problem(new ProblemDetails
     {
         Status = StatusCodes.Status409Conflict,
@@ -43,22 +43,22 @@ internal static class Problems
     public static ProblemHttpResult IdempotencyKeyReused() => ForStatus(
         StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key was used with another body. A new order needs a new key.");
 
-    /// <summary>A problem that its status says all about, but for a sentence of detail.</summary>
+    /// <summary>A problem of a status, with the status's usual detail unless another is given.</summary>
     public static ProblemHttpResult ForStatus(int status, string? detail = null) =>
         TypedResults.Problem(statusCode: status, detail: detail ?? DetailOf(status));
 
     private static string? DetailOf(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => "A valid bearer token is required.",
-        StatusCodes.Status403Forbidden => "This is for admins only.",
-        StatusCodes.Status404NotFound => "There is nothing at this address.",
-        StatusCodes.Status405MethodNotAllowed => "The resource does not have this method; the header Allow lists those it has.",
-        StatusCodes.Status408RequestTimeout => "The body did not come in time.",
+        StatusCodes.Status403Forbidden => "Only an admin may do this.",
+        StatusCodes.Status404NotFound => "There is no resource at this path.",
+        StatusCodes.Status405MethodNotAllowed => "The resource does not support this method; the header Allow lists those it supports.",
+        StatusCodes.Status408RequestTimeout => "The body was not received in time.",
         StatusCodes.Status413PayloadTooLarge => $"The body may have at most {Http.JsonBody.MaxBytes} bytes.",
         StatusCodes.Status414UriTooLong => $"The path with its query may have at most {Http.RequestLimits.MaxUrlLength} characters.",
         StatusCodes.Status415UnsupportedMediaType => "The body must be application/json in UTF-8, without a content coding.",
-        StatusCodes.Status429TooManyRequests => "This user has made too many requests; the header Retry-After says when the next will be taken.",
-        StatusCodes.Status500InternalServerError => "Something failed here that should not have. It has been logged.",
+        StatusCodes.Status429TooManyRequests => "This user has made too many requests; the header Retry-After says when the next one is accepted.",
+        StatusCodes.Status500InternalServerError => "An unexpected error occurred. It has been logged.",
         _ => null,
     };
 }

@@ -1,22 +1,22 @@
 namespace OrderFlow.Api.Errors;
 
-/// <summary>What is wrong with a request, and where: at the path of a JSON member such as <c>items[0].quantity</c>, or at a parameter by its name.</summary>
+/// <summary>The errors of a request by path: that of a JSON member such as <c>items[0].quantity</c>, or the name of a parameter.</summary>
 internal sealed class ValidationErrors
 {
     private SortedDictionary<string, string[]>? _byPath;
 
-    /// <summary>True while nothing is wrong.</summary>
+    /// <summary>True while there is no error.</summary>
     public bool IsEmpty => _byPath is null;
 
-    /// <summary>The violations as <c>errors</c> of a problem.</summary>
+    /// <summary>The errors as <c>errors</c> of a problem.</summary>
     public IDictionary<string, string[]> ByPath => _byPath ?? [];
 
-    /// <summary>Notes what is wrong at a path; an <paramref name="objection"/> of null is none.</summary>
-    public void Add(string path, string? objection)
+    /// <summary>Adds an error at a path; null is none.</summary>
+    public void Add(string path, string? error)
     {
-        if (objection is null) return;
+        if (error is null) return;
 
         _byPath ??= new SortedDictionary<string, string[]>(StringComparer.Ordinal);
-        _byPath[path] = _byPath.TryGetValue(path, out var earlier) ? [.. earlier, objection] : [objection];
+        _byPath[path] = _byPath.TryGetValue(path, out var earlier) ? [.. earlier, error] : [error];
     }
 }

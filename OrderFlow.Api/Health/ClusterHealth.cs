@@ -3,13 +3,13 @@ using OrderFlow.Notifications;
 
 namespace OrderFlow.Api.Health;
 
-/// <summary>What the API depends on, seen from here.</summary>
+/// <summary>Checks the API's dependencies.</summary>
 internal sealed class ClusterHealth(IGrainFactory grains, TimeProvider time)
 {
     /// <summary>Whether a silo can be reached.</summary>
     public HealthProbe Silo { get; } = new(() => grains.GetGrain<IPingGrain>(0).Ping(), time);
 
-    /// <summary>Whether a silo can be reached whose writes to the database succeed.</summary>
+    /// <summary>Whether a silo can be reached whose database accepts writes.</summary>
     public HealthProbe Database { get; } = new(() => grains.GetGrain<IPingGrain>(0).PingDatabase(), time);
 
     /// <summary>Whether a silo can be reached that can queue notifications.</summary>

@@ -4,42 +4,44 @@ using OrderFlow.Api.OpenApi;
 
 namespace OrderFlow.Api.Health;
 
-/// <summary>Health, for people and for probes; anyone may ask. Only readiness and the health of inventory and notifications look beyond this process.</summary>
+/// <summary>Health for people and probes, without a token. Only readiness, reachability and the health of inventory and notifications look beyond this process.</summary>
 internal static class HealthEndpoints
 {
+    private const string NoSilo = "No silo can be reached.";
+
     /// <summary>Maps the health endpoints.</summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("").AllowAnonymous().WithTags("Health");
-        health.MapGet("/health", Alive).Describe("getHealth", "The program runs and serves requests.");
-        health.MapGet("/health/live", Alive).Describe("getLiveness", "The same, for a liveness probe.");
-        health.MapGet("/health/startup", Alive).Describe("getStartup", "The same, for a startup probe.");
-        health.MapGet("/health/ready", Ready).Describe("getReadiness", "A silo can be reached, and the database takes its writes.", 503);
-        health.MapGet("/health/reachable", Reachable)
-            .Describe("getReachability", "A silo can be reached, for what spreads requests over APIs: reads are answered while the database takes no writes.", 503);
-        health.MapGet("/inventory/health", Inventory).Describe("getInventoryHealth", "A silo can be reached, and the database takes its writes: stock can be changed.", 503);
-        health.MapGet("/notifications/health", Notifications).Describe("getNotificationHealth", "Notifications can be queued.", 503);
+        health.MapGet("/health", Alive).Describe("getHealth", "Check that the API runs");
+        health.MapGet("/health/live", Alive).Describe("getLiveness", "Check liveness");
+        health.MapGet("/health/startup", Alive).Describe("getStartup", "Check startup");
+        health.MapGet("/health/ready", Ready).Describe("getReadiness", "Check readiness", 503)
+            .WithDescription("A silo can be reached, and the database accepts writes.");
+        health.MapGet("/health/reachable", Reachable).Describe("getReachability", "Check reachability", 503)
+            .WithDescription("A silo can be reached. For load balancers: reads are answered while the database accepts no writes.");
+        health.MapGet("/inventory/health", Inventory).Describe("getInventoryHealth", "Check that stock can be changed", 503)
+            .WithDescription("A silo can be reached, and the database accepts writes.");
+        health.MapGet("/notifications/health", Notifications).Describe("getNotificationHealth", "Check that notifications can be queued", 503);
     }
 
-    /// <summary>The program runs and serves requests.</summary>
     private static Ok<HealthResponse> Alive() => TypedResults.Ok(HealthResponse.Ok);
 
-    /// <summary>A silo can be reached. While the database takes no writes no API is ready; were all taken out of service, reads would fail too.</summary>
+    /// <summary>A silo can be reached. During a database outage no API is ready; if all were taken out of service, reads would fail too.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Reachable(ClusterHealth cluster) =>
-        Answer(await cluster.Silo.IsHealthy(), "No silo can be reached.");
+        Answer(await cluster.Silo.IsHealthy(), NoSilo);
 
-    /// <summary>A silo can be reached, and the database takes its writes, so requests of every kind can be answered.</summary>
+    /// <summary>A silo can be reached, and its database accepts writes, so requests of every kind can be answered.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Ready(ClusterHealth cluster) =>
-        await cluster.Silo.IsHealthy() ? await Inventory(cluster) : Answer(healthy: false, "No silo can be reached.");
+        await cluster.Silo.IsHealthy() ? await Inventory(cluster) : Answer(isHealthy: false, NoSilo);
 
-    /// <summary>A silo can be reached, and the database takes its writes.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Inventory(ClusterHealth cluster) =>
-        Answer(await cluster.Database.IsHealthy(), "No silo answers whose writes to the database succeed.");
+        Answer(await cluster.Database.IsHealthy(), "No silo can be reached whose database accepts writes.");
 
     /// <summary>Notifications can be queued in Redis, and are kept there.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Notifications(ClusterHealth cluster) =>
-        Answer(await cluster.Queue.IsHealthy(), cluster.Queue.FailureReason is { } reason ? $"{reason}." : "The queue of notifications cannot be reached.");
+        Answer(await cluster.Queue.IsHealthy(), cluster.Queue.FailureReason is { } reason ? $"{reason}." : "The notification queue cannot be reached.");
 
-    private static Results<Ok<HealthResponse>, ProblemHttpResult> Answer(bool healthy, string otherwise) =>
-        healthy ? TypedResults.Ok(HealthResponse.Ok) : Problems.ForStatus(StatusCodes.Status503ServiceUnavailable, otherwise);
+    private static Results<Ok<HealthResponse>, ProblemHttpResult> Answer(bool isHealthy, string error) =>
+        isHealthy ? TypedResults.Ok(HealthResponse.Ok) : Problems.ForStatus(StatusCodes.Status503ServiceUnavailable, error);
 }

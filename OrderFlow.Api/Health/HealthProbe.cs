@@ -1,43 +1,43 @@
 namespace OrderFlow.Api.Health;
 
-/// <summary>Asks whether something answers: one question at a time for all who want to know, and for a moment its answer serves the next ones too.</summary>
-/// <param name="ask">The question; it throws where there is no answer.</param>
+/// <summary>Checks whether something answers: one check at a time for all who ask, and its result is cached for a moment.</summary>
+/// <param name="check">The check; it throws if there is no answer.</param>
 /// <param name="time">The clock.</param>
-internal sealed class HealthProbe(Func<Task> ask, TimeProvider time)
+internal sealed class HealthProbe(Func<Task> check, TimeProvider time)
 {
-    /// <summary>How long an answer is waited for.</summary>
+    /// <summary>How long a check may take.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long an answer serves. Anybody may ask for health, so asking must not cost a database query each time.</summary>
+    /// <summary>How long a result is cached. Anybody may ask for health, so asking must not cost a database query each time.</summary>
     public static readonly TimeSpan CacheDuration = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _asking = new();
-    private Task<bool>? _answer;
-    private long _askedAt;
+    private readonly Lock _lock = new();
+    private Task<bool>? _result;
+    private long _checkedAt;
 
-    /// <summary>What the cluster said of why the last answer was not good; null where it said nothing.</summary>
+    /// <summary>The cluster's own reason for the last failure; null if it gave none.</summary>
     public string? FailureReason { get; private set; }
 
-    /// <summary>True where there was an answer in time.</summary>
+    /// <summary>True if the check succeeds in time.</summary>
     public Task<bool> IsHealthy()
     {
-        lock (_asking)
+        lock (_lock)
         {
-            if (_answer is null || (_answer.IsCompleted && time.GetElapsedTime(_askedAt) >= CacheDuration))
+            if (_result is null || (_result.IsCompleted && time.GetElapsedTime(_checkedAt) >= CacheDuration))
             {
-                _askedAt = time.GetTimestamp();
-                _answer = Task.Run(Ask);
+                _checkedAt = time.GetTimestamp();
+                _result = Task.Run(Check);
             }
 
-            return _answer;
+            return _result;
         }
     }
 
-    private async Task<bool> Ask()
+    private async Task<bool> Check()
     {
         try
         {
-            await ask().WaitAsync(Timeout, time);
+            await check().WaitAsync(Timeout, time);
             return true;
         }
         catch (UnavailableException error)
@@ -45,7 +45,7 @@ internal sealed class HealthProbe(Func<Task> ask, TimeProvider time)
             FailureReason = error.Message;
             return false;
         }
-        catch (Exception)   // whatever it is, there was no answer: that is what is asked here
+        catch (Exception)   // whatever it is, there was no answer
         {
             FailureReason = null;
             return false;

@@ -1,9 +1,9 @@
 namespace OrderFlow.Api.Health;
 
-/// <summary>What a health endpoint answers where all is well.</summary>
+/// <summary>The body of a successful health check.</summary>
 /// <param name="Status">Always <c>ok</c>.</param>
 internal sealed record HealthResponse(string Status)
 {
-    /// <summary>All is well.</summary>
+    /// <summary>Healthy.</summary>
     public static HealthResponse Ok { get; } = new("ok");
 }

@@ -4,31 +4,31 @@ using OrderFlow.ServiceDefaults.Http;
 
 namespace OrderFlow.Api.Http;
 
-/// <summary>The server's bounds, and how answers are written.</summary>
+/// <summary>Configures the server's limits and how responses are written.</summary>
 internal static class HttpSetup
 {
     /// <summary>The most connections that are served at once.</summary>
     public const int MaxConnections = 10_000;
 
     /// <summary>
-    /// The most bytes of a refused body that are still read, and dropped: most clients send all of a body before they look for the answer, and would
-    /// otherwise find a broken connection in place of the 413. What is kept of a body is bounded by <see cref="JsonBody.MaxBytes"/>.
+    /// The most bytes of a rejected body that are read and discarded: most clients send the whole body before they read the response, and would otherwise
+    /// find a broken connection instead of the 413. What is kept of a body is limited by <see cref="JsonBody.MaxBytes"/>.
     /// </summary>
     public const int MaxDiscardedBytes = 16 * 1024 * 1024;
 
-    /// <summary>The most bytes of a request's first line; beyond it the server answers a bare 414. <see cref="RequestLimits.MaxUrlLength"/> is less.</summary>
+    /// <summary>The most bytes of a request line; beyond it the server answers a bare 414. <see cref="RequestLimits.MaxUrlLength"/> is less.</summary>
     public const int MaxRequestLineBytes = 8 * 1024;
 
     /// <summary>The most headers of a request; beyond it the server answers a bare 431.</summary>
     public const int MaxHeaders = 100;
 
-    /// <summary>The most bytes of all headers of a request together; beyond it the server answers a bare 431.</summary>
+    /// <summary>The most bytes of all headers together; beyond it the server answers a bare 431.</summary>
     public const int MaxHeaderBytes = 32 * 1024;
 
-    /// <summary>How long a client may take to send the headers of a request.</summary>
+    /// <summary>How long a client may take to send the headers.</summary>
     public static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Bounds the server, and registers JSON, problem details and the bounds of requests.</summary>
+    /// <summary>Limits the server, and registers JSON, problem details, CORS and the limits of requests.</summary>
     public static void AddHttp(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -44,10 +44,10 @@ internal static class HttpSetup
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ResponseJson.Default);
-            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;   // numbers are never texts, and the API's description says so
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;   // OpenAPI would otherwise allow numbers as text
         });
         builder.Services.AddHeadRequests();
-        builder.Services.AddErrorHandling();
+        builder.Services.AddExceptionHandling();
         builder.Services.AddRequestLimits();
         builder.Services.AddCorsOrigins();
         builder.Services.AddRateLimitPerUser();

@@ -8,7 +8,7 @@ using OrderFlow.Api.Orders;
 
 namespace OrderFlow.Api.Http;
 
-/// <summary>The JSON of request bodies, read strictly. Missing members are not refused here but by the checks of each body, which can name them all.</summary>
+/// <summary>The JSON of request bodies, deserialized strictly. Missing members are reported by the validation of each body, which can name them all.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     PropertyNameCaseInsensitive = false,
@@ -25,11 +25,11 @@ namespace OrderFlow.Api.Http;
 [JsonSerializable(typeof(RestockRequest))]
 internal sealed partial class RequestJson : JsonSerializerContext
 {
-    /// <summary>The deepest nesting of a body; ours have three levels.</summary>
+    /// <summary>The deepest nesting of a body; valid ones have three levels.</summary>
     public const int MaxBodyDepth = 8;
 }
 
-/// <summary>The JSON of answers.</summary>
+/// <summary>The JSON of responses.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(OrderResponse))]
 [JsonSerializable(typeof(PageResponse<OrderResponse>))]

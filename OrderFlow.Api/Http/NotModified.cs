@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace OrderFlow.Api.Http;
 
-/// <summary>304 (RFC 9110 §15.4.5): the client has what is there. Its headers are those of a 200, and it has no body.</summary>
+/// <summary>304 (RFC 9110 §15.4.5): the client has the current version. The headers are those of a 200, and there is no body.</summary>
 internal sealed class NotModified : IResult, IEndpointMetadataProvider
 {
     /// <inheritdoc/>

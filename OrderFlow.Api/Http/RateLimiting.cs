@@ -10,18 +10,16 @@ using OrderFlow.ServiceDefaults.Options;
 
 namespace OrderFlow.Api.Http;
 
-/// <summary>How often a user may ask: the section <c>RateLimit</c> of the configuration.</summary>
+/// <summary>How many requests a user may make: the section <c>RateLimit</c>.</summary>
 internal sealed class RateLimitOptions : IValidatableObject
 {
-    /// <summary>The configuration section.</summary>
     public const string Section = "RateLimit";
 
-    /// <summary>The highest rate that can be set; whoever wants more wants none.</summary>
+    /// <summary>The upper bound of <see cref="PerUserPerMinute"/>.</summary>
     public const int MaxPerMinute = 1_000_000;
 
     /// <summary>
-    /// How many requests a user may make a minute, at this process. As many may come at once; after that they come back evenly over the minute.
-    /// 0 for no limit.
+    /// How many requests a user may make per minute, at this process. As many may come at once; after that they are replenished evenly. 0 for no limit.
     /// </summary>
     public int PerUserPerMinute { get; set; }
 
@@ -34,27 +32,25 @@ internal sealed class RateLimitOptions : IValidatableObject
 }
 
 /// <summary>
-/// A limit for each user, by the <c>sub</c> of a token that was found good: nobody can use up another's. Requests without a good token count for nobody, and
-/// neither does what anybody may ask for without one, health above all.
+/// Limits requests per user, by the <c>sub</c> of a verified token, so that nobody can use up another's limit. Requests without a verified token, and
+/// anonymous endpoints such as health, are not limited.
 /// </summary>
 internal static class RateLimiting
 {
-    private static readonly RateLimitPartition<string> Nobody = RateLimitPartition.GetNoLimiter("");   // no user has this id
+    private static readonly RateLimitPartition<string> NoLimit = RateLimitPartition.GetNoLimiter("");   // no user has this id
 
-    /// <summary>
-    /// Registers the limit. The library drops the bucket of a user some seconds after it is full again, so that there are as many as users who have just called.
-    /// </summary>
+    /// <summary>Registers the limit. The library removes a user's bucket seconds after it is full again, so there are only as many as active users.</summary>
     public static void AddRateLimitPerUser(this IServiceCollection services)
     {
         services.AddValidatedOptions<RateLimitOptions>(RateLimitOptions.Section);
         services.AddRateLimiter(_ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>>((limiter, settings) =>
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>>((limiter, options) =>
         {
-            var perMinute = settings.Value.PerUserPerMinute;
+            var perMinute = options.Value.PerUserPerMinute;
             if (perMinute == 0) return;
 
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.OnRejected = SayWhenToComeBack;
+            limiter.OnRejected = SetRetryAfter;
             limiter.GlobalLimiter = PerUser(new()
             {
                 TokenLimit = perMinute,
@@ -65,7 +61,7 @@ internal static class RateLimiting
         });
     }
 
-    /// <summary>Places the limit, where one is set: after authentication, which says who calls.</summary>
+    /// <summary>Enables the limit if one is configured. Place it after authentication.</summary>
     public static void UseRateLimitPerUser(this IApplicationBuilder app)
     {
         if (app.ApplicationServices.GetRequiredService<IOptions<RateLimitOptions>>().Value.PerUserPerMinute > 0) app.UseRateLimiter();
@@ -73,16 +69,16 @@ internal static class RateLimiting
 
     private static PartitionedRateLimiter<HttpContext> PerUser(TokenBucketRateLimiterOptions bucket)
     {
-        Func<string, TokenBucketRateLimiterOptions> everybodys = _ => bucket;
+        Func<string, TokenBucketRateLimiterOptions> factory = _ => bucket;
         return PartitionedRateLimiter.Create<HttpContext, string>(context =>
             context.User.Identity is CallerIdentity identity && context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null
-                ? RateLimitPartition.GetTokenBucketLimiter(identity.Caller.UserId, everybodys)
-                : Nobody);
+                ? RateLimitPartition.GetTokenBucketLimiter(identity.Caller.UserId, factory)
+                : NoLimit);
     }
 
-    private static ValueTask SayWhenToComeBack(OnRejectedContext rejected, CancellationToken cancellation)
+    private static ValueTask SetRetryAfter(OnRejectedContext rejected, CancellationToken cancellation)
     {
         rejected.HttpContext.Response.SetRetryAfter(rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero);
-        return ValueTask.CompletedTask;   // the body comes from where all bodies of errors come from
+        return ValueTask.CompletedTask;   // UseProblemDetails writes the body
     }
 }

@@ -8,21 +8,20 @@ using OrderFlow.ServiceDefaults.Options;
 
 namespace OrderFlow.Api.Http;
 
-/// <summary>How long a request may take: the section <c>Requests</c> of the configuration.</summary>
+/// <summary>How long a request may take: the section <c>Requests</c>.</summary>
 internal sealed class RequestOptions : IValidatableObject
 {
-    /// <summary>The configuration section.</summary>
     public const string Section = "Requests";
 
-    /// <summary>The shortest time that can be set.</summary>
+    /// <summary>The lower bound of <see cref="Timeout"/>.</summary>
     public static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The longest time that can be set.</summary>
+    /// <summary>The upper bound of <see cref="Timeout"/>.</summary>
     public static readonly TimeSpan MaxTimeout = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// The time from the end of a request's headers to its answer. By default it is longer than a call into the cluster is repeated for, so that it ends
-    /// only what several calls, or a slow body, have drawn out.
+    /// The time from the end of a request's headers to its response. The default is longer than one call into the cluster is retried, so that it ends only
+    /// requests with several calls or a slow body.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -35,8 +34,8 @@ internal sealed class RequestOptions : IValidatableObject
 }
 
 /// <summary>
-/// Bounds of a request that a problem can be answered to. Beyond the server's own bounds (<see cref="HttpSetup"/>) it answers a bare status, since there is
-/// no request that could be handed on.
+/// Limits that are answered with a problem. Beyond the server's own limits (<see cref="HttpSetup"/>) it answers a bare status, because there is no request
+/// to pass on.
 /// </summary>
 internal static class RequestLimits
 {
@@ -44,23 +43,22 @@ internal static class RequestLimits
     public const int MaxUrlLength = 4 * 1024;
 
     /// <summary>
-    /// Registers the time limit. When it has passed, <see cref="HttpContext.RequestAborted"/> is cancelled: a body that is still being read is answered with
-    /// 408, a call into the cluster that is still waited for with 503. What was asked of a grain goes on there, and no answer says that it failed.
-    /// An endpoint whose answer has no end, such as a stream of events, opts out with <c>DisableRequestTimeout()</c>.
+    /// Registers the timeout, which cancels <see cref="HttpContext.RequestAborted"/>: an unfinished body is answered with 408, an unfinished call into the
+    /// cluster with 503. A grain completes the call all the same. Endless responses opt out with <c>DisableRequestTimeout()</c>.
     /// </summary>
     public static void AddRequestLimits(this IServiceCollection services)
     {
         services.AddValidatedOptions<RequestOptions>(RequestOptions.Section);
         services.AddRequestTimeouts();
-        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<RequestOptions>>((timeouts, settings) => timeouts.DefaultPolicy = new()
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<RequestOptions>>((timeouts, options) => timeouts.DefaultPolicy = new()
         {
-            Timeout = settings.Value.Timeout,
+            Timeout = options.Value.Timeout,
             TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
             WriteTimeoutResponse = ExceptionHandler.WriteUnavailable,
         });
     }
 
-    /// <summary>Refuses an address that is too long, with 414.</summary>
+    /// <summary>Answers 414 if the URL is too long.</summary>
     public static void UseMaxUrlLength(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         if (context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Length <= MaxUrlLength) return next(context);

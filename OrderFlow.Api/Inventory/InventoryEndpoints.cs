@@ -1,45 +1,43 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using OrderFlow.Api.Auth;
 using OrderFlow.Api.Cluster;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
-using OrderFlow.Api.Auth;
 using OrderFlow.Inventory;
 using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Inventory;
 
-/// <summary>The resource <c>/inventory</c>, design §7: anybody with a token may look, admins may change.</summary>
+/// <summary>The resource <c>/inventory</c>: every authenticated caller may read, admins may change.</summary>
 internal static class InventoryEndpoints
 {
     /// <summary>Maps the resource.</summary>
     public static void MapInventory(this IEndpointRouteBuilder routes)
     {
         var inventory = routes.MapGroup("/inventory").RequireAuthorization().WithTags("Inventory");
-        inventory.MapGet("/", List).Describe("listStock", "Lists stock items by product.", 400);
-        inventory.MapGet("/{productId}", Get).Describe("getStock", "A product's stock.", 404);
-        inventory.MapPut("/{productId}", Set).RequireAuthorization(BearerTokens.AdminPolicy)
-            .Describe("setStock", "Creates a product, or sets its available pieces and its price.");
-        inventory.MapPost("/{productId}/restock", Restock).RequireAuthorization(BearerTokens.AdminPolicy)
-            .Describe("restock", "Adds pieces to a product.", 404, 409);
+        inventory.MapGet("/", List).Describe("listStock", "List stock items by product", 400);
+        inventory.MapGet("/{productId}", Get).Describe("getStock", "Get a stock item", 404);
+        inventory.MapPut("/{productId}", Set).RequireAuthorization(BearerTokens.AdminPolicy).Describe("setStock", "Create a product, or set its available units and price");
+        inventory.MapPost("/{productId}/restock", Restock).RequireAuthorization(BearerTokens.AdminPolicy).Describe("restock", "Add units to a product", 404, 409);
     }
 
     /// <summary>Lists stock items by product id.</summary>
     private static async Task<Results<Ok<PageResponse<StockItemResponse>>, ProblemHttpResult>> List(
         string? page, string? limit, string? cursor, ClusterClient cluster)
     {
-        var violations = new ValidationErrors();
-        var (number, size) = PageParameters.Read(page, limit, violations);
+        var errors = new ValidationErrors();
+        var (number, size) = PageParameters.Read(page, limit, errors);
         var after = cursor is null ? null : StockCursor.Parse(cursor);
-        PageParameters.ValidateCursor(cursor, after is not null, page, violations);
-        if (!violations.IsEmpty) return Problems.Invalid(violations);
+        PageParameters.ValidateCursor(cursor, after is not null, page, errors);
+        if (!errors.IsEmpty) return Problems.Invalid(errors);
 
         var stock = await cluster.CallWithRetry(grains => grains.GetGrain<IStockQueryGrain>(0).List(number, size, after));
         return TypedResults.Ok(PageResponse.Of(stock, StockItemResponse.Of).WithCursor(after is not null, last => StockCursor.After(last.ProductId)));
     }
 
-    /// <summary>A product's stock.</summary>
+    /// <summary>Reads a stock item.</summary>
     private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Get(string productId, ClusterClient cluster)
     {
         if (ProductIds.ValidateInPath(productId) is not null) return NoSuchProduct();
@@ -50,31 +48,31 @@ internal static class InventoryEndpoints
             : NoSuchProduct();
     }
 
-    /// <summary>Creates a product, or sets its available pieces and its price.</summary>
+    /// <summary>Creates a product, or sets its available units and price.</summary>
     private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Set(
         string productId, JsonBody<SetStockRequest> body, CurrentCaller current, ClusterClient cluster)
     {
-        if (ProductIds.ValidateInPath(productId) is { } objection) return Problems.Invalid("productId", objection);
-        if (!body.TryGet(out var request, out var refusal)) return refusal;
+        if (ProductIds.ValidateInPath(productId) is { } error) return Problems.Invalid("productId", error);
+        if (!body.TryGet(out var request, out var problem)) return problem;
 
         var name = await ProductIdResolver.Resolve(cluster, productId);
-        if (!name.Exists && (ProductIds.Validate(name.Normalized) ?? ProductIds.ValidateNew(name.Normalized)) is { } unfit) return Problems.Invalid("productId", unfit);
+        if (!name.Exists && (ProductIds.Validate(name.Normalized) ?? ProductIds.ValidateNew(name.Normalized)) is { } nameError) return Problems.Invalid("productId", nameError);
 
-        // Made again later it would undo what orders and admins did in between: after an unknown outcome the caller must look, not this code guess.
+        // Repeated later it would undo what orders and admins did in between: after an unknown outcome the caller must read, not this code guess.
         return Answer(await cluster.CallOnce(grains => grains.GetGrain<IStockItemGrain>(name.ResolvedId)
             .Set(request.AvailableQuantity!.Value, request.UnitPrice!.Value, current.Caller)));
     }
 
-    /// <summary>Adds pieces to a product.</summary>
+    /// <summary>Adds units to a product.</summary>
     private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Restock(
         string productId, JsonBody<RestockRequest> body, CurrentCaller current, ClusterClient cluster)
     {
         if (ProductIds.ValidateInPath(productId) is not null) return NoSuchProduct();
-        if (!body.TryGet(out var request, out var refusal)) return refusal;
+        if (!body.TryGet(out var request, out var problem)) return problem;
 
         var id = (await ProductIdResolver.Resolve(cluster, productId)).ResolvedId;
 
-        // Asked twice it would add twice: after an unknown outcome the caller must look, not this code guess.
+        // Repeated it would add twice: after an unknown outcome the caller must read, not this code guess.
         return Answer(await cluster.CallOnce(grains => grains.GetGrain<IStockItemGrain>(id).Restock(request.Quantity!.Value, current.Caller)));
     }
 

@@ -4,12 +4,12 @@ using System.Text;
 namespace OrderFlow.Api.Inventory;
 
 /// <summary>
-/// Unicode's normalization form C (UAX 15), in which the same text is always the same code points. The program carries no tables for it
-/// (<c>InvariantGlobalization</c>): the database has them, and is asked only where this cannot tell.
+/// Unicode's normalization form C (UAX 15), in which the same text has always the same code points. The program carries no tables for it
+/// (<c>InvariantGlobalization</c>): the database normalizes, and is asked only if this class cannot tell.
 /// </summary>
 internal static class NormalForm
 {
-    /// <summary>True where a text is in form C without a doubt. It is where it holds nothing that composes, is composed, or stands for something else.</summary>
+    /// <summary>True if a text is certainly in form C, because it holds nothing that composes, is composed, or is replaced.</summary>
     public static bool IsCertain(string text)
     {
         foreach (var rune in text.EnumerateRunes())

@@ -8,45 +8,45 @@ using OrderFlow.ServiceDefaults.Auth;
 namespace OrderFlow.Api.Inventory;
 
 /// <summary>
-/// Which products are meant by ids that can be written in several ways, or hold what nobody sees. The exact id comes first, for products that have been
-/// there for long. No product is ever removed, and none is made with such an id any more: what is looked up here stays true.
+/// Finds the product of an id that can be written in several ways or holds invisible characters. An exact match comes first, for products created before ids
+/// were normalized. Products are never removed and no new one gets such an id, so a result stays true.
 /// </summary>
 internal static class ProductIdResolver
 {
-    /// <summary>What an id means. Most are plain, and nobody is asked.</summary>
+    /// <summary>Resolves an id. Most are unambiguous and need no call.</summary>
     public static async Task<ProductName> Resolve(ClusterClient cluster, string id) =>
         ProductIds.IsUnambiguous(id) ? new(id, id, Exists: false) : (await Resolve(cluster, [id]))[0];
 
-    /// <summary>What is wrong with the ids of an order's lines. Lines are stored as they were sent, so that an id which is not exact would be no product's.</summary>
+    /// <summary>The errors of the ids of an order's lines. Lines are stored as they were sent, so an id that is not exact would be no product's.</summary>
     public static async Task<ValidationErrors> Validate(ClusterClient cluster, OrderLineRequest?[] lines)
     {
-        var violations = new ValidationErrors();
-        if (Array.TrueForAll(lines, line => ProductIds.IsUnambiguous(line!.ProductId!))) return violations;
+        var errors = new ValidationErrors();
+        if (Array.TrueForAll(lines, line => ProductIds.IsUnambiguous(line!.ProductId!))) return errors;
 
-        string[] doubtful = [.. lines.Select(line => line!.ProductId!).Where(id => !ProductIds.IsUnambiguous(id)).Distinct(StringComparer.Ordinal)];
-        var names = (await Resolve(cluster, doubtful)).ToDictionary(name => name.Id, StringComparer.Ordinal);
+        string[] ambiguous = [.. lines.Select(line => line!.ProductId!).Where(id => !ProductIds.IsUnambiguous(id)).Distinct(StringComparer.Ordinal)];
+        var names = (await Resolve(cluster, ambiguous)).ToDictionary(name => name.Id, StringComparer.Ordinal);
         for (var i = 0; i < lines.Length; i++)
         {
             if (names.TryGetValue(lines[i]!.ProductId!, out var name) && !name.Exists)
-                violations.Add(string.Create(CultureInfo.InvariantCulture, $"items[{i}].productId"), ObjectionTo(name));
+                errors.Add(string.Create(CultureInfo.InvariantCulture, $"items[{i}].productId"), ErrorOf(name));
         }
 
-        return violations;
+        return errors;
     }
 
-    /// <summary>Asks before anything is changed: where there is no answer, nothing was done.</summary>
+    /// <summary>Called before anything is changed: without an answer the request was not carried out.</summary>
     private static async Task<ProductName[]> Resolve(ClusterClient cluster, string[] ids)
     {
         try
         {
             return await cluster.CallWithRetry(grains => grains.GetGrain<IStockQueryGrain>(0).Resolve(ids));
         }
-        catch (ClusterUnavailableException away)
+        catch (ClusterUnavailableException error)
         {
-            throw new ClusterUnavailableException(away, wasSent: false);
+            throw new ClusterUnavailableException(error, wasSent: false);
         }
     }
 
-    private static string? ObjectionTo(ProductName name) => TextId.ValidateVisible(name.Id)
+    private static string? ErrorOf(ProductName name) => TextId.ValidateVisible(name.Id)
         ?? (name.Normalized == name.Id ? null : "must be in Unicode normalization form C, unless a product has exactly this id");
 }

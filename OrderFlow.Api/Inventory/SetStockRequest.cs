@@ -5,17 +5,17 @@ using OrderFlow.Api.Http;
 namespace OrderFlow.Api.Inventory;
 
 /// <summary>The body of <c>PUT /inventory/{productId}</c>.</summary>
-/// <param name="AvailableQuantity">The pieces that can be reserved from now on; pieces held stay held.</param>
-/// <param name="UnitPrice">The price of one piece.</param>
+/// <param name="AvailableQuantity">The units that can be reserved from now on; reserved units stay reserved.</param>
+/// <param name="UnitPrice">The price of one unit.</param>
 internal sealed record SetStockRequest(long? AvailableQuantity, decimal? UnitPrice) : IRequestBody<SetStockRequest>
 {
     /// <inheritdoc/>
     public static JsonTypeInfo<SetStockRequest> Json => RequestJson.Default.SetStockRequest;
 
     /// <inheritdoc/>
-    public void Check(ValidationErrors violations)
+    public void Validate(ValidationErrors errors)
     {
-        violations.Add("availableQuantity", UnitQuantity.Validate(AvailableQuantity, 0, Limits.AvailableQuantity));
-        violations.Add("unitPrice", Money.Validate(UnitPrice, Limits.UnitPrice));
+        errors.Add("availableQuantity", UnitQuantity.Validate(AvailableQuantity, 0, Limits.AvailableQuantity));
+        errors.Add("unitPrice", Money.Validate(UnitPrice, Limits.UnitPrice));
     }
 }

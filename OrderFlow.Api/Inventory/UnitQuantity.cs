@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace OrderFlow.Api.Inventory;
 
-/// <summary>The rule for numbers of pieces in bodies.</summary>
+/// <summary>Validates numbers of units in bodies.</summary>
 internal static class UnitQuantity
 {
-    /// <summary>What is wrong with a number of pieces; null where nothing is.</summary>
-    public static string? Validate(long? pieces, long least, long most) => pieces switch
+    /// <summary>The error of a number of units; null if it is valid.</summary>
+    public static string? Validate(long? units, long min, long max) => units switch
     {
         null => "is required",
-        { } number when number < least || number > most => string.Create(CultureInfo.InvariantCulture, $"must be from {least} to {most}"),
+        { } number when number < min || number > max => string.Create(CultureInfo.InvariantCulture, $"must be from {min} to {max}"),
         _ => null,
     };
 }

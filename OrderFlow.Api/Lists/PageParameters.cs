@@ -3,33 +3,33 @@ using OrderFlow.Api.Errors;
 
 namespace OrderFlow.Api.Lists;
 
-/// <summary>Which page of a list is wanted.</summary>
+/// <summary>The requested page of a list.</summary>
 /// <param name="Page">The page's number; the first is 1.</param>
 /// <param name="Limit">Items on a page, 1 to <see cref="Limits.PageSize"/>.</param>
 internal readonly record struct PageParameters(int Page, int Limit)
 {
-    /// <summary>Items on a page where the caller does not say.</summary>
+    /// <summary>The default number of items on a page.</summary>
     public const int DefaultLimit = 10;
 
-    /// <summary>Reads the query parameters <c>page</c> and <c>limit</c> as they were sent; absent ones have their default.</summary>
-    public static PageParameters Read(string? page, string? limit, ValidationErrors violations) =>
-        new(Number("page", page, 1, int.MaxValue, violations), Number("limit", limit, DefaultLimit, Limits.PageSize, violations));
+    /// <summary>Parses the query parameters <c>page</c> and <c>limit</c>; absent ones have their default.</summary>
+    public static PageParameters Read(string? page, string? limit, ValidationErrors errors) =>
+        new(Parse("page", page, 1, int.MaxValue, errors), Parse("limit", limit, DefaultLimit, Limits.PageSize, errors));
 
-    /// <summary>Checks the query parameter <c>cursor</c> of a list that has cursors, and that no page is asked for beside it.</summary>
-    public static void ValidateCursor(string? cursor, bool isPlace, string? page, ValidationErrors violations)
+    /// <summary>Validates the query parameter <c>cursor</c>, which excludes <c>page</c>.</summary>
+    public static void ValidateCursor(string? cursor, bool isValid, string? page, ValidationErrors errors)
     {
         if (cursor is null) return;
 
-        if (!isPlace) violations.Add("cursor", "must be the nextCursor of an earlier page");
-        if (page is not null) violations.Add("page", "cannot be given together with cursor");
+        if (!isValid) errors.Add("cursor", "must be the nextCursor of an earlier page");
+        if (page is not null) errors.Add("page", "cannot be given together with cursor");
     }
 
-    private static int Number(string name, string? text, int absent, int highest, ValidationErrors violations)
+    private static int Parse(string name, string? text, int defaultValue, int max, ValidationErrors errors)
     {
-        if (text is null) return absent;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= highest) return number;
+        if (text is null) return defaultValue;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= max) return number;
 
-        violations.Add(name, string.Create(CultureInfo.InvariantCulture, $"must be a whole number from 1 to {highest}"));
-        return absent;
+        errors.Add(name, string.Create(CultureInfo.InvariantCulture, $"must be a whole number from 1 to {max}"));
+        return defaultValue;
     }
 }

@@ -3,32 +3,32 @@ using OrderFlow.Api.Http;
 
 namespace OrderFlow.Api.Live;
 
-/// <summary>The changes of all orders, told to one reader as they come.</summary>
+/// <summary>Writes the changes of all orders to one follower as they happen.</summary>
 internal static class AllOrdersEventWriter
 {
     /// <summary>The most changes that are sent together.</summary>
-    private const int SentAtOnce = 100;
+    private const int MaxBatch = 100;
 
-    /// <summary>Tells of changes until nobody listens any more.</summary>
-    public static async Task Write(EventStream stream, AllOrdersFollower reader, CancellationToken end)
+    /// <summary>Writes changes until the follower is gone.</summary>
+    public static async Task Write(EventStream stream, AllOrdersFollower follower, CancellationToken cancellation)
     {
         while (true)
         {
-            if (await reader.WaitForSignal(end)) stream.AddHeartbeat();
-            while (Add(stream, reader)) await stream.Flush();
+            if (await follower.WaitForSignal(cancellation)) stream.AddHeartbeat();
+            while (AddBatch(stream, follower)) await stream.Flush();
             await stream.Flush();
         }
     }
 
-    /// <summary>Adds the changes that wait, so many at most, and how many were dropped before them. False where none waited.</summary>
-    private static bool Add(EventStream stream, AllOrdersFollower reader)
+    /// <summary>Adds how many changes were dropped, then at most <see cref="MaxBatch"/> buffered ones. False if none was buffered.</summary>
+    private static bool AddBatch(EventStream stream, AllOrdersFollower follower)
     {
-        if (reader.TakeMissedCount() is > 0 and var missed) stream.Add(MissedResponse.EventName, id: null, new MissedResponse(missed), ResponseJson.Default.MissedResponse);
+        if (follower.TakeMissedCount() is > 0 and var missed) stream.Add(MissedResponse.EventName, id: null, new MissedResponse(missed), ResponseJson.Default.MissedResponse);
 
         var added = 0;
-        for (; added < SentAtOnce && reader.TakeNext() is { } each; added++)
+        for (; added < MaxBatch && follower.TakeNext() is { } next; added++)
         {
-            var change = OrderChangeResponse.Of(each.OrderId, each.Transition);
+            var change = OrderChangeResponse.Of(next.OrderId, next.Transition);
             var id = string.Create(CultureInfo.InvariantCulture, $"{change.OrderId}-{change.Version}");
             stream.Add(OrderChangeResponse.EventName, id, change, ResponseJson.Default.OrderChangeResponse);
         }

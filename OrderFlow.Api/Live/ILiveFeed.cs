@@ -2,16 +2,16 @@ using OrderFlow.Live;
 
 namespace OrderFlow.Api.Live;
 
-/// <summary>Where changes of orders come from while they happen. Best effort: some may be lost, and some may come twice.</summary>
+/// <summary>Delivers changes of orders as they happen. Best effort: changes may be lost or delivered twice.</summary>
 internal interface ILiveFeed
 {
     /// <summary>
-    /// Has changes come, for <see cref="LiveOrders.FollowDuration"/> from now on; to be called again in time. True where anything may have been missed since: it was
-    /// not subscribed to, a silo was lost, or the silos could not send it.
+    /// Subscribes for <see cref="LiveOrders.FollowDuration"/>; call it again in time. True if changes may have been missed: there was no subscription, a silo
+    /// was lost, or the silos could not send.
     /// </summary>
-    /// <param name="deliver">Is given the changes; must not take long.</param>
+    /// <param name="deliver">Receives the changes; must not take long.</param>
     Task<bool> Follow(Action<LiveChanges> deliver);
 
-    /// <summary>Has no more changes come.</summary>
+    /// <summary>Ends the subscription.</summary>
     Task Unfollow();
 }

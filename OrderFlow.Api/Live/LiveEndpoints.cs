@@ -1,15 +1,16 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using OrderFlow.Api.Auth;
 using OrderFlow.Api.Cluster;
 using OrderFlow.Api.Errors;
+using OrderFlow.Api.Http;
 using OrderFlow.Api.OpenApi;
-using OrderFlow.Api.Auth;
 using OrderFlow.Orders;
 using OrderFlow.ServiceDefaults.Auth;
 using OrderFlow.ServiceDefaults.Options;
 
 namespace OrderFlow.Api.Live;
 
-/// <summary>Following orders while they change: <c>/orders/{id}/events</c>, and for admins <c>/orders/events</c>.</summary>
+/// <summary>Streams of orders' changes: <c>/orders/{id}/events</c>, and for admins <c>/orders/events</c>.</summary>
 internal static class LiveEndpoints
 {
     /// <summary>Registers what the endpoints need.</summary>
@@ -27,49 +28,48 @@ internal static class LiveEndpoints
     {
         var orders = routes.MapGroup("/orders").RequireAuthorization().WithTags("Orders");
         orders.DisableRequestTimeout();
-        orders.MapGet("/{id:long:min(1)}/events", FollowOne)
-            .Describe("followOrder", "Tells of an order's changes as they happen, those so far first.", 400, 404).AcceptsHeaders(LastEventId.Header);
-        orders.MapGet("/events", FollowAll).RequireAuthorization(BearerTokens.AdminPolicy)
-            .Describe("followOrders", "Tells of the changes of all orders as they happen.");
+        orders.MapGet("/{id:long:min(1)}/events", FollowOne).Describe("followOrder", "Follow an order's changes", 400, 404)
+            .WithDescription("Its changes so far come first.").AcceptsHeaders(LastEventId.Name);
+        orders.MapGet("/events", FollowAll).RequireAuthorization(BearerTokens.AdminPolicy).Describe("followOrders", "Follow the changes of all orders");
     }
 
-    /// <summary>Tells of an order's changes: those beyond <c>Last-Event-ID</c>, then each that happens.</summary>
+    /// <summary>Streams an order's changes: those after <c>Last-Event-ID</c>, then each new one.</summary>
     private static async Task<Results<LiveResult, ProblemHttpResult>> FollowOne(
-        long id, LastEventId seen, CurrentCaller current, HttpContext http, ClusterClient cluster, StreamLimiter slots, LiveOrders live, TimeProvider time)
+        long id, Header<LastEventId> lastEventId, CurrentCaller current, HttpContext http, ClusterClient cluster, StreamLimiter limiter, LiveOrders live, TimeProvider time)
     {
-        if (!seen.IsGood(out var refusal)) return refusal;
-        if (NoRoom(http, slots, current) is { } full) return full;
+        if (!lastEventId.TryGet(out var seen, out var problem)) return problem;
+        if (AcquirePermit(http, limiter, current) is { } rejected) return rejected;
 
-        // Followed first and read then: what changes in between is seen by the reading, or is a reason to read again.
-        var reader = live.Follow(id);
-        http.Response.RegisterForDispose(reader);
+        // Followed before it is read: a change in between is either in what is read, or a signal to read again.
+        var follower = live.Follow(id);
+        http.Response.RegisterForDispose(follower);
         var soFar = await cluster.CallWithRetry(grains => grains.GetGrain<IOrderGrain>(id).GetTransitions(current.Caller, seen.Version));
         if (soFar.Outcome != Outcome.Ok) return Problems.NotFound("There is no such order.");
 
-        var order = new OrderEventWriter(id, current.Caller, reader, cluster, time);
-        return new LiveResult(reader, (stream, end) => order.Write(stream, seen.Version, soFar, end));
+        var writer = new OrderEventWriter(id, current.Caller, follower, cluster, time);
+        return new LiveResult(follower, (stream, end) => writer.Write(stream, seen.Version, soFar, end));
     }
 
-    /// <summary>Tells of all orders' changes from now on.</summary>
-    private static Results<LiveResult, ProblemHttpResult> FollowAll(HttpContext http, CurrentCaller current, StreamLimiter slots, LiveOrders live)
+    /// <summary>Streams all orders' changes from now on.</summary>
+    private static Results<LiveResult, ProblemHttpResult> FollowAll(HttpContext http, CurrentCaller current, StreamLimiter limiter, LiveOrders live)
     {
-        if (NoRoom(http, slots, current) is { } full) return full;
+        if (AcquirePermit(http, limiter, current) is { } rejected) return rejected;
 
-        var reader = live.FollowAll();
-        http.Response.RegisterForDispose(reader);
-        return new LiveResult(reader, (stream, end) => AllOrdersEventWriter.Write(stream, reader, end));
+        var follower = live.FollowAll();
+        http.Response.RegisterForDispose(follower);
+        return new LiveResult(follower, (stream, end) => AllOrdersEventWriter.Write(stream, follower, end));
     }
 
-    /// <summary>Takes room for a stream; null, or why there is none.</summary>
-    private static ProblemHttpResult? NoRoom(HttpContext http, StreamLimiter slots, CurrentCaller current)
+    /// <summary>Acquires a permit for the duration of the response; returns the problem if there is none.</summary>
+    private static ProblemHttpResult? AcquirePermit(HttpContext http, StreamLimiter limiter, CurrentCaller current)
     {
-        var room = slots.Acquire(current.Caller.UserId, out var slot);
-        if (slot is not null) http.Response.RegisterForDispose(slot);
-        if (room == StreamPermit.Acquired) return null;
+        var permit = limiter.Acquire(current.Caller.UserId, out var lease);
+        if (lease is not null) http.Response.RegisterForDispose(lease);
+        if (permit == StreamPermit.Acquired) return null;
 
         http.Response.SetRetryAfter(EventStream.ReconnectDelay);
-        return room == StreamPermit.UserLimitReached
-            ? Problems.ForStatus(StatusCodes.Status429TooManyRequests, "This user follows as many streams of events as a user may.")
-            : Problems.ForStatus(StatusCodes.Status503ServiceUnavailable, "There are as many streams of events as there may be.");
+        return permit == StreamPermit.UserLimitReached
+            ? Problems.ForStatus(StatusCodes.Status429TooManyRequests, "This user has reached the maximum number of event streams.")
+            : Problems.ForStatus(StatusCodes.Status503ServiceUnavailable, "The service has reached the maximum number of event streams.");
     }
 }

@@ -3,70 +3,70 @@ using OrderFlow.Live;
 
 namespace OrderFlow.Api.Live;
 
-/// <summary>Somebody who is connected and waits for something to happen. However much happens before they look, they are told once that they should.</summary>
-internal class LiveFollower(Action<LiveFollower> left) : IDisposable
+/// <summary>A connected client that waits for changes. Signals that arrive before it waits are merged into one.</summary>
+internal class LiveFollower(Action<LiveFollower> unfollow) : IDisposable
 {
-    private readonly Channel<bool> _reasons = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-    private int _isBeatDue;
-    private ITimer? _beats;
+    private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private int _isHeartbeatDue;
+    private ITimer? _heartbeat;
 
-    /// <summary>Gives a sign of life from now on, each time after this long.</summary>
-    public void StartHeartbeat(TimeProvider time, TimeSpan every) => _beats = time.CreateTimer(_ =>
+    /// <summary>Signals a heartbeat at this interval from now on.</summary>
+    public void StartHeartbeat(TimeProvider time, TimeSpan interval) => _heartbeat = time.CreateTimer(_ =>
     {
-        Volatile.Write(ref _isBeatDue, 1);
+        Volatile.Write(ref _isHeartbeatDue, 1);
         Signal();
-    }, state: null, every, every);
+    }, state: null, interval, interval);
 
-    /// <summary>Says that there may be something new. Never waits.</summary>
-    public void Signal() => _reasons.Writer.TryWrite(true);
+    /// <summary>Signals that there may be changes. Never waits.</summary>
+    public void Signal() => _signals.Writer.TryWrite(true);
 
-    /// <summary>Waits until there may be something new. True where a sign of life is due.</summary>
+    /// <summary>Waits until there may be changes. True if a heartbeat is due.</summary>
     public async Task<bool> WaitForSignal(CancellationToken cancellation)
     {
-        await _reasons.Reader.ReadAsync(cancellation);
-        return Interlocked.Exchange(ref _isBeatDue, 0) == 1;
+        await _signals.Reader.ReadAsync(cancellation);
+        return Interlocked.Exchange(ref _isHeartbeatDue, 0) == 1;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _beats?.Dispose();
-        left(this);
+        _heartbeat?.Dispose();
+        unfollow(this);
         GC.SuppressFinalize(this);
     }
 }
 
-/// <summary>A reader of one order's changes.</summary>
-internal sealed class OrderFollower(long orderId, Action<LiveFollower> left) : LiveFollower(left)
+/// <summary>A follower of one order.</summary>
+internal sealed class OrderFollower(long orderId, Action<LiveFollower> unfollow) : LiveFollower(unfollow)
 {
     /// <summary>The order.</summary>
     public long OrderId => orderId;
 }
 
-/// <summary>A reader of all changes, for whom they are kept until they are read: the latest <see cref="MaxBuffered"/>.</summary>
+/// <summary>A follower of all orders, for whom the latest <see cref="MaxBuffered"/> changes are buffered until they are sent.</summary>
 internal sealed class AllOrdersFollower : LiveFollower
 {
-    /// <summary>The most changes that wait for one reader.</summary>
+    /// <summary>The most changes that are buffered for one follower.</summary>
     public const int MaxBuffered = 1_000;
 
-    private readonly Channel<LiveChange> _waiting;
+    private readonly Channel<LiveChange> _buffer;
     private int _missed;
 
-    public AllOrdersFollower(Action<LiveFollower> left)
-        : base(left) => _waiting = Channel.CreateBounded<LiveChange>(
+    public AllOrdersFollower(Action<LiveFollower> unfollow)
+        : base(unfollow) => _buffer = Channel.CreateBounded<LiveChange>(
             new BoundedChannelOptions(MaxBuffered) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
             _ => Interlocked.Increment(ref _missed));
 
-    /// <summary>Adds changes; where too many wait, the oldest are dropped. Never waits.</summary>
+    /// <summary>Adds changes; if the buffer is full, the oldest are dropped. Never waits.</summary>
     public void Add(LiveChanges item)
     {
-        foreach (var change in item.Changes) _waiting.Writer.TryWrite(change);
+        foreach (var change in item.Changes) _buffer.Writer.TryWrite(change);
         Signal();
     }
 
-    /// <summary>How many were dropped since this was last asked, all of them older than what <see cref="TakeNext"/> gives next.</summary>
+    /// <summary>How many were dropped since the last call, all of them older than what <see cref="TakeNext"/> returns next.</summary>
     public int TakeMissedCount() => Interlocked.Exchange(ref _missed, 0);
 
-    /// <summary>The next change, or null where none waits.</summary>
-    public LiveChange? TakeNext() => _waiting.Reader.TryRead(out var change) ? change : null;
+    /// <summary>Takes the next buffered change; null if there is none.</summary>
+    public LiveChange? TakeNext() => _buffer.Reader.TryRead(out var change) ? change : null;
 }

@@ -4,28 +4,27 @@ using OrderFlow.Api.Http;
 
 namespace OrderFlow.Api.Live;
 
-/// <summary>Streams of events to those who follow orders: the section <c>Live</c> of the configuration.</summary>
+/// <summary>Streams of live events: the section <c>Live</c>.</summary>
 internal sealed class LiveOptions : IValidatableObject
 {
-    /// <summary>The configuration section.</summary>
     public const string Section = "Live";
 
-    /// <summary>The most streams that can be set: what is left of <see cref="HttpSetup.MaxConnections"/> is for requests.</summary>
+    /// <summary>The upper bound of <see cref="MaxStreams"/>: the rest of <see cref="HttpSetup.MaxConnections"/> is for requests.</summary>
     public const int MaxStreamsLimit = 9_000;
 
-    /// <summary>The shortest time between two signs of life that can be set.</summary>
+    /// <summary>The lower bound of <see cref="HeartbeatInterval"/>.</summary>
     public static readonly TimeSpan MinHeartbeatInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest time between two signs of life that can be set; whatever is between here and the reader may close what is silent for longer.</summary>
+    /// <summary>The upper bound of <see cref="HeartbeatInterval"/>; proxies may close connections that are silent for longer.</summary>
     public static readonly TimeSpan MaxHeartbeatInterval = TimeSpan.FromMinutes(5);
 
-    /// <summary>How often a stream gives a sign of life, and looks for what it may have missed.</summary>
+    /// <summary>How often a stream sends a heartbeat, and checks for missed changes.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How many streams there may be at once, at this process.</summary>
+    /// <summary>The most streams at once, at this process.</summary>
     public int MaxStreams { get; set; } = 1_000;
 
-    /// <summary>How many of them one user may have.</summary>
+    /// <summary>The most streams of one user at once.</summary>
     public int MaxStreamsPerUser { get; set; } = 20;
 
     /// <inheritdoc/>

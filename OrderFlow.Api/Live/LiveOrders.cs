@@ -4,57 +4,57 @@ using OrderFlow.Live;
 namespace OrderFlow.Api.Live;
 
 /// <summary>
-/// Who follows orders at this process, and the one subscription to their changes that all of them share. It is there only while somebody follows. Readers of
-/// one order are told no more than that something changed: they ask the order itself, so that nothing that is lost or doubled on the way here matters.
+/// The followers of orders at this process, and the one subscription they share, which exists only while somebody follows. Followers of one order are merely
+/// signalled: they read the order itself, so a lost or doubled change does no harm.
 /// </summary>
 internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILogger<LiveOrders> log) : BackgroundService
 {
-    /// <summary>How long changes come after they were asked for.</summary>
+    /// <summary>How long one subscription lasts.</summary>
     public static readonly TimeSpan FollowDuration = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often they are asked for again while somebody follows. When the last has left, this is also how long it may take to be noticed.</summary>
+    /// <summary>How often it is renewed while somebody follows. It also bounds how long it takes to notice that the last follower has left.</summary>
     public static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>The pause after a try that failed.</summary>
+    /// <summary>The delay after a failed attempt.</summary>
     public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan UnfollowTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Channel<bool> _arrivals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, List<OrderFollower>> _ofOrders = [];
+    private readonly Dictionary<long, List<OrderFollower>> _byOrder = [];
     private readonly List<AllOrdersFollower> _ofAll = [];
 
-    /// <summary>How many follow now.</summary>
+    /// <summary>How many followers there are.</summary>
     public int FollowerCount
     {
         get
         {
-            lock (_lock) return _ofAll.Count + _ofOrders.Values.Sum(readers => readers.Count);
+            lock (_lock) return _ofAll.Count + _byOrder.Values.Sum(followers => followers.Count);
         }
     }
 
-    /// <summary>Follows one order until the reader is disposed.</summary>
+    /// <summary>Follows one order until the follower is disposed.</summary>
     public OrderFollower Follow(long orderId)
     {
-        var reader = new OrderFollower(orderId, Leave);
+        var follower = new OrderFollower(orderId, Unfollow);
         lock (_lock)
         {
-            if (!_ofOrders.TryGetValue(orderId, out var readers)) _ofOrders[orderId] = readers = [];
-            readers.Add(reader);
+            if (!_byOrder.TryGetValue(orderId, out var followers)) _byOrder[orderId] = followers = [];
+            followers.Add(follower);
         }
 
         _arrivals.Writer.TryWrite(true);
-        return reader;
+        return follower;
     }
 
-    /// <summary>Follows all orders until the reader is disposed.</summary>
+    /// <summary>Follows all orders until the follower is disposed.</summary>
     public AllOrdersFollower FollowAll()
     {
-        var reader = new AllOrdersFollower(Leave);
-        lock (_lock) _ofAll.Add(reader);
+        var follower = new AllOrdersFollower(Unfollow);
+        lock (_lock) _ofAll.Add(follower);
         _arrivals.Writer.TryWrite(true);
-        return reader;
+        return follower;
     }
 
     /// <inheritdoc/>
@@ -62,12 +62,12 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
     {
         while (await _arrivals.Reader.ReadAsync(stoppingToken))
         {
-            if (FollowerCount > 0) await Listen(stoppingToken);
+            if (FollowerCount > 0) await Subscribe(stoppingToken);
         }
     }
 
-    /// <summary>Has changes come until nobody follows any more. While the cluster is away it tries again, and has everybody look once it is back.</summary>
-    private async Task Listen(CancellationToken stopping)
+    /// <summary>Keeps the subscription until nobody follows. During an outage it retries, and signals every follower of an order once it is over.</summary>
+    private async Task Subscribe(CancellationToken stopping)
     {
         try
         {
@@ -75,12 +75,12 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
             {
                 try
                 {
-                    if (await feed.Follow(Deliver).WaitAsync(stopping) || isAway) WakeAll();
+                    if (await feed.Follow(Deliver).WaitAsync(stopping) || isAway) SignalAll();
                     isAway = false;
                 }
                 catch (Exception error) when (!stopping.IsCancellationRequested)
                 {
-                    if (!isAway) LogAway(error.GetType().Name, error.Message);
+                    if (!isAway) LogOutage(error.GetType().Name, error.Message);
                     isAway = true;
                 }
 
@@ -89,7 +89,7 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
         }
         finally
         {
-            await feed.Unfollow().WaitAsync(LeaveWithin, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);   // else the silos find out by themselves
+            await feed.Unfollow().WaitAsync(UnfollowTimeout, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);   // otherwise it expires
         }
     }
 
@@ -97,32 +97,32 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
     {
         lock (_lock)
         {
-            foreach (var reader in _ofAll) reader.Add(item);
+            foreach (var follower in _ofAll) follower.Add(item);
             foreach (var change in item.Changes)
             {
-                if (!_ofOrders.TryGetValue(change.OrderId, out var readers)) continue;
-                foreach (var reader in readers) reader.Signal();
+                if (!_byOrder.TryGetValue(change.OrderId, out var followers)) continue;
+                foreach (var follower in followers) follower.Signal();
             }
         }
     }
 
-    private void WakeAll()
+    private void SignalAll()
     {
         lock (_lock)
         {
-            foreach (var reader in _ofOrders.Values.SelectMany(readers => readers)) reader.Signal();
+            foreach (var follower in _byOrder.Values.SelectMany(followers => followers)) follower.Signal();
         }
     }
 
-    private void Leave(LiveFollower reader)
+    private void Unfollow(LiveFollower follower)
     {
         lock (_lock)
         {
-            if (reader is AllOrdersFollower ofAll) _ofAll.Remove(ofAll);
-            else if (reader is OrderFollower of && _ofOrders.TryGetValue(of.OrderId, out var readers) && readers.Remove(of) && readers.Count == 0) _ofOrders.Remove(of.OrderId);
+            if (follower is AllOrdersFollower ofAll) _ofAll.Remove(ofAll);
+            else if (follower is OrderFollower of && _byOrder.TryGetValue(of.OrderId, out var followers) && followers.Remove(of) && followers.Count == 0) _byOrder.Remove(of.OrderId);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Changes of orders do not come at the moment, those who follow look for them with each heartbeat; {Error}: {Message}")]
-    private partial void LogAway(string error, string message);
+    [LoggerMessage(LogLevel.Warning, "The API receives no changes of orders and retries every second; followers read theirs with each heartbeat. {Error}: {Reason}")]
+    private partial void LogOutage(string error, string reason);
 }

@@ -6,12 +6,10 @@ using OrderFlow.ServiceDefaults.Http;
 
 namespace OrderFlow.Api.Live;
 
-/// <summary>
-/// An answer that goes on until the client leaves, the program stops or the token expires; <paramref name="write"/> writes it.
-/// </summary>
-internal sealed class LiveResult(LiveFollower reader, Func<EventStream, CancellationToken, Task> write) : IResult, IEndpointMetadataProvider
+/// <summary>A response that <paramref name="write"/> writes until the client leaves, the program stops or the token expires.</summary>
+internal sealed class LiveResult(LiveFollower follower, Func<EventStream, CancellationToken, Task> write) : IResult, IEndpointMetadataProvider
 {
-    /// <summary>The longest that a stream lasts, however long its token does.</summary>
+    /// <summary>The longest duration of a stream, whatever its token's expiry.</summary>
     public static readonly TimeSpan MaxDuration = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
@@ -28,14 +26,14 @@ internal sealed class LiveResult(LiveFollower reader, Func<EventStream, Cancella
             httpContext.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping, expiry.Token);
         try
         {
-            reader.StartHeartbeat(time, services.GetRequiredService<IOptions<LiveOptions>>().Value.HeartbeatInterval);
+            follower.StartHeartbeat(time, services.GetRequiredService<IOptions<LiveOptions>>().Value.HeartbeatInterval);
             var stream = new EventStream(httpContext.Response, end.Token);
             await stream.Start();
             if (!httpContext.IsHeadRequest()) await write(stream, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The client comes back with what it has seen last, if it wants to.
+            // The client may reconnect with the id of the last event it has seen.
         }
     }
 

@@ -5,11 +5,11 @@ using Orleans.Streams;
 
 namespace OrderFlow.Api.Live;
 
-/// <summary>Subscribes to the live stream of each partition of the outbox. Used by <see cref="LiveOrders"/> alone, one call at a time.</summary>
+/// <summary>Subscribes to the live stream of each outbox partition. Used by <see cref="LiveOrders"/> alone, one call at a time.</summary>
 internal sealed class LiveStreamFeed(IClusterClient client, ClusterClient cluster, TimeProvider time) : ILiveFeed
 {
     private readonly StreamSubscriptionHandle<LiveChanges>?[] _subscriptions = new StreamSubscriptionHandle<LiveChanges>?[OutboxPartitions.Count];
-    private readonly long[] _asked = new long[OutboxPartitions.Count];
+    private readonly long[] _renewedAt = new long[OutboxPartitions.Count];
 
     /// <inheritdoc/>
     public async Task<bool> Follow(Action<LiveChanges> deliver) => await cluster.CallOnce(async grains =>
@@ -17,11 +17,11 @@ internal sealed class LiveStreamFeed(IClusterClient client, ClusterClient cluste
         var missed = await Task.WhenAll(Enumerable.Range(0, OutboxPartitions.Count).Select(async partition =>
         {
             var isNew = await Subscribe(partition, deliver);
-            var asking = time.GetTimestamp();
-            var complete = await grains.GetGrain<IOutboxPartitionGrain>(partition).Follow(LiveOrders.FollowDuration);
-            var sinceAsked = time.GetElapsedTime(_asked[partition]);
-            _asked[partition] = asking;
-            return isNew || complete < sinceAsked;
+            var now = time.GetTimestamp();
+            var completeFor = await grains.GetGrain<IOutboxPartitionGrain>(partition).Follow(LiveOrders.FollowDuration);
+            var sinceRenewal = time.GetElapsedTime(_renewedAt[partition]);
+            _renewedAt[partition] = now;
+            return isNew || completeFor < sinceRenewal;
         }));
         return missed.Contains(true);
     });
@@ -39,17 +39,17 @@ internal sealed class LiveStreamFeed(IClusterClient client, ClusterClient cluste
         return true;
     });
 
-    /// <summary>Subscribes where that was not done yet, or where the silos have lost it: they drop a subscriber whom they cannot reach. True where it did.</summary>
+    /// <summary>Subscribes if there is no subscription, or if the silos have dropped it, as they do when they cannot reach a subscriber. True if it did.</summary>
     private async Task<bool> Subscribe(int partition, Action<LiveChanges> deliver)
     {
         var stream = client.GetStreamProvider(LiveStreams.Provider).GetStream<LiveChanges>(StreamId.Create(LiveStreams.Namespace, partition));
         if (_subscriptions[partition] is { } known)
         {
-            var there = await stream.GetAllSubscriptionHandles();
-            if (there.Any(subscription => subscription.HandleId == known.HandleId)) return false;
+            var current = await stream.GetAllSubscriptionHandles();
+            if (current.Any(subscription => subscription.HandleId == known.HandleId)) return false;
 
             _subscriptions[partition] = null;
-            await known.UnsubscribeAsync();   // nothing is left of it but what this process remembers
+            await known.UnsubscribeAsync();   // removes what this process still holds of it
         }
 
         _subscriptions[partition] = await stream.SubscribeAsync((item, _) =>

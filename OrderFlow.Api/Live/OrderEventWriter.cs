@@ -5,33 +5,33 @@ using OrderFlow.Orders;
 
 namespace OrderFlow.Api.Live;
 
-/// <summary>An order whose changes are told to one reader, as the order itself remembers them: each once, in order.</summary>
-internal sealed class OrderEventWriter(long id, Caller caller, OrderFollower reader, ClusterClient cluster, TimeProvider time)
+/// <summary>Writes an order's changes to one follower, as the order itself has recorded them: each once, in order.</summary>
+internal sealed class OrderEventWriter(long id, Caller caller, OrderFollower follower, ClusterClient cluster, TimeProvider time)
 {
-    /// <summary>How long the order may take to answer before it is asked again later; signs of life wait for it.</summary>
+    /// <summary>How long the order may take to answer before it is asked again later; heartbeats wait for it.</summary>
     public static readonly TimeSpan CallTimeout = ClusterClient.ResponseTimeout;
 
-    /// <summary>The pause before an order that did not answer is asked again.</summary>
+    /// <summary>The delay before an order that did not answer is asked again.</summary>
     public static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>Tells of changes until the order is deleted or nobody listens any more.</summary>
-    /// <param name="stream">The reader's.</param>
-    /// <param name="known">The last version that the reader knows.</param>
-    /// <param name="soFar">The order's changes beyond it.</param>
-    /// <param name="end">Cancelled when nobody listens any more.</param>
-    public async Task Write(EventStream stream, long known, OrderTransitions soFar, CancellationToken end)
+    /// <summary>Writes changes until the order is deleted or the follower is gone.</summary>
+    /// <param name="stream">The follower's stream.</param>
+    /// <param name="knownVersion">The last version that the follower knows.</param>
+    /// <param name="soFar">The order's changes after it.</param>
+    /// <param name="cancellation">Cancelled when the follower is gone.</param>
+    public async Task Write(EventStream stream, long knownVersion, OrderTransitions soFar, CancellationToken cancellation)
     {
-        for (var transitions = soFar; transitions is null || transitions.Outcome == Outcome.Ok; transitions = await Look(known, end))
+        for (var transitions = soFar; transitions is null || transitions.Outcome == Outcome.Ok; transitions = await Read(knownVersion, cancellation))
         {
             foreach (var transition in transitions?.Transitions ?? [])
             {
-                known = transition.Version;
+                knownVersion = transition.Version;
                 var change = OrderChangeResponse.Of(id, transition);
                 stream.Add(OrderChangeResponse.EventName, change.Version.ToString(CultureInfo.InvariantCulture), change, ResponseJson.Default.OrderChangeResponse);
             }
 
             await stream.Flush();
-            if (!await reader.WaitForSignal(end)) continue;
+            if (!await follower.WaitForSignal(cancellation)) continue;
             stream.AddHeartbeat();
             await stream.Flush();   // before the order is asked, which may not answer
         }
@@ -40,19 +40,19 @@ internal sealed class OrderEventWriter(long id, Caller caller, OrderFollower rea
         await stream.Flush();
     }
 
-    /// <summary>What the order has become since; null where it does not answer, and the reader is to look again.</summary>
-    private async Task<OrderTransitions?> Look(long known, CancellationToken end)
+    /// <summary>Reads the order's changes since; null if it does not answer, after signalling the follower to ask again.</summary>
+    private async Task<OrderTransitions?> Read(long knownVersion, CancellationToken cancellation)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(end);
-        patience.CancelAfter(CallTimeout);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(CallTimeout);
         try
         {
-            return await cluster.WithCancellation(patience.Token).CallOnce(grains => grains.GetGrain<IOrderGrain>(id).GetTransitions(caller, known));
+            return await cluster.WithCancellation(timeout.Token).CallOnce(grains => grains.GetGrain<IOrderGrain>(id).GetTransitions(caller, knownVersion));
         }
         catch (ClusterUnavailableException)
         {
-            await Task.Delay(RetryDelay, time, end);
-            reader.Signal();
+            await Task.Delay(RetryDelay, time, cancellation);
+            follower.Signal();
             return null;
         }
     }

@@ -2,60 +2,60 @@ using Microsoft.Extensions.Options;
 
 namespace OrderFlow.Api.Live;
 
-/// <summary>Whether there is room for one more stream.</summary>
+/// <summary>Whether one more stream is allowed.</summary>
 internal enum StreamPermit
 {
-    /// <summary>There is, and it is taken.</summary>
+    /// <summary>It is.</summary>
     Acquired,
 
-    /// <summary>This user has as many as a user may have.</summary>
+    /// <summary>The user has reached <see cref="LiveOptions.MaxStreamsPerUser"/>.</summary>
     UserLimitReached,
 
-    /// <summary>There are as many as there may be.</summary>
+    /// <summary>This process has reached <see cref="LiveOptions.MaxStreams"/>.</summary>
     LimitReached,
 }
 
-/// <summary>How many streams there are, of each user and in all. Each is a connection that stays.</summary>
-internal sealed class StreamLimiter(IOptions<LiveOptions> settings)
+/// <summary>Limits streams per user and in all: each holds a connection.</summary>
+internal sealed class StreamLimiter(IOptions<LiveOptions> options)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, int> _ofUsers = new(StringComparer.Ordinal);
-    private int _all;
+    private readonly Dictionary<string, int> _countByUser = new(StringComparer.Ordinal);
+    private int _count;
 
-    /// <summary>Takes room for one stream of a user, until the slot is disposed.</summary>
-    public StreamPermit Acquire(string userId, out IDisposable? slot)
+    /// <summary>Acquires a permit for one stream of a user, which is released when the lease is disposed.</summary>
+    public StreamPermit Acquire(string userId, out IDisposable? lease)
     {
-        slot = null;
+        lease = null;
         lock (_lock)
         {
-            var own = _ofUsers.GetValueOrDefault(userId);
-            if (own >= settings.Value.MaxStreamsPerUser) return StreamPermit.UserLimitReached;
-            if (_all >= settings.Value.MaxStreams) return StreamPermit.LimitReached;
+            var own = _countByUser.GetValueOrDefault(userId);
+            if (own >= options.Value.MaxStreamsPerUser) return StreamPermit.UserLimitReached;
+            if (_count >= options.Value.MaxStreams) return StreamPermit.LimitReached;
 
-            _ofUsers[userId] = own + 1;
-            _all++;
+            _countByUser[userId] = own + 1;
+            _count++;
         }
 
-        slot = new Slot(this, userId);
+        lease = new Lease(this, userId);
         return StreamPermit.Acquired;
     }
 
-    private void Free(string userId)
+    private void Release(string userId)
     {
         lock (_lock)
         {
-            _all--;
-            if (--_ofUsers[userId] == 0) _ofUsers.Remove(userId);
+            _count--;
+            if (--_countByUser[userId] == 0) _countByUser.Remove(userId);
         }
     }
 
-    private sealed class Slot(StreamLimiter slots, string userId) : IDisposable
+    private sealed class Lease(StreamLimiter limiter, string userId) : IDisposable
     {
-        private int _isFree;
+        private int _isReleased;
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _isFree, 1) == 0) slots.Free(userId);
+            if (Interlocked.Exchange(ref _isReleased, 1) == 0) limiter.Release(userId);
         }
     }
 }

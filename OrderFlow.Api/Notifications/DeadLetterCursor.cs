@@ -4,19 +4,22 @@ using System.Text;
 
 namespace OrderFlow.Api.Notifications;
 
-/// <summary>A place in the list of dead letters, as an opaque text that one page gives and the next is asked for with. In the queue it is an entry of a stream.</summary>
+/// <summary>
+/// A position in the list of dead letters as an opaque text: <c>nextCursor</c> of a page, <c>cursor</c> of the next request. In the queue it is the id of a
+/// stream entry.
+/// </summary>
 internal static class DeadLetterCursor
 {
-    /// <summary>The cursor of a place.</summary>
-    public static string After(string place) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(place));
+    /// <summary>The cursor of a position.</summary>
+    public static string After(string position) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(position));
 
-    /// <summary>The place that a text means, or null where it means none.</summary>
+    /// <summary>Parses a cursor; null if it is not valid.</summary>
     public static string? Parse(string text)
     {
         if (text.Length > Orders.OrderCursor.MaxLength || !Base64Url.IsValid(text)) return null;
 
-        var place = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(text));
-        return place.Split('-') is [var time, var sequence] && IsNumber(time) && IsNumber(sequence) && place is not "0-0" ? place : null;
+        var position = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(text));
+        return position.Split('-') is [var time, var sequence] && IsNumber(time) && IsNumber(sequence) && position is not "0-0" ? position : null;
     }
 
     private static bool IsNumber(string text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

@@ -1,43 +1,45 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using OrderFlow.Api.Auth;
 using OrderFlow.Api.Cluster;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
-using OrderFlow.Api.Auth;
 using OrderFlow.Notifications;
 using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Notifications;
 
-/// <summary>The resource <c>/notifications</c>, design §7, for admins; and an order's own notifications, for whoever may see the order.</summary>
+/// <summary>The resource <c>/notifications</c> for admins, and an order's notifications for callers who may read the order.</summary>
 internal static class NotificationEndpoints
 {
     /// <summary>Maps the resource.</summary>
     public static void MapNotifications(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/orders/{id:long:min(1)}/notifications", OfOrder).RequireAuthorization().WithTags("Notifications")
-            .Describe("listOrderNotifications", "What an order's customer was told or is to be told, oldest first.", 400, 404);
+            .Describe("listOrderNotifications", "List an order's notifications, oldest first", 400, 404);
 
         var notifications = routes.MapGroup("/notifications").RequireAuthorization(BearerTokens.AdminPolicy).WithTags("Notifications");
-        notifications.MapGet("/stats", Stats).Describe("getNotificationStats", "How many notifications are where.");
+        notifications.MapGet("/stats", Stats).Describe("getNotificationStats", "Get the counts of the notification queue");
         notifications.MapPost("/pause", (ClusterClient cluster) => SetPaused(true, cluster))
-            .Describe("pauseNotifications", "Keeps workers from taking notifications; what they have taken they finish.");
+            .Describe("pauseNotifications", "Pause the notification queue")
+            .WithDescription("Workers claim no more notifications; those they have claimed are completed.");
         notifications.MapPost("/resume", (ClusterClient cluster) => SetPaused(false, cluster))
-            .Describe("resumeNotifications", "Lets workers take notifications again.");
-        notifications.MapGet("/dead-letters", DeadLetters).Describe("listDeadLetters", "Notifications that were given up, newest first.", 400);
+            .Describe("resumeNotifications", "Resume the notification queue");
+        notifications.MapGet("/dead-letters", DeadLetters).Describe("listDeadLetters", "List dead letters, newest first", 400);
         notifications.MapPost("/dead-letters/{jobId}/replay", Replay)
-            .Describe("replayDeadLetter", "Queues a dead letter again, with all its attempts before it.", 404);
-        notifications.MapDelete("/dead-letters/{jobId}", Purge).Describe("deleteDeadLetter", "Removes a dead letter; it will not be sent.", 404);
+            .Describe("replayDeadLetter", "Replay a dead letter", 404)
+            .WithDescription("It is queued again, with all its attempts.");
+        notifications.MapDelete("/dead-letters/{jobId}", Purge).Describe("deleteDeadLetter", "Delete a dead letter", 404).WithDescription("It will not be sent.");
     }
 
-    /// <summary>What was queued, sent or given up for an order, oldest first.</summary>
+    /// <summary>Lists what was queued, sent or dead-lettered for an order, oldest first.</summary>
     private static async Task<Results<Ok<PageResponse<NotificationResponse>>, ProblemHttpResult>> OfOrder(
         long id, string? page, string? limit, CurrentCaller current, ClusterClient cluster)
     {
-        var violations = new ValidationErrors();
-        var (number, size) = PageParameters.Read(page, limit, violations);
-        if (!violations.IsEmpty) return Problems.Invalid(violations);
+        var errors = new ValidationErrors();
+        var (number, size) = PageParameters.Read(page, limit, errors);
+        if (!errors.IsEmpty) return Problems.Invalid(errors);
 
         var list = await cluster.CallWithRetry(grains => grains.GetGrain<INotificationGrain>(StatelessWorkerKeys.ForOrder(id)).List(id, number, size, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
@@ -45,48 +47,48 @@ internal static class NotificationEndpoints
             : Problems.NotFound("There is no such order.");
     }
 
-    /// <summary>How many notifications are where.</summary>
+    /// <summary>Counts the jobs of the queue.</summary>
     private static async Task<Ok<StatsResponse>> Stats(ClusterClient cluster) =>
         TypedResults.Ok(StatsResponse.Of(await cluster.CallWithRetry(grains => Queue(grains).GetStats())));
 
-    /// <summary>Keeps workers from taking notifications, or lets them again.</summary>
+    /// <summary>Pauses or resumes the claiming of jobs; claimed jobs are completed.</summary>
     private static async Task<Ok<StatsResponse>> SetPaused(bool paused, ClusterClient cluster)
     {
-        await cluster.CallOnce(grains => Queue(grains).SetPaused(paused));   // made again later it would undo what another admin did in between
+        await cluster.CallOnce(grains => Queue(grains).SetPaused(paused));   // repeated later it would undo what another admin did in between
         try
         {
             return await Stats(cluster);
         }
-        catch (ClusterUnavailableException away)
+        catch (ClusterUnavailableException error)
         {
-            throw new ClusterUnavailableException(away);   // the change was carried out, whatever became of the question after it
+            throw new ClusterUnavailableException(error);   // the change was sent, even if the counts could not be read
         }
     }
 
-    /// <summary>The notifications that were given up, newest first.</summary>
+    /// <summary>Lists dead letters, newest first.</summary>
     private static async Task<Results<Ok<PageResponse<DeadLetterResponse>>, ProblemHttpResult>> DeadLetters(
         string? page, string? limit, string? cursor, ClusterClient cluster)
     {
-        var violations = new ValidationErrors();
-        var (number, size) = PageParameters.Read(page, limit, violations);
-        var place = cursor is null ? null : DeadLetterCursor.Parse(cursor);
-        PageParameters.ValidateCursor(cursor, place is not null, page, violations);
-        if (!violations.IsEmpty) return Problems.Invalid(violations);
+        var errors = new ValidationErrors();
+        var (number, size) = PageParameters.Read(page, limit, errors);
+        var position = cursor is null ? null : DeadLetterCursor.Parse(cursor);
+        PageParameters.ValidateCursor(cursor, position is not null, page, errors);
+        if (!errors.IsEmpty) return Problems.Invalid(errors);
 
-        var letters = await cluster.CallWithRetry(grains => Queue(grains).ListDeadLetters(number, size, place));
+        var letters = await cluster.CallWithRetry(grains => Queue(grains).ListDeadLetters(number, size, position));
         return TypedResults.Ok(PageResponse.Of(letters, DeadLetterResponse.Of) with
         {
-            Page = place is null ? letters.Number : null,
+            Page = position is null ? letters.Number : null,
             NextCursor = letters.Next is { } next ? DeadLetterCursor.After(next) : null,
         });
     }
 
-    /// <summary>Queues a dead letter again, with all its attempts before it.</summary>
-    /// <remarks>Called once: made again later it would replay a letter that had been replayed and dead-lettered again.</remarks>
+    /// <summary>Enqueues a dead letter again, with all attempts allowed anew.</summary>
+    /// <remarks>Called once: repeated later it would replay a letter that was replayed and dead-lettered again.</remarks>
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Replay(string jobId, ClusterClient cluster) =>
         Answer(await cluster.CallOnce(grains => Queue(grains).Replay(jobId)), "Notification queued or sent");
 
-    /// <summary>Removes a dead letter; it will not be sent.</summary>
+    /// <summary>Deletes a dead letter; it will not be sent.</summary>
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Purge(string jobId, ClusterClient cluster) =>
         Answer(await cluster.CallWithRetry(grains => Queue(grains).Purge(jobId)), "Dead letter removed");
 

@@ -3,22 +3,22 @@ using OrderFlow.Notifications;
 
 namespace OrderFlow.Api.Notifications;
 
-/// <summary>A notification on the wire, design §7.</summary>
-/// <param name="JobId">The id of the event it tells of, <c>{orderId}-{version}</c>.</param>
+/// <summary>A notification of a customer about an order.</summary>
+/// <param name="JobId">The id of its event, <c>{orderId}-{version}</c>.</param>
 /// <param name="EventType">Such as <c>order.reserved</c>.</param>
-/// <param name="Message">What the customer reads; absent once it was sent and has left the queue's history.</param>
+/// <param name="Message">The text for the customer; absent once it was sent and has left the queue's history.</param>
 /// <param name="State">waiting, active, delayed, sent or dead.</param>
-/// <param name="Attempts">Attempts to send it; one that ended with its worker does not count.</param>
+/// <param name="Attempts">Delivery attempts; one whose worker died does not count.</param>
 /// <param name="UpdatedAt">When its state last changed; UTC, written with Z.</param>
 internal sealed record NotificationResponse(
     string JobId, string EventType, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Message,
     string State, int Attempts, DateTime UpdatedAt)
 {
-    /// <summary>The notification as it goes on the wire.</summary>
+    /// <summary>Maps a notification.</summary>
     public static NotificationResponse Of(Notification notification) => new(
         notification.JobId, notification.EventType, notification.Message, NameOf(notification.State), notification.Attempts, notification.UpdatedAt.UtcDateTime);
 
-    /// <summary>A state's name on the wire.</summary>
+    /// <summary>A state's name in JSON.</summary>
     public static string NameOf(NotificationState state) => state switch
     {
         NotificationState.Waiting => "waiting",
@@ -26,6 +26,6 @@ internal sealed record NotificationResponse(
         NotificationState.Delayed => "delayed",
         NotificationState.Sent => "sent",
         NotificationState.Dead => "dead",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "not a state"),
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "is not a valid state"),
     };
 }

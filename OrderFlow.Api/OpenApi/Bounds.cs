@@ -10,8 +10,8 @@ using OrderFlow.ServiceDefaults.Auth;
 namespace OrderFlow.Api.OpenApi;
 
 /// <summary>
-/// What values may be, as the checks of requests have it: <see cref="Limits"/>, <see cref="TextId"/>, <see cref="Inventory.ProductIds"/>,
-/// <see cref="Inventory.Money"/>.
+/// The bounds of values as JSON Schema, from the constants that the validation uses: <see cref="Limits"/>, <see cref="TextId"/>,
+/// <see cref="Inventory.ProductIds"/>, <see cref="Inventory.Money"/>.
 /// </summary>
 internal static class Bounds
 {
@@ -20,7 +20,7 @@ internal static class Bounds
     /// <summary>A user's id.</summary>
     public static void UserId(OpenApiSchema schema) => Text(schema, Limits.UserIdLength, forbidden: Control);
 
-    /// <summary>A user's id in a request. What nobody sees has too many characters for a pattern.</summary>
+    /// <summary>A user's id in a request. Invisible characters are too many for a pattern.</summary>
     public static void NewUserId(OpenApiSchema schema)
     {
         UserId(schema);
@@ -33,14 +33,14 @@ internal static class Bounds
     /// <summary>A notification's id.</summary>
     public static void JobId(OpenApiSchema schema) => schema.Pattern = "^[0-9]+-[0-9]+$";
 
-    /// <summary>A place in a list of orders or of dead letters.</summary>
+    /// <summary>A position in the list of orders or of dead letters.</summary>
     public static void Cursor(OpenApiSchema schema)
     {
         schema.MaxLength = OrderCursor.MaxLength;
         schema.Pattern = "^[A-Za-z0-9_-]+$";
     }
 
-    /// <summary>A place in the list of products, which holds a product's id.</summary>
+    /// <summary>A position in the list of stock items, which contains a product's id.</summary>
     public static void StockCursor(OpenApiSchema schema)
     {
         Cursor(schema);
@@ -48,49 +48,49 @@ internal static class Bounds
     }
 
     /// <summary>A text of visible ASCII characters.</summary>
-    public static Action<OpenApiSchema> Visible(int longest) => schema =>
+    public static Action<OpenApiSchema> Visible(int maxLength) => schema =>
     {
         schema.MinLength = 1;
-        schema.MaxLength = longest;
+        schema.MaxLength = maxLength;
         schema.Pattern = "^[!-~]+$";
     };
 
-    /// <summary>A status of orders that can be asked for.</summary>
+    /// <summary>A status that a request can name.</summary>
     public static void Status(OpenApiSchema schema) => OneOf(schema, OrderStatusNames.Known.Select(OrderStatusNames.ToWireName));
 
-    /// <summary>A status that an order is shown with: while the cluster is updated it may be one that this document does not know.</summary>
+    /// <summary>A status in a response: while the cluster is updated it may be one that this document does not list.</summary>
     public static void ShownStatus(OpenApiSchema schema) => schema.Description =
         $"One of {string.Join(", ", OrderStatusNames.Known.Select(OrderStatusNames.ToWireName))}. While the service is updated also one that the newer version brings: expect others.";
 
     /// <summary>A state of notifications.</summary>
     public static void State(OpenApiSchema schema) => OneOf(schema, Enum.GetValues<NotificationState>().Select(NotificationResponse.NameOf));
 
-    /// <summary>Nothing but this text.</summary>
+    /// <summary>This text only.</summary>
     public static Action<OpenApiSchema> Only(string text) => schema => OneOf(schema, [text]);
 
-    /// <summary>A whole number from here on.</summary>
-    public static Action<OpenApiSchema> From(long least) => schema => schema.Minimum = Number(least);
+    /// <summary>A whole number of at least this.</summary>
+    public static Action<OpenApiSchema> Min(long min) => schema => schema.Minimum = Number(min);
 
-    /// <summary>A whole number.</summary>
-    public static Action<OpenApiSchema> Between(long least, long most) => schema =>
+    /// <summary>A whole number in a range.</summary>
+    public static Action<OpenApiSchema> Range(long min, long max) => schema =>
     {
-        schema.Minimum = Number(least);
-        schema.Maximum = Number(most);
+        schema.Minimum = Number(min);
+        schema.Maximum = Number(max);
     };
 
-    /// <summary>An amount of money. That it has at most 2 decimals is said in words: few validators can tell for sure that 19.99 is a multiple of 0.01.</summary>
-    public static Action<OpenApiSchema> Money(decimal most) => schema =>
+    /// <summary>An amount of money. Its 2 decimals are stated in words: few validators can tell reliably that 19.99 is a multiple of 0.01.</summary>
+    public static Action<OpenApiSchema> Money(decimal max) => schema =>
     {
         schema.Minimum = Number(0);
-        schema.Maximum = Number(most);
+        schema.Maximum = Number(max);
         schema.Format = "decimal";
         schema.Description = $"{schema.Description} At most 2 decimals.".TrimStart();
     };
 
-    private static void Text(OpenApiSchema schema, int longest, string forbidden)
+    private static void Text(OpenApiSchema schema, int maxLength, string forbidden)
     {
         schema.MinLength = 1;
-        schema.MaxLength = longest;
+        schema.MaxLength = maxLength;
         schema.Pattern = $@"^[^\s{forbidden}]([^{forbidden}]*[^\s{forbidden}])?$";
     }
 

@@ -18,7 +18,7 @@ namespace OrderFlow.Api.OpenApi;
 /// <param name="Value">The body.</param>
 internal sealed record Example(string Name, string Summary, JsonNode Value);
 
-/// <summary>Examples of bodies. Those of answers are written as answers are, so that they cannot have other members.</summary>
+/// <summary>Examples of bodies. Those of responses are serialized as responses are, so they cannot have other members.</summary>
 internal static class Examples
 {
     /// <summary>A user.</summary>
@@ -35,7 +35,7 @@ internal static class Examples
     private static readonly DateTime Placed = new(2026, 11, 25, 3, 8, 41, 115, DateTimeKind.Utc);
     private static readonly DateTime Settled = new(2026, 11, 25, 3, 8, 41, 234, DateTimeKind.Utc);
 
-    /// <summary>A place in the list of orders.</summary>
+    /// <summary>A cursor of the list of orders.</summary>
     public static readonly string Cursor = OrderCursor.After(Placed, 42);
 
     private static readonly OrderResponse Reserved = new(42, UserId, [new OrderLine(ProductId, 2)], "reserved", 19.98m, Placed, Settled, FailReason: null);
@@ -48,24 +48,24 @@ internal static class Examples
     private static readonly DeadLetterResponse DeadLetter = new(
         JobId, 42, UserId, "order.reserved", Message, Attempts: 3, "the mail server refused the recipient", Settled);
 
-    private static readonly Dictionary<Type, (string Meaning, object Value)> Answers = new()
+    private static readonly Dictionary<Type, (string Description, object Value)> Responses = new()
     {
         [typeof(OrderResponse)] = ("The order.", Reserved),
         [typeof(PageResponse<OrderResponse>)] = ("A page of orders, newest first.", Page(Reserved)),
         [typeof(OrderChangeResponse)] = (
-            "Server-sent events (WHATWG HTML, §9.2) without an end. An event `order` has this as its data; comments are signs of life.",
+            "An endless stream of server-sent events (WHATWG HTML, §9.2). An event `order` has this as its data; comments are heartbeats.",
             new OrderChangeResponse(42, "reserved", Version: 2, Settled)),
         [typeof(StockItemResponse)] = ("The stock item.", StockItem),
         [typeof(PageResponse<StockItemResponse>)] = ("A page of stock items, by product.", Page(StockItem)),
         [typeof(PageResponse<NotificationResponse>)] = ("A page of the order's notifications, oldest first.", Page(Notification)),
         [typeof(PageResponse<DeadLetterResponse>)] = ("A page of dead letters, newest first.", Page(DeadLetter)),
-        [typeof(StatsResponse)] = ("The queue as it is now.", new StatsResponse(3, 1, 2, 1_204, 5, 1, 1, Paused: false)),
+        [typeof(StatsResponse)] = ("The current counts.", new StatsResponse(3, 1, 2, 1_204, 5, 1, 1, Paused: false)),
         [typeof(MessageResponse)] = ("What was done.", new MessageResponse("Order deleted")),
-        [typeof(HealthResponse)] = ("All is well.", HealthResponse.Ok),
+        [typeof(HealthResponse)] = ("Healthy.", HealthResponse.Ok),
     };
 
-    /// <summary>Where an operation's answer is not like others of its type.</summary>
-    private static readonly Dictionary<string, object> OwnAnswers = new()
+    /// <summary>Examples of operations whose response differs from others of its type.</summary>
+    private static readonly Dictionary<string, object> ResponsesByOperation = new()
     {
         ["placeOrder"] = Reserved with { Status = "pending", TotalAmount = 0, UpdatedAt = Placed },
         ["changeOrderStatus"] = Reserved with { Status = "cancelled" },
@@ -74,11 +74,11 @@ internal static class Examples
         ["pauseNotifications"] = new StatsResponse(3, 0, 2, 1_204, 5, 1, 1, Paused: true),
     };
 
-    /// <summary>Where an operation's answer means more than others of its type.</summary>
-    private static readonly Dictionary<string, string> OwnMeanings = new()
+    /// <summary>What the description of an operation's response adds to others of its type.</summary>
+    private static readonly Dictionary<string, string> DescriptionsByOperation = new()
     {
-        ["followOrder"] = "Its `id` is the order's version. An event `deleted` with `{\"orderId\":42}` is the last where the order was deleted.",
-        ["followOrders"] = "Its `id` is `{orderId}-{version}`. Who reads too slowly is told how many were dropped by an event `missed` with `{\"count\":7}`.",
+        ["followOrder"] = "Its `id` is the order's version. An event `deleted` with `{\"orderId\":42}` is the last one if the order is deleted.",
+        ["followOrders"] = "Its `id` is `{orderId}-{version}`. If the client reads too slowly, an event `missed` with `{\"count\":7}` says how many were dropped.",
     };
 
     private static readonly Dictionary<Type, Example[]> Bodies = new()
@@ -86,33 +86,33 @@ internal static class Examples
         [typeof(PlaceOrderRequest)] =
         [
             Body(
-                "order", "An order at whatever the prices are",
+                "order", "An order at current prices",
                 """{"userId": "alice", "items": [{"productId": "sku-1", "quantity": 2}, {"productId": "sku-2", "quantity": 1}]}"""),
             Body(
-                "agreedTotal", "An order that fails where its total is another",
+                "agreedTotal", "An order that fails if its total differs",
                 """{"userId": "alice", "items": [{"productId": "sku-1", "quantity": 2}], "totalAmount": 19.98}"""),
         ],
         [typeof(ChangeStatusRequest)] =
         [
-            Body("cancel", "Cancels the order", """{"status": "cancelled"}"""),
-            Body("tryAgain", "Has a failed order tried again; for admins", """{"status": "pending"}"""),
+            Body("cancel", "Cancel the order", """{"status": "cancelled"}"""),
+            Body("tryAgain", "Retry a failed order; for admins", """{"status": "pending"}"""),
         ],
-        [typeof(SetStockRequest)] = [Body("stock", "100 pieces at 9.99", """{"availableQuantity": 100, "unitPrice": 9.99}""")],
-        [typeof(RestockRequest)] = [Body("restock", "50 more pieces", """{"quantity": 50}""")],
+        [typeof(SetStockRequest)] = [Body("stock", "100 units at 9.99", """{"availableQuantity": 100, "unitPrice": 9.99}""")],
+        [typeof(RestockRequest)] = [Body("restock", "50 more units", """{"quantity": 50}""")],
     };
 
-    /// <summary>What an operation's answer with a body of this type means.</summary>
+    /// <summary>The description of an operation's response with a body of this type.</summary>
     public static string Describe(string operation, Type type) =>
-        OwnMeanings.TryGetValue(operation, out var own) ? $"{Answers[type].Meaning} {own}" : Answers[type].Meaning;
+        DescriptionsByOperation.TryGetValue(operation, out var own) ? $"{Responses[type].Description} {own}" : Responses[type].Description;
 
-    /// <summary>What an operation may answer.</summary>
+    /// <summary>An example of an operation's response.</summary>
     public static JsonNode ForResponse(string operation, Type type)
     {
-        var answer = OwnAnswers.GetValueOrDefault(operation, Answers[type].Value);
+        var answer = ResponsesByOperation.GetValueOrDefault(operation, Responses[type].Value);
         return JsonSerializer.SerializeToNode(answer, type, ResponseJson.Default)!;
     }
 
-    /// <summary>What a request's body may be.</summary>
+    /// <summary>Examples of a request's body.</summary>
     public static IReadOnlyList<Example> ForRequest(Type type) => Bodies[type];
 
     private static PageResponse<T> Page<T>(T only) => new([only], Total: 1, Page: 1, PageParameters.DefaultLimit);

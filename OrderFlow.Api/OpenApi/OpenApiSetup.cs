@@ -7,32 +7,32 @@ using Scalar.AspNetCore;
 namespace OrderFlow.Api.OpenApi;
 
 /// <summary>
-/// The API's description (OpenAPI 3.1) for programs, and a page for people to read it and try it on; anyone may ask for both. It is made of the endpoints;
-/// what they do not say by themselves is added here: <see cref="Operations"/>, <see cref="Schemas"/>, <see cref="Examples"/>, <see cref="ProblemResponses"/>.
+/// Serves the OpenAPI document (3.1), and a page for people to read it and try the API; neither needs a token. What the endpoints do not declare themselves
+/// is added by <see cref="Operations"/>, <see cref="Schemas"/>, <see cref="Examples"/> and <see cref="ProblemResponses"/>.
 /// </summary>
 internal static class OpenApiSetup
 {
-    /// <summary>The description's name and the version of the API that it describes.</summary>
+    /// <summary>The document's name, and the version of the API.</summary>
     public const string Version = "v1";
 
-    /// <summary>Where the description is.</summary>
+    /// <summary>The path of the document.</summary>
     public const string Address = $"/openapi/{Version}.json";
 
-    /// <summary>Where the page is.</summary>
+    /// <summary>The path of the page.</summary>
     public const string PageAddress = "/docs";
 
-    /// <summary>What the page may load and run: what comes from here, and the script and styles that it brings along.</summary>
+    /// <summary>Lets the page load and run only what this host serves, and its inline script and styles.</summary>
     private const string PagePolicy =
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'";
 
-    /// <summary>Registers what makes the description.</summary>
+    /// <summary>Registers the document.</summary>
     public static IServiceCollection AddOpenApiDocument(this IServiceCollection services)
     {
         services.AddOpenApi(Version, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            var otherwise = options.CreateSchemaReferenceId;
-            options.CreateSchemaReferenceId = type => Schemas.NameOf(type.Type) ?? otherwise(type);
+            var defaultId = options.CreateSchemaReferenceId;
+            options.CreateSchemaReferenceId = type => Schemas.NameOf(type.Type) ?? defaultId(type);
             options.AddOperationTransformer((operation, context, _) =>
             {
                 Operations.Complete(operation, context);
@@ -47,13 +47,13 @@ internal static class OpenApiSetup
         return services.AddSingleton<OpenApiJson>();
     }
 
-    /// <summary>Maps the description and its page.</summary>
+    /// <summary>Maps the document and its page.</summary>
     public static void MapOpenApiDocument(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Address, async (OpenApiJson description) => TypedResults.Bytes(await description.Utf8, "application/json"))
+        routes.MapGet(Address, async (OpenApiJson document) => TypedResults.Bytes(await document.Utf8, "application/json"))
             .AllowAnonymous().ExcludeFromDescription();
 
-        // The page and its script come from here. What it would load from or tell to other hosts is switched off.
+        // The page and its script are served from here. Features that contact other hosts are disabled.
         routes.MapScalarApiReference(PageAddress, page =>
         {
             page.Title = "OrderFlow";
@@ -81,23 +81,23 @@ internal static class OpenApiSetup
         {
             Title = "OrderFlow",
             Version = Version,
-            Description = "Takes orders, reserves stock for them, and tells their customers. Every error is `application/problem+json` (RFC 9457); "
-                + "where a request is not what it must be, `errors` says so path by path.",
+            Description = "Places orders, reserves stock for them, and notifies their customers. Every error is `application/problem+json` (RFC 9457); "
+                + "if a request is not valid, `errors` lists what is wrong by path.",
             License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
         };
-        document.Servers = [new OpenApiServer { Url = "/", Description = "Where this description was read." }];
+        document.Servers = [new OpenApiServer { Url = "/", Description = "The host that serves this document." }];
         document.Tags = new HashSet<OpenApiTag>
         {
-            new() { Name = "Health", Description = "Whether the program runs, and whether it reaches what it needs. Anyone may ask." },
-            new() { Name = "Orders", Description = "Customers see and change their own orders, admins all. Another user's order is a 404." },
-            new() { Name = "Inventory", Description = "Anybody with a token may look, admins may change." },
-            new() { Name = "Notifications", Description = "What customers were told of their orders; for admins the queue of what they are to be told." },
+            new() { Name = "Health", Description = "Whether the API runs, and whether it reaches its dependencies. No token is needed." },
+            new() { Name = "Orders", Description = "Customers read and change their own orders, admins all. Another user's order is a 404." },
+            new() { Name = "Inventory", Description = "Every authenticated caller may read, admins may change." },
+            new() { Name = "Notifications", Description = "The notifications of customers about their orders; for admins the queue." },
         };
         Schemas.Complete(document);
     }
 }
 
-/// <summary>The description as it is served: made once, when it is first asked for.</summary>
+/// <summary>The document as it is served: generated once, with the first request.</summary>
 internal sealed class OpenApiJson([FromKeyedServices(OpenApiSetup.Version)] IOpenApiDocumentProvider documents)
 {
     private readonly Lazy<Task<byte[]>> _utf8 = new(() => Write(documents));

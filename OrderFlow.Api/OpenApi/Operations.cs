@@ -10,20 +10,20 @@ using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.OpenApi;
 
-/// <summary>Completes the description of each operation: who may call it, its parameters, its examples, and every error it can answer with.</summary>
+/// <summary>Completes the description of each operation: who may call it, its parameters, examples and error statuses.</summary>
 internal static class Operations
 {
     private const string Json = "application/json";
     private const string Bearer = "bearer";
 
-    /// <summary>What every operation that demands a token can answer: all of them ask the cluster.</summary>
+    /// <summary>Error statuses of every operation that requires a token: all of them call the cluster.</summary>
     private static readonly int[] WithToken =
     [
         StatusCodes.Status401Unauthorized, StatusCodes.Status429TooManyRequests,
         StatusCodes.Status500InternalServerError, StatusCodes.Status503ServiceUnavailable,
     ];
 
-    /// <summary>What every operation that reads a body can answer (<see cref="Http.JsonBody{T}"/>).</summary>
+    /// <summary>Error statuses of every operation that reads a body (<see cref="Http.JsonBody{T}"/>).</summary>
     private static readonly int[] WithBody =
     [
         StatusCodes.Status400BadRequest, StatusCodes.Status408RequestTimeout,
@@ -35,24 +35,24 @@ internal static class Operations
     {
         var document = context.Document!;
         var endpoint = context.Description.ActionDescriptor.EndpointMetadata;
-        List<IAuthorizeData> demands = endpoint.OfType<IAllowAnonymous>().Any() ? [] : [.. endpoint.OfType<IAuthorizeData>()];
-        var forAdmins = demands.Any(demand => demand.Policy == BearerTokens.AdminPolicy);
+        List<IAuthorizeData> requirements = endpoint.OfType<IAllowAnonymous>().Any() ? [] : [.. endpoint.OfType<IAuthorizeData>()];
+        var forAdmins = requirements.Any(requirement => requirement.Policy == BearerTokens.AdminPolicy);
 
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>()) Parameters.Complete(parameter, context.Description.RelativePath?.TrimEnd('/'));
-        foreach (var name in endpoint.OfType<AcceptedHeaders>().SelectMany(taken => taken.Names)) (operation.Parameters ??= []).Add(Parameters.Header(name));
+        foreach (var name in endpoint.OfType<AcceptedHeaders>().SelectMany(accepted => accepted.Names)) (operation.Parameters ??= []).Add(Parameters.Header(name));
         CompleteBody(operation, context);
-        CompleteAnswers(operation, context);
+        CompleteResponses(operation, context);
 
-        // 400 is for every operation: it may not take a header that it was sent (Http.UnsupportedHeaders).
-        SortedSet<int> refusals = [StatusCodes.Status400BadRequest, .. endpoint.OfType<ErrorStatuses>().SelectMany(each => each.Statuses)];
-        if (demands.Count > 0) refusals.UnionWith(WithToken);
-        if (forAdmins) refusals.Add(StatusCodes.Status403Forbidden);
-        if (operation.RequestBody is not null) refusals.UnionWith(WithBody);
-        foreach (var status in refusals)
+        // Every operation can answer 400: for a header that it does not accept (Http.UnsupportedHeaders).
+        SortedSet<int> errors = [StatusCodes.Status400BadRequest, .. endpoint.OfType<ErrorStatuses>().SelectMany(each => each.Statuses)];
+        if (requirements.Count > 0) errors.UnionWith(WithToken);
+        if (forAdmins) errors.Add(StatusCodes.Status403Forbidden);
+        if (operation.RequestBody is not null) errors.UnionWith(WithBody);
+        foreach (var status in errors)
             operation.Responses![status.ToString(CultureInfo.InvariantCulture)] = ProblemResponses.Reference(status, document);
 
-        if (demands.Count > 0) operation.Security = [Token(document, forAdmins ? [CallerIdentity.AdminRole] : [])];
-        if (forAdmins) operation.Description = "For admins only.";
+        if (requirements.Count > 0) operation.Security = [Token(document, forAdmins ? [CallerIdentity.AdminRole] : [])];
+        if (forAdmins) operation.Description = $"For admins only. {operation.Description}".TrimEnd();
     }
 
     private static void CompleteBody(OpenApiOperation operation, OpenApiOperationTransformerContext context)
@@ -62,33 +62,33 @@ internal static class Operations
         var type = context.Description.ParameterDescriptions.Single(parameter => parameter.Source == BindingSource.Body).Type;
         body.Description = string.Create(
             CultureInfo.InvariantCulture,
-            $"JSON in UTF-8 without a content coding, at most {Http.JsonBody.MaxBytes} bytes. Members that are not listed are refused.");
+            $"JSON in UTF-8 without a content coding, at most {Http.JsonBody.MaxBytes} bytes. Unknown members are rejected.");
         content[Json].Examples = Examples.ForRequest(type).ToDictionary(
             example => example.Name, example => (IOpenApiExample)new OpenApiExample { Summary = example.Summary, Value = example.Value });
     }
 
-    private static void CompleteAnswers(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    private static void CompleteResponses(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
-        foreach (var answer in context.Description.SupportedResponseTypes)
+        foreach (var produced in context.Description.SupportedResponseTypes)
         {
-            var status = answer.StatusCode.ToString(CultureInfo.InvariantCulture);
+            var status = produced.StatusCode.ToString(CultureInfo.InvariantCulture);
             if (!operation.Responses!.TryGetValue(status, out var found) || found is not OpenApiResponse response) continue;
 
-            if (answer.StatusCode == StatusCodes.Status304NotModified)
+            if (produced.StatusCode == StatusCodes.Status304NotModified)
             {
-                response.Description = "The client has the order as it is. There is no body.";
+                response.Description = "The client has the current version. There is no body.";
                 response.Headers = new Dictionary<string, IOpenApiHeader> { [HeaderNames.ETag] = Tag() };
                 continue;
             }
 
-            response.Description = Examples.Describe(operation.OperationId!, answer.Type!);
-            response.Content!.Single().Value.Example = Examples.ForResponse(operation.OperationId!, answer.Type!);
+            response.Description = Examples.Describe(operation.OperationId!, produced.Type!);
+            response.Content!.Single().Value.Example = Examples.ForResponse(operation.OperationId!, produced.Type!);
             var headers = response.Headers = new Dictionary<string, IOpenApiHeader>();
-            if (answer.Type == typeof(OrderResponse)) headers[HeaderNames.ETag] = Tag();
-            if (answer.StatusCode != StatusCodes.Status201Created) continue;
+            if (produced.Type == typeof(OrderResponse)) headers[HeaderNames.ETag] = Tag();
+            if (produced.StatusCode != StatusCodes.Status201Created) continue;
 
-            headers[HeaderNames.Location] = Header("The path of what was created.", "/orders/42", isAlways: true);
-            headers[IdempotencyKey.ReplayedHeader] = Header("`true` where this is the answer to an earlier request with the same key.", "true", isAlways: false);
+            headers[HeaderNames.Location] = Header("The path of the new order.", "/orders/42", isAlways: true);
+            headers[IdempotencyKey.ReplayedHeader] = Header("`true` if this is the response to an earlier request with the same key.", "true", isAlways: false);
             headers[PreferredWait.AppliedHeader] = Header("The wait that was applied.", "wait=5", isAlways: false);
         }
     }

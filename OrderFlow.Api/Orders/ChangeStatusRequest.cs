@@ -6,7 +6,7 @@ using OrderFlow.Orders;
 namespace OrderFlow.Api.Orders;
 
 /// <summary>The body of <c>PATCH /orders/{id}/status</c>.</summary>
-/// <param name="Status">The status the order is to have.</param>
+/// <param name="Status">The status to change to.</param>
 internal sealed record ChangeStatusRequest(string? Status) : IRequestBody<ChangeStatusRequest>
 {
     /// <summary>What is wrong with a text that is no status; names are case-sensitive.</summary>
@@ -16,19 +16,19 @@ internal sealed record ChangeStatusRequest(string? Status) : IRequestBody<Change
     public static JsonTypeInfo<ChangeStatusRequest> Json => RequestJson.Default.ChangeStatusRequest;
 
     /// <inheritdoc/>
-    public void Check(ValidationErrors violations)
+    public void Validate(ValidationErrors errors)
     {
-        if (Status is null) violations.Add("status", "is required");
-        else if (OrderStatusNames.FromWireName(Status) is null) violations.Add("status", Objection);
+        if (Status is null) errors.Add("status", "is required");
+        else if (OrderStatusNames.FromWireName(Status) is null) errors.Add("status", Objection);
     }
 }
 
-/// <summary>What a good <see cref="ChangeStatusRequest"/> asks for. Not a member of it: JSON would take a member of that name too, and drop it.</summary>
+/// <summary>The requested status of a valid <see cref="ChangeStatusRequest"/>. Not a member of it: JSON would accept a member of that name too, and drop it.</summary>
 internal static class ChangeStatusTarget
 {
     extension(ChangeStatusRequest request)
     {
-        /// <summary>The status, once the body was found good.</summary>
-        public OrderStatus Target => OrderStatusNames.FromWireName(request.Status!) ?? throw new InvalidOperationException("The body was not checked.");
+        /// <summary>The status.</summary>
+        public OrderStatus Target => OrderStatusNames.FromWireName(request.Status!) ?? throw new InvalidOperationException("The body was not validated.");
     }
 }

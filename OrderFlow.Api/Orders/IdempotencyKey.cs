@@ -1,55 +1,45 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Diagnostics.CodeAnalysis;
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http.HttpResults;
-using OrderFlow.Api.Errors;
+using Microsoft.Extensions.Primitives;
+using OrderFlow.Api.Http;
 
 namespace OrderFlow.Api.Orders;
 
 /// <summary>
-/// The header <c>Idempotency-Key</c> of a request, where it has one: 1 to <see cref="MaxLength"/> visible ASCII characters, taken as they are.
-/// A key belongs to the user who sent it. See the IETF draft draft-ietf-httpapi-idempotency-key-header.
+/// The header <c>Idempotency-Key</c>: 1 to <see cref="MaxLength"/> visible ASCII characters, taken literally. A key belongs to the user who sent it.
+/// See the IETF draft draft-ietf-httpapi-idempotency-key-header.
 /// </summary>
-internal sealed class IdempotencyKey : IBindableFromHttpContext<IdempotencyKey>
+/// <param name="Key">The key, or null if the request has none.</param>
+internal sealed record IdempotencyKey(string? Key) : IRequestHeader<IdempotencyKey>
 {
-    /// <summary>The request's header.</summary>
-    public const string Header = "Idempotency-Key";
-
-    /// <summary>The answer's header: <c>true</c> where the answer is that of an earlier request.</summary>
+    /// <summary>The response header: <c>true</c> if the response is that to an earlier request.</summary>
     public const string ReplayedHeader = "Idempotent-Replayed";
 
     /// <summary>The most characters of a key.</summary>
     public const int MaxLength = 255;
 
-    /// <summary>So that no name can be taken for a number: the grain storage would then keep several under one key.</summary>
-    private const string NamePrefix = "idem/";
+    /// <summary>Keeps a name from looking like a number: the grain storage would then store several under one key.</summary>
+    private const string GrainNamePrefix = "idem/";
 
-    private static readonly IdempotencyKey None = new(null, null);
     private static readonly SearchValues<char> Visible = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(character => (char)character)]);
 
-    private readonly ProblemHttpResult? _refusal;
+    /// <inheritdoc/>
+    public static string Name => "Idempotency-Key";
 
-    private IdempotencyKey(string? value, ProblemHttpResult? refusal) => (Value, _refusal) = (value, refusal);
+    /// <inheritdoc/>
+    public static string Error => $"must be one value of 1 to {MaxLength} visible ASCII characters";
 
-    /// <summary>The key, or null where the request has none.</summary>
-    public string? Value { get; }
-
-    /// <summary>True with the key or without one; false with the refusal of something else.</summary>
-    public bool IsGood([NotNullWhen(false)] out ProblemHttpResult? refusal) => (refusal = _refusal) is null;
-
-    /// <summary>The name this user's key is kept by: of one length and one alphabet, whatever the user and the key are.</summary>
-    public static string GrainName(string userId, string key) =>
-        NamePrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{userId.Length}:{userId}{key}")));
-
-    /// <summary>Reads the header.</summary>
-    public static ValueTask<IdempotencyKey?> BindAsync(HttpContext context, ParameterInfo parameter)
+    /// <inheritdoc/>
+    public static IdempotencyKey? Parse(StringValues values) => values switch
     {
-        var values = context.Request.Headers[Header];
-        return ValueTask.FromResult<IdempotencyKey?>(values.Count == 0 ? None
-            : values is [{ Length: >= 1 and <= MaxLength } key] && !key.AsSpan().ContainsAnyExcept(Visible) ? new(key, null)
-            : new(null, Problems.Invalid(Header, $"must be one value of 1 to {MaxLength} visible ASCII characters")));
-    }
+        [] => new IdempotencyKey(Key: null),
+        [{ Length: >= 1 and <= MaxLength } key] when !key.AsSpan().ContainsAnyExcept(Visible) => new IdempotencyKey(key),
+        _ => null,
+    };
+
+    /// <summary>The name under which this user's key is stored: of one length and one alphabet, whatever the user and the key are.</summary>
+    public static string GrainName(string userId, string key) =>
+        GrainNamePrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{userId.Length}:{userId}{key}")));
 }

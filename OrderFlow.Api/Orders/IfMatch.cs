@@ -1,45 +1,34 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Reflection;
-using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
-using OrderFlow.Api.Errors;
+using OrderFlow.Api.Http;
 using OrderFlow.Orders;
 
 namespace OrderFlow.Api.Orders;
 
-/// <summary>The header <c>If-Match</c> of a request (RFC 9110 §13.1.1). An order's entity tag is its version in quotes.</summary>
-internal sealed class IfMatch : IBindableFromHttpContext<IfMatch>
+/// <summary>The header <c>If-Match</c> (RFC 9110 §13.1.1). An order's entity tag is its version in quotes.</summary>
+/// <param name="Version">The versions that the request is meant for.</param>
+internal sealed record IfMatch(IfVersion Version) : IRequestHeader<IfMatch>
 {
-    /// <summary>What is wrong with a header that holds no entity tags.</summary>
-    public const string Error = "must be * or entity tags in quotes, such as \"3\"";
+    private static readonly IfMatch Any = new(default(IfVersion));
 
-    private static readonly IfMatch Any = new(default, null);
+    /// <inheritdoc/>
+    public static string Name => HeaderNames.IfMatch;
 
-    private readonly ProblemHttpResult? _refusal;
+    /// <inheritdoc/>
+    public static string Error => "must be * or entity tags in quotes, such as \"3\"";
 
-    private IfMatch(IfVersion version, ProblemHttpResult? refusal) => (Version, _refusal) = (version, refusal);
-
-    /// <summary>Which versions the request is meant for.</summary>
-    public IfVersion Version { get; }
-
-    /// <summary>The entity tag of an order in this version.</summary>
+    /// <summary>The entity tag of an order's version.</summary>
     public static string ToETag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
-    /// <summary>True where the header can be understood, or is not there; false with the refusal.</summary>
-    public bool IsGood([NotNullWhen(false)] out ProblemHttpResult? refusal) => (refusal = _refusal) is null;
-
-    /// <summary>Reads the header. Tags that are weak, or were never an order's, are met by no version.</summary>
-    public static ValueTask<IfMatch?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<IfMatch?>(Read(context.Request));
-
-    private static IfMatch Read(HttpRequest request)
+    /// <inheritdoc/>
+    /// <remarks>Tags that are weak, or cannot be an order's, match no version.</remarks>
+    public static IfMatch? Parse(StringValues values)
     {
-        var header = request.Headers.IfMatch;
-        if (header.Count == 0) return Any;
-        if (!EntityTagHeaderValue.TryParseStrictList(header, out var tags))
-            return new(default, Problems.Invalid(HeaderNames.IfMatch, Error));
+        if (values.Count == 0) return Any;
+        if (!EntityTagHeaderValue.TryParseStrictList(values, out var tags)) return null;
 
-        return tags.Contains(EntityTagHeaderValue.Any) ? Any : new(new IfVersion([.. tags.SelectMany(VersionsOf)]), null);
+        return tags.Contains(EntityTagHeaderValue.Any) ? Any : new(new IfVersion([.. tags.SelectMany(VersionsOf)]));
     }
 
     private static IEnumerable<long> VersionsOf(EntityTagHeaderValue tag) =>

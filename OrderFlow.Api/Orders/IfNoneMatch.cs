@@ -1,31 +1,22 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Reflection;
-using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
-using OrderFlow.Api.Errors;
+using OrderFlow.Api.Http;
 
 namespace OrderFlow.Api.Orders;
 
-/// <summary>The header <c>If-None-Match</c> of a read (RFC 9110 §13.1.2): what the client has already, and need not be sent again.</summary>
-internal sealed class IfNoneMatch : IBindableFromHttpContext<IfNoneMatch>
+/// <summary>The header <c>If-None-Match</c> of a read (RFC 9110 §13.1.2): the versions that the client already has.</summary>
+internal sealed record IfNoneMatch(IList<EntityTagHeaderValue> Tags) : IRequestHeader<IfNoneMatch>
 {
-    private readonly IList<EntityTagHeaderValue> _tags;
-    private readonly ProblemHttpResult? _refusal;
+    /// <inheritdoc/>
+    public static string Name => HeaderNames.IfNoneMatch;
 
-    private IfNoneMatch(IList<EntityTagHeaderValue> tags, ProblemHttpResult? refusal) => (_tags, _refusal) = (tags, refusal);
+    /// <inheritdoc/>
+    public static string Error => IfMatch.Error;
 
-    /// <summary>True where the header can be understood, or is not there; false with the refusal.</summary>
-    public bool IsGood([NotNullWhen(false)] out ProblemHttpResult? refusal) => (refusal = _refusal) is null;
+    /// <inheritdoc/>
+    public static IfNoneMatch? Parse(StringValues values) =>
+        values.Count == 0 ? new([]) : EntityTagHeaderValue.TryParseStrictList(values, out var tags) ? new(tags) : null;
 
-    /// <summary>True where the client has an order in this version. Whether a tag is weak does not count.</summary>
-    public bool Matches(long version) => _tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Tag == IfMatch.ToETag(version));
-
-    /// <summary>Reads the header.</summary>
-    public static ValueTask<IfNoneMatch?> BindAsync(HttpContext context, ParameterInfo parameter)
-    {
-        var header = context.Request.Headers.IfNoneMatch;
-        return ValueTask.FromResult<IfNoneMatch?>(header.Count == 0 ? new([], null)
-            : EntityTagHeaderValue.TryParseStrictList(header, out var tags) ? new(tags, null)
-            : new([], Problems.Invalid(HeaderNames.IfNoneMatch, IfMatch.Error)));
-    }
+    /// <summary>True if the client has this version of an order; weak tags count too.</summary>
+    public bool Matches(long version) => Tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Tag == IfMatch.ToETag(version));
 }

@@ -5,17 +5,17 @@ using OrderFlow.Orders;
 
 namespace OrderFlow.Api.Orders;
 
-/// <summary>A place in the list of orders, as an opaque text that one page gives and the next is asked for with.</summary>
+/// <summary>A position in the list of orders as an opaque text: <c>nextCursor</c> of a page, <c>cursor</c> of the next request.</summary>
 internal static class OrderCursor
 {
     /// <summary>The most characters of a cursor.</summary>
     public const int MaxLength = 64;
 
-    /// <summary>The place right behind an order.</summary>
+    /// <summary>The position right after an order.</summary>
     public static string After(DateTimeOffset createdAt, long id) =>
         Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{createdAt.UtcTicks}.{id}")));
 
-    /// <summary>The place that a text means, or null where it means none.</summary>
+    /// <summary>Parses a cursor; null if it is not valid.</summary>
     public static OrderListPosition? Parse(string text)
     {
         if (text.Length > MaxLength || !Base64Url.IsValid(text)) return null;

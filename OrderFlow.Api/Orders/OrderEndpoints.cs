@@ -1,138 +1,133 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
+using OrderFlow.Api.Auth;
 using OrderFlow.Api.Cluster;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
-using OrderFlow.Api.Auth;
 using OrderFlow.Orders;
 
 namespace OrderFlow.Api.Orders;
 
-/// <summary>The resource <c>/orders</c>, design §7. The order's grain decides who may do what.</summary>
+/// <summary>The resource <c>/orders</c>. The order's grain authorizes the caller.</summary>
 internal static class OrderEndpoints
 {
     /// <summary>Maps the resource.</summary>
     public static void MapOrders(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/orders").RequireAuthorization().WithTags("Orders");
-        orders.MapPost("/", Place).Describe("placeOrder", "Places an order; reserving stock goes on after the answer.", 403, 422)
-            .AcceptsHeaders(IdempotencyKey.Header, PreferredWait.Header);
-        orders.MapGet("/", List).Describe("listOrders", "Lists orders, newest first: one's own, or all for an admin.", 400, 403);
-        orders.MapGet("/{id:long:min(1)}", Get).Describe("getOrder", "An order as it is now.", 404, 412)
-            .AcceptsHeaders(HeaderNames.IfMatch, HeaderNames.IfNoneMatch);
-        orders.MapPatch("/{id:long:min(1)}/status", ChangeStatus)
-            .Describe("changeOrderStatus", "Cancels an order, or has a failed one tried again (admins).", 403, 404, 409, 412)
-            .AcceptsHeaders(HeaderNames.IfMatch);
-        orders.MapDelete("/{id:long:min(1)}", Delete).Describe("deleteOrder", "Gives back what an order holds, then removes it.", 400, 404, 409, 412)
-            .AcceptsHeaders(HeaderNames.IfMatch);
+        orders.MapPost("/", Place).Describe("placeOrder", "Place an order", 403, 422)
+            .WithDescription("It is stored as pending; stock is reserved after the response.").AcceptsHeaders(IdempotencyKey.Name, PreferredWait.Header);
+        orders.MapGet("/", List).Describe("listOrders", "List orders, newest first", 400, 403)
+            .WithDescription("The caller's own orders, or all for an admin.");
+        orders.MapGet("/{id:long:min(1)}", Get).Describe("getOrder", "Get an order", 404, 412).AcceptsHeaders(IfMatch.Name, IfNoneMatch.Name);
+        orders.MapPatch("/{id:long:min(1)}/status", ChangeStatus).Describe("changeOrderStatus", "Cancel an order or retry a failed one", 403, 404, 409, 412)
+            .WithDescription("Only an admin may retry an order.")
+            .AcceptsHeaders(IfMatch.Name);
+        orders.MapDelete("/{id:long:min(1)}", Delete).Describe("deleteOrder", "Release an order's stock and delete it", 400, 404, 409, 412)
+            .AcceptsHeaders(IfMatch.Name);
     }
 
-    /// <summary>Places an order. It is stored as pending; reserving stock goes on after the answer, which waits for it where the client prefers that.</summary>
+    /// <summary>Places an order. It is stored as pending; stock is reserved after the response, which waits for it if the client prefers that.</summary>
     private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> Place(
-        JsonBody<PlaceOrderRequest> body, IdempotencyKey key, HttpContext http, CurrentCaller current, OrderPlacer placing, ClusterClient cluster)
+        JsonBody<PlaceOrderRequest> body, Header<IdempotencyKey> keyHeader, HttpContext http, CurrentCaller current, OrderPlacer placer, ClusterClient cluster)
     {
-        if (!body.TryGet(out var request, out var refusal)) return refusal;
-        if (!key.IsGood(out refusal)) return refusal;
-        if (!current.Caller.MayActFor(request.UserId!)) return NotForYou();
-        if (await ProductIdResolver.Validate(cluster, request.Items!) is { IsEmpty: false } unknown) return Problems.Invalid(unknown);
+        if (!body.TryGet(out var request, out var problem)) return problem;
+        if (!keyHeader.TryGet(out var key, out problem)) return problem;
+        if (!current.Caller.MayActFor(request.UserId!)) return OtherUser();
+        if (await ProductIdResolver.Validate(cluster, request.Items!) is { IsEmpty: false } errors) return Problems.Invalid(errors);
 
         var command = request.ToCommand(current.Caller);
-        var (use, result) = key.Value is { } value ? await placing.PlaceOnce(cluster, value, command) : new(KeyUse.First, await placing.Place(cluster, command));
+        var (use, result) = key.Key is { } value ? await placer.PlaceOnce(cluster, value, command) : new(KeyUse.First, await placer.Place(cluster, command));
         if (use == KeyUse.OtherCommand) return Problems.IdempotencyKeyReused();
         if (use == KeyUse.Repeated) http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
-        if (result is not { Outcome: Outcome.Ok, Order: { } placed }) return Refusal(result!);
+        if (result is not { Outcome: Outcome.Ok, Order: { } placed }) return ProblemOf(result!);
 
         if (PreferredWait.Parse(http.Request.Headers[PreferredWait.Header]) is { } wait)
         {
             http.Response.Headers[PreferredWait.AppliedHeader] = PreferredWait.AppliedValue(wait);
-            placed = await placing.WaitForOutcome(cluster, placed, current.Caller, wait, http.RequestAborted);
+            placed = await placer.WaitForOutcome(cluster, placed, current.Caller, wait, http.RequestAborted);
         }
 
         http.Response.Headers.ETag = IfMatch.ToETag(placed.Version);
         return TypedResults.Created($"/orders/{placed.Id}", OrderResponse.Of(placed));
     }
 
-    /// <summary>Lists orders, newest first: one's own, or all for an admin.</summary>
+    /// <summary>Lists orders, newest first: the caller's own, or all for an admin.</summary>
     private static async Task<Results<Ok<PageResponse<OrderResponse>>, ProblemHttpResult>> List(
         string? status, string? userId, string? page, string? limit, string? cursor, CurrentCaller current, ClusterClient cluster)
     {
-        var violations = new ValidationErrors();
-        var query = OrderListParameters.Read(status, userId, page, limit, cursor, violations);
-        if (!violations.IsEmpty) return Problems.Invalid(violations);
+        var errors = new ValidationErrors();
+        var query = OrderListParameters.Read(status, userId, page, limit, cursor, errors);
+        if (!errors.IsEmpty) return Problems.Invalid(errors);
 
         var list = await cluster.CallWithRetry(grains => grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
             ? TypedResults.Ok(PageResponse.Of(found, OrderResponse.Of).WithCursor(query.After is not null, last => OrderCursor.After(last.CreatedAt, last.Id)))
-            : NotForYou();
+            : OtherUser();
     }
 
-    /// <summary>The order as it is persisted now.</summary>
+    /// <summary>Reads an order as it is persisted now.</summary>
     private static async Task<Results<Ok<OrderResponse>, NotModified, ProblemHttpResult>> Get(
-        long id, IfMatch ifMatch, IfNoneMatch ifNoneMatch, HttpResponse response, CurrentCaller current, ClusterClient cluster)
+        long id, Header<IfMatch> ifMatch, Header<IfNoneMatch> ifNoneMatch, HttpResponse response, CurrentCaller current, ClusterClient cluster)
     {
-        if (!ifMatch.IsGood(out var refusal) || !ifNoneMatch.IsGood(out refusal)) return refusal;
+        if (!ifMatch.TryGet(out var wanted, out var problem)) return problem;
+        if (!ifNoneMatch.TryGet(out var known, out problem)) return problem;
 
         var result = await cluster.CallWithRetry(grains => grains.GetGrain<IOrderGrain>(id).Get(current.Caller));
-        if (result is not { Outcome: Outcome.Ok, Order: { } order }) return Refusal(result);
-        if (!ifMatch.Version.Allows(order.Version)) return Refusal(new(Outcome.Stale));
+        if (result is not { Outcome: Outcome.Ok, Order: { } order }) return ProblemOf(result);
+        if (!wanted.Version.Allows(order.Version)) return ProblemOf(new(Outcome.Stale));
 
         response.Headers.ETag = IfMatch.ToETag(order.Version);
-        return ifNoneMatch.Matches(order.Version) ? new NotModified() : TypedResults.Ok(OrderResponse.Of(order));
+        return known.Matches(order.Version) ? new NotModified() : TypedResults.Ok(OrderResponse.Of(order));
     }
 
-    /// <summary>Cancels an order, or has a failed one tried again (admins).</summary>
+    /// <summary>Cancels an order, or retries a failed one (admins).</summary>
     private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> ChangeStatus(
-        long id, JsonBody<ChangeStatusRequest> body, IfMatch ifMatch, HttpResponse response, CurrentCaller current, ClusterClient cluster)
+        long id, JsonBody<ChangeStatusRequest> body, Header<IfMatch> ifMatch, HttpResponse response, CurrentCaller current, ClusterClient cluster)
     {
-        if (!body.TryGet(out var request, out var refusal)) return refusal;
-        if (!ifMatch.IsGood(out refusal)) return refusal;
+        if (!body.TryGet(out var request, out var problem)) return problem;
+        if (!ifMatch.TryGet(out var wanted, out problem)) return problem;
 
-        var tries = 0;
+        var calls = 0;
         Task<OrderResult> Change(IGrainFactory grains)
         {
-            tries++;
-            return grains.GetGrain<IOrderGrain>(id).ChangeStatus(request.Target, current.Caller, ifMatch.Version);
+            calls++;
+            return grains.GetGrain<IOrderGrain>(id).ChangeStatus(request.Target, current.Caller, wanted.Version);
         }
 
-        // To cancel again has no effect. To have a failed order tried again may have: it can have failed anew before the second call.
+        // A second cancellation has no effect. A second retry may have one: the order can have failed again in between.
         var result = await (request.Target == OrderStatus.Cancelled ? cluster.CallWithRetry(Change) : cluster.CallOnce(Change));
 
-        // A try whose answer was lost may have made the version stale, by the very change that was asked for. Where somebody else made the same change,
-        // the order is as was asked too, and may be said to be (RFC 9110 §13.1.1).
-        if (result is { Outcome: Outcome.Stale, Order: { } order } && tries > 1 && order.Status == request.Target) result = OrderResult.Ok(order);
-        return Answer(response, result);
+        // A call whose answer was lost may itself have made the version stale. If somebody else made the same change, the order is as requested too,
+        // and may be answered as such (RFC 9110 §13.1.1).
+        if (result is { Outcome: Outcome.Stale, Order: { } order } && calls > 1 && order.Status == request.Target) result = OrderResult.Ok(order);
+        if (result is not { Outcome: Outcome.Ok, Order: { } changed }) return ProblemOf(result);
+
+        response.Headers.ETag = IfMatch.ToETag(changed.Version);
+        return TypedResults.Ok(OrderResponse.Of(changed));
     }
 
-    /// <summary>Releases what an order holds, then removes it.</summary>
+    /// <summary>Releases what an order holds, then deletes it.</summary>
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Delete(
-        long id, IfMatch ifMatch, CurrentCaller current, ClusterClient cluster)
+        long id, Header<IfMatch> ifMatch, CurrentCaller current, ClusterClient cluster)
     {
-        if (!ifMatch.IsGood(out var refusal)) return refusal;
+        if (!ifMatch.TryGet(out var wanted, out var problem)) return problem;
 
-        var tries = 0;
+        var calls = 0;
         var result = await cluster.CallWithRetry(grains =>
         {
-            tries++;
-            return grains.GetGrain<IOrderGrain>(id).Delete(current.Caller, ifMatch.Version);
+            calls++;
+            return grains.GetGrain<IOrderGrain>(id).Delete(current.Caller, wanted.Version);
         });
 
-        // A try whose answer was lost may have removed it.
-        var isGone = result.Outcome == Outcome.Ok || (result.WasDeletedBefore && tries > 1);
-        return isGone ? TypedResults.Ok(new MessageResponse("Order deleted")) : Refusal(result);
+        // A call whose answer was lost may have deleted it.
+        var isDeleted = result.Outcome == Outcome.Ok || (result.WasDeletedBefore && calls > 1);
+        return isDeleted ? TypedResults.Ok(new MessageResponse("Order deleted")) : ProblemOf(result);
     }
 
-    private static Results<Ok<OrderResponse>, ProblemHttpResult> Answer(HttpResponse response, OrderResult result)
-    {
-        if (result is not { Outcome: Outcome.Ok, Order: { } order }) return Refusal(result);
-
-        response.Headers.ETag = IfMatch.ToETag(order.Version);
-        return TypedResults.Ok(OrderResponse.Of(order));
-    }
-
-    private static ProblemHttpResult Refusal(OrderResult result) => result switch
+    private static ProblemHttpResult ProblemOf(OrderResult result) => result switch
     {
         { Outcome: Outcome.NotFound } => Problems.NotFound("There is no such order."),
         { Outcome: Outcome.Forbidden } => Problems.Forbidden(result.Reason ?? "This caller may not do this with the order."),
@@ -142,5 +137,5 @@ internal static class OrderEndpoints
         _ => throw new InvalidOperationException($"The order grain answered {result.Outcome} without an order."),
     };
 
-    private static ProblemHttpResult NotForYou() => Problems.Forbidden("Only an admin may act for another user.");
+    private static ProblemHttpResult OtherUser() => Problems.Forbidden("Only an admin may act for another user.");
 }

@@ -3,79 +3,79 @@ using OrderFlow.Orders;
 
 namespace OrderFlow.Api.Orders;
 
-/// <summary>Gives each new order its id.</summary>
+/// <summary>Allocates ids for new orders.</summary>
 internal interface IOrderIds
 {
-    /// <summary>An id that nobody was given before.</summary>
-    /// <exception cref="ClusterUnavailableException">No ids are left here, and the cluster gave no more.</exception>
+    /// <summary>Takes an id that was never taken before.</summary>
+    /// <exception cref="ClusterUnavailableException">No ids are left here, and the cluster allocated no more.</exception>
     ValueTask<long> Next();
 
-    /// <summary>Says that an id belongs to an order already: what else is left of its block, or waits behind it, is as old and is handed out no more.</summary>
+    /// <summary>Discards the rest of an id's block, and the block after it, because the id already belongs to an order: those ids are just as old.</summary>
     void DiscardBlockOf(long takenId);
 }
 
 /// <summary>
-/// Hands out ids from blocks that the cluster gave to this process, so that most orders cost no round trip for theirs. The next block is asked for
-/// while some of the present one is left. One request for a block at a time; where it fails, those who wait for it fail, and the next caller asks anew.
-/// Ids that are not used when the process ends are lost.
+/// Takes ids from blocks that the cluster allocates to this process, so that most orders need no round trip for theirs. The next block is requested when the
+/// current one is begun, one request at a time; if it fails, all who wait for it fail, and the next caller requests again. Unused ids are lost when the
+/// process ends.
 /// </summary>
 internal sealed class OrderIds(ClusterClient cluster) : IOrderIds
 {
-    private readonly Lock _handing = new();
+    private readonly Lock _lock = new();
     private OrderIdBlock _block = new(First: 0, Count: 0);
     private int _left;
-    private OrderIdBlock? _following;
-    private Task? _asking;
-    private int _drops;
+    private OrderIdBlock? _nextBlock;
+    private Task? _request;
+    private int _discards;
 
     /// <inheritdoc/>
     public ValueTask<long> Next()
     {
-        Task more;
-        lock (_handing)
+        Task request;
+        lock (_lock)
         {
-            if (TryHand(out var id)) return ValueTask.FromResult(id);
-            more = _asking ??= Ask();
+            if (TryTake(out var id)) return ValueTask.FromResult(id);
+            request = _request ??= RequestBlock();
         }
 
-        return After(more);
+        return TakeAfter(request);
     }
 
     /// <inheritdoc/>
     public void DiscardBlockOf(long takenId)
     {
-        lock (_handing)
+        lock (_lock)
         {
-            if (!IsIn(_block) && !(_following is { } following && IsIn(following))) return;   // of a block that is used up or was dropped: many meet their ids in it at once
+            if (!IsIn(_block) && !(_nextBlock is { } next && IsIn(next))) return;   // discarded already: many requests find their ids taken at once
 
-            (_left, _following, _asking) = (0, null, null);
+            (_left, _nextBlock, _request) = (0, null, null);
             _block = _block with { Count = 0 };
-            _drops++;
+            _discards++;
         }
 
         bool IsIn(OrderIdBlock block) => takenId >= block.First && takenId - block.First < block.Count;
     }
 
-    // More callers than a block has ids may wait for it: those who find it used up ask for the next.
-    private async ValueTask<long> After(Task more)
+    // More callers than a block has ids may wait for it: those who find it used up request the next.
+    private async ValueTask<long> TakeAfter(Task request)
     {
         while (true)
         {
-            await more;
-            lock (_handing)
+            await request;
+            lock (_lock)
             {
-                if (TryHand(out var id)) return id;
-                more = _asking ??= Ask();
+                if (TryTake(out var id)) return id;
+                request = _request ??= RequestBlock();
             }
         }
     }
 
-    private bool TryHand(out long id)
+    private bool TryTake(out long id)
     {
-        if (_left == 0 && _following is { } block)
+        if (_left == 0 && _nextBlock is { } block)
         {
-            (_block, _left, _following) = (block, block.Count, null);
-            _asking ??= Ask();
+            (_block, _left, _nextBlock) = (block, block.Count, null);
+            _request ??= RequestBlock();
         }
 
         id = _block.First + _block.Count - _left;
@@ -85,21 +85,21 @@ internal sealed class OrderIds(ClusterClient cluster) : IOrderIds
         return true;
     }
 
-    private async Task Ask()
+    private async Task RequestBlock()
     {
-        var drops = _drops;
+        var discards = _discards;
         await Task.Yield();   // the caller holds the lock and has not stored this task yet
         OrderIdBlock? block = null;
         try
         {
             block = await cluster.Unthrottled.CallWithRetry(grains => grains.GetGrain<IOrderIdsGrain>(0).Take());
-            if (block.Count < 1) throw new InvalidOperationException("The cluster gave a block without ids.");
+            if (block.Count < 1) throw new InvalidOperationException("The cluster allocated a block without ids.");
         }
         finally
         {
-            lock (_handing)
+            lock (_lock)
             {
-                if (drops == _drops) (_following, _asking) = (block, null);   // else it may be as old as what was dropped
+                if (discards == _discards) (_nextBlock, _request) = (block, null);   // otherwise it may be as old as the discarded ones
             }
         }
     }

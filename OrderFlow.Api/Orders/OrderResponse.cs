@@ -4,11 +4,11 @@ using OrderFlow.Orders;
 
 namespace OrderFlow.Api.Orders;
 
-/// <summary>An order on the wire, design §7.</summary>
+/// <summary>An order.</summary>
 /// <param name="Id">The order's number.</param>
-/// <param name="UserId">Whose order it is.</param>
-/// <param name="Items">The lines, as they were sent.</param>
-/// <param name="Status">pending, reserved, failed or cancelled; one of a newer version as that has stored it.</param>
+/// <param name="UserId">The user who owns the order.</param>
+/// <param name="Items">The lines, as they were sent; a product may be in several. Empty only in a list, if the stored lines cannot be read.</param>
+/// <param name="Status">The status; while the service is updated it may be one that a newer version has stored.</param>
 /// <param name="TotalAmount">0 until stock is reserved; then Σ unit price × quantity.</param>
 /// <param name="CreatedAt">When it was placed; UTC, written with Z.</param>
 /// <param name="UpdatedAt">When it last changed; UTC, written with Z.</param>
@@ -17,7 +17,7 @@ internal sealed record OrderResponse(
     long Id, string UserId, OrderLine[] Items, string Status, decimal TotalAmount, DateTime CreatedAt, DateTime UpdatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? FailReason)
 {
-    /// <summary>The order as it goes on the wire.</summary>
+    /// <summary>Maps an order.</summary>
     public static OrderResponse Of(Order order) => new(
         order.Id,
         order.UserId,

@@ -9,9 +9,10 @@ using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Orders;
 
-/// <summary>The body of <c>POST /orders</c>. Members are nullable so that a missing one can be named.</summary>
-/// <param name="UserId">Whose order it will be.</param>
-/// <param name="Items">The lines, 1 to <see cref="Limits.OrderLines"/>.</param>
+/// <summary>An order to place.</summary>
+/// <remarks>Members are nullable so that a missing one can be named.</remarks>
+/// <param name="UserId">The user who owns the order.</param>
+/// <param name="Items">The lines; a product may be in several.</param>
 /// <param name="TotalAmount">The total the client agrees to; absent or null for no price check.</param>
 internal sealed record PlaceOrderRequest(string? UserId, OrderLineRequest?[]? Items, decimal? TotalAmount) : IRequestBody<PlaceOrderRequest>
 {
@@ -19,37 +20,37 @@ internal sealed record PlaceOrderRequest(string? UserId, OrderLineRequest?[]? It
     public static JsonTypeInfo<PlaceOrderRequest> Json => RequestJson.Default.PlaceOrderRequest;
 
     /// <inheritdoc/>
-    public void Check(ValidationErrors violations)
+    public void Validate(ValidationErrors errors)
     {
-        violations.Add("userId", TextId.ValidateUserId(UserId));
-        if (TotalAmount is not null) violations.Add("totalAmount", Money.Validate(TotalAmount, Limits.TotalAmount));
+        errors.Add("userId", TextId.ValidateUserId(UserId));
+        if (TotalAmount is not null) errors.Add("totalAmount", Money.Validate(TotalAmount, Limits.TotalAmount));
 
-        if (Items is null) violations.Add("items", "is required");
-        else if (Items.Length is 0 or > Limits.OrderLines) violations.Add("items", $"must have 1 to {Limits.OrderLines} lines");
+        if (Items is null) errors.Add("items", "is required");
+        else if (Items.Length is 0 or > Limits.OrderLines) errors.Add("items", $"must have 1 to {Limits.OrderLines} lines");
         else
-            for (var i = 0; i < Items.Length; i++) Check(Items[i], i, violations);
+            for (var i = 0; i < Items.Length; i++) Validate(Items[i], i, errors);
     }
 
-    /// <summary>The command, once the body was found good.</summary>
+    /// <summary>The command of a valid body.</summary>
     public PlaceOrder ToCommand(Caller by) =>
         new(by, UserId!, ImmutableArray.Create(Array.ConvertAll(Items!, line => new OrderLine(line!.ProductId!, (int)line.Quantity!))), TotalAmount);
 
-    private static void Check(OrderLineRequest? line, int index, ValidationErrors violations)
+    private static void Validate(OrderLineRequest? line, int index, ValidationErrors errors)
     {
         if (line is null)
         {
-            violations.Add(Path(index, ""), "must be an object");
+            errors.Add(Path(index, ""), "must be an object");
             return;
         }
 
-        if (ProductIds.Validate(line.ProductId) is { } product) violations.Add(Path(index, ".productId"), product);
-        if (UnitQuantity.Validate(line.Quantity, 1, Limits.Quantity) is { } quantity) violations.Add(Path(index, ".quantity"), quantity);
+        if (ProductIds.Validate(line.ProductId) is { } productError) errors.Add(Path(index, ".productId"), productError);
+        if (UnitQuantity.Validate(line.Quantity, 1, Limits.Quantity) is { } quantityError) errors.Add(Path(index, ".quantity"), quantityError);
     }
 
     private static string Path(int index, string member) => string.Create(CultureInfo.InvariantCulture, $"items[{index}]{member}");
 }
 
-/// <summary>A line of <see cref="PlaceOrderRequest"/>.</summary>
+/// <summary>One line of an order.</summary>
 /// <param name="ProductId">The product.</param>
-/// <param name="Quantity">Pieces, 1 to <see cref="Limits.Quantity"/>.</param>
+/// <param name="Quantity">Units.</param>
 internal sealed record OrderLineRequest(string? ProductId, long? Quantity);

@@ -3,19 +3,19 @@ using Microsoft.Extensions.Primitives;
 
 namespace OrderFlow.Api.Orders;
 
-/// <summary>The preference <c>wait</c> of the header <c>Prefer</c> (RFC 7240 §4.3): for how long an answer may wait for an order's outcome.</summary>
+/// <summary>The preference <c>wait</c> of the header <c>Prefer</c> (RFC 7240 §4.3): how long the response may wait for an order's outcome.</summary>
 internal static class PreferredWait
 {
-    /// <summary>The request's header.</summary>
+    /// <summary>The request header.</summary>
     public const string Header = "Prefer";
 
-    /// <summary>The answer's header.</summary>
+    /// <summary>The response header.</summary>
     public const string AppliedHeader = "Preference-Applied";
 
-    /// <summary>The longest wait; who asks for more gets this.</summary>
+    /// <summary>The longest wait; a longer one is shortened to it.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
-    /// <summary>The wait that the headers prefer, or null. Preferences that are not known, or make no sense, are as if they were not there.</summary>
+    /// <summary>The preferred wait, or null. Unknown and invalid preferences are ignored.</summary>
     public static TimeSpan? Parse(StringValues headers)
     {
         foreach (var header in headers)
@@ -31,6 +31,6 @@ internal static class PreferredWait
         return null;
     }
 
-    /// <summary>What the answer says was applied.</summary>
+    /// <summary>The value of <see cref="AppliedHeader"/>.</summary>
     public static string AppliedValue(TimeSpan wait) => string.Create(CultureInfo.InvariantCulture, $"wait={wait.TotalSeconds:0}");
 }

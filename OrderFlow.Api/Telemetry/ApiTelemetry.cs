@@ -5,7 +5,7 @@ using Orleans.Diagnostics;
 
 namespace OrderFlow.Api.Telemetry;
 
-/// <summary>What the API tells of itself.</summary>
+/// <summary>The API's logs, metrics and traces.</summary>
 internal static class ApiTelemetry
 {
     private static readonly string[] Meters =
@@ -13,19 +13,19 @@ internal static class ApiTelemetry
         ClusterClientMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "Microsoft.Orleans", "Npgsql", "System.Runtime",
     ];
 
-    /// <summary>A trace begins with a request, and goes on through the calls of grains. What is no business of a customer's is left out.</summary>
+    /// <summary>Registers telemetry. A trace starts with a request and continues in grain calls; health checks and metrics are not traced.</summary>
     public static void AddApiTelemetry(this WebApplicationBuilder builder)
     {
         builder.AddJsonLogs();
         builder.AddTelemetry("orderflow-api", Meters, [ActivitySources.ApplicationGrainActivitySourceName], traces =>
-            traces.AddAspNetCoreInstrumentation(http => http.Filter = context => !IsAboutThisProgram(context.Request.Path)));
+            traces.AddAspNetCoreInstrumentation(http => http.Filter = context => !IsHealthOrMetrics(context.Request.Path)));
     }
 
-    /// <summary>Sends the trace with each call of a grain, where there is one.</summary>
+    /// <summary>Propagates the trace with each grain call, if traces are sent.</summary>
     public static IClientBuilder UseTelemetry(this IClientBuilder client, IConfiguration configuration) =>
         OpenTelemetryVariables.SendTraces(configuration) ? client.AddActivityPropagation().AddOutgoingGrainCallFilter<UnsampledCallFilter>() : client;
 
-    private static bool IsAboutThisProgram(PathString path) =>
+    private static bool IsHealthOrMetrics(PathString path) =>
         path.StartsWithSegments("/health", StringComparison.Ordinal) || path == TelemetrySetup.MetricsPath
         || path == "/inventory/health" || path == "/notifications/health";
 }

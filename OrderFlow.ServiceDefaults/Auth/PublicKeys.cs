@@ -4,9 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace OrderFlow.ServiceDefaults.Auth;
 
-/// <summary>The public keys in a PEM file, or why they cannot be used.</summary>
-/// <param name="Keys">The keys; empty where there is an objection.</param>
-/// <param name="Error">A sentence for whoever set the file; null where the keys are good.</param>
+/// <summary>The public keys in a PEM file, or why the file is not valid.</summary>
+/// <param name="Keys">The keys; empty if there is an error.</param>
+/// <param name="Error">A sentence for the operator; null if the keys are valid.</param>
 internal sealed record PublicKeys(IReadOnlyList<SecurityKey> Keys, string? Error)
 {
     /// <summary>The smallest RSA key that is accepted (RFC 7518 §3.3).</summary>
@@ -15,7 +15,7 @@ internal sealed record PublicKeys(IReadOnlyList<SecurityKey> Keys, string? Error
     private const string EcPublicKey = "1.2.840.10045.2.1";
     private const string P256 = "1.2.840.10045.3.1.7";
 
-    /// <summary>Reads all keys of a file. A file that also holds anything else, a private key above all, is refused as a whole.</summary>
+    /// <summary>Reads all keys of a file. A file that holds anything else, above all a private key, is rejected as a whole.</summary>
     public static PublicKeys Load(string path)
     {
         string text;
@@ -25,13 +25,13 @@ internal sealed record PublicKeys(IReadOnlyList<SecurityKey> Keys, string? Error
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            return Refuse($"the file {path} cannot be read ({(File.Exists(path) ? "no permission" : "no such file")}).");
+            return Reject($"the file {path} cannot be read ({(File.Exists(path) ? "no permission" : "no such file")}).");
         }
 
         return Parse(text, path);
     }
 
-    /// <summary>The keys of a PEM text; <paramref name="source"/> names it in the objection.</summary>
+    /// <summary>Reads the keys of a PEM text; <paramref name="source"/> names it in the error.</summary>
     public static PublicKeys Parse(ReadOnlySpan<char> pem, string source)
     {
         var keys = new List<SecurityKey>();
@@ -40,19 +40,19 @@ internal sealed record PublicKeys(IReadOnlyList<SecurityKey> Keys, string? Error
         {
             var label = pem[block.Label];
             if (label.Contains("PRIVATE KEY", StringComparison.Ordinal))
-                return Refuse($"the file {source} holds a private key; only the public half belongs here.");
+                return Reject($"the file {source} holds a private key; only the public half belongs here.");
 
             var der = Convert.FromBase64String(pem[block.Base64Data].ToString());
             if (Read(label, der) is not { } key)
-                return Refuse($"the file {source} holds something that is neither an RSA public key nor an EC public key on P-256 ({label}).");
+                return Reject($"the file {source} holds something that is neither an RSA public key nor an EC public key on P-256 ({label}).");
             if (key is RsaSecurityKey { KeySize: < MinRsaBits })
-                return Refuse($"the file {source} holds an RSA key of {key.KeySize} bits; {MinRsaBits} is the least.");
+                return Reject($"the file {source} holds an RSA key of {key.KeySize} bits; {MinRsaBits} is the minimum.");
 
             keys.Add(key);
             pem = pem[block.Location.End..];
         }
 
-        return keys.Count == 0 ? Refuse($"the file {source} holds no public key in PEM form.") : new PublicKeys(keys, null);
+        return keys.Count == 0 ? Reject($"the file {source} holds no public key in PEM form.") : new PublicKeys(keys, null);
     }
 
     private static SecurityKey? Read(ReadOnlySpan<char> label, byte[] der)
@@ -79,5 +79,5 @@ internal sealed record PublicKeys(IReadOnlyList<SecurityKey> Keys, string? Error
         }
     }
 
-    private static PublicKeys Refuse(string objection) => new([], objection);
+    private static PublicKeys Reject(string error) => new([], error);
 }

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace OrderFlow.ServiceDefaults.Auth;
 
-/// <summary>What a user id or a product id may look like: text that a person can tell apart, that a path, a log line and a Postgres column can hold.</summary>
+/// <summary>Validates user ids and product ids: text that a person can tell apart, and that a path, a log line and a Postgres column can hold.</summary>
 internal static class TextId
 {
-    /// <summary>What is wrong with an id, for a person to read; null where nothing is.</summary>
+    /// <summary>The error of an id; null if it is valid.</summary>
     /// <param name="id">The id, as it was sent.</param>
     /// <param name="maxLength">The most characters (UTF-16 code units) it may have.</param>
     public static string? Validate(string? id, int maxLength)
@@ -18,17 +18,17 @@ internal static class TextId
 
         foreach (var rune in id.EnumerateRunes())
         {
-            // A lone surrogate is enumerated as the replacement character; nobody's id needs a real one.
+            // A lone surrogate is enumerated as the replacement character; no id needs a real one.
             if (Rune.IsControl(rune) || rune == Rune.ReplacementChar) return "must not hold control characters or broken text";
         }
 
         return null;
     }
 
-    /// <summary>The same for the id of a user, which is compared as it is sent: two that look alike must not be two users.</summary>
+    /// <summary>The error of a user id. It is compared as it is sent, so two that look alike must not be two users.</summary>
     public static string? ValidateUserId(string? id) => Validate(id, Limits.UserIdLength) ?? ValidateVisible(id!);
 
-    /// <summary>What is wrong with an id that a person cannot see all of: two that look alike are easily taken for one.</summary>
+    /// <summary>The error of an id with invisible characters: two that look alike are easily mistaken for one.</summary>
     public static string? ValidateVisible(string id)
     {
         if (Ascii.IsValid(id)) return null;
@@ -42,7 +42,7 @@ internal static class TextId
         return null;
     }
 
-    // The categories hold all of Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt) but those that are listed.
+    // The categories cover Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), except those that are listed.
     private static bool IsInvisible(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
             or UnicodeCategory.OtherNotAssigned

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Options;
 
 namespace OrderFlow.ServiceDefaults.Options;
 
-/// <summary>Settings that are needed before the host can be put together.</summary>
+/// <summary>Validates options, also before the host is built.</summary>
 internal static class OptionsErrors
 {
-    /// <summary>The options of this section.</summary>
-    /// <exception cref="OptionsValidationException">A setting is missing or wrong; each failure is a sentence that names it.</exception>
+    /// <summary>Binds and validates the options of a section.</summary>
+    /// <exception cref="OptionsValidationException">A setting is missing or invalid; each failure is a sentence that names it.</exception>
     public static TOptions GetValidOptions<TOptions>(this IConfiguration configuration, string section)
         where TOptions : class, new()
     {
@@ -16,7 +16,7 @@ internal static class OptionsErrors
         return failures.Count == 0 ? options : throw new OptionsValidationException(section, typeof(TOptions), failures);
     }
 
-    /// <summary>What is wrong with the options: sentences, each of which names the variable.</summary>
+    /// <summary>Finds the errors of options: sentences that name the variable.</summary>
     public static List<string> Find(string section, object options)
     {
         var failures = new List<ValidationResult>();

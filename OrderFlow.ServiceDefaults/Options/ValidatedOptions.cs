@@ -2,28 +2,28 @@ using Microsoft.Extensions.Options;
 
 namespace OrderFlow.ServiceDefaults.Options;
 
-/// <summary>Settings that are bound and checked when the host starts.</summary>
+/// <summary>Binds options and validates them when the host starts.</summary>
 internal static class ValidatedOptions
 {
     /// <summary>
-    /// Binds the options to their section. A wrong setting keeps the host from starting, with an <see cref="OptionsValidationException"/> whose failures
+    /// Binds the options to their section. An invalid setting keeps the host from starting, with an <see cref="OptionsValidationException"/> whose failures
     /// are sentences that name the variable.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="section">Such as <c>Notifications:Worker</c>.</param>
-    /// <param name="when">Whether these options are used at all; where they are not, they may be wrong.</param>
+    /// <param name="when">Whether these options are used; unused ones are not validated.</param>
     public static void AddValidatedOptions<TOptions>(this IServiceCollection services, string section, Func<IServiceProvider, bool>? when = null)
         where TOptions : class
     {
         if (services.Any(service => service.ServiceType == typeof(IValidateOptions<TOptions>))) return;
 
         services.AddOptions<TOptions>().Configure<IConfiguration>((options, configuration) => Bind(configuration, section, options)).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<TOptions>>(provider => new Check<TOptions>(section, () => when is null || when(provider)));
+        services.AddSingleton<IValidateOptions<TOptions>>(provider => new Validator<TOptions>(section, () => when is null || when(provider)));
     }
 
     /// <summary>
-    /// The same for options that are needed to put the host together. Where they cannot be used their defaults stand in, so that
-    /// <see cref="ValidateOptions"/> can name them together with all others that are wrong.
+    /// Adds options and returns them to build the host with. Invalid ones are replaced by their defaults, so that <see cref="ValidateOptions"/> can report
+    /// them together with all others.
     /// </summary>
     public static TOptions GetValidatedOptions<TOptions>(this IHostApplicationBuilder builder, string section)
         where TOptions : class, new()
@@ -78,7 +78,7 @@ internal static class ValidatedOptions
         }
     }
 
-    private sealed class Check<TOptions>(string section, Func<bool> isUsed) : IValidateOptions<TOptions>
+    private sealed class Validator<TOptions>(string section, Func<bool> isUsed) : IValidateOptions<TOptions>
         where TOptions : class
     {
         public ValidateOptionsResult Validate(string? name, TOptions options) =>

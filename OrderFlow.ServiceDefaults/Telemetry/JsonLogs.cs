@@ -2,10 +2,10 @@ using Microsoft.Extensions.Configuration.Memory;
 
 namespace OrderFlow.ServiceDefaults.Telemetry;
 
-/// <summary>How lines of the log are written: for people in Development, as JSON for machines everywhere else.</summary>
+/// <summary>Writes log lines as text for people in Development, and as JSON everywhere else.</summary>
 internal static class JsonLogs
 {
-    /// <summary>One JSON object a line, UTC, with the ids of trace and span where there are some. What <c>Logging__Console__FormatterOptions__*</c> says wins.</summary>
+    /// <summary>One JSON object per line, in UTC, with the ids of trace and span if there are any. <c>Logging__Console__FormatterOptions__*</c> overrides it.</summary>
     public static void AddJsonLogs(this IHostApplicationBuilder builder)
     {
         if (builder.Environment.IsDevelopment()) return;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using OrderFlow.Notifications;
 using OrderFlow.ServiceDefaults.Options;
+using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Silo.Notifications.Smtp;
@@ -16,7 +17,7 @@ internal static class NotificationSetup
     /// <summary>Adds notifications to a silo. Without Redis it is degraded and still ready: orders do not wait for it.</summary>
     public static void UseNotifications(this ISiloBuilder silo)
     {
-        silo.AddIncomingGrainCallFilter<RedisExceptionFilter>();
+        silo.Services.AddSingleton<IExceptionTranslator, RedisExceptionTranslator>();
         silo.Services.AddNotificationQueue(redisFailureStatus: HealthStatus.Degraded);
         silo.Services.AddNotificationWorker();
     }

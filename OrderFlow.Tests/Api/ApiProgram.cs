@@ -12,32 +12,32 @@ using Microsoft.Extensions.Logging;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>The API as it runs, on a real HTTP server.</summary>
+/// <summary>Runs the API on a real HTTP server.</summary>
 internal sealed class ApiProgram : WebApplicationFactory<ClusterClient>
 {
     private readonly IGrainFactory? _grains;
     private readonly (string Key, string Value)[] _settings;
     private readonly Action<IServiceCollection>? _change;
 
-    /// <summary>The API with its own Orleans client, which finds silos as these settings say.</summary>
+    /// <summary>Runs the API with its own Orleans client, configured by these settings.</summary>
     public ApiProgram(params (string Key, string Value)[] settings)
         : this(settings, grains: null)
     {
     }
 
-    /// <summary>The same, with further services.</summary>
+    /// <summary>Runs the API with further services.</summary>
     public ApiProgram((string Key, string Value)[] settings, Action<IServiceCollection> change)
         : this(settings, grains: null, change)
     {
     }
 
-    /// <summary>The API with these grains in place of a client of its own.</summary>
+    /// <summary>Runs the API with these grains instead of a client of its own.</summary>
     public ApiProgram(IGrainFactory grains, params (string Key, string Value)[] settings)
         : this([("Postgres:ConnectionString", "Host=not.asked"), .. settings], grains)
     {
     }
 
-    /// <summary>The same, with other services in place of some of its own.</summary>
+    /// <summary>Runs the API with these grains and some services replaced.</summary>
     public ApiProgram(IGrainFactory grains, Action<IServiceCollection> change, params (string Key, string Value)[] settings)
         : this([("Postgres:ConnectionString", "Host=not.asked"), .. settings], grains, change)
     {
@@ -50,10 +50,10 @@ internal sealed class ApiProgram : WebApplicationFactory<ClusterClient>
         StartServer();
     }
 
-    /// <summary>What the program has logged as an error, the server below it included.</summary>
+    /// <summary>The errors that the program and its server have logged.</summary>
     public ConcurrentQueue<string> Errors { get; } = [];
 
-    /// <summary>The log scopes of each of these errors, one after the other.</summary>
+    /// <summary>The log scopes of these errors.</summary>
     public ConcurrentQueue<string> ScopesOfErrors { get; } = [];
 
     /// <summary>A client that sends this token; null for none.</summary>
@@ -64,7 +64,7 @@ internal sealed class ApiProgram : WebApplicationFactory<ClusterClient>
         return client;
     }
 
-    /// <summary>Sends a request as it is written, for what an HTTP client would not send, and returns the answer as it comes.</summary>
+    /// <summary>Sends a request literally, for what an HTTP client would not send, and returns the raw response.</summary>
     public async Task<string> Send(params string[] lines)
     {
         using var client = CreateClient();

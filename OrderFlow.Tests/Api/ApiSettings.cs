@@ -4,7 +4,7 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>A setting that is missing or wrong stops the program with a sentence that names the variable.</summary>
+/// <summary>A missing or invalid setting stops the program with a sentence that names the variable.</summary>
 public sealed class ApiSettings
 {
     public static TheoryData<string, string> BadKeyFiles
@@ -28,7 +28,7 @@ public sealed class ApiSettings
     }
 
     [Theory, MemberData(nameof(BadKeyFiles))]
-    public void A_key_file_that_cannot_be_used_is_refused(string why, string path)
+    public void An_invalid_key_file_is_rejected(string why, string path)
     {
         var failure = Assert.Single(Validate(new() { Issuer = "i", Audience = "a", PublicKeyFile = path }));
         Assert.StartsWith("Auth__PublicKeyFile: ", failure, StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class ApiSettings
     }
 
     [Fact]
-    public void Several_keys_of_both_kinds_are_taken()
+    public void Several_keys_of_both_kinds_are_accepted()
     {
         Assert.Empty(Validate(new() { Issuer = "i", Audience = "a", PublicKeyFile = Tokens.PublicKeyFile }));
         Assert.Equal(2, PublicKeys.Load(Tokens.PublicKeyFile).Keys.Count);
@@ -81,7 +81,7 @@ public sealed class ApiSettings
     [InlineData("Cors__Origins", "https://me@a.example", "Cors__Origins: 'https://me@a.example' is not a valid origin, such as https://shop.example or http://localhost:3000")]
     [InlineData("Cors__Origins", "shop.example", "Cors__Origins: 'shop.example' is not a valid origin, such as https://shop.example or http://localhost:3000")]
     [InlineData("Cors__Origins", "null", "Cors__Origins: 'null' is not a valid origin, such as https://shop.example or http://localhost:3000")]
-    public async Task One_that_is_wrong_is_named(string variable, string value, string sentence)
+    public async Task An_invalid_setting_is_named(string variable, string value, string sentence)
     {
         var (exitCode, errors) = await Run(new()
         {

@@ -9,7 +9,7 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>What is repeated when the cluster fails, for how long, and what is not.</summary>
+/// <summary>Which calls are retried when the cluster fails, for how long, and which are not.</summary>
 public sealed class ClusterCalls : IDisposable
 {
     private const string GoodOrder = """{"userId":"alice","items":[{"productId":"a","quantity":1}]}""";
@@ -39,7 +39,7 @@ public sealed class ClusterCalls : IDisposable
     };
 
     [Theory, MemberData(nameof(Outages))]
-    public async Task A_call_is_repeated_until_it_is_answered(Exception outage)
+    public async Task A_call_is_retried_until_it_is_answered(Exception outage)
     {
         await Connect();
         var calls = 0;
@@ -48,7 +48,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task A_call_is_given_up_in_time()
+    public async Task A_call_is_retried_no_longer_than_the_retry_timeout()
     {
         await Connect();
         var began = _time.GetUtcNow();
@@ -63,7 +63,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task An_error_in_the_program_is_not_repeated()
+    public async Task An_unexpected_error_is_not_retried()
     {
         await Connect();
         var calls = 0;
@@ -76,7 +76,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task A_call_is_waited_for_no_longer_than_the_time_of_its_request()
+    public async Task A_call_is_abandoned_when_its_request_is_aborted()
     {
         await Connect();
         using var time = new CancellationTokenSource();
@@ -89,7 +89,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task A_call_is_not_repeated_once_the_time_of_its_request_is_up()
+    public async Task A_call_is_not_retried_once_its_request_is_aborted()
     {
         await Connect();
         using var time = new CancellationTokenSource();
@@ -107,7 +107,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task A_refusal_is_an_answer_even_when_the_time_is_up()
+    public async Task An_answer_that_is_already_there_is_returned_even_after_the_abort()
     {
         await Connect();
         using var time = new CancellationTokenSource();
@@ -116,7 +116,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task Before_a_silo_was_reached_nothing_is_called()
+    public async Task No_call_is_sent_before_a_silo_was_reached()
     {
         var call = _cluster.CallWithRetry(_ => Task.FromResult(7));
         Assert.False(call.IsCompleted);
@@ -125,7 +125,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task Only_so_many_requests_wait_for_the_cluster()
+    public async Task The_queue_for_the_cluster_is_limited()
     {
         await Connect();
         var calls = Enumerable.Range(0, AdaptiveConcurrencyLimiter.MaxQueued + 5).Select(_ => _cluster.CallWithRetry<int>(_ => throw new SiloUnavailableException("gone"))).ToArray();
@@ -136,7 +136,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task An_order_is_placed_again_under_the_same_id()
+    public async Task A_retried_order_keeps_its_id()
     {
         var failures = 2;
         _grains.Answer<IOrderGrain>((_, arguments) => failures-- > 0
@@ -151,7 +151,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task An_order_that_is_gone_after_a_lost_answer_was_deleted()
+    public async Task An_order_found_deleted_after_a_lost_answer_is_reported_as_deleted()
     {
         var failures = 1;
         _grains.Answer<IOrderGrain>((_, _) => failures-- > 0 ? Task.FromException<OrderResult>(new TimeoutException()) : Task.FromResult(OrderResult.NotFound with { WasDeletedBefore = true }));
@@ -164,7 +164,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task An_order_that_never_was_is_not_said_to_be_deleted_after_a_lost_answer()
+    public async Task An_order_that_never_existed_is_not_reported_as_deleted_after_a_lost_answer()
     {
         var failures = 1;
         _grains.Answer<IOrderGrain>((_, _) => failures-- > 0 ? Task.FromException<OrderResult>(new TimeoutException()) : Task.FromResult(OrderResult.NotFound));
@@ -175,10 +175,10 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Theory]
-    [InlineData(1, OrderStatus.Cancelled, HttpStatusCode.OK)]                   // its own cancel, whose answer was lost, or another's just like it
-    [InlineData(0, OrderStatus.Cancelled, HttpStatusCode.PreconditionFailed)]   // another's for certain
+    [InlineData(1, OrderStatus.Cancelled, HttpStatusCode.OK)]                   // its own cancellation, whose answer was lost, or the same by somebody else
+    [InlineData(0, OrderStatus.Cancelled, HttpStatusCode.PreconditionFailed)]   // certainly somebody else's
     [InlineData(1, OrderStatus.Reserved, HttpStatusCode.PreconditionFailed)]    // another change
-    public async Task A_version_that_is_stale_by_the_very_change_asked_for_is_that_change_after_a_lost_answer(int lost, OrderStatus now, HttpStatusCode expected)
+    public async Task After_a_lost_answer_a_version_made_stale_by_the_same_change_counts_as_success(int lost, OrderStatus now, HttpStatusCode expected)
     {
         var changed = new Order(42, "alice", [new("sku-1", 1)], now, 0, At, At, FailReason: null, Version: 3);
         _grains.Answer<IOrderGrain>((_, _) => lost-- > 0
@@ -199,7 +199,7 @@ public sealed class ClusterCalls : IDisposable
     [InlineData("POST", "/notifications/pause", null, "INotificationQueueGrain(0).SetPaused")]
     [InlineData("POST", "/notifications/resume", null, "INotificationQueueGrain(0).SetPaused")]
     [InlineData("POST", "/notifications/dead-letters/42-2/replay", null, "INotificationQueueGrain(0).Replay")]
-    public async Task What_would_have_another_effect_later_is_called_once_and_its_caller_is_told_to_look(string method, string address, string? body, string call)
+    public async Task A_call_that_is_not_idempotent_is_sent_once_and_reported_with_unknown_outcome(string method, string address, string? body, string call)
     {
         _grains.Answer<IStockItemGrain>((_, _) => Task.FromException<StockResult>(new TimeoutException()));
         _grains.Answer<IOrderGrain>((_, _) => Task.FromException<OrderResult>(new TimeoutException()));
@@ -220,11 +220,11 @@ public sealed class ClusterCalls : IDisposable
     [Theory]
     [InlineData("/notifications/pause")]
     [InlineData("/notifications/resume")]
-    public async Task What_was_carried_out_is_not_denied_where_its_result_cannot_be_read(string address)
+    public async Task A_change_that_was_carried_out_is_not_denied_if_its_result_cannot_be_read(string address)
     {
         _grains.Answer<INotificationQueueGrain>((asked, _) => asked == nameof(INotificationQueueGrain.SetPaused)
             ? Task.CompletedTask
-            : Task.FromException<NotificationStats>(new CallNotSentException("no turn")));
+            : Task.FromException<NotificationStats>(new CallNotSentException("no permit")));
         using var api = new ApiProgram(_grains.Factory, ("Requests:Timeout", "00:00:01"));
         using var client = api.As(Tokens.Admin);
         using var answer = await client.PostAsync(new Uri(address, UriKind.Relative), content: null);
@@ -237,7 +237,7 @@ public sealed class ClusterCalls : IDisposable
     [InlineData("PUT", "/inventory/cafe%CC%81", """{"availableQuantity":100,"unitPrice":1}""")]
     [InlineData("POST", "/inventory/cafe%CC%81/restock", """{"quantity":1}""")]
     [InlineData("POST", "/orders", """{"userId":"root","items":[{"productId":"cafe\u0301","quantity":1}]}""")]
-    public async Task Where_it_cannot_be_known_which_product_is_meant_nothing_was_done_and_that_is_said(string method, string address, string body)
+    public async Task If_the_product_cannot_be_resolved_the_request_is_reported_as_not_carried_out(string method, string address, string body)
     {
         _grains.Answer<IStockQueryGrain>((_, _) => Task.FromException<ProductName[]>(new TimeoutException()));
         using var api = new ApiProgram(_grains.Factory, ("Requests:Timeout", "00:00:01"));
@@ -250,7 +250,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task What_must_not_be_repeated_is_made_as_soon_as_it_can_be_where_it_was_not_made_yet()
+    public async Task CallOnce_retries_a_call_that_was_not_sent()
     {
         var call = _cluster.CallOnce(_ => Task.FromResult(7));
         Assert.False(call.IsCompleted);
@@ -259,7 +259,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task A_call_that_was_never_made_is_said_to_have_had_no_effect()
+    public async Task A_call_that_was_never_sent_is_reported_as_not_carried_out()
     {
         var calls = new[] { _cluster.CallOnce(_ => Task.FromResult(7)), _cluster.CallWithRetry(_ => Task.FromResult(7)) };
         foreach (var call in calls)
@@ -270,7 +270,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task An_order_whose_id_belongs_to_another_is_placed_under_the_next_free_one()
+    public async Task An_order_whose_id_is_taken_is_placed_under_the_next_free_one()
     {
         var taken = 3;
         AnswerPlace(command => --taken >= 0 ? new(Outcome.IdTaken) : OrderResult.Ok(Pending(command)));
@@ -282,7 +282,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task An_order_that_was_there_before_a_requests_only_call_is_anothers_also_with_the_same_body()
+    public async Task An_order_that_existed_before_a_requests_only_call_is_anothers_even_with_the_same_body()
     {
         var first = true;
         AnswerPlace(command =>
@@ -298,7 +298,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task Where_no_id_is_free_nothing_was_placed_and_that_is_said()
+    public async Task Without_a_free_id_the_order_is_reported_as_not_placed()
     {
         AnswerPlace(_ => new(Outcome.IdTaken));
         using var api = new ApiProgram(_grains.Factory);
@@ -309,7 +309,7 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Fact]
-    public async Task Where_no_ids_can_be_had_nothing_was_placed_and_that_is_said()
+    public async Task Without_ids_the_order_is_reported_as_not_placed()
     {
         _grains.Answer<IOrderIdsGrain>((_, _) => Task.FromException<OrderIdBlock>(new TimeoutException()));
         using var api = new ApiProgram(_grains.Factory);
@@ -340,15 +340,15 @@ public sealed class ClusterCalls : IDisposable
         await _connection.ExecuteTask!;
     }
 
-    /// <summary>Lets each pause pass, once it has begun, until the call is done.</summary>
+    /// <summary>Advances the clock for each retry delay until the call is done.</summary>
     private async Task<T> Finish<T>(Task<T> call)
     {
         var passed = 0;
         while (!call.IsCompleted)
         {
-            if (_time.Pauses > passed)
+            if (_time.Timers > passed)
             {
-                passed = _time.Pauses;
+                passed = _time.Timers;
                 _time.Advance(ClusterClient.MaxRetryDelay);
             }
 
@@ -360,14 +360,14 @@ public sealed class ClusterCalls : IDisposable
 
     private sealed class CountedTime : FakeTimeProvider
     {
-        private int _pauses;
+        private int _timers;
 
-        public int Pauses => Volatile.Read(ref _pauses);
+        public int Timers => Volatile.Read(ref _timers);
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             var timer = base.CreateTimer(callback, state, dueTime, period);
-            Interlocked.Increment(ref _pauses);
+            Interlocked.Increment(ref _timers);
             return timer;
         }
     }

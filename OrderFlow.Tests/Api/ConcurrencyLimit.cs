@@ -5,12 +5,12 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>How many calls into the cluster go on at once, and what becomes of those that have to wait.</summary>
+/// <summary>How many calls into the cluster run at once, and what happens to those that wait.</summary>
 public sealed class ConcurrencyLimit : IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Patient = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan TooLate = AdaptiveConcurrencyLimiter.SlowThreshold + TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Slow = AdaptiveConcurrencyLimiter.SlowThreshold + TimeSpan.FromMilliseconds(1);
 
     private readonly FakeTimeProvider _time = new();
     private readonly GivenGrains _grains = GivenGrains.Make();
@@ -32,12 +32,12 @@ public sealed class ConcurrencyLimit : IAsyncLifetime
     }
 
     [Fact]
-    public void Late_answers_halve_the_room_down_to_the_least()
+    public void Slow_calls_halve_the_limit_down_to_the_minimum()
     {
         var sizes = new List<int>();
         for (var i = 0; i < 8; i++)
         {
-            Second(soon: 0, late: 1);
+            Sample(fast: 0, slow: 1);
             sizes.Add(_limiter.Limit);
         }
 
@@ -48,20 +48,20 @@ public sealed class ConcurrencyLimit : IAsyncLifetime
     [InlineData(0, 0)]
     [InlineData(1, 0)]
     [InlineData(100, 100)]   // as when one silo of two hangs
-    public void Where_most_answers_come_soon_nothing_is_held_back(int soon, int late)
+    public void The_limit_is_not_lowered_while_most_calls_are_fast(int fast, int slow)
     {
-        Second(soon, late);
+        Sample(fast, slow);
         Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit, _limiter.Limit);
     }
 
     [Fact]
-    public async Task Soon_answers_bring_the_room_back_to_the_most_there_is()
+    public async Task Fast_calls_raise_the_limit_back_to_the_maximum()
     {
-        MakeSmall();
+        LowerLimit();
         var sizes = new List<int>();
         while (_limiter.Limit < AdaptiveConcurrencyLimiter.MaxLimit)
         {
-            Second(soon: 2, late: 1);
+            Sample(fast: 2, slow: 1);
             sizes.Add(_limiter.Limit);
         }
 
@@ -69,23 +69,23 @@ public sealed class ConcurrencyLimit : IAsyncLifetime
         Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit, await Fill());
     }
 
-    /// <summary>Places that went while they were taken do not come back, and none is lost.</summary>
+    /// <summary>Surplus permits are not released, and none is lost.</summary>
     [Fact]
-    public async Task A_room_that_shrinks_while_it_is_full_has_the_fewer_places()
+    public async Task A_limit_that_is_lowered_while_all_permits_are_held_takes_effect_as_they_are_released()
     {
         Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit, await Fill());
         _time.Advance(AdaptiveConcurrencyLimiter.SampleInterval);
-        for (var left = 0; left < AdaptiveConcurrencyLimiter.MaxLimit; left++) _limiter.Release(TooLate);
+        for (var left = 0; left < AdaptiveConcurrencyLimiter.MaxLimit; left++) _limiter.Release(Slow);
 
         Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit / 2, _limiter.Limit);
         Assert.Equal(AdaptiveConcurrencyLimiter.MaxLimit / 2, await Fill());
     }
 
     [Fact]
-    public async Task Calls_that_find_no_room_are_made_in_turn()
+    public async Task Calls_without_a_permit_are_sent_in_order_of_arrival()
     {
-        MakeSmall();
-        var underWay = Begin(AdaptiveConcurrencyLimiter.MinLimit);
+        LowerLimit();
+        var running = Begin(AdaptiveConcurrencyLimiter.MinLimit);
         var made = new List<int>();
         var waiting = Enumerable.Range(1, 3).Select(n => _cluster.CallWithRetry(_ =>
         {
@@ -96,44 +96,44 @@ public sealed class ConcurrencyLimit : IAsyncLifetime
         Assert.Empty(made);
         Assert.Equal((AdaptiveConcurrencyLimiter.MinLimit, 3), (_limiter.Active, _limiter.Queued));
 
-        underWay[7].SetResult(0);
-        await Task.WhenAll(waiting).WaitAsync(Patient);   // each makes room for the next
+        running[7].SetResult(0);
+        await Task.WhenAll(waiting).WaitAsync(Deadline);   // each releases its permit to the next
         Assert.Equal([1, 2, 3], made);
     }
 
     [Fact]
-    public async Task A_call_whose_turn_does_not_come_in_time_is_never_made()
+    public async Task A_call_that_gets_no_permit_in_time_is_never_sent()
     {
-        MakeSmall();
-        var underWay = Begin(AdaptiveConcurrencyLimiter.MinLimit);
+        LowerLimit();
+        var running = Begin(AdaptiveConcurrencyLimiter.MinLimit);
         var calls = 0;
         Task<int> Call(IGrainFactory grains) => Task.FromResult(++calls);
         var waiting = new[] { _cluster.CallWithRetry(Call), _cluster.CallOnce(Call) };
 
         _time.Advance(ClusterClient.RetryTimeout);
         foreach (var call in waiting) await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
-        underWay[0].SetResult(0);
+        running[0].SetResult(0);
         Assert.Equal((0, 0), (calls, _limiter.Queued));
     }
 
     [Fact]
-    public async Task A_request_that_is_gone_leaves_its_turn_to_the_next()
+    public async Task An_aborted_request_leaves_the_queue()
     {
-        MakeSmall();
+        LowerLimit();
         using var gone = new CancellationTokenSource();
-        var underWay = Begin(AdaptiveConcurrencyLimiter.MinLimit);
+        var running = Begin(AdaptiveConcurrencyLimiter.MinLimit);
         var first = _cluster.WithCancellation(gone.Token).CallWithRetry(_ => Task.FromResult(1));
         var second = _cluster.CallWithRetry(_ => Task.FromResult(2));
 
         await gone.CancelAsync();
         await Assert.ThrowsAsync<ClusterUnavailableException>(() => first);
-        underWay[0].SetResult(0);
-        Assert.Equal(2, await second.WaitAsync(Patient));
+        running[0].SetResult(0);
+        Assert.Equal(2, await second.WaitAsync(Deadline));
     }
 
-    /// <summary>Callers who hang up at once would otherwise have the cluster do as much as they like.</summary>
+    /// <summary>Callers who abort at once could otherwise overload the cluster.</summary>
     [Fact]
-    public async Task A_call_that_nobody_waits_for_any_more_keeps_its_place_until_it_ends()
+    public async Task An_abandoned_call_holds_its_permit_until_it_ends()
     {
         using var gone = new CancellationTokenSource();
         var answer = new TaskCompletionSource<int>();
@@ -147,33 +147,33 @@ public sealed class ConcurrencyLimit : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_call_that_fails_gives_its_place_back()
+    public async Task A_call_that_fails_releases_its_permit()
     {
-        MakeSmall();
+        LowerLimit();
         foreach (var _ in Enumerable.Range(0, AdaptiveConcurrencyLimiter.MinLimit + 1))
             await Assert.ThrowsAsync<ClusterUnavailableException>(() => _cluster.CallOnce<int>(_ => throw new SiloUnavailableException("gone")));
         Assert.Equal(0, _limiter.Active);
     }
 
     [Fact]
-    public async Task A_call_out_of_turn_waits_for_no_place_and_takes_none()
+    public async Task An_unthrottled_call_needs_no_permit_and_holds_none()
     {
-        MakeSmall();
+        LowerLimit();
         Begin(AdaptiveConcurrencyLimiter.MinLimit);
         var never = new TaskCompletionSource<int>();
         _ = _cluster.Unthrottled.CallWithRetry(_ => never.Task);
-        Assert.Equal(7, await _cluster.Unthrottled.WithCancellation(CancellationToken.None).CallOnce(_ => Task.FromResult(7)).WaitAsync(Patient));
+        Assert.Equal(7, await _cluster.Unthrottled.WithCancellation(CancellationToken.None).CallOnce(_ => Task.FromResult(7)).WaitAsync(Deadline));
         Assert.Equal(AdaptiveConcurrencyLimiter.MinLimit, _limiter.Active);
     }
 
-    /// <summary>Orders that have their turn would wait for those that have not, if ids waited for theirs.</summary>
+    /// <summary>Orders that hold permits would otherwise wait for those that do not.</summary>
     [Fact]
-    public async Task Ids_come_out_of_turn()
+    public async Task Id_requests_need_no_permit()
     {
-        MakeSmall();
+        LowerLimit();
         Begin(AdaptiveConcurrencyLimiter.MinLimit);
         _grains.Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)));
-        Assert.Equal(42, await new OrderIds(_cluster).Next().AsTask().WaitAsync(Patient));
+        Assert.Equal(42, await new OrderIds(_cluster).Next().AsTask().WaitAsync(Deadline));
     }
 
     public Task DisposeAsync()
@@ -182,15 +182,15 @@ public sealed class ConcurrencyLimit : IAsyncLifetime
         return _connection.StopAsync(CancellationToken.None);
     }
 
-    private void MakeSmall()
+    private void LowerLimit()
     {
-        while (_limiter.Limit > AdaptiveConcurrencyLimiter.MinLimit) Second(soon: 0, late: 1);
+        while (_limiter.Limit > AdaptiveConcurrencyLimiter.MinLimit) Sample(fast: 0, slow: 1);
     }
 
-    /// <summary>A second that brings these answers, and the first of the next one, which shows that it is over.</summary>
-    private void Second(int soon, int late)
+    /// <summary>Completes these calls within one sample interval.</summary>
+    private void Sample(int fast, int slow)
     {
-        var took = Enumerable.Repeat(Soon, soon).Concat(Enumerable.Repeat(TooLate, late)).ToList();
+        var took = Enumerable.Repeat(Fast, fast).Concat(Enumerable.Repeat(Slow, slow)).ToList();
         for (var n = 0; n < took.Count; n++)
         {
             if (n == took.Count - 1) _time.Advance(AdaptiveConcurrencyLimiter.SampleInterval);
@@ -199,7 +199,7 @@ public sealed class ConcurrencyLimit : IAsyncLifetime
         }
     }
 
-    /// <summary>How many found room.</summary>
+    /// <summary>Acquires all free permits and counts them.</summary>
     private async Task<int> Fill()
     {
         var found = 0;
@@ -208,7 +208,7 @@ public sealed class ConcurrencyLimit : IAsyncLifetime
         return found;
     }
 
-    /// <summary>Calls that go on until they are told.</summary>
+    /// <summary>Starts calls that run until they are completed.</summary>
     private List<TaskCompletionSource<int>> Begin(int count)
     {
         var answers = Enumerable.Range(0, count).Select(_ => new TaskCompletionSource<int>()).ToList();

@@ -43,7 +43,7 @@ public sealed class ConditionalReads : IDisposable
     }
 
     [Fact]
-    public async Task If_Match_comes_first_where_both_are_sent()
+    public async Task If_Match_takes_precedence_over_If_None_Match()
     {
         using var client = _api.As(Tokens.Alice);
         client.DefaultRequestHeaders.Add("If-None-Match", "\"3\"");

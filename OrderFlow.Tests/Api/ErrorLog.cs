@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>Keeps what is logged as an error, for tests to see that nothing was, with the scopes it was logged in.</summary>
+/// <summary>Records logged errors with their scopes, so that tests can assert that there are none.</summary>
 internal sealed class ErrorLog(ConcurrentQueue<string> errors, ConcurrentQueue<string> scopes) : ILoggerProvider, ISupportExternalScope, ILogger
 {
     private IExternalScopeProvider? _scopes;

@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>An event as it came: its id where it had one.</summary>
+/// <summary>A received event, with its id if it had one.</summary>
 internal sealed record StreamedEvent(string Name, string? Id, JsonObject Data)
 {
-    /// <summary>What an event tells of an order, in a line.</summary>
+    /// <summary>The event in one line.</summary>
     public string Told => $"{Name} {Id} {(string?)Data["status"]}".Trim();
 }
 
-/// <summary>A client that is connected to a stream of events. Reads nothing ahead of what it is asked for.</summary>
+/// <summary>A client of an event stream. Reads no further than it is asked to.</summary>
 internal sealed class EventStreamClient : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -22,7 +22,7 @@ internal sealed class EventStreamClient : IDisposable
 
     public HttpResponseMessage Answer => _answer;
 
-    /// <summary>Connects, and has read all that comes before the first event.</summary>
+    /// <summary>Connects, and reads up to the first event.</summary>
     public static async Task<EventStreamClient> Connect(HttpClient client, string address, string? lastEventId = null)
     {
         var answer = await Ask(client, address, lastEventId);
@@ -32,7 +32,7 @@ internal sealed class EventStreamClient : IDisposable
         return stream;
     }
 
-    /// <summary>Asks for a stream, and returns once the answer has begun.</summary>
+    /// <summary>Requests a stream, and returns once the response has started.</summary>
     public static async Task<HttpResponseMessage> Ask(HttpClient client, string address, string? lastEventId = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, UriKind.Relative));
@@ -40,21 +40,21 @@ internal sealed class EventStreamClient : IDisposable
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    /// <summary>The first line of an answer that is a stream.</summary>
+    /// <summary>The first line of a response.</summary>
     public static async Task<string> BeginningOf(HttpResponseMessage answer)
     {
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
         return await lines.ReadLineAsync().WaitAsync(Deadline) ?? "";
     }
 
-    /// <summary>The first event of an answer that is a stream.</summary>
+    /// <summary>The first event of a response.</summary>
     public static async Task<StreamedEvent> FirstOf(HttpResponseMessage answer)
     {
         using var stream = new EventStreamClient(answer, await answer.Content.ReadAsStreamAsync());
         return await stream.Next();
     }
 
-    /// <summary>The next event; signs of life are passed over.</summary>
+    /// <summary>The next event; heartbeats are skipped.</summary>
     public async Task<StreamedEvent> Next()
     {
         string? name = null, id = null;
@@ -73,7 +73,7 @@ internal sealed class EventStreamClient : IDisposable
         throw new EndOfStreamException("the stream ended before the next event");
     }
 
-    /// <summary>The next events, each in a line.</summary>
+    /// <summary>The next events, one per line.</summary>
     public async Task<IReadOnlyList<string>> Next(int count)
     {
         var told = new List<string>();

@@ -12,7 +12,7 @@ public sealed class HeadRequests : IDisposable
 {
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
-    /// <summary>Those that differ from one request to the next, or say how a body is sent.</summary>
+    /// <summary>Headers that differ between requests, or describe how a body is sent.</summary>
     private static readonly string[] OfOneAnswer = ["date", "x-request-id", "transfer-encoding"];
 
     private readonly GivenGrains _grains = GivenGrains.Make()
@@ -83,7 +83,7 @@ public sealed class HeadRequests : IDisposable
     [InlineData("PUT", "/orders", "GET, HEAD, POST")]
     [InlineData("POST", "/orders/7", "DELETE, GET, HEAD")]
     [InlineData("GET", "/orders/7/status", "PATCH")]
-    public async Task A_405_lists_it_where_there_is_GET(string method, string address, string allowed)
+    public async Task A_405_lists_HEAD_wherever_GET_is_supported(string method, string address, string allowed)
     {
         using var admin = _api.As(Tokens.Admin);
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
@@ -107,7 +107,7 @@ public sealed class HeadRequests : IDisposable
 
     private static bool IsOfGet(string line) => !OfOneAnswer.Contains(line.Split(':')[0].ToLowerInvariant());
 
-    /// <summary>The first line and the headers of an answer, and all that follows.</summary>
+    /// <summary>The status line and headers of a response, and the rest.</summary>
     private async Task<(string[] Head, string Body)> Ask(string method, string address)
     {
         var answer = await _api.Send($"{method} {address} HTTP/1.1", $"Authorization: Bearer {Tokens.Admin}");

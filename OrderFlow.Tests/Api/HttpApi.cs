@@ -6,10 +6,10 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>What tests say to the API, in few words.</summary>
+/// <summary>Calls the API in tests.</summary>
 internal static class HttpApi
 {
-    /// <summary>Sends a JSON body, or none, and returns the status with the JSON that came back.</summary>
+    /// <summary>Sends a JSON body, or none, and returns the status with the JSON of the response.</summary>
     public static async Task<(HttpStatusCode Status, JsonObject Body)> Call(this HttpClient client, string method, string address, string? body = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
@@ -19,11 +19,11 @@ internal static class HttpApi
         return (answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonObject>())!);
     }
 
-    /// <summary>Places an order, which must be taken, and returns its id.</summary>
+    /// <summary>Places an order, which must succeed, and returns its id.</summary>
     public static async Task<long> Place(this HttpClient client, string userId, params (string ProductId, int Quantity)[] lines)
     {
         var (status, order) = await client.Call("POST", "/orders", OrderOf(userId, lines).ToJsonString());
-        Assert.Equal(HttpStatusCode.Created, status);   // pending, or further on where the API had to ask a second time
+        Assert.Equal(HttpStatusCode.Created, status);   // pending, or a later status if the call was retried
         return (long)order["id"]!;
     }
 

@@ -8,7 +8,7 @@ using TextId = OrderFlow.ServiceDefaults.Auth.TextId;
 namespace OrderFlow.Tests.Api;
 
 /// <summary>
-/// Ids that look the same are the same product: new ones are normalized and hold nothing invisible. Those that were made before keep their exact id.
+/// Ids that look the same are the same product: new ones are normalized and hold nothing invisible. Products created before keep their exact id.
 /// </summary>
 [Collection(ClusterCollection.Name)]
 public sealed class LookalikeIds : IDisposable
@@ -29,7 +29,7 @@ public sealed class LookalikeIds : IDisposable
     }
 
     [Fact]
-    public async Task Two_ways_to_write_a_new_id_are_one_product()
+    public async Task Two_spellings_of_a_new_id_are_one_product()
     {
         foreach (var (id, quantity) in new[] { ($"{Composed}-new", 10), ($"{Decomposed}-new", 20) })
         {
@@ -54,7 +54,7 @@ public sealed class LookalikeIds : IDisposable
     [InlineData("sku\u0378-1", "U+0378")]
     [InlineData("sku\udb40\udc41-1", "U+E0041")]
     [InlineData("sku\udb40\udd01-1", "U+E0101")]
-    public async Task No_product_gets_an_id_that_cannot_be_seen(string id, string character)
+    public async Task No_product_gets_an_id_with_invisible_characters(string id, string character)
     {
         var (status, problem) = await Set(id, 10);
         Assert.Equal(HttpStatusCode.BadRequest, status);
@@ -92,7 +92,7 @@ public sealed class LookalikeIds : IDisposable
     }
 
     [Fact]
-    public async Task A_line_that_names_no_product_exactly_is_refused_before_the_order_is_placed()
+    public async Task A_line_that_matches_no_product_exactly_is_rejected_before_the_order_is_placed()
     {
         await _cluster.SetStock($"{Composed}-line", 100);
         var before = await _cluster.Scalar<long>("SELECT count(*) FROM orders");
@@ -106,15 +106,15 @@ public sealed class LookalikeIds : IDisposable
     }
 
     [Fact]
-    public async Task An_order_for_a_user_who_cannot_be_seen_is_refused()
+    public async Task An_order_for_a_user_with_invisible_characters_is_rejected()
     {
         var (status, problem) = await _admin.Call("POST", "/orders", HttpApi.OrderOf("ali\u200bce", ("sku-1", 1)).ToJsonString());
         Assert.Equal((HttpStatusCode.BadRequest, "userId"), (status, Problem.Paths(problem)));
     }
 
-    /// <summary>What is passed without a question must be what the database would leave as it is, for each character there is.</summary>
+    /// <summary>For every character: text that needs no call must be text that the database leaves unchanged.</summary>
     [Fact]
-    public async Task What_is_normal_without_a_doubt_is_normal_to_the_database()
+    public async Task Text_that_is_certainly_normalized_is_normalized_to_the_database()
     {
         await using var command = _cluster.Database.CreateCommand("""
             SELECT code FROM generate_series(1, 1114111) AS code
@@ -137,7 +137,7 @@ public sealed class LookalikeIds : IDisposable
     [InlineData("\ud83d\uded2", true)]                        // an emoji
     [InlineData("cafe\u0301", false)]
     [InlineData("\u212b", false)]
-    public void Most_ids_need_no_question(string id, bool isCertain)
+    public void Most_ids_need_no_call(string id, bool isCertain)
     {
         Assert.Equal(isCertain, NormalForm.IsCertain(id));
         Assert.Null(TextId.ValidateVisible(id));

@@ -5,7 +5,7 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>Numbers in bodies count by their value, not by how they are written; and what may stand before a body.</summary>
+/// <summary>Numbers in bodies are read by value and not by notation; and what may precede a body.</summary>
 public sealed class NumbersInBodies : IDisposable
 {
     private readonly List<object?[]> _asked = [];
@@ -47,7 +47,7 @@ public sealed class NumbersInBodies : IDisposable
     [InlineData("0e99999999999", "must be from 1 to 1000000")]
     [InlineData("99999999999999999999", "must be from 1 to 1000000")]
     [InlineData("\"1\"", "is of the wrong type")]
-    public async Task Another_number_is_refused_for_what_is_wrong_with_it(string written, string objection)
+    public async Task An_invalid_number_is_rejected_with_its_error(string written, string objection)
     {
         Assert.Equal(objection, await Restock(written));
         Assert.Empty(_asked);
@@ -84,7 +84,7 @@ public sealed class NumbersInBodies : IDisposable
     }
 
     [Fact]
-    public async Task A_byte_order_mark_before_a_body_is_passed_over()
+    public async Task A_byte_order_mark_before_a_body_is_ignored()
     {
         using var answer = await Send("/inventory/sku-1/restock", HttpMethod.Post, [.. Encoding.UTF8.Preamble, .. "{\"quantity\":1}"u8]);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -96,7 +96,7 @@ public sealed class NumbersInBodies : IDisposable
     [InlineData("utf-16BE", false)]
     [InlineData("utf-32", true)]
     [InlineData("utf-32BE", false)]
-    public async Task A_body_in_another_encoding_is_told_so(string name, bool withMark)
+    public async Task A_body_in_another_encoding_is_rejected_as_such(string name, bool withMark)
     {
         var encoding = Encoding.GetEncoding(name);
         byte[] body = [.. withMark ? encoding.GetPreamble() : [], .. encoding.GetBytes("{\"quantity\":1}")];
@@ -111,7 +111,7 @@ public sealed class NumbersInBodies : IDisposable
 
     private Task<string> Price(string price) => Objection("/inventory/sku-1", HttpMethod.Put, $$"""{"availableQuantity":1,"unitPrice":{{price}}}""", "unitPrice");
 
-    /// <summary>What is wrong with the member; nothing where the body is taken.</summary>
+    /// <summary>The error of the member; null if the body is valid.</summary>
     private async Task<string> Objection(string address, HttpMethod method, string body, string member)
     {
         using var answer = await Send(address, method, Encoding.UTF8.GetBytes(body));

@@ -30,12 +30,12 @@ public sealed class OrderIdBlocks : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ids_come_in_order_and_most_cost_no_call()
+    public async Task Ids_are_in_order_and_most_need_no_call()
     {
         var ids = new List<long>();
         for (var i = 0; i < 5 * BlockSize; i++) ids.Add(await _ids.Next());
         Assert.Equal(Enumerable.Range(1, 5 * BlockSize).Select(id => (long)id), ids);
-        Assert.InRange(_blocks, 5, 6);   // one may be in stock
+        Assert.InRange(_blocks, 5, 6);   // one may be in reserve
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class OrderIdBlocks : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_no_block_can_be_had_those_who_wait_fail_and_the_next_asks_anew()
+    public async Task If_a_block_request_fails_all_who_wait_fail_and_the_next_caller_requests_again()
     {
         var gate = new TaskCompletionSource<OrderIdBlock>();
         var asked = 0;
@@ -68,7 +68,7 @@ public sealed class OrderIdBlocks : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_taken_id_drops_what_is_left_of_its_block_and_what_waits_behind_it()
+    public async Task A_taken_id_discards_the_rest_of_its_block_and_the_next_block()
     {
         var taken = await _ids.Next();
         await Eventually.Get("the following block to be in stock", () => Task.FromResult(_blocks), blocks => blocks == 2);
@@ -76,19 +76,19 @@ public sealed class OrderIdBlocks : IAsyncLifetime
         _ids.DiscardBlockOf(taken);
         Assert.Equal((2 * BlockSize) + 1, await _ids.Next());
 
-        _ids.DiscardBlockOf(taken);   // many meet their ids at once: what came since is not dropped for an older one
+        _ids.DiscardBlockOf(taken);   // later blocks are not discarded for an older id
         Assert.Equal((2 * BlockSize) + 2, await _ids.Next());
     }
 
     [Fact]
-    public async Task A_block_that_was_asked_for_before_a_taken_id_was_met_is_not_used()
+    public async Task A_block_requested_before_a_taken_id_was_found_is_not_used()
     {
         await _ids.Next();
         await Eventually.Get("the following block to be in stock", () => Task.FromResult(_blocks), blocks => blocks == 2);
         var old = new TaskCompletionSource<OrderIdBlock>();
         _grains.Answer<IOrderIdsGrain>((_, _) => old.Task);
         for (var id = 2; id <= BlockSize; id++) await _ids.Next();
-        var taken = await _ids.Next();   // the first of the next block, for which another is asked
+        var taken = await _ids.Next();   // the first of the next block; another is requested
         await Eventually.Get("it to be asked for", () => Task.FromResult(_grains.Asked.Count), asked => asked == 3);
 
         _ids.DiscardBlockOf(taken);

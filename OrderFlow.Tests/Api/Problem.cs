@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>The problem details (RFC 9457) of an answer, which every error must have.</summary>
+/// <summary>The problem details (RFC 9457) that every error response must have.</summary>
 internal static class Problem
 {
-    /// <summary>The problem in an answer. Fails where there is none, where it is incomplete, or where it tells of the program's inside.</summary>
+    /// <summary>The problem of a response. Fails if there is none, if it is incomplete, or if it reveals internals.</summary>
     public static async Task<JsonObject> In(HttpResponseMessage answer)
     {
         var text = await answer.Content.ReadAsStringAsync();

@@ -7,7 +7,7 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>No product is made with an id at whose address something else is: routing does not look at the case of letters.</summary>
+/// <summary>No product gets an id whose path is already a route; routing ignores case.</summary>
 public sealed class ReservedNames : IDisposable
 {
     private readonly GivenGrains _grains = GivenGrains.Make();
@@ -20,7 +20,7 @@ public sealed class ReservedNames : IDisposable
     [InlineData("Health")]
     [InlineData("HEALTH")]
     [InlineData("heAlth")]
-    public async Task A_product_cannot_be_called_as_a_part_of_a_path_is(string name)
+    public async Task A_product_cannot_have_the_name_of_a_fixed_path_segment(string name)
     {
         using var admin = _api.As(Tokens.Admin);
         var (status, problem) = await admin.Call("PUT", $"/inventory/{name}", """{"availableQuantity":1,"unitPrice":1}""");
@@ -39,7 +39,7 @@ public sealed class ReservedNames : IDisposable
         Assert.Equal(["IStockItemGrain(Health).Restock"], _grains.Asked);
     }
 
-    /// <summary>Whoever adds a route beside <c>/inventory/{productId}</c> finds out here that its name is to be reserved.</summary>
+    /// <summary>Fails if a new route beside <c>/inventory/{productId}</c> is not reserved.</summary>
     [Fact]
     public async Task Every_fixed_part_of_a_path_beside_a_text_parameter_is_reserved()
     {

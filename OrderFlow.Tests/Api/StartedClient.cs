@@ -3,10 +3,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>An Orleans client, as the API's connection sees one.</summary>
+/// <summary>An Orleans client as the API's connection uses it.</summary>
 public interface IStartedClient : IClusterClient, IHostedService;
 
-/// <summary>A client whose connection is somebody else's: it passes calls on to a grain factory that is there already.</summary>
+/// <summary>A client without a connection of its own: it forwards calls to an existing grain factory.</summary>
 public class StartedClient : DispatchProxy
 {
     private IGrainFactory? _grains;

@@ -6,7 +6,7 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>Going through the list of stock by cursor, over HTTP and Postgres.</summary>
+/// <summary>Paging through stock items by cursor, over HTTP and Postgres.</summary>
 [Collection(ClusterCollection.Name)]
 public sealed class StockCursors : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class StockCursors : IDisposable
     }
 
     [Fact]
-    public async Task Each_product_that_was_there_comes_once_whatever_is_inserted_meanwhile()
+    public async Task Each_product_is_listed_once_whatever_is_inserted_meanwhile()
     {
         for (var i = 0; i < 5; i++) await _cluster.SetStock($"cursor-{i}", 1);
         await _cluster.SetStock(new string('\u4e00', Limits.ProductIdLength), 1);   // no id needs a longer cursor
@@ -33,7 +33,7 @@ public sealed class StockCursors : IDisposable
             var (status, page) = await _alice.Call("GET", address);
             Assert.Equal((HttpStatusCode.OK, cursor.Length == 0), (status, page.ContainsKey("page")));
             seen.AddRange(page["items"]!.AsArray().Select(item => (string)item!["productId"]!));
-            await _cluster.SetStock($"! {seen.Count}", 1);   // before all that was seen: pages by number would repeat
+            await _cluster.SetStock($"! {seen.Count}", 1);   // sorts first: pages by number would repeat items
             cursor = (string?)page["nextCursor"];
             address = $"/inventory?limit=2&cursor={cursor}";
         }
@@ -45,9 +45,9 @@ public sealed class StockCursors : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("!")]
-    [InlineData("c2t1LTE")]                             // sku-1, without the mark
+    [InlineData("c2t1LTE")]                             // sku-1, without the prefix
     [InlineData("NjM5MDAwMDAwMDAwMDAwMDAwLjQy")]        // a cursor of orders
-    public async Task A_text_that_no_page_has_given_is_refused(string cursor)
+    public async Task A_text_that_is_no_cursor_is_rejected(string cursor)
     {
         var (status, problem) = await _alice.Call("GET", $"/inventory?cursor={cursor}");
         Assert.Equal((HttpStatusCode.BadRequest, "cursor"), (status, Problem.Paths(problem)));
@@ -58,14 +58,14 @@ public sealed class StockCursors : IDisposable
     [InlineData("stock:a/b")]
     [InlineData("stock:a\0b")]
     [InlineData("stock: a")]
-    public async Task So_is_a_place_that_no_product_can_have(string place)
+    public async Task A_cursor_for_an_impossible_product_is_rejected(string place)
     {
         var (status, problem) = await _alice.Call("GET", $"/inventory?cursor={Base64Url.EncodeToString(Encoding.UTF8.GetBytes(place))}");
         Assert.Equal((HttpStatusCode.BadRequest, "cursor"), (status, Problem.Paths(problem)));
     }
 
     [Fact]
-    public async Task A_page_and_a_cursor_cannot_be_asked_for_together()
+    public async Task Page_and_cursor_cannot_be_combined()
     {
         var cursor = Base64Url.EncodeToString("stock:sku-1"u8);
         var (status, problem) = await _alice.Call("GET", $"/inventory?page=1&cursor={cursor}");

@@ -42,7 +42,7 @@ public sealed class TokenCache : IDisposable
         _tokens.Add(TokenHash.Of("mine"), token);
         for (var i = 0; i < VerifiedTokenCache.Capacity; i++) Add(i);
 
-        // The eviction runs in the background: one more token finds room once it is done.
+        // The eviction runs in the background; once it is done there is room.
         var more = VerifiedTokenCache.Capacity;
         for (var round = 0; round < 3; round++)
         {

@@ -7,7 +7,7 @@ using TokenClaims = OrderFlow.ServiceDefaults.Auth.TokenClaims;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>Claims are what their JSON says: a number is no text, a text is no number, and neither is turned into the other.</summary>
+/// <summary>Claims must have their JSON type: numbers and strings are not converted to each other.</summary>
 public sealed class TokenClaimTypes : IDisposable
 {
     private readonly GivenGrains _grains = GivenGrains.Make().Answer<IOrderGrain>((_, _) => Task.FromResult(OrderResult.NotFound));
@@ -15,7 +15,7 @@ public sealed class TokenClaimTypes : IDisposable
 
     public TokenClaimTypes() => _api = new(_grains.Factory);
 
-    /// <summary>A claim's JSON, and what a refusal of it says.</summary>
+    /// <summary>A claim's JSON, and the reason of its rejection.</summary>
     public static TheoryData<string, string, string> WrongTypes => new()
     {
         { "sub", "18446744073709551617", "The token's sub must be a JSON string." },
@@ -43,10 +43,10 @@ public sealed class TokenClaimTypes : IDisposable
     };
 
     [Theory, MemberData(nameof(WrongTypes))]
-    public async Task A_claim_of_another_type_is_refused_and_the_refusal_says_so(string claim, string json, string description)
+    public async Task A_claim_of_another_type_is_rejected_with_that_reason(string claim, string json, string description)
     {
         using var client = _api.As(Tokens.Signed(Claims(claim, json)));
-        foreach (var _ in Enumerable.Range(0, 2))   // a refusal must not be remembered as anything else
+        foreach (var _ in Enumerable.Range(0, 2))   // a rejected token must not be remembered as accepted
         {
             using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
             Assert.Equal((json, HttpStatusCode.Unauthorized), (json, answer.StatusCode));
@@ -66,12 +66,12 @@ public sealed class TokenClaimTypes : IDisposable
     [InlineData("nbf", "1e400")]
     [InlineData("nbf", "[]")]
     [InlineData("aud", "7")]
-    public async Task So_is_one_that_the_library_refuses_first(string claim, string json)
+    public async Task A_claim_that_the_library_rejects_first_is_rejected_with_that_reason_too(string claim, string json)
     {
         using var client = _api.As(Tokens.Signed(Claims(claim, json)));
         using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
 
-        // A time beyond all times may be taken for the end of time, but never be a fault.
+        // A time out of range may be clamped, but must not cause an error.
         if (claim != "exp" || answer.StatusCode != HttpStatusCode.NotFound) Assert.Equal((json, HttpStatusCode.Unauthorized), (json, answer.StatusCode));
         Assert.Empty(_api.Errors);
     }
@@ -87,7 +87,7 @@ public sealed class TokenClaimTypes : IDisposable
     [InlineData("nbf", "1", "alice", false)]
     [InlineData("iat", "1.5", "alice", false)]
     [InlineData("client_id", "{\"any\":[1]}", "alice", false)]
-    public async Task A_claim_of_its_type_is_taken_as_it_is(string claim, string json, string userId, bool isAdmin)
+    public async Task A_claim_of_its_type_is_accepted(string claim, string json, string userId, bool isAdmin)
     {
         Caller? caller = null;
         _grains.Answer<IOrderGrain>((_, arguments) =>
@@ -103,10 +103,10 @@ public sealed class TokenClaimTypes : IDisposable
 
     [Theory]
     [InlineData("e30")]      // an object without claims, for comparison: it is read
-    [InlineData("Pz8/Pz8+")]   // plain base 64, which RFC 7515 does not know
+    [InlineData("Pz8/Pz8+")]   // plain base 64, which RFC 7515 does not allow
     [InlineData("e30!")]
     [InlineData("a")]
-    public void Claims_that_are_not_in_base64url_are_refused_and_no_fault(string payload)
+    public void Claims_that_are_not_base64url_are_rejected_and_not_logged_as_errors(string payload)
     {
         var (caller, objection) = TokenClaims.Read(payload, DateTimeOffset.MaxValue);
 
@@ -118,7 +118,7 @@ public sealed class TokenClaimTypes : IDisposable
 
     internal static AuthenticationHeaderValue Challenge(HttpResponseMessage answer) => Assert.Single(answer.Headers.WwwAuthenticate);
 
-    /// <summary>Alice's claims as text, with this one in place of hers: what a writer of JSON would not write.</summary>
+    /// <summary>Alice's claims as text with one replaced, in ways that a JSON writer would not produce.</summary>
     private static string Claims(string claim, string json)
     {
         var claims = JsonNode.Parse(Tokens.GoodClaims())!.AsObject();

@@ -7,7 +7,7 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>How far the clocks of an issuer and of the API may be apart, and how long a token may be.</summary>
+/// <summary>The leeway for clocks (Auth__ClockSkew), and the maximum length of a token.</summary>
 public sealed class TokenLeeway
 {
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
@@ -21,7 +21,7 @@ public sealed class TokenLeeway
     [InlineData("iat", 61, HttpStatusCode.Unauthorized)]
     [InlineData("exp", -59, HttpStatusCode.NotFound)]
     [InlineData("exp", -60, HttpStatusCode.Unauthorized)]
-    public async Task A_minute_is_allowed_for_where_nothing_is_set(string claim, int seconds, HttpStatusCode expected) =>
+    public async Task The_default_leeway_is_one_minute(string claim, int seconds, HttpStatusCode expected) =>
         Assert.Equal(expected, await Ask(claim, seconds));
 
     [Theory]
@@ -29,11 +29,11 @@ public sealed class TokenLeeway
     [InlineData("iat", 1, HttpStatusCode.Unauthorized)]
     [InlineData("exp", 0, HttpStatusCode.Unauthorized)]
     [InlineData("exp", 1, HttpStatusCode.NotFound)]
-    public async Task It_can_be_set_to_none(string claim, int seconds, HttpStatusCode expected) =>
+    public async Task The_leeway_can_be_zero(string claim, int seconds, HttpStatusCode expected) =>
         Assert.Equal(expected, await Ask(claim, seconds, ("Auth:ClockSkew", "0")));
 
     [Fact]
-    public async Task A_token_that_is_remembered_is_good_as_long_as_one_that_is_not()
+    public async Task A_remembered_token_is_valid_as_long_as_a_new_one()
     {
         using var api = Api();
         using var client = api.As(Token("exp", 30));
@@ -46,7 +46,7 @@ public sealed class TokenLeeway
     }
 
     [Fact]
-    public async Task A_long_token_is_taken_and_one_that_is_too_long_is_told_how_long_it_is()
+    public async Task A_long_token_is_accepted_and_one_that_is_too_long_is_rejected_with_its_length()
     {
         using var api = Api();
         var token = TokenOf(12_000);

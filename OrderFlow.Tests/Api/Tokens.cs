@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>Bearer tokens, good and bad, and the keys they are signed with. Put together by hand, so that a test can forge what no library would make.</summary>
+/// <summary>Valid and invalid bearer tokens with their keys. Built by hand, so that a test can forge what no library would create.</summary>
 internal static class Tokens
 {
     public const string Issuer = "https://issuer.test";
@@ -25,7 +25,7 @@ internal static class Tokens
 
     public static string Admin { get; } = For("root", claims => claims["role"] = "admin");
 
-    /// <summary>A token that is good for ten minutes, signed with the RSA key, unless <paramref name="change"/> makes it otherwise.</summary>
+    /// <summary>A token that is valid for ten minutes, signed with the RSA key, unless <paramref name="change"/> alters it.</summary>
     public static string For(string subject, Action<JsonObject>? change = null, DateTimeOffset? now = null)
     {
         var claims = Claims(subject, now ?? TimeProvider.System.GetUtcNow());

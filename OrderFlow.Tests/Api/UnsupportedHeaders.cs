@@ -6,14 +6,14 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>Headers that make a request conditional or repeatable are honoured or refused, never passed over.</summary>
+/// <summary>Headers that make a request conditional or idempotent are honoured or rejected, never ignored.</summary>
 [Collection(ClusterCollection.Name)]
 public sealed class UnsupportedHeaders : IDisposable
 {
     private const string Stock = """{"availableQuantity":1,"unitPrice":1}""";
 
     private readonly OrderFlowCluster _cluster;
-    private readonly GivenGrains _grains = GivenGrains.Make();   // knows no grain: whatever is asked would be a 500
+    private readonly GivenGrains _grains = GivenGrains.Make();   // has no grains: every call would be a 500
     private readonly ApiProgram _api;
 
     public UnsupportedHeaders(SharedCluster shared) => (_cluster, _api) = (shared.Cluster, new(_grains.Factory));
@@ -38,7 +38,7 @@ public sealed class UnsupportedHeaders : IDisposable
     [InlineData("GET", "/inventory/sku-1", null, "If-Match", "\"1\"")]
     [InlineData("GET", "/orders", null, "If-Match", "*")]
     [InlineData("HEAD", "/inventory/sku-1", null, "If-Match", "\"1\"")]
-    public async Task What_an_operation_does_not_support_is_a_400_that_names_the_header(string method, string address, string? body, string header, string value)
+    public async Task An_unsupported_header_is_a_400_that_names_it(string method, string address, string? body, string header, string value)
     {
         using var admin = _api.As(Tokens.Admin);
         using var answer = await Send(admin, method, address, body, header, value);
@@ -77,7 +77,7 @@ public sealed class UnsupportedHeaders : IDisposable
     }
 
     [Fact]
-    public async Task Who_may_not_ask_learns_nothing_of_headers()
+    public async Task An_unauthorized_caller_learns_nothing_of_headers()
     {
         using var anyone = _api.As(null);
         using var alice = _api.As(Tokens.Alice);

@@ -60,7 +60,7 @@ public sealed class PodProbes
         var startup = Overlay.Named(overlay).Workload(Workload.Silo).Container.StartupProbe;
         var limit = TimeSpan.FromSeconds(startup.PeriodSeconds!.Value * startup.FailureThreshold!.Value);
 
-        Assert.True(limit > DatabaseMigrations.DefaultConnectDeadline + DatabaseMigrations.DefaultLockDeadline + ScriptRunner.DefaultDeadline);
+        Assert.True(limit > DatabaseMigrations.DefaultConnectTimeout + DatabaseMigrations.DefaultLockTimeout + ScriptRunner.DefaultTimeout);
         Assert.True(TimeSpan.FromSeconds(Overlay.Named(overlay).Find<V1Deployment>(Workload.Silo).Spec.ProgressDeadlineSeconds!.Value) > limit);
     }
 

@@ -12,7 +12,7 @@ public sealed class PodShutdown
 
     [KubectlTheory, MemberData(nameof(Names))]
     public void A_silo_has_longer_than_its_shutdown_timeout(string overlay) =>
-        Assert.True(GracePeriod(overlay, Workload.Silo) > PreStop(overlay, Workload.Silo) + Shutdown.Limit);
+        Assert.True(GracePeriod(overlay, Workload.Silo) > PreStop(overlay, Workload.Silo) + Shutdown.Timeout);
 
     [KubectlTheory, MemberData(nameof(Names))]
     public void An_API_can_answer_the_last_request(string overlay)

@@ -6,7 +6,7 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Live;
 
-/// <summary>The API with a feed, an order and a clock that the test has in hand.</summary>
+/// <summary>The API with a feed, an order and a clock that the test controls.</summary>
 internal sealed class LiveApi : IDisposable
 {
     /// <summary>The default of <c>Live__HeartbeatInterval</c>.</summary>
@@ -35,10 +35,10 @@ internal sealed class LiveApi : IDisposable
 
     public HttpClient Admin { get; }
 
-    /// <summary>How many follow.</summary>
+    /// <summary>The number of followers.</summary>
     public int Readers => Program.Services.GetRequiredService<LiveOrders>().FollowerCount;
 
-    /// <summary>Connects to the order's stream, and has the feed bring what happens.</summary>
+    /// <summary>Connects to the order's stream, and subscribes the feed.</summary>
     public async Task<EventStreamClient> Follow(HttpClient client, string address = "/orders/1/events")
     {
         var stream = await EventStreamClient.Connect(client, address);
@@ -46,7 +46,7 @@ internal sealed class LiveApi : IDisposable
         return stream;
     }
 
-    /// <summary>Turns the clock step by step until something has happened.</summary>
+    /// <summary>Advances the clock step by step until a condition holds.</summary>
     public Task TurnUntil(string awaited, Func<bool> happened) => Eventually.Get(
         awaited,
         () =>

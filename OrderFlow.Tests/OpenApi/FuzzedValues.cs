@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace OrderFlow.Tests.OpenApi;
 
-/// <summary>Values made of a schema: valid ones, ones at and just beyond its bounds, and ones of another kind.</summary>
-internal sealed class FuzzedValues(OpenapiFile document, Random random)
+/// <summary>Generates values from a schema: valid ones, ones at and just beyond its bounds, and ones of another type.</summary>
+internal sealed class FuzzedValues(OpenApiFile document, Random random)
 {
     private static readonly string[] OddTexts =
     [
@@ -19,16 +19,16 @@ internal sealed class FuzzedValues(OpenapiFile document, Random random)
         "[[[[[[[[[[[[]]]]]]]]]]]]", "{\"a\":{\"b\":1}}", "\"\\u0000\"", "\" \"",
     ];
 
-    /// <summary>Half of a character: no writer of JSON would write it.</summary>
+    /// <summary>A lone surrogate, which no JSON writer would write.</summary>
     private const string BrokenText = "\"\\ud800\"";
 
-    /// <summary>True one time in so many.</summary>
+    /// <summary>True once in so many times.</summary>
     public bool OneIn(int times) => random.Next(times) == 0;
 
     /// <summary>One of these.</summary>
     public T Pick<T>(IReadOnlyList<T> among) => among[random.Next(among.Count)];
 
-    /// <summary>A parameter as text: mostly valid, else at or beyond a bound, else anything.</summary>
+    /// <summary>A parameter as text: mostly valid, otherwise at or beyond a bound, or anything.</summary>
     public string Parameter(JsonObject parameter)
     {
         var schema = parameter["schema"]!.AsObject();
@@ -42,7 +42,7 @@ internal sealed class FuzzedValues(OpenapiFile document, Random random)
         };
     }
 
-    /// <summary>A body as text: mostly of the schema, then bent or broken.</summary>
+    /// <summary>A body as text: mostly valid, otherwise altered or broken.</summary>
     public string Body(JsonObject media)
     {
         var schema = document.Resolve(media["schema"]!);
@@ -76,7 +76,7 @@ internal sealed class FuzzedValues(OpenapiFile document, Random random)
         }
     }
 
-    /// <summary>Most users and products are those that there are.</summary>
+    /// <summary>Mostly existing users and products.</summary>
     private JsonNode? Member(string name, JsonObject schema) => name switch
     {
         "userId" when !OneIn(5) => Pick(["alice", "root"]),
@@ -127,7 +127,7 @@ internal sealed class FuzzedValues(OpenapiFile document, Random random)
         return body;
     }
 
-    /// <summary>Makes text of JSON that is none any more, or has a member twice, or white space.</summary>
+    /// <summary>Breaks the JSON, repeats a member, or adds white space.</summary>
     private string Break(string json) => random.Next(6) switch
     {
         0 => json[..random.Next(json.Length)],

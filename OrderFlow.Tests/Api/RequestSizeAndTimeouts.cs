@@ -6,19 +6,19 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>How long a request may take and how long its address and headers may be, and what is answered beyond.</summary>
-public sealed class Bounds_of_requests : IDisposable
+/// <summary>Limits of duration, URL and headers, and the responses beyond them.</summary>
+public sealed class RequestSizeAndTimeouts : IDisposable
 {
     private const string GoodOrder = """{"userId":"alice","items":[{"productId":"sku-1","quantity":1}]}""";
     private const string OutcomeUnknown =
-        "The service cannot answer at the moment. Whether the request was carried out is not known: read what it was to change before you send it again. "
-        + "What only reads, and a POST with the same Idempotency-Key, can be sent again as it is.";
+        "The service is temporarily unavailable. Whether the request was carried out is unknown: read the resource before you send a change again. "
+        + "A GET, and a POST with the same Idempotency-Key, can be repeated as they are.";
 
     private readonly TaskCompletionSource<OrderResult> _never = new();
     private readonly GivenGrains _grains = GivenGrains.Make().Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)));
     private readonly ApiProgram _api;
 
-    public Bounds_of_requests()
+    public RequestSizeAndTimeouts()
     {
         _grains.Answer<IOrderGrain>((_, _) => _never.Task);
         _api = new(_grains.Factory, ("Requests:Timeout", "00:00:01"));
@@ -29,7 +29,7 @@ public sealed class Bounds_of_requests : IDisposable
     [InlineData("DELETE", "/orders/1", null, "IOrderGrain(1).Delete")]
     [InlineData("PATCH", "/orders/1/status", """{"status":"pending"}""", "IOrderGrain(1).ChangeStatus")]
     [InlineData("POST", "/orders", GoodOrder, "IOrderGrain(42).Place")]
-    public async Task A_request_that_takes_too_long_is_not_said_to_have_failed(string method, string address, string? body, string call)
+    public async Task A_request_that_times_out_is_reported_with_unknown_outcome(string method, string address, string? body, string call)
     {
         using var client = _api.As(Tokens.Admin);
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
@@ -43,7 +43,7 @@ public sealed class Bounds_of_requests : IDisposable
     }
 
     [Fact]
-    public async Task A_request_is_not_tried_again_once_its_time_is_up()
+    public async Task A_request_is_not_retried_after_its_timeout()
     {
         _grains.Answer<IOrderGrain>((_, _) => Task.FromException<OrderResult>(new SiloUnavailableException("gone")));
         using var client = _api.As(Tokens.Alice);
@@ -54,7 +54,7 @@ public sealed class Bounds_of_requests : IDisposable
     }
 
     [Fact]
-    public async Task A_body_that_does_not_come_is_not_waited_for()
+    public async Task A_body_that_does_not_arrive_times_out()
     {
         using var client = _api.As(null);
         using var tcp = new TcpClient();
@@ -63,13 +63,13 @@ public sealed class Bounds_of_requests : IDisposable
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"POST /orders HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {Tokens.Alice}\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{{"));
 
-        // To the end of the answer: the connection stays open for a while yet, in case the body comes after all.
+        // Reads to the end of the response: the connection stays open for a while in case the body arrives.
         using var reader = new StreamReader(stream);
         var answer = new StringBuilder();
         var next = new char[1];
         while (!answer.ToString().Contains("in time.\"", StringComparison.Ordinal) && await reader.ReadAsync(next) == 1) answer.Append(next);
         Assert.StartsWith("HTTP/1.1 408 ", answer.ToString(), StringComparison.Ordinal);
-        Assert.EndsWith("\"detail\":\"The body did not come in time.\"", answer.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("\"detail\":\"The body was not received in time.\"", answer.ToString(), StringComparison.Ordinal);
         Assert.Empty(_grains.Asked);
         Assert.Empty(_api.Errors);
     }
@@ -111,7 +111,7 @@ public sealed class Bounds_of_requests : IDisposable
     [Theory]
     [InlineData(4 * 1024, HttpStatusCode.NotFound)]
     [InlineData((4 * 1024) + 1, HttpStatusCode.RequestUriTooLong)]
-    public async Task An_address_may_have_so_many_characters(int length, HttpStatusCode status)
+    public async Task A_URL_has_a_maximum_length(int length, HttpStatusCode status)
     {
         using var client = _api.As(Tokens.Alice);
         const string path = "/nowhere?";
@@ -121,7 +121,7 @@ public sealed class Bounds_of_requests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_server_cannot_take_in_gets_a_bare_status()
+    public async Task A_request_beyond_the_servers_limits_gets_a_bare_status()
     {
         Assert.StartsWith("HTTP/1.1 414 ", await _api.Send($"GET /{new string('a', 9_000)} HTTP/1.1"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 431 ", await _api.Send(["GET /health HTTP/1.1", .. Enumerable.Repeat("A: b", 101)]), StringComparison.Ordinal);

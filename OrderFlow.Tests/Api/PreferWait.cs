@@ -9,13 +9,13 @@ namespace OrderFlow.Tests.Api;
 
 /// <summary><c>Prefer: wait=N</c>, over HTTP and two silos.</summary>
 [Collection(ClusterCollection.Name)]
-public sealed class Waiting_for_the_outcome : IDisposable
+public sealed class PreferWait : IDisposable
 {
     private readonly OrderFlowCluster _cluster;
     private readonly ApiProgram _api;
     private readonly HttpClient _alice;
 
-    public Waiting_for_the_outcome(SharedCluster shared)
+    public PreferWait(SharedCluster shared)
     {
         _cluster = shared.Cluster;
         _api = new(_cluster.Client);
@@ -25,7 +25,7 @@ public sealed class Waiting_for_the_outcome : IDisposable
     [Theory]
     [InlineData(2, "reserved")]
     [InlineData(99, "failed")]
-    public async Task The_answer_has_the_outcome(int quantity, string status)
+    public async Task The_response_has_the_outcome(int quantity, string status)
     {
         await _cluster.SetStock("awaited", 10, 1.50m);
         var (order, tag, applied) = await Place("wait=5", quantity);
@@ -36,7 +36,7 @@ public sealed class Waiting_for_the_outcome : IDisposable
     [Theory]
     [InlineData("respond-async, WAIT=\"1\"", "wait=1")]
     [InlineData("wait=3600", "wait=10")]
-    public async Task A_preference_is_understood_in_any_spelling_and_has_a_limit(string prefer, string expected)
+    public async Task A_preference_is_parsed_in_any_spelling_and_capped(string prefer, string expected)
     {
         await _cluster.SetStock("awaited", 10);
         Assert.Equal(expected, (await Place(prefer, 1)).Applied);
@@ -49,10 +49,10 @@ public sealed class Waiting_for_the_outcome : IDisposable
     [InlineData("wait=-1")]
     [InlineData("wait=99999999999")]
     [InlineData("return=minimal")]
-    public async Task A_preference_that_makes_no_sense_is_as_none(string prefer) => Assert.Null((await Place(prefer, 1)).Applied);
+    public async Task An_invalid_preference_is_ignored(string prefer) => Assert.Null((await Place(prefer, 1)).Applied);
 
     [Fact]
-    public async Task An_order_that_cannot_go_on_is_answered_as_pending_when_the_time_is_over()
+    public async Task An_order_without_an_outcome_in_time_is_answered_as_pending()
     {
         await _cluster.SetStock("awaited", 10);
         var reserving = _cluster.Faults.Hold("Reserve");

@@ -10,18 +10,18 @@ namespace OrderFlow.Tests.OpenApi;
 /// <param name="Id">Its <c>operationId</c>.</param>
 /// <param name="Method">In upper case.</param>
 /// <param name="Path">With its parameters in braces.</param>
-/// <param name="Json">What the document says of it.</param>
+/// <param name="Json">Its JSON.</param>
 internal sealed record Operation(string Id, string Method, string Path, JsonObject Json)
 {
-    public bool DemandsToken => Json["security"] is not null;
+    public bool RequiresToken => Json["security"] is not null;
 
-    public bool DemandsAdmin => DemandsToken && Json["security"]![0]!["bearer"]!.AsArray().Count == 1;
+    public bool RequiresAdmin => RequiresToken && Json["security"]![0]!["bearer"]!.AsArray().Count == 1;
 
     public IEnumerable<JsonObject> Parameters => Json["parameters"]?.AsArray().Select(parameter => parameter!.AsObject()) ?? [];
 
     public JsonObject? Body => Json["requestBody"]?["content"]?["application/json"]?.AsObject();
 
-    /// <summary>True where a good answer is a stream of events, which has no end.</summary>
+    /// <summary>True if success is an endless event stream.</summary>
     public bool IsStream => Json["responses"]!["200"]?["content"]?["text/event-stream"] is not null;
 
     public IEnumerable<int> Statuses => Json["responses"]!.AsObject().Select(response => int.Parse(response.Key, CultureInfo.InvariantCulture));
@@ -30,16 +30,16 @@ internal sealed record Operation(string Id, string Method, string Path, JsonObje
 }
 
 /// <summary><c>docs/openapi.json</c>.</summary>
-internal sealed class OpenapiFile
+internal sealed class OpenApiFile
 {
     private const string SchemasAt = "#/components/schemas/";
 
-    /// <summary>What a validator of JSON Schema does not know is only a hint: it would refuse every value.</summary>
+    /// <summary>Formats that the validator does not know: it would reject every value.</summary>
     private static readonly string[] FormatsOfOpenapi = ["int32", "int64", "decimal"];
 
     private readonly Dictionary<string, JsonSchema> _built = [];
 
-    private OpenapiFile(string text)
+    private OpenApiFile(string text)
     {
         Text = text;
         Json = JsonNode.Parse(text)!.AsObject();
@@ -51,7 +51,7 @@ internal sealed class OpenapiFile
         ];
     }
 
-    public static OpenapiFile Committed { get; } = new(File.ReadAllText(Path.Combine(Repository.Root, "docs", "openapi.json")));
+    public static OpenApiFile Committed { get; } = new(File.ReadAllText(Path.Combine(Repository.Root, "docs", "openapi.json")));
 
     public string Text { get; }
 
@@ -63,7 +63,7 @@ internal sealed class OpenapiFile
 
     public Operation this[string id] => Operations.Single(operation => operation.Id == id);
 
-    /// <summary>What a reference names, or the node itself where it is none.</summary>
+    /// <summary>Resolves a reference; any other node is returned as it is.</summary>
     public JsonObject Resolve(JsonNode node)
     {
         if ((string?)node["$ref"] is not { } reference) return node.AsObject();
@@ -72,15 +72,15 @@ internal sealed class OpenapiFile
             .Aggregate((JsonNode)Json, (at, name) => at[name] ?? throw new KeyNotFoundException($"{reference}: there is no {name}")).AsObject();
     }
 
-    /// <summary>An answer of an operation.</summary>
+    /// <summary>A response of an operation.</summary>
     public JsonObject Answer(Operation operation, int status) =>
         Resolve(operation.Json["responses"]![status.ToString(CultureInfo.InvariantCulture)]
             ?? throw new KeyNotFoundException($"{operation.Method} {operation.Path}: {status} is not described"));
 
-    /// <summary>What is wrong with a value; empty where nothing is.</summary>
+    /// <summary>The errors of a value.</summary>
     /// <param name="schema">A schema of this document, or one that refers to some.</param>
     /// <param name="value">The value.</param>
-    /// <param name="closed">Whether members that a schema does not list are wrong, although it lets answers grow.</param>
+    /// <param name="closed">Whether unlisted members are errors, although the schema allows them.</param>
     public string Objections(JsonNode schema, JsonNode? value, bool closed = false)
     {
         JsonSchema built;
@@ -99,7 +99,7 @@ internal sealed class OpenapiFile
         return $"{value?.ToJsonString() ?? "null"}: {string.Join("; ", errors)}";
     }
 
-    /// <summary>The schema by itself, with all that it may refer to.</summary>
+    /// <summary>The schema with all that it refers to.</summary>
     private JsonSchema Build(JsonNode schema, bool closed)
     {
         var definitions = Prepared(Schemas, closed);

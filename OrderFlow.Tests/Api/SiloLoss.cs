@@ -2,10 +2,10 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-public sealed class Losing_a_silo
+public sealed class SiloLoss
 {
     [Fact]
-    public async Task Orders_posted_while_a_silo_is_lost_are_all_taken_and_all_settle()
+    public async Task Orders_posted_while_a_silo_is_lost_are_all_accepted_and_all_settle()
     {
         const int orders = 400;
         const int atOnce = 16;

@@ -6,8 +6,8 @@ using static OrderFlow.Tests.Fixtures.OrderFlowCluster;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>Calls that were carried out, or whose work goes on, while their answer is lost or late: over HTTP and a silo.</summary>
-public sealed class Lost_answers : IAsyncLifetime
+/// <summary>Calls that are carried out although their answer is lost or late, over HTTP and a silo.</summary>
+public sealed class UnknownOutcomes : IAsyncLifetime
 {
     private OrderFlowCluster _cluster = null!;
 
@@ -53,7 +53,7 @@ public sealed class Lost_answers : IAsyncLifetime
         Assert.Equal((10, 0), await _cluster.StockOf("hanging"));
     }
 
-    /// <summary>The set is carried out, thirty orders come, and only then its answer is lost.</summary>
+    /// <summary>Stock is set and thirty orders arrive before the answer is lost.</summary>
     private async Task<StockResult> SetAndLose()
     {
         await _cluster.SetStock("lost", 100);

@@ -6,13 +6,13 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>What the API takes as proof of who calls. Every refusal is a 401 that names the scheme, and reaches no grain.</summary>
-public sealed class Bearer_tokens : IDisposable
+/// <summary>Which tokens the API accepts. Every rejection is a 401 that names the scheme, and reaches no grain.</summary>
+public sealed class BearerAuthentication : IDisposable
 {
     private readonly GivenGrains _grains = GivenGrains.Make().Answer<IOrderGrain>((_, _) => Task.FromResult(OrderResult.NotFound));
     private readonly ApiProgram _api;
 
-    public Bearer_tokens() => _api = new(_grains.Factory);
+    public BearerAuthentication() => _api = new(_grains.Factory);
 
     public static TheoryData<string, string> GoodTokens => new()
     {
@@ -69,7 +69,7 @@ public sealed class Bearer_tokens : IDisposable
     private static byte[] Sign(byte[] text) => Tokens.Rsa.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
     [Theory, MemberData(nameof(GoodTokens))]
-    public async Task A_good_token_is_let_in(string what, string token)
+    public async Task A_valid_token_is_accepted(string what, string token)
     {
         using var client = _api.As(token);
         using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
@@ -78,11 +78,11 @@ public sealed class Bearer_tokens : IDisposable
     }
 
     [Theory, MemberData(nameof(BadTokens))]
-    public async Task A_bad_token_is_refused(string what, string token)
+    public async Task An_invalid_token_is_rejected(string what, string token)
     {
         using var client = _api.As(null);
         client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {token}");
-        foreach (var _ in Enumerable.Range(0, 2))   // a refusal must not be remembered as anything else
+        foreach (var _ in Enumerable.Range(0, 2))   // a rejected token must not be remembered as accepted
         {
             using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
             Assert.Equal((what, HttpStatusCode.Unauthorized), (what, answer.StatusCode));
@@ -94,7 +94,7 @@ public sealed class Bearer_tokens : IDisposable
     }
 
     [Fact]
-    public async Task No_token_is_refused()
+    public async Task A_missing_token_is_rejected()
     {
         using var client = _api.As(null);
         using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
@@ -106,11 +106,11 @@ public sealed class Bearer_tokens : IDisposable
     [Theory]
     [InlineData("Authorization: Basic YWxpY2U6c2VjcmV0")]
     [InlineData("Authorization: Bearer")]
-    public async Task Another_scheme_or_half_a_header_is_refused(string header) =>
+    public async Task Another_scheme_or_an_incomplete_header_is_rejected(string header) =>
         Refused(await _api.Send("GET /orders/1 HTTP/1.1", header));
 
     [Fact]
-    public async Task Two_tokens_are_refused_even_where_both_are_good()
+    public async Task Two_tokens_are_rejected_even_if_both_are_valid()
     {
         foreach (var second in new[] { Tokens.Bob, Tokens.Alice })
             Refused(await _api.Send("GET /orders/1 HTTP/1.1", $"Authorization: Bearer {Tokens.Alice}", $"Authorization: Bearer {second}"));
@@ -120,7 +120,7 @@ public sealed class Bearer_tokens : IDisposable
     [InlineData("access_token")]
     [InlineData("jwt")]
     [InlineData("token")]
-    public async Task A_token_in_the_address_is_no_token(string parameter)
+    public async Task A_token_in_the_URL_is_ignored(string parameter)
     {
         using var client = _api.As(null);
         using var answer = await client.GetAsync(new Uri($"/orders/1?{parameter}={Tokens.Alice}", UriKind.Relative));
@@ -131,7 +131,7 @@ public sealed class Bearer_tokens : IDisposable
     }
 
     [Fact]
-    public async Task A_token_in_a_cookie_is_no_token() => Refused(await _api.Send("GET /orders/1 HTTP/1.1", $"Cookie: access_token={Tokens.Alice}"));
+    public async Task A_token_in_a_cookie_is_ignored() => Refused(await _api.Send("GET /orders/1 HTTP/1.1", $"Cookie: access_token={Tokens.Alice}"));
 
     [Theory]
     [InlineData("POST", "/orders")]

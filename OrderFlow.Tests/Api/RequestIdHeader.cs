@@ -4,15 +4,15 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>The id by which an answer, a problem and the log can be brought together. <see cref="Problem.In"/> sees to it that every problem has it.</summary>
-public sealed class Request_ids : IDisposable
+/// <summary>The id that links a response, a problem and the log. <see cref="Problem.In"/> asserts that every problem has it.</summary>
+public sealed class RequestIdHeader : IDisposable
 {
     private const string Header = "X-Request-Id";
 
     private readonly GivenGrains _grains = GivenGrains.Make().Answer<IOrderGrain>((_, _) => throw new InvalidOperationException("a fault"));
     private readonly ApiProgram _api;
 
-    public Request_ids() => _api = new(_grains.Factory);
+    public RequestIdHeader() => _api = new(_grains.Factory);
 
     public static TheoryData<string> Good => new()
     {
@@ -25,7 +25,7 @@ public sealed class Request_ids : IDisposable
     };
 
     [Theory, MemberData(nameof(Good))]
-    public async Task A_callers_id_is_given_back_and_is_in_the_log(string id)
+    public async Task A_callers_id_is_returned_and_logged(string id)
     {
         using var client = _api.As(Tokens.Alice);
         client.DefaultRequestHeaders.Add(Header, id);
@@ -40,7 +40,7 @@ public sealed class Request_ids : IDisposable
     }
 
     [Theory, MemberData(nameof(Bad))]
-    public async Task One_that_is_not_fit_to_be_repeated_is_replaced(string id)
+    public async Task An_unsafe_id_is_replaced(string id)
     {
         var answer = await _api.Send("GET /health HTTP/1.1", $"{Header}: {id}");
         Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
@@ -48,14 +48,14 @@ public sealed class Request_ids : IDisposable
     }
 
     [Fact]
-    public async Task Two_ids_are_none()
+    public async Task Two_ids_are_ignored()
     {
         var answer = await _api.Send("GET /health HTTP/1.1", $"{Header}: a", $"{Header}: b");
         Assert.Matches(@"\r\nX-Request-Id: [0-9A-Z]{13}:[0-9A-F]{8}\r\n", answer);
     }
 
     [Fact]
-    public async Task Without_one_each_request_gets_its_own_which_is_in_the_log()
+    public async Task A_request_without_an_id_gets_its_own_which_is_logged()
     {
         using var client = _api.As(Tokens.Alice);
         var ids = new List<string>();

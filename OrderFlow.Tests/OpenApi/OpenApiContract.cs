@@ -11,10 +11,10 @@ using RequestBodies = OrderFlow.Api.Http.JsonBody;
 
 namespace OrderFlow.Tests.OpenApi;
 
-/// <summary><c>docs/openapi.json</c> is what the program serves, and says all there is to say.</summary>
-public sealed partial class Openapi_document : IDisposable
+/// <summary><c>docs/openapi.json</c> is what the program serves, and is complete.</summary>
+public sealed partial class OpenApiContract : IDisposable
 {
-    private static readonly OpenapiFile Document = OpenapiFile.Committed;
+    private static readonly OpenApiFile Document = OpenApiFile.Committed;
 
     private readonly ApiProgram _api = new(GivenGrains.Make().Factory);
 
@@ -55,7 +55,7 @@ public sealed partial class Openapi_document : IDisposable
         using var answer = await anyone.GetAsync(new Uri(DescriptionPaths.PageAddress + "/", UriKind.Relative));
         var page = await answer.Content.ReadAsStringAsync();
 
-        // The page could do nothing under the policy of all other answers.
+        // The page would not work under the policy of all other responses.
         Assert.StartsWith("default-src 'self'; script-src 'self' 'unsafe-inline';", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
 
         Assert.Contains(DescriptionPaths.Address[1..], page, StringComparison.Ordinal);
@@ -72,11 +72,11 @@ public sealed partial class Openapi_document : IDisposable
     }
 
     [Theory, MemberData(nameof(OperationIds))]
-    public void An_operation_is_told_in_words_and_examples(string id)
+    public void An_operation_has_descriptions_and_examples(string id)
     {
         var operation = Document[id];
 
-        Assert.EndsWith(".", (string?)operation.Json["summary"], StringComparison.Ordinal);
+        Assert.Matches("^[A-Z].*[^.]$", (string?)operation.Json["summary"]);
         Assert.Single(operation.Json["tags"]!.AsArray());
         Assert.All(operation.Parameters, parameter =>
         {
@@ -107,11 +107,11 @@ public sealed partial class Openapi_document : IDisposable
     }
 
     [Fact]
-    public void Names_of_operations_are_there_once() =>
+    public void Operation_ids_are_unique() =>
         Assert.Equal(Document.Operations.Count, Document.Operations.Select(operation => operation.Id).Distinct().Count());
 
     [Theory, MemberData(nameof(SchemaNames))]
-    public void A_schema_tells_of_each_member(string name)
+    public void A_schema_describes_each_member(string name)
     {
         var schema = Document.Schemas[name]!;
 
@@ -122,7 +122,7 @@ public sealed partial class Openapi_document : IDisposable
     }
 
     [Fact]
-    public void Bounds_are_those_of_requests()
+    public void The_document_has_the_bounds_of_the_validation()
     {
         var order = Document.Schemas["PlaceOrder"]!["properties"]!;
         var line = Document.Schemas["PlaceOrderLine"]!["properties"]!;
@@ -157,14 +157,14 @@ public sealed partial class Openapi_document : IDisposable
     [InlineData("alice ", false)]
     [InlineData("a\u0000b", false)]
     [InlineData("a\u0085b", false)]
-    public void A_user_id_is_valid_where_the_check_of_requests_says_so(string id, bool isValid)
+    public void The_document_and_the_validation_accept_the_same_user_ids(string id, bool isValid)
     {
         Assert.Equal(isValid, OrderFlow.ServiceDefaults.Auth.TextId.Validate(id, Limits.UserIdLength) is null);
         Assert.Equal(isValid, Document.Objections(Document.Schemas["PlaceOrder"]!["properties"]!["userId"]!, id).Length == 0);
     }
 
     [Fact]
-    public void There_is_a_request_to_try_for_each_operation()
+    public void The_request_files_have_an_example_of_each_operation()
     {
         var tried = Directory.GetFiles(Path.Combine(Repository.Root, "OrderFlow.Api", "Requests"), "*.http")
             .SelectMany(file => TriedRequest().Matches(File.ReadAllText(file)))

@@ -8,17 +8,17 @@ using OrderFlow.Tests.Fixtures;
 namespace OrderFlow.Tests.OpenApi;
 
 /// <summary>
-/// Random requests made of the document, good and bad, to every operation by everybody. Whatever is sent is answered with what the document promises, and
-/// never with a 5xx. The same requests each time; others by <c>ORDERFLOW_FUZZ_SEED</c> in the environment, which a failure tells.
+/// Sends random valid and invalid requests, generated from the document, to every operation with every kind of token. Each must be answered as documented and
+/// never with a 5xx. The requests are the same in each run unless <c>ORDERFLOW_FUZZ_SEED</c> is set; a failure names the seed.
 /// </summary>
-public sealed class Fuzzing_every_operation : IAsyncLifetime, IDisposable
+public sealed class ContractFuzzing : IAsyncLifetime, IDisposable
 {
     private const int Requests = 6_000;
     private const int AtOnce = 8;
     private const int OrdersBefore = 100;
     private const string Seed = "ORDERFLOW_FUZZ_SEED";
 
-    /// <summary>These succeed with a dead letter only, which no order here becomes.</summary>
+    /// <summary>These succeed only with a dead letter, of which there is none here.</summary>
     private static readonly string[] OfDeadLetters = ["replayDeadLetter", "deleteDeadLetter"];
 
     private static readonly string?[] ContentTypes =
@@ -26,7 +26,7 @@ public sealed class Fuzzing_every_operation : IAsyncLifetime, IDisposable
         "text/plain", "application/xml", "application/json; charset=utf-16", "application/merge-patch+json", "application/json;charset=\"utf-8\"", "nonsense", null,
     ];
 
-    private readonly OpenapiFile _document = OpenapiFile.Committed;
+    private readonly OpenApiFile _document = OpenApiFile.Committed;
     private readonly World _world = new();
     private readonly ConcurrentDictionary<(string Operation, int Status), int> _answers = new();
     private OrderFlowCluster? _cluster;
@@ -45,7 +45,7 @@ public sealed class Fuzzing_every_operation : IAsyncLifetime, IDisposable
     public void Dispose() => _world.Dispose();
 
     [Fact]
-    public async Task Whatever_is_sent_is_answered_as_the_document_says()
+    public async Task Every_fuzzed_request_is_answered_as_documented()
     {
         var seed = int.Parse(Environment.GetEnvironmentVariable(Seed) ?? "1", CultureInfo.InvariantCulture);
         using var api = new ApiProgram(_cluster!.Client);
@@ -58,7 +58,7 @@ public sealed class Fuzzing_every_operation : IAsyncLifetime, IDisposable
 
         await Parallel.ForEachAsync(Enumerable.Range(0, Requests), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) =>
         {
-            // Each has its own numbers, whatever order they come in.
+            // Each has its own random numbers, whatever the order of execution.
             var values = new FuzzedValues(_document, new Random(HashOf(seed, number)));
             var operation = _document.Operations[number % _document.Operations.Count];
             using var request = RequestOf(operation, values);
@@ -71,7 +71,7 @@ public sealed class Fuzzing_every_operation : IAsyncLifetime, IDisposable
         using var resumed = await admin.PostAsync(new Uri("/notifications/resume", UriKind.Relative), content: null);
         Assert.Empty(api.Errors);
 
-        // Nothing was asked in vain: each operation has done what it is for, and has refused what it can refuse for its form.
+        // Each operation has succeeded, and has rejected invalid requests if it can.
         var missing = _document.Operations
             .SelectMany(operation => operation.Statuses.Select(status => (operation.Id, status)))
             .Where(each => each.status is 400 or 401 or 413 or 415 || (each.status < 300 && !OfDeadLetters.Contains(each.Id)))
@@ -106,10 +106,10 @@ public sealed class Fuzzing_every_operation : IAsyncLifetime, IDisposable
         return request;
     }
 
-    /// <summary>An HTTP client puts nothing else into a header.</summary>
+    /// <summary>An HTTP client sends nothing else in a header.</summary>
     private static bool CanBeSent(string value) => value.All(character => character is >= ' ' and <= '~');
 
-    /// <summary>What would be another path is left out: there the document has another operation, or none.</summary>
+    /// <summary>Skips values that would make another path.</summary>
     private static string Segment(string value) => value is "" or "health" || value.Trim('.').Length == 0 ? "other" : value;
 
     private static StringContent ContentOf(JsonObject body, FuzzedValues values)
@@ -137,7 +137,7 @@ public sealed class Fuzzing_every_operation : IAsyncLifetime, IDisposable
     private async Task Check(Operation operation, HttpResponseMessage answer, string told)
     {
         var status = (int)answer.StatusCode;
-        var isStream = operation.IsStream && answer.IsSuccessStatusCode;   // without an end: its beginning is looked at
+        var isStream = operation.IsStream && answer.IsSuccessStatusCode;   // endless: only its start is checked
         var text = isStream ? await EventStreamClient.BeginningOf(answer) : await answer.Content.ReadAsStringAsync();
         try
         {
@@ -147,7 +147,7 @@ public sealed class Fuzzing_every_operation : IAsyncLifetime, IDisposable
             if (type is null) Assert.Equal("", text);
             else if (isStream) Assert.Equal("retry: 2000", text);
             else Assert.Equal("", _document.Objections(content!["schema"]!, JsonNode.Parse(text)));
-            if (status >= 400) await Problem.In(answer);   // which also looks for the names of types and for stacks
+            if (status >= 400) await Problem.In(answer);   // which also looks for type names and stack traces
         }
         catch (Exception e)
         {

@@ -6,15 +6,15 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>What grains answer, as HTTP says it; and what is answered without asking one.</summary>
-public sealed class Http_answers : IDisposable
+/// <summary>How results of grains, and errors found before a grain is called, are answered.</summary>
+public sealed class ErrorResponses : IDisposable
 {
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     private readonly GivenGrains _grains = GivenGrains.Make();
     private readonly ApiProgram _api;
 
-    public Http_answers() => _api = new(_grains.Factory);
+    public ErrorResponses() => _api = new(_grains.Factory);
 
     [Theory]
     [InlineData("GET", "/", HttpStatusCode.NotFound)]
@@ -33,11 +33,11 @@ public sealed class Http_answers : IDisposable
     [InlineData("GET", "/orders?page=0", HttpStatusCode.BadRequest)]
     [InlineData("GET", "/orders?limit=101", HttpStatusCode.BadRequest)]
     [InlineData("GET", "/orders?status=foo", HttpStatusCode.BadRequest)]
-    public async Task What_cannot_be_is_answered_with_a_problem_and_no_grain_is_asked(string method, string address, HttpStatusCode status)
+    public async Task A_hostile_request_is_answered_with_a_problem_and_reaches_no_grain(string method, string address, HttpStatusCode status)
     {
         using var client = _api.As(Tokens.Alice);
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
-        request.Headers.Accept.ParseAdd("text/html");   // a problem is JSON whatever is asked for
+        request.Headers.Accept.ParseAdd("text/html");   // a problem is JSON whatever Accept says
         using var answer = await client.SendAsync(request);
         Assert.Equal((address, status), (address, answer.StatusCode));
         await Problem.In(answer);
@@ -69,7 +69,7 @@ public sealed class Http_answers : IDisposable
     [InlineData("cursor=LTEuMQ", "cursor")]
     [InlineData("cursor=MQ", "cursor")]
     [InlineData("page=1&cursor=MS4y", "page")]
-    public async Task A_bad_parameter_of_a_list_is_named(string query, string? paths)
+    public async Task An_invalid_parameter_of_a_list_is_named(string query, string? paths)
     {
         using var client = _api.As(Tokens.Alice);
         using var answer = await client.GetAsync(new Uri($"/orders?{query}", UriKind.Relative));
@@ -99,7 +99,7 @@ public sealed class Http_answers : IDisposable
     }
 
     [Fact]
-    public async Task A_full_page_says_how_to_go_on_and_a_page_after_a_cursor_has_no_number()
+    public async Task A_full_page_has_a_next_cursor_and_a_page_after_a_cursor_has_no_number()
     {
         object?[] asked = [];
         _grains.Answer<IOrderQueryGrain>((_, arguments) =>
@@ -118,7 +118,7 @@ public sealed class Http_answers : IDisposable
     }
 
     [Fact]
-    public async Task A_list_of_somebody_elses_orders_is_forbidden()
+    public async Task Listing_another_users_orders_is_forbidden()
     {
         _grains.Answer<IOrderQueryGrain>((_, _) => Task.FromResult(new OrderList(Outcome.Forbidden)));
         using var client = _api.As(Tokens.Alice);
@@ -145,7 +145,7 @@ public sealed class Http_answers : IDisposable
     [InlineData(Outcome.NotFound, HttpStatusCode.NotFound)]
     [InlineData(Outcome.Forbidden, HttpStatusCode.Forbidden)]
     [InlineData(Outcome.Conflict, HttpStatusCode.Conflict)]
-    public async Task A_refusal_of_the_grain_is_a_problem(Outcome outcome, HttpStatusCode status)
+    public async Task A_rejection_by_the_grain_is_a_problem(Outcome outcome, HttpStatusCode status)
     {
         _grains.Answer<IOrderGrain>((_, _) => Task.FromResult(new OrderResult(outcome, Reason: "because")));
         using var client = _api.As(Tokens.Alice);
@@ -155,7 +155,7 @@ public sealed class Http_answers : IDisposable
     }
 
     [Fact]
-    public async Task Deleting_says_so()
+    public async Task Deleting_is_confirmed()
     {
         _grains.Answer<IOrderGrain>((_, _) => Task.FromResult(OrderResult.Ok(Failed())));
         using var client = _api.As(Tokens.Alice);
@@ -185,7 +185,7 @@ public sealed class Http_answers : IDisposable
     [InlineData("/inventory/a%2Fb")]
     [InlineData("/inventory/%20a")]
     [InlineData("/inventory/a%01")]
-    public async Task A_product_gets_no_id_that_could_not_be_asked_for(string address)
+    public async Task A_product_gets_no_id_that_could_not_be_requested(string address)
     {
         using var client = _api.As(Tokens.Admin);
         using var answer = await client.PutAsync(
@@ -204,7 +204,7 @@ public sealed class Http_answers : IDisposable
     }
 
     [Fact]
-    public async Task Stock_is_read_as_it_is_on_the_wire()
+    public async Task A_stock_item_has_its_JSON_form()
     {
         var item = new StockItem("sku-1", 100, 0, 9.99m, At);
         _grains.Answer<IStockItemGrain>((_, _) => Task.FromResult<StockItem?>(item));
@@ -226,7 +226,7 @@ public sealed class Http_answers : IDisposable
     }
 
     [Fact]
-    public async Task An_error_in_the_program_is_a_500_that_tells_nothing()
+    public async Task An_unexpected_error_is_a_500_without_details()
     {
         _grains.Answer<IOrderGrain>((_, _) => throw new InvalidOperationException("the secret"));
         using var client = _api.As(Tokens.Alice);

@@ -10,13 +10,13 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>What every answer has, whatever it is.</summary>
-public sealed class Headers_of_answers : IDisposable
+/// <summary>The headers that every response has.</summary>
+public sealed class SecurityHeaders : IDisposable
 {
     private readonly GivenGrains _grains = GivenGrains.Make();
     private readonly ApiProgram _api;
 
-    public Headers_of_answers()
+    public SecurityHeaders()
     {
         _grains.Answer<IStockQueryGrain>((_, _) => Task.FromResult(new Page<StockItem>([], 0, 1, 10)));
         _grains.Answer<IOrderGrain>((method, _) => method == "Get"
@@ -36,7 +36,7 @@ public sealed class Headers_of_answers : IDisposable
     [InlineData("POST", "/orders", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("GET", "/orders/1", HttpStatusCode.InternalServerError)]
     [InlineData("POST", "/inventory/sku-1/restock", HttpStatusCode.ServiceUnavailable)]
-    public async Task An_answer_is_safe_from_browsers_and_caches(string method, string address, HttpStatusCode status)
+    public async Task Responses_are_protected_from_browsers_and_caches(string method, string address, HttpStatusCode status)
     {
         using var client = _api.As(Tokens.Admin);
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
@@ -47,7 +47,7 @@ public sealed class Headers_of_answers : IDisposable
     }
 
     [Fact]
-    public async Task So_is_one_to_a_caller_without_a_token()
+    public async Task A_response_without_a_token_is_protected_too()
     {
         using var client = _api.As(null);
         using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
@@ -56,7 +56,7 @@ public sealed class Headers_of_answers : IDisposable
     }
 
     [Fact]
-    public async Task A_page_keeps_the_policy_it_needs_and_may_be_kept()
+    public async Task A_page_keeps_its_own_policy_and_caching()
     {
         const string policy = "default-src 'self'";
         var app = new ApplicationBuilder(new ServiceCollection().BuildServiceProvider());
@@ -95,7 +95,7 @@ public sealed class Headers_of_answers : IDisposable
 
     private static string One(HttpResponseMessage answer, string header) => Assert.Single(answer.Headers.GetValues(header));
 
-    /// <summary>A response without a server, which is told when to start.</summary>
+    /// <summary>A response without a server, which the test starts.</summary>
     private sealed class ResponseThatStarts : HttpResponseFeature
     {
         private readonly Stack<Func<Task>> _starting = [];

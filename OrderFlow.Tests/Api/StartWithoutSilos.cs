@@ -8,10 +8,10 @@ using OrderFlow.Tests.Fixtures;
 namespace OrderFlow.Tests.Api;
 
 /// <summary>The API with its own Orleans client, which finds the silos in Postgres.</summary>
-public sealed class Starting_before_the_silos
+public sealed class StartWithoutSilos
 {
     [Fact]
-    public async Task The_API_is_alive_waits_and_answers_once_a_silo_is_there()
+    public async Task The_API_is_alive_without_silos_and_answers_once_one_is_there()
     {
         await using var database = await PostgresServer.Shared.CreateDatabase();
         var cluster = $"test-{Guid.NewGuid():N}";

@@ -4,19 +4,19 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>What anyone may ask, without a token.</summary>
-public sealed class Health_endpoints : IDisposable
+/// <summary>Health checks need no token.</summary>
+public sealed class HealthEndpoints : IDisposable
 {
     private readonly GivenGrains _grains = GivenGrains.Make();
     private readonly ApiProgram _api;
 
-    public Health_endpoints() => _api = new(_grains.Factory);
+    public HealthEndpoints() => _api = new(_grains.Factory);
 
     [Theory]
     [InlineData("/health")]
     [InlineData("/health/live")]
     [InlineData("/health/startup")]
-    public async Task The_program_is_healthy_by_itself(string address)
+    public async Task Liveness_needs_no_dependency(string address)
     {
         using var client = _api.As(null);
         Assert.Equal("""{"status":"ok"}""", await client.GetStringAsync(new Uri(address, UriKind.Relative)));
@@ -27,7 +27,7 @@ public sealed class Health_endpoints : IDisposable
     [InlineData("/health/reachable", new[] { "IPingGrain(0).Ping" })]
     [InlineData("/health/ready", new[] { "IPingGrain(0).Ping", "IPingGrain(0).PingDatabase" })]
     [InlineData("/inventory/health", new[] { "IPingGrain(0).PingDatabase" })]
-    public async Task What_it_depends_on_is_asked(string address, string[] asked)
+    public async Task Readiness_checks_its_dependencies(string address, string[] asked)
     {
         _grains.Answer<IPingGrain>((_, _) => Task.CompletedTask);
         using var client = _api.As(null);
@@ -40,7 +40,7 @@ public sealed class Health_endpoints : IDisposable
     [InlineData("/health/ready", "Ping")]
     [InlineData("/health/ready", "PingDatabase")]
     [InlineData("/inventory/health", "PingDatabase")]
-    public async Task Where_it_does_not_answer_that_is_said(string address, string question)
+    public async Task An_unanswered_check_is_reported(string address, string question)
     {
         _grains.Answer<IPingGrain>((asked, _) => asked == question ? Task.FromException(new UnavailableException("gone")) : Task.CompletedTask);
         using var client = _api.As(null);

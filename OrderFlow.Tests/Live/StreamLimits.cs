@@ -6,11 +6,11 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Live;
 
-/// <summary>Streams are bounded in number, in what waits for their readers, and in time.</summary>
-public sealed class Bounds_of_streams
+/// <summary>Streams are limited in number, buffered changes and duration.</summary>
+public sealed class StreamLimits
 {
     [Fact]
-    public async Task A_reader_that_is_too_slow_is_told_how_many_changes_it_missed_and_sees_the_latest()
+    public async Task A_slow_follower_learns_how_many_changes_it_missed_and_sees_the_latest()
     {
         const int tooMany = 500;
         using var api = new LiveApi();
@@ -25,17 +25,17 @@ public sealed class Bounds_of_streams
     }
 
     [Fact]
-    public async Task A_user_has_so_many_streams_and_all_together_have_so_many()
+    public async Task Streams_are_limited_per_user_and_in_all()
     {
         using var api = new LiveApi(("Live:MaxStreamsPerUser", "2"), ("Live:MaxStreams", "3"));
         using var bob = api.Program.As(Tokens.Bob);
         using var first = await api.Follow(api.Alice);
         using var second = await api.Follow(api.Alice);
-        Assert.Equal((HttpStatusCode.TooManyRequests, "This user follows as many streams of events as a user may."), await Refusal(api.Alice));
+        Assert.Equal((HttpStatusCode.TooManyRequests, "This user has reached the maximum number of event streams."), await Refusal(api.Alice));
 
         using var third = await api.Follow(bob);
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "There are as many streams of events as there may be."), await Refusal(bob));
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "There are as many streams of events as there may be."), await Refusal(api.Admin, "/orders/events"));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "The service has reached the maximum number of event streams."), await Refusal(bob));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "The service has reached the maximum number of event streams."), await Refusal(api.Admin, "/orders/events"));
 
         first.Dispose();
         await Eventually.Get("the stream that was left to be free", () => Status(api.Admin, "/orders/events"), status => status == HttpStatusCode.OK);
@@ -43,7 +43,7 @@ public sealed class Bounds_of_streams
     }
 
     [Fact]
-    public async Task A_request_that_is_refused_takes_no_room()
+    public async Task A_rejected_request_holds_no_stream_permit()
     {
         using var api = new LiveApi(("Live:MaxStreamsPerUser", "1"));
         api.Order.Delete();
@@ -52,7 +52,7 @@ public sealed class Bounds_of_streams
     }
 
     [Fact]
-    public async Task Nothing_is_subscribed_to_but_while_somebody_follows()
+    public async Task The_subscription_exists_only_while_somebody_follows()
     {
         using var api = new LiveApi();
         Assert.Equal((0, 0), (api.Feed.Asked, api.Feed.Left));
@@ -76,7 +76,7 @@ public sealed class Bounds_of_streams
         using var stream = await api.Follow(passing);
         using var other = await api.Follow(api.Alice);
         Assert.Equal("order 1 pending", (await stream.Next()).Told);
-        api.Clock.Advance(TimeSpan.FromMinutes(2));   // with the leeway that it is taken for
+        api.Clock.Advance(TimeSpan.FromMinutes(2));   // beyond the leeway
 
         await Assert.ThrowsAsync<EndOfStreamException>(stream.Next);
         Assert.Equal(HttpStatusCode.Unauthorized, await Status(passing, "/orders/1/events"));
@@ -85,7 +85,7 @@ public sealed class Bounds_of_streams
     }
 
     [Fact]
-    public async Task Streams_end_at_once_when_the_program_is_to_stop()
+    public async Task Streams_end_at_once_when_the_program_stops()
     {
         using var api = new LiveApi();
         using var ofOrder = await api.Follow(api.Alice);
@@ -100,7 +100,7 @@ public sealed class Bounds_of_streams
     }
 
     [Fact]
-    public async Task A_stream_outlives_the_time_of_a_request()
+    public async Task A_stream_outlives_the_request_timeout()
     {
         using var api = new ApiProgram(
             GivenGrains.Make().Factory, services => services.AddSingleton<ILiveFeed>(new FakeLiveFeed()), ("Requests:Timeout", "00:00:00.010"), ("Live:HeartbeatInterval", "00:00:01"));

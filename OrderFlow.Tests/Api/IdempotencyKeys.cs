@@ -8,14 +8,14 @@ namespace OrderFlow.Tests.Api;
 
 /// <summary>The header <c>Idempotency-Key</c>, over HTTP and two silos.</summary>
 [Collection(ClusterCollection.Name)]
-public sealed class Placing_with_a_key : IDisposable
+public sealed class IdempotencyKeys : IDisposable
 {
     private readonly OrderFlowCluster _cluster;
     private readonly ApiProgram _api;
     private readonly string _user = $"keyed-{Guid.NewGuid():N}";
     private readonly HttpClient _client;
 
-    public Placing_with_a_key(SharedCluster shared)
+    public IdempotencyKeys(SharedCluster shared)
     {
         _cluster = shared.Cluster;
         _api = new(_cluster.Client);
@@ -43,7 +43,7 @@ public sealed class Placing_with_a_key : IDisposable
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Created, answer.Status));
         var connections = await _cluster.Scalar<long>(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'orderflow-silo-providers'");
-        Assert.Equal(16, connections);   // a pool keeps what it opened when most was asked of it
+        Assert.Equal(16, connections);   // a pool keeps the most connections it has opened
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class Placing_with_a_key : IDisposable
     }
 
     [Fact]
-    public async Task A_request_that_was_refused_leaves_its_key_free()
+    public async Task A_rejected_request_leaves_its_key_unused()
     {
         Assert.Equal(HttpStatusCode.BadRequest, (await Post("the-key", Body("keyed", quantity: 0))).Status);
         Assert.Equal(HttpStatusCode.Created, (await Post("the-key", Body("keyed"))).Status);
@@ -131,7 +131,7 @@ public sealed class Placing_with_a_key : IDisposable
     [InlineData("A1")]
     [InlineData("\"in-quotes\"")]
     [InlineData("0f8fad5bd9cb469fa16570867728950e")]
-    public async Task A_key_is_taken_as_it_is(string key)
+    public async Task A_key_is_taken_literally(string key)
     {
         var first = await Post(key, Body("keyed"));
         await _cluster.DeactivateAll();
@@ -143,7 +143,7 @@ public sealed class Placing_with_a_key : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("two words")]
-    public async Task What_is_no_key_is_refused_and_nothing_is_placed(string key)
+    public async Task An_invalid_key_is_rejected_and_nothing_is_placed(string key)
     {
         await AssertRefused(key);
         await AssertRefused(new string('k', 256));

@@ -7,8 +7,8 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>Which bodies are refused, with which status and which paths in <c>errors</c>; and that a refused one reaches no grain.</summary>
-public sealed class Request_bodies : IDisposable
+/// <summary>Which bodies are rejected, with which status and which paths in <c>errors</c>; a rejected one reaches no grain.</summary>
+public sealed class RequestBodies : IDisposable
 {
     private readonly GivenGrains _grains = GivenGrains.Make()
         .Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)))
@@ -18,7 +18,7 @@ public sealed class Request_bodies : IDisposable
 
     private readonly ApiProgram _api;
 
-    public Request_bodies() => _api = new(_grains.Factory);
+    public RequestBodies() => _api = new(_grains.Factory);
 
     public static TheoryData<string, string> BadOrders => new()
     {
@@ -85,7 +85,7 @@ public sealed class Request_bodies : IDisposable
     };
 
     [Theory, MemberData(nameof(BadOrders))]
-    public async Task A_bad_order_is_refused_and_nothing_is_stored(string body, string paths)
+    public async Task An_invalid_order_is_rejected_and_nothing_is_stored(string body, string paths)
     {
         using var client = _api.As(Tokens.Alice);
         using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), Json(body));
@@ -96,7 +96,7 @@ public sealed class Request_bodies : IDisposable
     }
 
     [Theory, MemberData(nameof(BadStock))]
-    public async Task Bad_stock_is_refused_and_nothing_is_stored(string body, string paths)
+    public async Task Invalid_stock_is_rejected_and_nothing_is_stored(string body, string paths)
     {
         using var client = _api.As(Tokens.Admin);
         using var answer = await client.PutAsync(new Uri("/inventory/sku-1", UriKind.Relative), Json(body));
@@ -109,7 +109,7 @@ public sealed class Request_bodies : IDisposable
     [InlineData("{}")]
     [InlineData("""{"quantity":0}""")]
     [InlineData("""{"quantity":1000001}""")]
-    public async Task A_bad_restock_is_refused(string body)
+    public async Task An_invalid_restock_is_rejected(string body)
     {
         using var client = _api.As(Tokens.Admin);
         using var answer = await client.PostAsync(new Uri("/inventory/sku-1/restock", UriKind.Relative), Json(body));
@@ -125,7 +125,7 @@ public sealed class Request_bodies : IDisposable
     [InlineData("""{"status":3}""")]
     [InlineData("""{"status":"shipped"}""")]
     [InlineData("""{"status":"pending, cancelled"}""")]
-    public async Task A_bad_status_is_refused(string body)
+    public async Task An_invalid_status_is_rejected(string body)
     {
         using var client = _api.As(Tokens.Alice);
         using var answer = await client.PatchAsync(new Uri("/orders/1/status", UriKind.Relative), Json(body));
@@ -150,7 +150,7 @@ public sealed class Request_bodies : IDisposable
     [InlineData("application/json; charset=utf-16")]
     [InlineData("application/json; charset=no-such")]
     [InlineData(null)]
-    public async Task Another_type_than_JSON_in_UTF8_is_refused(string? type)
+    public async Task Another_type_than_JSON_in_UTF8_is_rejected(string? type)
     {
         using var client = _api.As(Tokens.Alice);
         using var content = Json(GoodOrder);
@@ -163,7 +163,7 @@ public sealed class Request_bodies : IDisposable
     }
 
     [Fact]
-    public async Task A_compressed_body_is_refused()
+    public async Task A_compressed_body_is_rejected()
     {
         using var client = _api.As(Tokens.Alice);
         using var content = Json(GoodOrder);
@@ -178,7 +178,7 @@ public sealed class Request_bodies : IDisposable
     [InlineData(true, 1)]
     [InlineData(false, 10_000_000)]
     [InlineData(true, 10_000_000)]
-    public async Task A_body_over_64_KiB_is_refused_with_or_without_its_length(bool chunked, int excess)
+    public async Task A_body_over_64_KiB_is_rejected_with_or_without_Content_Length(bool chunked, int excess)
     {
         using var client = _api.As(Tokens.Alice);
         client.DefaultRequestHeaders.TransferEncodingChunked = chunked;
@@ -188,7 +188,7 @@ public sealed class Request_bodies : IDisposable
         await Problem.In(answer);
         Assert.Empty(_grains.Asked);
 
-        // The server has dropped what was left of the body and goes on with the connection.
+        // The server has discarded the rest of the body and keeps the connection.
         client.DefaultRequestHeaders.TransferEncodingChunked = null;
         using var next = await client.GetAsync(new Uri("/health", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
@@ -198,7 +198,7 @@ public sealed class Request_bodies : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_body_of_64_KiB_is_taken(bool chunked)
+    public async Task A_body_of_64_KiB_is_accepted(bool chunked)
     {
         using var client = _api.As(Tokens.Alice);
         client.DefaultRequestHeaders.TransferEncodingChunked = chunked;
@@ -208,7 +208,7 @@ public sealed class Request_bodies : IDisposable
     }
 
     [Fact]
-    public async Task A_good_order_is_answered_with_its_place_and_its_whole_self()
+    public async Task A_valid_order_is_answered_with_its_location_and_all_its_members()
     {
         using var client = _api.As(Tokens.Alice);
         using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), Json(GoodOrder));
@@ -242,7 +242,7 @@ public sealed class Request_bodies : IDisposable
     }
 
     [Fact]
-    public async Task An_order_for_somebody_else_is_refused_unless_an_admin_places_it()
+    public async Task An_order_for_another_user_is_rejected_unless_an_admin_places_it()
     {
         using var bob = _api.As(Tokens.Bob);
         using var refused = await bob.PostAsync(new Uri("/orders", UriKind.Relative), Json(GoodOrder));

@@ -5,8 +5,8 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>How often a user may ask, where that is limited, and what counts.</summary>
-public sealed class Rate_limits
+/// <summary>The limit of requests per user, and which requests count.</summary>
+public sealed class RateLimiting
 {
     private const string Setting = "RateLimit:PerUserPerMinute";
 
@@ -15,7 +15,7 @@ public sealed class Rate_limits
         .Answer<IPingGrain>((_, _) => Task.CompletedTask);
 
     [Fact]
-    public async Task Who_has_asked_too_often_is_told_when_to_come_back_and_others_are_served()
+    public async Task A_user_over_the_limit_gets_Retry_After_and_others_are_served()
     {
         using var api = new ApiProgram(_grains.Factory, (Setting, "2"));
         using var alice = api.As(Tokens.Alice);
@@ -30,7 +30,7 @@ public sealed class Rate_limits
             Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
             Assert.Equal(TimeSpan.FromSeconds(30), refused.Headers.RetryAfter?.Delta);
             Assert.Equal(
-                "This user has made too many requests; the header Retry-After says when the next will be taken.",
+                "This user has made too many requests; the header Retry-After says when the next one is accepted.",
                 (string?)(await Problem.In(refused))["detail"]);
         }
 
@@ -40,7 +40,7 @@ public sealed class Rate_limits
     }
 
     [Fact]
-    public async Task Whoever_waits_is_served_again()
+    public async Task A_limited_user_is_served_again_after_a_while()
     {
         using var api = new ApiProgram(_grains.Factory, (Setting, "600"));
         using var alice = api.As(Tokens.Alice);
@@ -59,7 +59,7 @@ public sealed class Rate_limits
     }
 
     [Fact]
-    public async Task Requests_without_a_good_token_count_for_nobody()
+    public async Task Requests_without_a_valid_token_are_not_counted()
     {
         using var api = new ApiProgram(_grains.Factory, (Setting, "1"));
         using var nobody = api.As(null);
@@ -74,7 +74,7 @@ public sealed class Rate_limits
     }
 
     [Fact]
-    public async Task Health_may_be_asked_for_as_often_as_one_likes_with_a_token_too()
+    public async Task Health_is_not_limited_even_with_a_token()
     {
         using var api = new ApiProgram(_grains.Factory, (Setting, "1"));
         using var alice = api.As(Tokens.Alice);
@@ -85,7 +85,7 @@ public sealed class Rate_limits
     }
 
     [Fact]
-    public async Task Where_nothing_is_set_nobody_is_limited()
+    public async Task Without_a_setting_nobody_is_limited()
     {
         using var api = new ApiProgram(_grains.Factory);
         using var alice = api.As(Tokens.Alice);

@@ -3,9 +3,9 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Live;
 
-public sealed class Following_a_late_commit
+public sealed class LateCommits
 {
-    /// <summary>Neither recovery nor a heartbeat helps: it is the event, which came with the commit, that has the stream ask the order again.</summary>
+    /// <summary>Neither recovery nor a heartbeat is due: only the event that was committed signals the stream to read the order again.</summary>
     [Fact]
     public async Task The_order_and_its_stream_show_it_without_any_further_write()
     {

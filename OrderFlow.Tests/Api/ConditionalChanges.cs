@@ -7,13 +7,13 @@ namespace OrderFlow.Tests.Api;
 
 /// <summary><c>ETag</c> and <c>If-Match</c>, over HTTP and two silos.</summary>
 [Collection(ClusterCollection.Name)]
-public sealed class Changing_a_known_version : IDisposable
+public sealed class ConditionalChanges : IDisposable
 {
     private readonly OrderFlowCluster _cluster;
     private readonly ApiProgram _api;
     private readonly HttpClient _alice;
 
-    public Changing_a_known_version(SharedCluster shared)
+    public ConditionalChanges(SharedCluster shared)
     {
         _cluster = shared.Cluster;
         _api = new(_cluster.Client);
@@ -21,7 +21,7 @@ public sealed class Changing_a_known_version : IDisposable
     }
 
     [Fact]
-    public async Task Of_fifty_cancels_of_one_version_one_is_done_and_the_others_are_stale()
+    public async Task Of_fifty_cancels_of_one_version_one_succeeds_and_the_others_are_stale()
     {
         var (id, tag) = await Reserved();
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Send(HttpMethod.Patch, $"/orders/{id}/status", tag)));

@@ -4,11 +4,11 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Live;
 
-public sealed class Losing_a_silo_while_following
+public sealed class SiloLossWhileFollowing
 {
-    /// <summary>The heartbeat is too long to help: it is the streams that go on.</summary>
+    /// <summary>The heartbeat interval is too long to matter: the streams themselves continue.</summary>
     [Fact]
-    public async Task Streams_stay_and_go_on_telling()
+    public async Task Streams_survive_and_continue()
     {
         using var world = new World();
         await using var cluster = await OrderFlowCluster.Start(silos: 2, patience: TimeSpan.FromSeconds(5), world: world);

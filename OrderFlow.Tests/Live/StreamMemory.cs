@@ -7,8 +7,8 @@ using Orleans.Configuration;
 
 namespace OrderFlow.Tests.Live;
 
-/// <summary>What went through the streams does not stay in the silos' memory.</summary>
-public sealed class Memory_of_the_streams
+/// <summary>Delivered changes do not stay in the silos' memory.</summary>
+public sealed class StreamMemory
 {
     [Fact]
     public void What_was_told_is_kept_for_seconds_yet_longer_than_its_delivery_may_take()

@@ -6,10 +6,10 @@ using OrderFlow.Tests.Fixtures;
 namespace OrderFlow.Tests.Api;
 
 /// <summary>
-/// What somebody sends who looks for a weak place, to every address that takes it. Each is answered with a 4xx that says what is wrong and tells nothing of
-/// the inside (<see cref="Problem.In"/>); no grain is asked, so nothing is stored; and nothing is logged as an error.
+/// Requests of an attacker, to every path that takes them. Each is answered with a 4xx that says what is wrong without internals
+/// (<see cref="Problem.In"/>), reaches no grain, and is not logged as an error.
 /// </summary>
-public sealed class Hostile_requests : IDisposable
+public sealed class HostileRequests : IDisposable
 {
     private const string Line = """{"productId":"a","quantity":1}""";
 
@@ -21,10 +21,10 @@ public sealed class Hostile_requests : IDisposable
         ("POST", "/inventory/sku-1/restock", """{"quantity":1}"""),
     ];
 
-    private readonly GivenGrains _grains = GivenGrains.Make();   // knows no grain: whatever is asked would be a 500
+    private readonly GivenGrains _grains = GivenGrains.Make();   // has no grains: every call would be a 500
     private readonly ApiProgram _api;
 
-    public Hostile_requests() => _api = new(_grains.Factory);
+    public HostileRequests() => _api = new(_grains.Factory);
 
     public static TheoryData<string, string, string> Bodies
     {
@@ -41,7 +41,7 @@ public sealed class Hostile_requests : IDisposable
     }
 
     [Theory, MemberData(nameof(Bodies))]
-    public async Task A_body_is_refused(string method, string address, string what)
+    public async Task An_invalid_body_is_rejected(string method, string address, string what)
     {
         var (_, _, good) = TakeBodies.Single(each => each.Address == address);
         var (_, body) = Variants(good).Single(each => each.What == what);
@@ -61,7 +61,7 @@ public sealed class Hostile_requests : IDisposable
     [InlineData("/inventory")]
     [InlineData("/notifications/dead-letters")]
     [InlineData("/orders/1/notifications")]
-    public async Task A_page_out_of_bounds_is_refused(string address)
+    public async Task A_page_out_of_bounds_is_rejected(string address)
     {
         using var client = _api.As(Tokens.Admin);
         foreach (var (query, path) in new[]
@@ -87,7 +87,7 @@ public sealed class Hostile_requests : IDisposable
     [InlineData("1e3", 404)]
     [InlineData("0x1", 404)]
     [InlineData("1.0", 404)]
-    [InlineData("%31%00", 400)]   // refused by the server
+    [InlineData("%31%00", 400)]   // rejected by the server
     [InlineData("1'%20or%20'1'='1", 404)]
     [InlineData("..%2f..%2fetc%2fpasswd", 404)]
     public async Task An_id_that_no_order_can_have_is_not_found_in_any_verb(string id, int status)
@@ -110,7 +110,7 @@ public sealed class Hostile_requests : IDisposable
     [InlineData("DELETE", "/orders")]
     [InlineData("DELETE", "/inventory/sku-1")]
     [InlineData("FOO", "/inventory")]
-    public async Task A_method_that_a_resource_does_not_have_is_refused(string method, string address)
+    public async Task An_unsupported_method_is_rejected(string method, string address)
     {
         var answer = await _api.Send($"{method} {address} HTTP/1.1", $"Authorization: Bearer {Tokens.Admin}", "Content-Length: 0");
         Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);

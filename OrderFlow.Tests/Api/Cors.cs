@@ -4,8 +4,8 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>What browsers are told of pages elsewhere whose scripts call (CORS).</summary>
-public sealed class Calls_of_other_pages
+/// <summary>Which origins may call the API from a browser.</summary>
+public sealed class Cors
 {
     private const string Shop = "https://shop.example";
     private const string AllowOrigin = "Access-Control-Allow-Origin";
@@ -13,7 +13,7 @@ public sealed class Calls_of_other_pages
     private readonly GivenGrains _grains = GivenGrains.Make().Answer<IOrderGrain>((_, _) => Task.FromResult(OrderResult.NotFound));
 
     [Fact]
-    public async Task A_page_of_the_settings_may_call_and_read_what_it_needs()
+    public async Task A_configured_origin_may_call_and_read_what_it_needs()
     {
         using var api = new ApiProgram(_grains.Factory, ("Cors:Origins", $"http://localhost:3000, {Shop}"));
         using var page = Page(api, Shop, Tokens.Alice);
@@ -33,7 +33,7 @@ public sealed class Calls_of_other_pages
     }
 
     [Fact]
-    public async Task It_may_read_errors_too()
+    public async Task A_configured_origin_may_read_errors_too()
     {
         _grains.Answer<IOrderGrain>((_, _) => throw new InvalidOperationException("a fault"));
         using var api = new ApiProgram(_grains.Factory, ("Cors:Origins", Shop), ("RateLimit:PerUserPerMinute", "1"));
@@ -56,7 +56,7 @@ public sealed class Calls_of_other_pages
     [InlineData("https://shop.example:8443")]
     [InlineData("https://shop.example.evil.example")]
     [InlineData("null")]
-    public async Task Another_page_may_not(string origin)
+    public async Task Another_origin_may_not(string origin)
     {
         using var api = new ApiProgram(_grains.Factory, ("Cors:Origins", Shop));
         using var may = await Ask(api, origin, "GET", "authorization");
@@ -67,7 +67,7 @@ public sealed class Calls_of_other_pages
     }
 
     [Fact]
-    public async Task Where_no_page_is_set_none_may()
+    public async Task Without_origins_no_page_may_call()
     {
         using var api = new ApiProgram(_grains.Factory);
         using var may = await Ask(api, Shop, "GET", "authorization");
@@ -82,7 +82,7 @@ public sealed class Calls_of_other_pages
         return client;
     }
 
-    /// <summary>What a browser asks before it lets a script send a request.</summary>
+    /// <summary>The preflight request of a browser.</summary>
     private static async Task<HttpResponseMessage> Ask(ApiProgram api, string origin, string method, string headers)
     {
         using var browser = Page(api, origin, token: null);

@@ -11,14 +11,14 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.OpenApi;
 
-/// <summary>Every status that the document promises is provoked, and is answered with the content type, the body and the headers that it promises.</summary>
+/// <summary>Provokes every documented status, and checks content type, body and headers against the document.</summary>
 [Collection(BridgeCollection.Name)]
-public sealed class Answers_of_every_operation : IDisposable
+public sealed class ContractResponses : IDisposable
 {
-    /// <summary>What cannot be had from a healthy system: slow clients, too many of them, faults.</summary>
+    /// <summary>Statuses that a healthy system does not give: slow clients, too many requests, errors.</summary>
     private static readonly int[] NotProvoked = [408, 429, 500, 503];
 
-    private readonly OpenapiFile _document = OpenapiFile.Committed;
+    private readonly OpenApiFile _document = OpenApiFile.Committed;
     private readonly HashSet<(string Operation, int Status)> _seen = [];
     private readonly OrderFlowCluster _cluster;
     private readonly World _world;
@@ -27,7 +27,7 @@ public sealed class Answers_of_every_operation : IDisposable
     private readonly HttpClient _alice;
     private readonly HttpClient _admin;
 
-    public Answers_of_every_operation(SharedBridge shared)
+    public ContractResponses(SharedBridge shared)
     {
         (_cluster, _world) = (shared.Cluster, shared.World);
         _api = new(_cluster.Client);
@@ -35,7 +35,7 @@ public sealed class Answers_of_every_operation : IDisposable
     }
 
     [Fact]
-    public async Task What_is_promised_is_answered()
+    public async Task Every_documented_response_is_given()
     {
         await WithoutToken();
         await Health();
@@ -53,7 +53,7 @@ public sealed class Answers_of_every_operation : IDisposable
     [InlineData("getReadiness")]
     [InlineData("getInventoryHealth")]
     [InlineData("getNotificationHealth")]
-    public async Task What_is_away_is_a_503(string operation)
+    public async Task An_unavailable_cluster_is_a_503(string operation)
     {
         using var api = new ApiProgram(GivenGrains.Make()
             .Answer<IPingGrain>((_, _) => Task.FromException(new SiloUnavailableException("gone")))
@@ -65,7 +65,7 @@ public sealed class Answers_of_every_operation : IDisposable
     }
 
     [Fact]
-    public async Task A_lost_call_is_a_503_that_says_when_to_come_back()
+    public async Task A_lost_call_is_a_503_with_Retry_After()
     {
         using var api = new ApiProgram(GivenGrains.Make()
             .Answer<IStockItemGrain>((_, _) => Task.FromException<StockResult>(new SiloUnavailableException("gone"))).Factory);
@@ -87,13 +87,13 @@ public sealed class Answers_of_every_operation : IDisposable
 
     private async Task WithoutToken()
     {
-        foreach (var operation in _document.Operations.Where(operation => operation.DemandsToken)) await Call(_anyone, operation.Id, 401);
-        foreach (var operation in _document.Operations.Where(operation => operation.DemandsAdmin)) await Call(_alice, operation.Id, 403);
+        foreach (var operation in _document.Operations.Where(operation => operation.RequiresToken)) await Call(_anyone, operation.Id, 401);
+        foreach (var operation in _document.Operations.Where(operation => operation.RequiresAdmin)) await Call(_alice, operation.Id, 403);
     }
 
     private async Task Health()
     {
-        foreach (var operation in _document.Operations.Where(operation => !operation.DemandsToken)) await Call(_anyone, operation.Id, 200);
+        foreach (var operation in _document.Operations.Where(operation => !operation.RequiresToken)) await Call(_anyone, operation.Id, 200);
     }
 
     private async Task BadBodies()
@@ -105,7 +105,7 @@ public sealed class Answers_of_every_operation : IDisposable
             await Call(_admin, operation.Id, 415, body: "quantity=1", type: "application/x-www-form-urlencoded");
         }
 
-        // Few operations take this header, and it is wrong for those, too.
+        // Few operations accept this header, and its value is not valid for those either.
         foreach (var operation in _document.Operations.Where(operation => operation.Id != "changeOrderStatus")) await Call(_admin, operation.Id, 400, header: ("If-Match", "1"));
         foreach (var list in new[] { "listOrders", "listStock", "listDeadLetters", "listOrderNotifications" }) await Call(_admin, list, 400, query: "?limit=101");
     }
@@ -143,7 +143,7 @@ public sealed class Answers_of_every_operation : IDisposable
         await Call(_alice, "followOrder", 404, long.MaxValue);
         await Call(_alice, "followOrder", 400, failed, header: ("Last-Event-ID", "none"));
         var followed = Call(_admin, "followOrders", 200);
-        while (!followed.IsCompleted) await Placed("described-nowhere");   // what came before the stream did is not told
+        while (!followed.IsCompleted) await Placed("described-nowhere");   // changes before the stream started are not sent
         await followed;
         await Call(_alice, "changeOrderStatus", 412, failed, body: """{"status":"cancelled"}""", header: ("If-Match", "\"1\""));
         await Call(_alice, "deleteOrder", 412, failed, header: ("If-Match", "\"1\""));
@@ -202,7 +202,7 @@ public sealed class Answers_of_every_operation : IDisposable
         () => _alice.Call("GET", $"/orders/{orderId}/notifications"),
         answer => (string?)answer.Body["items"]?.AsArray().SingleOrDefault()?["state"] == state);
 
-    /// <summary>Calls an operation, with this value for the parameter of its path or with the document's example, and checks what comes back.</summary>
+    /// <summary>Calls an operation with this path parameter or the document's example, and checks the response.</summary>
     private async Task<JsonObject> Call(
         HttpClient client, string id, int status, object? parameter = null, string query = "", string? body = null, string type = "application/json",
         (string Name, string Value)? header = null)

@@ -7,15 +7,15 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Live;
 
-/// <summary><c>GET /orders/{id}/events</c>, over HTTP and two silos; the heartbeat is too long to help.</summary>
+/// <summary><c>GET /orders/{id}/events</c>, over HTTP and two silos; the heartbeat interval is too long to matter.</summary>
 [Collection(BridgeCollection.Name)]
-public sealed class Following_an_order : IDisposable
+public sealed class OrderStream : IDisposable
 {
     private readonly OrderFlowCluster _cluster;
     private readonly ApiProgram _api;
     private readonly HttpClient _alice;
 
-    public Following_an_order(SharedBridge shared)
+    public OrderStream(SharedBridge shared)
     {
         _cluster = shared.Cluster;
         _api = new(_cluster.Client, ("Live:HeartbeatInterval", "00:05:00"));
@@ -23,7 +23,7 @@ public sealed class Following_an_order : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_follows_an_order_sees_it_pending_and_then_reserved()
+    public async Task A_follower_sees_an_order_pending_and_then_reserved()
     {
         await _cluster.SetStock("followed", 10);
         var reserving = _cluster.Faults.Hold("Reserve");
@@ -41,11 +41,11 @@ public sealed class Following_an_order : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_connects_late_sees_all_there_was() =>
+    public async Task A_late_follower_sees_all_changes_so_far() =>
         Assert.Equal(["order 1 pending", "order 2 failed"], await Told(await Failed(), 2));
 
     [Fact]
-    public async Task Whoever_comes_back_misses_nothing_and_sees_nothing_twice()
+    public async Task A_reconnecting_client_misses_nothing_and_sees_nothing_twice()
     {
         await _cluster.SetStock("followed-back", 10);
         var id = await _alice.Place("alice", ("followed-back", 1));
@@ -59,7 +59,7 @@ public sealed class Following_an_order : IDisposable
     }
 
     [Fact]
-    public async Task A_stream_goes_on_after_any_status()
+    public async Task A_stream_continues_after_any_status()
     {
         var id = await Failed("followed-later");
         using var stream = await EventStreamClient.Connect(_alice, $"/orders/{id}/events", "2");
@@ -72,7 +72,7 @@ public sealed class Following_an_order : IDisposable
     }
 
     [Fact]
-    public async Task Orders_on_either_silo_are_seen_by_all_who_follow_them()
+    public async Task Orders_on_either_silo_are_seen_by_all_followers()
     {
         await _cluster.SetStock("followed-by-many", 1_000);
         var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _alice.Place("alice", ("followed-by-many", 1))));
@@ -90,7 +90,7 @@ public sealed class Following_an_order : IDisposable
     }
 
     [Fact]
-    public async Task A_deleted_order_is_the_end()
+    public async Task A_deleted_order_ends_its_stream()
     {
         await _cluster.SetStock("followed-deleted", 10);
         var id = await _alice.Place("alice", ("followed-deleted", 1));
@@ -105,7 +105,7 @@ public sealed class Following_an_order : IDisposable
     }
 
     [Fact]
-    public async Task An_admin_may_follow_anybodys_order_and_others_learn_nothing_of_it()
+    public async Task An_admin_may_follow_any_order_and_others_learn_nothing_of_it()
     {
         var id = await Failed();
         using var admin = _api.As(Tokens.Admin);
@@ -125,7 +125,7 @@ public sealed class Following_an_order : IDisposable
     [InlineData("1.0")]
     [InlineData("9223372036854775808")]
     [InlineData("42-2")]
-    public async Task An_id_that_no_event_has_is_refused(string lastEventId)
+    public async Task An_invalid_Last_Event_ID_is_rejected(string lastEventId)
     {
         using var answer = await EventStreamClient.Ask(_alice, $"/orders/{await Failed()}/events", lastEventId);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
@@ -133,7 +133,7 @@ public sealed class Following_an_order : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_on_the_way_is_to_keep_or_gather_the_answer()
+    public async Task Proxies_are_told_neither_to_cache_nor_to_buffer_the_stream()
     {
         using var stream = await EventStreamClient.Connect(_alice, $"/orders/{await Failed()}/events");
         Assert.Equal(("no-store", "no"), (stream.Answer.Headers.CacheControl?.ToString(), stream.Answer.Headers.GetValues("X-Accel-Buffering").Single()));

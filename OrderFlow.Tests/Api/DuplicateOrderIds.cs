@@ -7,8 +7,8 @@ using static OrderFlow.Tests.Fixtures.OrderFlowCluster;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>What becomes of orders and keys where ids are given a second time, because the sequence of ids went back.</summary>
-public sealed class Ids_given_twice : IAsyncLifetime
+/// <summary>Orders and keys after the sequence of ids went back, so that ids are allocated twice.</summary>
+public sealed class DuplicateOrderIds : IAsyncLifetime
 {
     private const string Product = "twice";
 
@@ -103,7 +103,7 @@ public sealed class Ids_given_twice : IAsyncLifetime
 
         Assert.Equal(Outcome.IdTaken, (await keyed.Place("idem/taken", taken, command)).Result!.Outcome);
 
-        // All know of the taken id alone, and each brings a free one of its own: one of them it is, for all.
+        // All know the taken id, and each brings a free one of its own: all get the same one.
         var fresh = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _cluster.NextId()));
         var answers = await Task.WhenAll(fresh.Select(id => keyed.Place("idem/taken", id, command with { RequestId = Guid.NewGuid() })));
 

@@ -5,9 +5,9 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>The whole way: HTTP, two silos, Postgres.</summary>
+/// <summary>End to end: HTTP, two silos, Postgres.</summary>
 [Collection(ClusterCollection.Name)]
-public sealed class Orders_over_http : IDisposable
+public sealed class OrdersApi : IDisposable
 {
     private readonly OrderFlowCluster _cluster;
     private readonly ApiProgram _api;
@@ -15,7 +15,7 @@ public sealed class Orders_over_http : IDisposable
     private readonly HttpClient _bob;
     private readonly HttpClient _admin;
 
-    public Orders_over_http(SharedCluster shared)
+    public OrdersApi(SharedCluster shared)
     {
         _cluster = shared.Cluster;
         _api = new(_cluster.Client);
@@ -42,7 +42,7 @@ public sealed class Orders_over_http : IDisposable
     }
 
     [Fact]
-    public async Task An_order_for_more_than_there_is_fails_and_says_what_is_short()
+    public async Task An_order_for_more_than_is_available_fails_and_says_what_is_insufficient()
     {
         await _cluster.SetStock("http-short", 3);
         var id = await _alice.Place("alice", ("http-short", 5), ("http-unknown", 1));
@@ -67,7 +67,7 @@ public sealed class Orders_over_http : IDisposable
     }
 
     [Fact]
-    public async Task Cancelling_gives_the_stock_back_and_may_be_asked_twice()
+    public async Task Cancelling_releases_the_stock_and_can_be_repeated()
     {
         await _cluster.SetStock("http-cancel", 5);
         var id = await _alice.Place("alice", ("http-cancel", 5));
@@ -85,7 +85,7 @@ public sealed class Orders_over_http : IDisposable
     }
 
     [Fact]
-    public async Task Deleting_gives_the_stock_back_and_the_order_is_gone()
+    public async Task Deleting_releases_the_stock_and_removes_the_order()
     {
         await _cluster.SetStock("http-delete", 5);
         var id = await _alice.Place("alice", ("http-delete", 5));
@@ -100,7 +100,7 @@ public sealed class Orders_over_http : IDisposable
     }
 
     [Fact]
-    public async Task A_failed_order_is_tried_again_by_an_admin_only()
+    public async Task Only_an_admin_can_retry_a_failed_order()
     {
         await _cluster.SetStock("http-again", 0);
         var id = await _alice.Place("alice", ("http-again", 1));
@@ -118,7 +118,7 @@ public sealed class Orders_over_http : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_sees_anothers_order_in_any_verb_but_an_admin_sees_all()
+    public async Task Nobody_reaches_anothers_order_by_any_method_except_an_admin()
     {
         await _cluster.SetStock("http-mine", 5);
         var id = await _alice.Place("alice", ("http-mine", 1));
@@ -172,7 +172,7 @@ public sealed class Orders_over_http : IDisposable
     }
 
     [Fact]
-    public async Task A_text_may_be_anything_that_is_allowed()
+    public async Task A_valid_text_is_accepted()
     {
         const string product = "sku \"1\" – ümläut 🛒 \\ %' <b>";
         var (status, item) = await _admin.Call("PUT", $"/inventory/{Uri.EscapeDataString(product)}", """{"availableQuantity":5,"unitPrice":0}""");
@@ -205,7 +205,7 @@ public sealed class Orders_over_http : IDisposable
     }
 
     [Fact]
-    public async Task The_health_of_what_it_depends_on_is_seen_through_the_cluster()
+    public async Task Dependencies_are_checked_through_the_cluster()
     {
         using var anyone = _api.As(null);
         Assert.Equal(HttpStatusCode.OK, (await anyone.Call("GET", "/health/ready")).Status);

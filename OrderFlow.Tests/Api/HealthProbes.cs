@@ -2,12 +2,12 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace OrderFlow.Tests.Api;
 
-public sealed class Probing_health
+public sealed class HealthProbes
 {
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
-    public async Task One_question_serves_all_who_ask_within_a_moment()
+    public async Task A_result_is_shared_by_all_who_ask_within_a_moment()
     {
         var asked = 0;
         var probe = new HealthProbe(
@@ -27,7 +27,7 @@ public sealed class Probing_health
     }
 
     [Fact]
-    public async Task No_answer_in_time_is_no_answer()
+    public async Task A_check_that_times_out_is_unhealthy()
     {
         var began = new TaskCompletionSource();
         var probe = new HealthProbe(
@@ -42,7 +42,7 @@ public sealed class Probing_health
         await began.Task;
         while (!answers.IsCompleted)
         {
-            _time.Advance(HealthProbe.Timeout);   // again and again, for the wait may begin a little after the question
+            _time.Advance(HealthProbe.Timeout);   // repeatedly: the timeout may start a little after the call
             await Task.Yield();
         }
 

@@ -5,9 +5,9 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
-/// <summary>The whole way: an order over HTTP, Kafka, Redis, a worker, and what HTTP says of it.</summary>
+/// <summary>End to end: an order over HTTP, Kafka, Redis, a worker, and its notifications over HTTP.</summary>
 [Collection(BridgeCollection.Name)]
-public sealed class Notifications_over_http : IDisposable
+public sealed class NotificationsApi : IDisposable
 {
     private readonly OrderFlowCluster _cluster;
     private readonly World _world;
@@ -16,7 +16,7 @@ public sealed class Notifications_over_http : IDisposable
     private readonly HttpClient _bob;
     private readonly HttpClient _admin;
 
-    public Notifications_over_http(SharedBridge shared)
+    public NotificationsApi(SharedBridge shared)
     {
         (_cluster, _world) = (shared.Cluster, shared.World);
         _api = new(_cluster.Client);
@@ -44,7 +44,7 @@ public sealed class Notifications_over_http : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_sent_is_a_dead_letter_that_is_replayed_or_purged()
+    public async Task A_permanently_failing_notification_is_a_dead_letter_that_can_be_replayed_or_purged()
     {
         var before = (int)(await Stats())["deadLettered"]!;
         _world.Sender.Fails = true;
@@ -70,7 +70,7 @@ public sealed class Notifications_over_http : IDisposable
     }
 
     [Fact]
-    public async Task Dead_letters_are_read_on_behind_a_cursor_though_new_ones_come()
+    public async Task Dead_letters_continue_after_a_cursor_while_new_ones_are_added()
     {
         _world.Sender.Fails = true;
         foreach (var product in new[] { "http-old-a", "http-old-b" }) await Notifications(await Reserved(product), "dead");
@@ -121,7 +121,7 @@ public sealed class Notifications_over_http : IDisposable
     }
 
     [Fact]
-    public async Task Anybody_may_ask_whether_the_queue_can_be_reached()
+    public async Task The_health_of_the_queue_needs_no_token()
     {
         using var anyone = _api.As(null);
         Assert.Equal((HttpStatusCode.OK, "ok"), await Health(anyone));

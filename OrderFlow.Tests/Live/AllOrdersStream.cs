@@ -7,15 +7,15 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Live;
 
-/// <summary><c>GET /orders/events</c>, over HTTP and two silos, and what fills the streams behind it.</summary>
+/// <summary><c>GET /orders/events</c>, over HTTP and two silos, and the streams behind it.</summary>
 [Collection(BridgeCollection.Name)]
-public sealed class Following_all_orders : IDisposable
+public sealed class AllOrdersStream : IDisposable
 {
     private readonly OrderFlowCluster _cluster;
     private readonly ApiProgram _api;
     private readonly HttpClient _admin;
 
-    public Following_all_orders(SharedBridge shared)
+    public AllOrdersStream(SharedBridge shared)
     {
         _cluster = shared.Cluster;
         _api = new(_cluster.Client, ("Live:HeartbeatInterval", "00:05:00"));
@@ -81,7 +81,7 @@ public sealed class Following_all_orders : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_else_may()
+    public async Task A_caller_who_is_not_an_admin_may_not_follow_all_orders()
     {
         using var alice = _api.As(Tokens.Alice);
         using var anyone = _api.As(null);
@@ -96,7 +96,7 @@ public sealed class Following_all_orders : IDisposable
         _api.Dispose();
     }
 
-    /// <summary>Connects, and has seen that changes come from every partition.</summary>
+    /// <summary>Connects, and waits until changes arrive from every partition.</summary>
     private async Task<EventStreamClient> Connect(HttpClient? admin = null)
     {
         var stream = await EventStreamClient.Connect(admin ?? _admin, "/orders/events");
@@ -106,7 +106,7 @@ public sealed class Following_all_orders : IDisposable
             "changes to come from every partition",
             async () =>
             {
-                await _admin.Place("root", ("all-followed-nowhere", 1));   // ids one after the other, and so one partition after the other
+                await _admin.Place("root", ("all-followed-nowhere", 1));   // consecutive ids, and so consecutive partitions
                 for (; next.IsCompleted && seen.Count < OutboxPartitions.Count; next = seen.Count < OutboxPartitions.Count ? stream.Next() : next)
                     seen.Add((long)(await next).Data["orderId"]! % OutboxPartitions.Count);
                 return seen.Count;
