@@ -71,7 +71,7 @@ internal sealed class JsonBody<T> : RequestPart<T>, IBindableFromHttpContext<Jso
         }
         catch (IOException)
         {
-            return Refuse(StatusCodes.Status400BadRequest);   // chunks of sizes beyond all bounds, or a connection that was reset: not the program's fault
+            return Reject(StatusCodes.Status400BadRequest);   // an impossible chunk size, or a connection that was reset: a fault of the client
         }
     }
 

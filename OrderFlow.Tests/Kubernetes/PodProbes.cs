@@ -42,7 +42,7 @@ public sealed class PodProbes
     {
         var readiness = Overlay.Named(overlay).Workload(program).Container.ReadinessProbe;
 
-        Assert.True(TimeSpan.FromSeconds(readiness.TimeoutSeconds!.Value) > ApiHealth.Probe.AnswerWithin);
+        Assert.True(TimeSpan.FromSeconds(readiness.TimeoutSeconds!.Value) > ApiHealth.HealthProbe.Timeout);
     }
 
     /// <summary>Liveness kills: a busy moment must not be enough.</summary>

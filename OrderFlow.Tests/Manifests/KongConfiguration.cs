@@ -58,7 +58,7 @@ public sealed class KongConfiguration
         var size = Kong["plugins"]!.AsArray().Single(plugin => (string?)plugin!["name"] == "request-size-limiting")!["config"]!;
 
         Assert.Equal("kilobytes", (string?)size["size_unit"]);
-        Assert.True((decimal)size["allowed_payload_size"]! * 1024 >= JsonBody.LongestBytes);
+        Assert.True((decimal)size["allowed_payload_size"]! * 1024 >= JsonBody.MaxBytes);
         Assert.Equal($"{size["allowed_payload_size"]}k", (string?)ComposeFile.Services["kong"]!["environment"]!["KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE"]);
     }
 
