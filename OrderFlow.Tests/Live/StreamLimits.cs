@@ -47,8 +47,11 @@ public sealed class StreamLimits
     {
         using var api = new LiveApi(("Live:MaxStreamsPerUser", "1"));
         api.Order.Delete();
-        for (var times = 0; times < 3; times++) Assert.Equal(HttpStatusCode.NotFound, await Status(api.Alice, "/orders/1/events"));
-        Assert.Equal(0, api.Readers);
+        for (var times = 0; times < 3; times++)
+        {
+            Assert.Equal(HttpStatusCode.NotFound, await Status(api.Alice, "/orders/1/events"));
+            await Eventually.Get("the follower to have left", () => Task.FromResult(api.Readers), readers => readers == 0);   // after the response
+        }
     }
 
     [Fact]
@@ -61,11 +64,11 @@ public sealed class StreamLimits
         Assert.Equal((1, 0), (api.Readers, api.Feed.Left));
 
         stream.Dispose();
-        await Eventually.Get("the reader to have left", () => Task.FromResult(api.Readers), readers => readers == 0);
+        await Eventually.Get("the follower to have left", () => Task.FromResult(api.Readers), readers => readers == 0);
         await api.TurnUntil("the feed to be left", () => api.Feed.Left == 1);
 
         using var again = await api.Follow(api.Alice);
-        await Eventually.Get("the feed to be asked for the next reader", () => Task.FromResult(api.Feed.Asked), asked => asked == 3);
+        await Eventually.Get("the feed to be asked for the next follower", () => Task.FromResult(api.Feed.Asked), asked => asked == 3);
     }
 
     [Fact]
