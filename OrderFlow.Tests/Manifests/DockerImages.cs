@@ -30,6 +30,11 @@ public sealed partial class DockerImages
         Assert.All(Copied(dockerfile).Select(source => source.Split('/')[0]), source => Assert.Contains($"!{source}", ignored));
     }
 
+    /// <summary>Compose and Kubernetes rely on it; hadolint accepts an image without a user.</summary>
+    [Theory, MemberData(nameof(Dockerfiles))]
+    public void An_image_runs_as_a_user_without_rights(string dockerfile) =>
+        Assert.Contains("\nUSER $APP_UID\n", RepositoryFiles.Read(dockerfile).Split("\nFROM ")[^1], StringComparison.Ordinal);
+
     private static IEnumerable<string> Copied(string dockerfile) =>
         Copy().Matches(RepositoryFiles.Read(dockerfile)).SelectMany(match => match.Groups["sources"].Value.Split(' '));
 

@@ -48,6 +48,34 @@ public sealed class KongConfiguration
         Assert.Contains("api", ComposeFile.ServiceNames);
     }
 
+    /// <summary>Kong's defaults also take tokens from URLs and do not check the expiry; <c>anonymous</c> would let any token through.</summary>
+    [Theory]
+    [InlineData("api")]
+    [InlineData("events")]
+    public void A_token_must_be_in_the_header_and_not_expired(string service)
+    {
+        var jwt = Plugin(Service(service), "jwt");
+
+        Assert.Equal("client_id", (string?)jwt["key_claim_name"]);
+        Assert.Equal(["exp"], jwt["claims_to_verify"].Texts());
+        Assert.Equal(["authorization"], jwt["header_names"].Texts());
+        Assert.Empty(Assert.IsType<JsonArray>(jwt["uri_param_names"]));
+        Assert.Empty(Assert.IsType<JsonArray>(jwt["cookie_names"]));
+        Assert.Null(jwt["anonymous"]);
+    }
+
+    /// <summary>At a service the plugin would count for that service alone.</summary>
+    [Fact]
+    public void All_services_and_all_Kong_nodes_share_the_rate_limit_of_a_client()
+    {
+        var limit = Plugin(Kong, "rate-limiting");
+
+        Assert.Equal(("consumer", "redis", true), ((string?)limit["limit_by"], (string?)limit["policy"], (bool)limit["fault_tolerant"]!));
+        Assert.Contains((string)limit["redis"]!["host"]!, ComposeFile.ServiceNames);
+        Assert.Contains("REDIS_PASSWORD", ComposeFile.Services["kong"]!.Variables());
+        Assert.DoesNotContain("rate-limiting", Kong["services"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Kong_waits_longer_than_the_API_lets_a_request_take() =>
         Assert.True((decimal)Service("api")["read_timeout"]! > (decimal)new RequestOptions().Timeout.TotalMilliseconds);
@@ -55,7 +83,7 @@ public sealed class KongConfiguration
     [Fact]
     public void A_body_that_the_API_takes_passes_Kong_too()
     {
-        var size = Kong["plugins"]!.AsArray().Single(plugin => (string?)plugin!["name"] == "request-size-limiting")!["config"]!;
+        var size = Plugin(Kong, "request-size-limiting");
 
         Assert.Equal("kilobytes", (string?)size["size_unit"]);
         Assert.True((decimal)size["allowed_payload_size"]! * 1024 >= JsonBody.MaxBytes);
@@ -84,6 +112,8 @@ public sealed class KongConfiguration
         select service).FirstOrDefault();
 
     private static JsonNode Service(string name) => Kong["services"]!.AsArray().Single(service => (string?)service!["name"] == name)!;
+
+    private static JsonNode Plugin(JsonNode owner, string name) => owner["plugins"]!.AsArray().Single(plugin => (string?)plugin!["name"] == name)!["config"]!;
 
     private static IEnumerable<JsonNode> Routes(string service) => Service(service)["routes"]!.AsArray().Select(route => route!);
 }

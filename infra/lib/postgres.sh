@@ -121,7 +121,7 @@ postgres_home() {
     install -d -m 700 "$dir"
     return
   fi
-  id "$POSTGRES_OS_USER" &>/dev/null || die "PostgreSQL does not run as root, and there is no user '$POSTGRES_OS_USER' to run it as"
+  id "$POSTGRES_OS_USER" &>/dev/null || die "PostgreSQL does not run as root, and the user '$POSTGRES_OS_USER' does not exist"
   mkdir -p "$(dirname "$dir")"
   if [[ ! -d $dir ]] && ! as_postgres test -x "$(dirname "$dir")"; then
     postgres_home_elsewhere "$dir"
@@ -187,7 +187,7 @@ postgres_wal_compression() {
   fi
 }
 
-# Writes what comes in to a file that belongs to the server's user, whoever runs this.
+# Writes its input to a file that belongs to the server's user.
 postgres_write() (
   umask 077
   as_postgres tee "$1" >/dev/null

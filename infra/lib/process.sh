@@ -114,6 +114,6 @@ program_fault() {
       ;;
     pause) program_signal STOP "$1" ;;
     resume) program_signal CONT "$1" ;;
-    *) die "there is no fault '$2' for $1; see infra/fault.sh --help" ;;
+    *) die "'$2' is not a valid fault for $1; see infra/fault.sh --help" ;;
   esac
 }

@@ -98,9 +98,9 @@ service_api_fault() {
   fi
   [[ $# == 1 ]] || die "usage: infra/fault.sh api [N] kill|stop|pause|resume|start"
   name=$(api_name "$number")
-  [[ -f $PROGRAMS_DIR/$name.settings ]] || die "there is no API $number; there are: $(api_names | paste -sd ' ')"
+  [[ -f $PROGRAMS_DIR/$name.settings ]] || die "API $number does not exist; APIs are: $(api_names | paste -sd ' ')"
   if [[ $1 == start ]]; then
-    program_is_gone "$name" || die "$name runs already"
+    program_is_gone "$name" || die "$name already runs"
     api_launch "$name"
     api_await "$name"
   else

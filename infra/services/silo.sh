@@ -90,9 +90,9 @@ service_silo_table() {
 service_silo_fault() {
   local name=silo-${1:-} action=${2:-}
   [[ $# == 2 && $1 =~ ^[0-9]+$ ]] || die "usage: infra/fault.sh silo N kill|stop|pause|resume|start"
-  [[ -f $PROGRAMS_DIR/$name.settings ]] || die "there is no $name; there are: $(silo_names | paste -sd ' ')"
+  [[ -f $PROGRAMS_DIR/$name.settings ]] || die "$name does not exist; silos are: $(silo_names | paste -sd ' ')"
   if [[ $action == start ]]; then
-    program_is_gone "$name" || die "$name runs already"
+    program_is_gone "$name" || die "$name already runs"
     silo_launch "$name"
     silo_await "$name"
   else
