@@ -60,39 +60,27 @@ internal sealed class EmbeddedBroker : IDisposable
     /// <summary>Closes every connection and refuses new ones until <see cref="Up"/>. Keeps records and leaders.</summary>
     /// <param name="broker">The broker's number; all brokers by default.</param>
     /// <exception cref="ObjectDisposedException">The broker is disposed.</exception>
-    public void Down(int broker = Librdkafka.AllBrokers)
-    {
-        lock (_lock)
-            Check(Librdkafka.rd_kafka_mock_broker_set_down(_cluster, broker), "take the broker down");
-    }
+    public void Down(int broker = Librdkafka.AllBrokers) =>
+        Execute("take the broker down", () => Librdkafka.rd_kafka_mock_broker_set_down(_cluster, broker));
 
     /// <summary>Accepts connections again.</summary>
     /// <param name="broker">The broker's number; all brokers by default.</param>
     /// <exception cref="ObjectDisposedException">The broker is disposed.</exception>
-    public void Up(int broker = Librdkafka.AllBrokers)
-    {
-        lock (_lock)
-            Check(Librdkafka.rd_kafka_mock_broker_set_up(_cluster, broker), "bring the broker up");
-    }
+    public void Up(int broker = Librdkafka.AllBrokers) =>
+        Execute("bring the broker up", () => Librdkafka.rd_kafka_mock_broker_set_up(_cluster, broker));
 
     /// <summary>The broker that leads a partition at first.</summary>
     public static int LeaderOf(int partition, int brokers) => 1 + (partition % brokers);
 
     /// <summary>Sets the leader of a partition; -1 for none.</summary>
     /// <exception cref="ObjectDisposedException">The broker is disposed.</exception>
-    public void Lead(string topic, int partition, int broker)
-    {
-        lock (_lock)
-            Check(Librdkafka.rd_kafka_mock_partition_set_leader(_cluster, topic, partition, broker), $"set the leader of {topic}/{partition}");
-    }
+    public void Lead(string topic, int partition, int broker) =>
+        Execute($"set the leader of {topic}/{partition}", () => Librdkafka.rd_kafka_mock_partition_set_leader(_cluster, topic, partition, broker));
 
     /// <summary>Sets the coordinator of a consumer group.</summary>
     /// <exception cref="ObjectDisposedException">The broker is disposed.</exception>
-    public void Coordinate(string group, int broker)
-    {
-        lock (_lock)
-            Check(Librdkafka.rd_kafka_mock_coordinator_set(_cluster, "group", group, broker), $"set the coordinator of {group}");
-    }
+    public void Coordinate(string group, int broker) =>
+        Execute($"set the coordinator of {group}", () => Librdkafka.rd_kafka_mock_coordinator_set(_cluster, "group", group, broker));
 
     /// <summary>Answers the next requests of a kind with these errors, one each.</summary>
     /// <param name="apiKey">The API key in the protocol: 0 is Produce, 9 is OffsetFetch, 10 is FindCoordinator, 22 is InitProducerId.</param>
@@ -108,6 +96,11 @@ internal sealed class EmbeddedBroker : IDisposable
     {
         lock (_lock)
             _cluster.Dispose();
+    }
+
+    private void Execute(string what, Func<int> command)
+    {
+        lock (_lock) Check(command(), what);
     }
 
     private static void Check(int error, string what)

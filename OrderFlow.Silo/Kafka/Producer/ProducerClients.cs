@@ -26,29 +26,21 @@ internal sealed class ProducerClients(Func<IProducer<byte[], byte[]>> build, Tim
     }
 
     /// <summary>Replaces the current client.</summary>
-    public void Replace()
+    /// <param name="broken">Only where this is the current client; null for any.</param>
+    public void Replace(IProducer<byte[], byte[]>? broken = null)
     {
-        Client? current;
-        lock (_lock) current = _current;
-        if (current is not null) Replace(current.Producer);
-    }
-
-    /// <summary>Replaces a client, unless it was replaced before.</summary>
-    public void Replace(IProducer<byte[], byte[]> broken)
-    {
-        Client? replaced;
+        Client replaced;
         lock (_lock)
         {
-            replaced = _current;
-            if (replaced?.Producer != broken) return;
-            _current = null;
+            if (_current is null || (broken is not null && _current.Producer != broken)) return;
+            (replaced, _current) = (_current, null);
         }
 
         // On another thread: disposing waits for the producer's own, which may be this one. Flushed first: a disposed client reports nothing.
         Task.Run(() =>
         {
-            broken.Flush(flushTimeout);
-            replaced!.Dispose();
+            replaced.Producer.Flush(flushTimeout);
+            replaced.Dispose();
         });
     }
 
