@@ -1,11 +1,11 @@
 namespace OrderFlow;
 
-/// <summary>How long callers wait for a grain, and how long a grain may keep them waiting: where the second is not clearly less, they repeat for nothing.</summary>
+/// <summary>How long callers wait for a grain, and how long a grain may wait itself, which is clearly less: otherwise callers time out and repeat calls.</summary>
 public static class CallTimeouts
 {
-    /// <summary>How long the API waits for a grain's answer; after that the outcome of its call is unknown.</summary>
+    /// <summary>How long the API waits for a grain's answer; then the outcome of the call is unknown.</summary>
     public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a grain waits at most for what it could also answer without. The rest is for the answer itself.</summary>
+    /// <summary>The longest that a grain waits for work that it can also answer without. The rest is for the answer itself.</summary>
     public static readonly TimeSpan MaxGrainWait = ResponseTimeout * 0.6;
 }

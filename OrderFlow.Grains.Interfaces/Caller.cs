@@ -1,6 +1,6 @@
 namespace OrderFlow;
 
-/// <summary>Who asks: every command and every read of an order carries it, and the grain itself decides what this caller may do.</summary>
+/// <summary>Who calls. Every command and read of an order carries it, and the grain decides what the caller may do.</summary>
 /// <param name="UserId">The <c>sub</c> of the caller's token.</param>
 /// <param name="IsAdmin">True where the token's <c>role</c> is <c>admin</c>.</param>
 [GenerateSerializer, Immutable, Alias("caller")]

@@ -1,24 +1,24 @@
 namespace OrderFlow;
 
-/// <summary>How a grain answered a command or a read. A refusal is an answer, not an exception.</summary>
+/// <summary>How a grain answers a command or read. A refusal is an answer, not an exception.</summary>
 [GenerateSerializer, Alias("outcome")]
 public enum Outcome
 {
     /// <summary>Done, or already so.</summary>
     Ok,
 
-    /// <summary>There is no such thing, or this caller must not learn that there is.</summary>
+    /// <summary>It does not exist, or this caller must not learn that it does.</summary>
     NotFound,
 
     /// <summary>The caller may see it, but may not do this.</summary>
     Forbidden,
 
-    /// <summary>Its present state does not allow this.</summary>
+    /// <summary>Its current state does not allow this.</summary>
     Conflict,
 
-    /// <summary>It is not in the version that the command is meant for.</summary>
+    /// <summary>It is not in a version that the command requires.</summary>
     Stale,
 
-    /// <summary>The id it was to have belongs to another order. Nothing was done; with another id it may be.</summary>
+    /// <summary>The chosen id belongs to another order. Nothing was done; another id may succeed.</summary>
     IdTaken,
 }

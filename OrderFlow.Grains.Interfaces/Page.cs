@@ -7,7 +7,7 @@ namespace OrderFlow;
 /// <param name="Total">The exact number of items that match, on all pages.</param>
 /// <param name="Number">The page's number; the first is 1.</param>
 /// <param name="Limit">The most items a page may hold.</param>
-/// <param name="Next">The place behind the last item, where the list has places and may go on.</param>
+/// <param name="Next">The position after the last item, where the list has positions and may have more items.</param>
 [GenerateSerializer, Immutable, Alias("page`1")]
 public sealed record Page<T>(
     [property: Id(0)] ImmutableArray<T> Items,

@@ -1,8 +1,8 @@
 namespace OrderFlow;
 
 /// <summary>
-/// Keys of grains that keep nothing and run on every silo. A client sends all calls of one key through one silo: with a single key that silo would do all the
-/// work. And one key for each order would have silos make a grain for each.
+/// Keys of stateless workers. A client sends all calls with one key to one silo, so a single key would load a single silo, and a key for each order would
+/// activate a grain for each.
 /// </summary>
 public static class StatelessWorkerKeys
 {

@@ -3,8 +3,8 @@ using Orleans.Storage;
 namespace OrderFlow;
 
 /// <summary>
-/// A grain's persisted state. A commit that was held up on its way may land at any time, and a fresh activation knows nothing of one by its predecessor:
-/// until a write of its own has succeeded, which makes every write that is based on an older version fail, it reloads for each question and each decision.
+/// A grain's persisted state. A held-up commit, its own or a predecessor's, may land at any time until a write succeeds, which fences off all writes that
+/// are based on older versions. Until then every query and every decision reloads.
 /// </summary>
 internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, GrainId grainId)
     where T : class
@@ -12,29 +12,29 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
     private GrainState<T>? _persisted;
     private int _writes;
 
-    /// <summary>True from the start, and after a write that failed, until a write has succeeded: what is persisted may be newer than what is known.</summary>
+    /// <summary>True from activation, and after a failed write, until a write succeeds: what is persisted may be newer than <see cref="Value"/>.</summary>
     public bool MayBeStale { get; private set; } = true;
 
-    /// <summary>What the next decision rests on: what was read for it, or written last. Null where nothing is persisted, or nothing is known.</summary>
+    /// <summary>What was last read for an update, or written. Null where nothing is persisted or known.</summary>
     public T? Value => ValueOf(_persisted);
 
-    /// <summary>What is persisted, for a question. It changes nothing of what a decision under way rests on, and shares no read that began before it.</summary>
+    /// <summary>Reads what is persisted without changing <see cref="Value"/>, on which a decision may rest. Never shares a read that began before.</summary>
     public async ValueTask<T?> ReadForQuery()
     {
         while (MayBeStale)
         {
             var writes = _writes;
             var read = await ReadFromStorage();
-            if (writes == _writes) return ValueOf(read);   // else what succeeded meanwhile is newer than what was read
+            if (writes == _writes) return ValueOf(read);   // else a write succeeded meanwhile, and is newer
         }
 
         return Value;
     }
 
-    /// <summary>What is persisted, for a decision. One decision at a time: the next <see cref="Write"/> is based on it.</summary>
+    /// <summary>Reads what is persisted as the base of the next <see cref="Write"/>. One update at a time.</summary>
     public ValueTask<T?> ReadForUpdate() => MayBeStale ? Reload() : new(Value);
 
-    /// <summary>The same, read whatever is known already: somebody says that it is something else. Where it is, somebody else writes, too.</summary>
+    /// <summary>Reads even where <see cref="Value"/> seems current. A changed version means that another activation writes too.</summary>
     public async ValueTask<T?> Reload()
     {
         var read = await ReadFromStorage();
@@ -43,8 +43,8 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
         return Value;
     }
 
-    /// <summary>Persists <paramref name="next"/> over what was read or written last, or as the first record where nothing was.</summary>
-    /// <exception cref="InconsistentStateException">Somebody else has written meanwhile; nothing was stored.</exception>
+    /// <summary>Persists <paramref name="next"/> over what was last read or written; inserts it where nothing was.</summary>
+    /// <exception cref="InconsistentStateException">Another writer was first; nothing was stored.</exception>
     public async Task Write(T next)
     {
         var before = _persisted;
@@ -54,7 +54,7 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
             await storage.WriteStateAsync(stateName, grainId, write);
             _writes++;
             _persisted = write;
-            MayBeStale = !write.RecordExists;   // without a row there is no version that refuses others
+            MayBeStale = !write.RecordExists;   // without a row there is no version to fence with
         }
         catch
         {

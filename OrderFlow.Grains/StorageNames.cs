@@ -9,6 +9,6 @@ internal static class StorageNames
     /// <summary>Stock items and their reservations: <see cref="Inventory.StockRecord"/>.</summary>
     public const string Stock = "stock";
 
-    /// <summary>Who is subscribed to which stream. The name is Orleans' own.</summary>
+    /// <summary>Stream subscriptions. Orleans requires this name.</summary>
     public const string Subscriptions = "PubSubStore";
 }

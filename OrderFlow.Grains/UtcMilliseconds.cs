@@ -1,6 +1,6 @@
 namespace OrderFlow;
 
-/// <summary>The clock as it is stored: whole milliseconds, so that a time reads the same from memory and from the database.</summary>
+/// <summary>Rounds times down to whole milliseconds, as they are stored, so that memory and database agree.</summary>
 internal static class UtcMilliseconds
 {
     public static DateTimeOffset GetUtcMilliseconds(this TimeProvider time)

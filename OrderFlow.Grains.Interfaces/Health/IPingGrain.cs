@@ -1,6 +1,6 @@
 namespace OrderFlow.Health;
 
-/// <summary>Answers, and does nothing else: whoever is answered has reached a silo. Stateless: any silo answers, and no call costs the database anything.</summary>
+/// <summary>Answers, which shows that a silo can be reached. Stateless: any silo answers, and no call reaches the database.</summary>
 [Alias("ping")]
 public interface IPingGrain : IGrainWithIntegerKey
 {
@@ -8,8 +8,8 @@ public interface IPingGrain : IGrainWithIntegerKey
     [Alias("ping")]
     Task Ping();
 
-    /// <summary>Answers where the last write that the silo tried succeeded; it tries one every few seconds.</summary>
-    /// <exception cref="UnavailableException">It did not; the message says why.</exception>
+    /// <summary>Answers where the silo's last probe write succeeded; it makes one every few seconds.</summary>
+    /// <exception cref="UnavailableException">The write failed; the message says why.</exception>
     [Alias("ping-database")]
     Task PingDatabase();
 }

@@ -1,6 +1,6 @@
 namespace OrderFlow.Orders;
 
-/// <summary>A run of order ids that belongs to whoever was given it; ids that are not used are lost, never given twice.</summary>
+/// <summary>Consecutive order ids that belong to one caller; unused ones are lost, never given twice.</summary>
 /// <param name="First">The first id.</param>
 /// <param name="Count">How many there are.</param>
 [GenerateSerializer, Immutable, Alias("order-id-block")]
@@ -8,7 +8,7 @@ public sealed record OrderIdBlock(
     [property: Id(0)] long First,
     [property: Id(1)] int Count);
 
-/// <summary>Hands out order ids in blocks, so that most orders cost no round trip for theirs. Stateless: any silo answers.</summary>
+/// <summary>Hands out order ids in blocks, so that most orders need no call for theirs. Stateless: any silo answers.</summary>
 [Alias("order-ids")]
 public interface IOrderIdsGrain : IGrainWithIntegerKey
 {

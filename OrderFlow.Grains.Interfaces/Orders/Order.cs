@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace OrderFlow.Orders;
 
-/// <summary>An order as its owner sees it: always what is persisted, never what is under way.</summary>
+/// <summary>An order as its owner sees it: always persisted state.</summary>
 /// <param name="Id">The order's number.</param>
 /// <param name="UserId">Whose order it is.</param>
 /// <param name="Items">The lines, as they were sent.</param>
@@ -11,8 +11,8 @@ namespace OrderFlow.Orders;
 /// <param name="CreatedAt">When it was placed, UTC.</param>
 /// <param name="UpdatedAt">When it last changed, UTC.</param>
 /// <param name="FailReason">Why it failed, for a person to read; null otherwise.</param>
-/// <param name="Version">Goes up by one with every change.</param>
-/// <param name="UnknownStatus">The status as it is stored, where this version does not know it; null otherwise.</param>
+/// <param name="Version">Rises by one with every change.</param>
+/// <param name="UnknownStatus">The stored name of a status that this version does not know; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("order-view")]
 public sealed record Order(
     [property: Id(0)] long Id,

@@ -13,6 +13,10 @@ namespace OrderFlow.Orders;
 public abstract record OrderEvent(
     [property: JsonIgnore] OrderEventType Type, long OrderId, string UserId, ImmutableArray<OrderLine> Items, long Version, DateTimeOffset OccurredAt)
 {
+    /// <summary>Its type's name, which is also its topic.</summary>
+    [JsonIgnore]
+    public string Name => Type.ToName();
+
     /// <summary>The same for an event delivered twice: <c>{orderId}-{version}</c>.</summary>
     [JsonIgnore]
     public string Id => $"{OrderId}-{Version}";

@@ -5,7 +5,7 @@ namespace OrderFlow.Orders;
 /// <param name="UserId">Only this user's orders; null for all the caller may see.</param>
 /// <param name="Page">The page's number; the first is 1.</param>
 /// <param name="Limit">Items on a page, 1 to 100.</param>
-/// <param name="After">Where to go on, in place of a page's number: however far that is, it costs the same. Null to go by <paramref name="Page"/>.</param>
+/// <param name="After">List from after this position; costs the same at any depth. Null to list by <paramref name="Page"/>.</param>
 [GenerateSerializer, Immutable, Alias("order-query")]
 public sealed record OrderQuery(
     [property: Id(0)] OrderStatus? Status,
@@ -14,13 +14,13 @@ public sealed record OrderQuery(
     [property: Id(3)] int Limit,
     [property: Id(4)] OrderListPosition? After = null);
 
-/// <summary>A place in the list of orders: right behind the order with this time and id, whether there is one or not.</summary>
+/// <summary>A position in the list of orders: right after the order with this time and id, whether it exists or not.</summary>
 /// <param name="CreatedAt">The order's <see cref="Order.CreatedAt"/>.</param>
 /// <param name="Id">The order's id.</param>
 [GenerateSerializer, Immutable, Alias("order-place")]
 public sealed record OrderListPosition([property: Id(0)] DateTimeOffset CreatedAt, [property: Id(1)] long Id);
 
-/// <summary>What a query of orders is answered.</summary>
+/// <summary>The answer to a query of orders.</summary>
 /// <param name="Outcome">Ok, or Forbidden where the caller asked for another user's orders.</param>
 /// <param name="Page">The page, where the outcome is Ok.</param>
 [GenerateSerializer, Immutable, Alias("order-list")]
@@ -32,7 +32,7 @@ public sealed record OrderList(
 [Alias("order-queries")]
 public interface IOrderQueryGrain : IGrainWithIntegerKey
 {
-    /// <summary>One page of the orders that match. A caller who is no admin sees only their own.</summary>
+    /// <summary>One page of the orders that match. Callers who are not admins see only their own.</summary>
     [Alias("list")]
     Task<OrderList> List(OrderQuery query, Caller by);
 }

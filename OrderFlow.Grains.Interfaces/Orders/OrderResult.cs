@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace OrderFlow.Orders;
 
-/// <summary>What an order grain answers.</summary>
-/// <param name="Outcome">Whether it was done.</param>
-/// <param name="Order">The order as it now stands, where it was done or the command was meant for another version; where it was to be placed, as it was placed.</param>
+/// <summary>An order grain's answer to a command or read.</summary>
+/// <param name="Outcome">Whether it was accepted.</param>
+/// <param name="Order">The order as it is now, where the outcome is Ok or Stale; from Place, the order as it was placed.</param>
 /// <param name="Reason">Why it was refused, for a person to read.</param>
-/// <param name="AllowedStatuses">Where a change of status was refused: what this caller may change it to now.</param>
-/// <param name="WasPlacedBefore">Where it was to be placed: the same order had been already.</param>
-/// <param name="WasDeletedBefore">Where it was to be deleted and is not found: it was the caller's, and had been deleted already.</param>
+/// <param name="AllowedStatuses">Where a change of status was refused: the statuses that this caller may choose now.</param>
+/// <param name="WasPlacedBefore">From Place: true where the same request had placed it before.</param>
+/// <param name="WasDeletedBefore">From Delete, where it is not found: true where it was the caller's and had been deleted before.</param>
 [GenerateSerializer, Immutable, Alias("order-result")]
 public sealed record OrderResult(
     [property: Id(0)] Outcome Outcome,
@@ -18,7 +18,7 @@ public sealed record OrderResult(
     [property: Id(4)] bool WasPlacedBefore = false,
     [property: Id(5)] bool WasDeletedBefore = false)
 {
-    /// <summary>The answer to whoever may not learn whether the order exists.</summary>
+    /// <summary>The answer to callers who must not learn whether the order exists.</summary>
     public static OrderResult NotFound { get; } = new(Outcome.NotFound);
 
     /// <summary>Done, or already so.</summary>

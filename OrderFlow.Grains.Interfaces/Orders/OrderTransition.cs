@@ -1,10 +1,10 @@
 namespace OrderFlow.Orders;
 
 /// <summary>One change of an order's status.</summary>
-/// <param name="Status">What it became.</param>
+/// <param name="Status">The new status.</param>
 /// <param name="Version">The order's version that this change made.</param>
 /// <param name="At">When, UTC.</param>
-/// <param name="UnknownStatus">The status as it is stored, where this version does not know it; null otherwise.</param>
+/// <param name="UnknownStatus">The stored name of a status that this version does not know; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("order-transition")]
 public sealed record OrderTransition(
     [property: Id(0)] OrderStatus Status,

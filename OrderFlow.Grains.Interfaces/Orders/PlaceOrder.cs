@@ -4,12 +4,10 @@ namespace OrderFlow.Orders;
 
 /// <summary>The command to place an order.</summary>
 /// <param name="By">Who places it.</param>
-/// <param name="UserId">Whose order it will be; an admin may place one for somebody else.</param>
+/// <param name="UserId">Whose order it will be; an admin may place one for another user.</param>
 /// <param name="Items">The lines, 1 to 100.</param>
 /// <param name="AgreedTotal">The total the client agreed to, or null for no price check. The order fails where the computed total differs.</param>
-/// <param name="RequestId">
-/// Which request this is, however often it is made: the order remembers it, and so tells a repeat from another request for the same. Null from a program that knows none.
-/// </param>
+/// <param name="RequestId">The same in every repeat of a request. The order stores it, to tell a repeat from another request with the same body. Null from 1.0.0.</param>
 [GenerateSerializer, Immutable, Alias("place-order")]
 public sealed record PlaceOrder(
     [property: Id(0)] Caller By,

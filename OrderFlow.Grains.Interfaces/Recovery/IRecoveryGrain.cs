@@ -1,10 +1,10 @@
 namespace OrderFlow.Recovery;
 
-/// <summary>Finds orders that were begun and not finished, and has them go on. One for the cluster, key 0.</summary>
+/// <summary>Resumes stalled orders and runs the cluster's periodic jobs. One for the cluster, key 0.</summary>
 [Alias("recovery")]
 public interface IRecoveryGrain : IGrainWithIntegerKey
 {
-    /// <summary>Makes sure that recovery is running; every silo calls it when it starts and every few seconds.</summary>
+    /// <summary>Activates recovery where it is not running; every silo calls it on start and every few seconds.</summary>
     [Alias("ping")]
     Task Ping();
 }

@@ -1,12 +1,11 @@
-
 namespace OrderFlow.Inventory;
 
-/// <summary>The stock items as one list.</summary>
+/// <summary>Lists stock items.</summary>
 internal interface IStockIndex
 {
-    /// <summary>One page, by product id; behind <paramref name="afterProductId"/> where that is given.</summary>
+    /// <summary>One page, by product id; after <paramref name="afterProductId"/> where that is given.</summary>
     Task<Page<StockItem>> List(int page, int limit, string? afterProductId = null);
 
-    /// <summary>What ids mean that may be written in several ways, in their order.</summary>
+    /// <summary>Which product each id means, in the order of <paramref name="ids"/>.</summary>
     Task<ProductName[]> Resolve(string[] ids);
 }

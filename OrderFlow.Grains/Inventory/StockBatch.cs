@@ -1,8 +1,8 @@
 namespace OrderFlow.Inventory;
 
 /// <summary>
-/// The commands that one write to the database covers, applied in turn to a working copy.
-/// Nothing of it may be seen before the write; what a command answers is told only after.
+/// Commands that one write covers, applied one after the other to a working copy.
+/// Neither the copy nor an answer may be seen before the write.
 /// </summary>
 internal sealed class StockBatch(StockItem? persisted, IEnumerable<StockReservation> reservations)
 {
@@ -10,7 +10,7 @@ internal sealed class StockBatch(StockItem? persisted, IEnumerable<StockReservat
     private readonly Dictionary<long, StockReservation> _reservations = reservations.ToDictionary(row => row.OrderId);
     private readonly Dictionary<long, StockReservation> _changed = [];
 
-    /// <summary>The counts after all commands so far; null where there is no such product.</summary>
+    /// <summary>The counts after the commands so far; null where there is no such product.</summary>
     public StockItem? Item { get; private set; } = persisted;
 
     public bool HasChanges => _changed.Count > 0 || !ReferenceEquals(Item, _persisted);
@@ -32,6 +32,6 @@ internal sealed class StockBatch(StockItem? persisted, IEnumerable<StockReservat
         return step.Answer;
     }
 
-    /// <summary>What to write: the counts and every row that changed, by order id.</summary>
+    /// <summary>What to write: the counts, and the changed rows by order id.</summary>
     public StockRecord ToRecord() => new(Item, [.. _changed.Values.OrderBy(row => row.OrderId)]);
 }

@@ -3,41 +3,41 @@ using OrderFlow.Orders;
 
 namespace OrderFlow.Inventory;
 
-/// <summary>A command that waits for the write that covers it.</summary>
+/// <summary>A command in a stock item's queue; answered after the write that covers it.</summary>
 internal abstract class StockCommand
 {
-    /// <summary>The span of the call; null where nobody traces.</summary>
-    public Activity? Caller { get; } = Activity.Current;
+    /// <summary>The span of the call; null where it is not traced.</summary>
+    public Activity? Span { get; } = Activity.Current;
 
-    /// <summary>The order whose reservation it touches; null where it is about the counts alone.</summary>
+    /// <summary>The order whose reservation it concerns; null where it concerns only the counts.</summary>
     public virtual long? OrderId => null;
 
-    /// <summary>True where the answer is a shortage that may not be final.</summary>
-    public virtual bool IsShort => false;
+    /// <summary>True where the answer is insufficient, which is not final before <see cref="CheckContention"/>.</summary>
+    public virtual bool IsInsufficient => false;
 
-    /// <summary>True where an order's first try was granted pieces, as if it had no row yet; as a rule it has none.</summary>
+    /// <summary>True where an order's first attempt was granted; such an order rarely has a row yet.</summary>
     public virtual bool IsFirstGrant => false;
 
-    /// <summary>Works out the answer on the batch's working copy.</summary>
+    /// <summary>Computes the answer on the batch's working copy.</summary>
     public abstract void ApplyTo(StockBatch batch, DateTimeOffset now);
 
-    /// <summary>Turns a shortage into <see cref="ReserveOutcome.Contended"/> where pieces may come back.</summary>
-    public virtual void JudgeShortage(long couldHave)
+    /// <inheritdoc cref="StockLedger.CheckContention"/>
+    public virtual void CheckContention(long attainable)
     {
     }
 
-    /// <summary>Tells the answer; only after the write.</summary>
+    /// <summary>Answers the caller; only after the write.</summary>
     public abstract void Complete();
 
     public abstract void Fail(Exception error);
 }
 
-/// <summary>A command with an answer of its own kind.</summary>
+/// <summary>A command with a typed answer.</summary>
 internal abstract class StockCommand<TAnswer> : StockCommand
 {
     private readonly TaskCompletionSource<TAnswer> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Done once the write that covers the command is done.</summary>
+    /// <summary>Completes after the write.</summary>
     public Task<TAnswer> Answered => _answered.Task;
 
     protected TAnswer? Answer { get; set; }
@@ -51,14 +51,14 @@ internal sealed class ReserveCommand(ReserveStock reserve) : StockCommand<Reserv
 {
     public override long? OrderId => reserve.OrderId;
 
-    public override bool IsShort => Answer?.Outcome == ReserveOutcome.Insufficient;
+    public override bool IsInsufficient => Answer?.Outcome == ReserveOutcome.Insufficient;
 
     public override bool IsFirstGrant => reserve.Attempt == OrderLifecycle.FirstAttempt && Answer?.Outcome == ReserveOutcome.Granted;
 
     public override void ApplyTo(StockBatch batch, DateTimeOffset now) =>
         Answer = batch.Apply(reserve.OrderId, (item, held) => StockLedger.Reserve(item, held, reserve, now));
 
-    public override void JudgeShortage(long couldHave) => Answer = StockLedger.JudgeShortage(Answer!, reserve.Quantity, couldHave);
+    public override void CheckContention(long attainable) => Answer = StockLedger.CheckContention(Answer!, reserve.Quantity, attainable);
 }
 
 internal sealed class ReleaseCommand(long orderId, int attempt) : StockCommand<bool>

@@ -15,20 +15,20 @@ internal sealed partial class StockItemGrain(
     ILogger<StockItemGrain> log) : Grain, IStockItemGrain
 {
     /// <summary>The most commands that one write covers.</summary>
-    public const int BatchLimit = 256;
+    public const int MaxBatchSize = 256;
 
-    /// <summary>The most commands that may wait; whoever comes then is sent away and may ask again.</summary>
-    public const int WaitingLimit = 10_000;
+    /// <summary>The most commands in the queue; beyond it calls fail with <see cref="UnavailableException"/>.</summary>
+    public const int MaxQueueLength = 10_000;
 
     private readonly GrainRecord<StockRecord> _stock = new(storage, "stock-item", context.GrainId);
-    private readonly Queue<StockCommand> _waiting = new();
+    private readonly Queue<StockCommand> _queue = new();
     private bool _writing;
-    private Exception? _broken;
+    private Exception? _writeError;
 
     public async Task<StockItem?> Get()
     {
         var item = (await _stock.ReadForQuery())?.Item;
-        if (item is null) Leave();
+        if (item is null) DeactivateWhenIdle();
         return item;
     }
 
@@ -36,38 +36,38 @@ internal sealed partial class StockItemGrain(
     {
         if (!by.IsAdmin) return new(Outcome.Forbidden, Reason: "only an admin can set stock");
 
-        return await AfterWrite(new SetCommand(this.GetPrimaryKeyString(), availableQuantity, unitPrice));
+        return await Enqueue(new SetCommand(this.GetPrimaryKeyString(), availableQuantity, unitPrice));
     }
 
     public async Task<StockResult> Restock(long quantity, Caller by)
     {
         if (!by.IsAdmin) return new(Outcome.Forbidden, Reason: "only an admin can add stock");
 
-        return await AfterWrite(new RestockCommand(quantity));
+        return await Enqueue(new RestockCommand(quantity));
     }
 
-    public Task<ReserveResult> Reserve(ReserveStock command) => AfterWrite(new ReserveCommand(command));
+    public Task<ReserveResult> Reserve(ReserveStock command) => Enqueue(new ReserveCommand(command));
 
-    public Task Release(long orderId, int attempt) => AfterWrite(new ReleaseCommand(orderId, attempt));
+    public Task Release(long orderId, int attempt) => Enqueue(new ReleaseCommand(orderId, attempt));
 
-    /// <summary>Queues the command for the next write. One write is under way at a time; the next covers everything that came meanwhile.</summary>
-    private Task<TAnswer> AfterWrite<TAnswer>(StockCommand<TAnswer> command)
+    /// <summary>Queues the command for the next write. Writes run one at a time; the next covers all commands that came meanwhile.</summary>
+    private Task<TAnswer> Enqueue<TAnswer>(StockCommand<TAnswer> command)
     {
-        if (_broken is not null) throw Unavailable(_broken.Message);
-        if (_waiting.Count >= WaitingLimit) throw Unavailable($"{WaitingLimit} commands are waiting already");
+        if (_writeError is not null) throw Unavailable(_writeError.Message);
+        if (_queue.Count >= MaxQueueLength) throw Unavailable($"{MaxQueueLength} commands are queued already");
 
-        _waiting.Enqueue(command);
-        if (!_writing) WriteWaiting().Ignore();
+        _queue.Enqueue(command);
+        if (!_writing) WriteQueued().Ignore();
         return command.Answered;
     }
 
-    private async Task WriteWaiting()
+    private async Task WriteQueued()
     {
         _writing = true;
-        while (_waiting.Count > 0 && _broken is null)
+        while (_queue.Count > 0 && _writeError is null)
         {
-            var commands = new List<StockCommand>(Math.Min(_waiting.Count, BatchLimit));
-            while (commands.Count < BatchLimit && _waiting.TryDequeue(out var command)) commands.Add(command);
+            var commands = new List<StockCommand>(Math.Min(_queue.Count, MaxBatchSize));
+            while (commands.Count < MaxBatchSize && _queue.TryDequeue(out var command)) commands.Add(command);
 
             try
             {
@@ -75,42 +75,42 @@ internal sealed partial class StockItemGrain(
             }
             catch (Exception error)
             {
-                Break(error, commands);
+                FailAll(error, commands);
             }
         }
 
         _writing = false;
-        if (_stock.Value?.Item is null) Leave();
+        if (_stock.Value?.Item is null) DeactivateWhenIdle();
     }
 
     private async Task Write(List<StockCommand> commands)
     {
-        using var span = Traces.StartShared("write stock", commands.Select(command => command.Caller));
+        using var span = Traces.StartShared("write stock", commands.Select(command => command.Span));
         await _stock.ReadForUpdate();
-        if (!await WriteFirstGrants(commands))
+        if (!await TryWriteFirstGrants(commands))
         {
-            var found = await Rows(commands);
-            commands.RemoveAll(command => FailedFor(command, found.Unreadable));
+            var found = await FindReservations(commands);
+            commands.RemoveAll(command => FailedAsUnreadable(command, found.Unreadable));
             var batch = Apply(commands, found.Rows);
             if (batch.HasChanges || MustFence(commands)) await _stock.Write(batch.ToRecord());
         }
 
-        // After the write, so that a refusal rests on nothing but what is persisted: pieces granted a moment ago may come back too.
-        if (commands.Exists(command => command.IsShort))
+        // After the write, because a refusal must rest on persisted state: units that this batch granted may be released too.
+        if (commands.Exists(command => command.IsInsufficient))
         {
-            var couldHave = (_stock.Value?.Item?.AvailableQuantity ?? 0) + await reservations.CountUnsettled(this.GetPrimaryKeyString());
-            foreach (var command in commands.Where(command => command.IsShort)) command.JudgeShortage(couldHave);
+            var attainable = (_stock.Value?.Item?.AvailableQuantity ?? 0) + await reservations.CountUnsettled(this.GetPrimaryKeyString());
+            foreach (var command in commands.Where(command => command.IsInsufficient)) command.CheckContention(attainable);
         }
 
-        // Nothing is answered before the write: an answer may only rest on what is persisted.
+        // After the write: no answer may rest on state that is not persisted.
         foreach (var command in commands) command.Complete();
     }
 
     /// <summary>
-    /// The usual case, which takes no look for rows: all are granted to first tries. False where it is not that case, or where one has a row after all, as when
-    /// it is asked again or its release has overtaken it; nothing was written then.
+    /// Writes without reading rows where all commands are granted first attempts, which is the usual case. False, with nothing written, where they are not,
+    /// or where a row exists after all: a call was repeated, or a release has overtaken its reserve.
     /// </summary>
-    private async Task<bool> WriteFirstGrants(List<StockCommand> commands)
+    private async Task<bool> TryWriteFirstGrants(List<StockCommand> commands)
     {
         var batch = Apply(commands, []);
         if (!commands.TrueForAll(command => command.IsFirstGrant)) return false;
@@ -135,14 +135,14 @@ internal sealed partial class StockItemGrain(
         return batch;
     }
 
-    private async Task<FoundReservations> Rows(List<StockCommand> commands)
+    private async Task<FoundReservations> FindReservations(List<StockCommand> commands)
     {
         var orderIds = commands.Where(command => command.OrderId is not null).Select(command => command.OrderId!.Value).Distinct().ToArray();
         return orderIds.Length == 0 ? FoundReservations.None : await reservations.Find(this.GetPrimaryKeyString(), orderIds);
     }
 
-    /// <summary>An order whose row cannot be read fails alone.</summary>
-    private static bool FailedFor(StockCommand command, IReadOnlyDictionary<long, UnreadableRowException> unreadable)
+    /// <summary>Fails only the command whose order's row cannot be read.</summary>
+    private static bool FailedAsUnreadable(StockCommand command, IReadOnlyDictionary<long, UnreadableRowException> unreadable)
     {
         if (command.OrderId is not { } orderId || !unreadable.TryGetValue(orderId, out var error)) return false;
 
@@ -150,33 +150,33 @@ internal sealed partial class StockItemGrain(
         return true;
     }
 
-    /// <summary>After a write that failed nothing may be built on this activation: what waits is sent away, and the next call finds a fresh one.</summary>
-    private void Break(Exception error, List<StockCommand> commands)
+    /// <summary>Fails all commands after a failed write, whose outcome is unknown; the next call activates the grain again, which reloads.</summary>
+    private void FailAll(Exception error, List<StockCommand> commands)
     {
-        _broken = error;
-        LogBroken(this.GetPrimaryKeyString(), commands.Count + _waiting.Count, error.GetType().Name, error.Message);
+        _writeError = error;
+        LogWriteFailed(this.GetPrimaryKeyString(), commands.Count + _queue.Count, error.GetType().Name, error.Message);
         DeactivateOnIdle();
 
-        foreach (var command in commands.Concat(_waiting)) command.Fail(error is UnreadableRowException ? error : Unavailable(error.Message));
-        _waiting.Clear();
+        foreach (var command in commands.Concat(_queue)) command.Fail(error is UnreadableRowException ? error : Unavailable(error.Message));
+        _queue.Clear();
     }
 
     private UnavailableException Unavailable(string reason) => new($"stock of {this.GetPrimaryKeyString()} cannot be changed now: {reason}");
 
     /// <summary>
-    /// True where a commit that is held up may yet bring back what is short: pieces that were released, by an order that counts as settled by then. A write
-    /// that succeeds, be it of the same counts, refuses that commit or finds that it has landed.
+    /// True where a commit that is held up may still release units, and settle their order, after an insufficient answer. A write, even of unchanged counts,
+    /// makes that commit fail or conflicts with it.
     /// </summary>
-    private bool MustFence(List<StockCommand> commands) => _stock.MayBeStale && commands.Exists(command => command.IsShort);
+    private bool MustFence(List<StockCommand> commands) => _stock.MayBeStale && commands.Exists(command => command.IsInsufficient);
 
-    /// <summary>Made-up product ids must not fill the memory.</summary>
-    private void Leave()
+    /// <summary>Keeps made-up product ids from filling the memory.</summary>
+    private void DeactivateWhenIdle()
     {
         if (!_writing) DeactivateOnIdle();
     }
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Stock of {ProductId} could not be written, {Commands} commands are sent away and the grain starts afresh; {Error}: {Reason}")]
-    private partial void LogBroken(string productId, int commands, string error, string reason);
+        Message = "Stock of {ProductId} could not be written; {Commands} commands failed and the grain reloads. {Error}: {Reason}")]
+    private partial void LogWriteFailed(string productId, int commands, string error, string reason);
 }

@@ -1,7 +1,6 @@
-
 namespace OrderFlow.Orders;
 
-/// <summary>The orders as one list.</summary>
+/// <summary>Lists orders.</summary>
 internal interface IOrderIndex
 {
     /// <summary>One page of the orders that are not deleted, newest first.</summary>

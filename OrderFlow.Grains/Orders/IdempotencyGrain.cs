@@ -9,8 +9,7 @@ namespace OrderFlow.Orders;
 
 /// <inheritdoc cref="IIdempotencyGrain"/>
 /// <remarks>
-/// It keeps no key in memory: that there is one order for a key, and one answer, is up to the key's row and to the order, which answers the same whenever it is
-/// placed again.
+/// It keeps no key in memory: the key's row names one order, and that order answers the same whenever it is placed again.
 /// </remarks>
 [GrainType("idempotency"), StatelessWorker, Reentrant]
 internal sealed class IdempotencyGrain(
@@ -23,16 +22,16 @@ internal sealed class IdempotencyGrain(
 
     public async Task<PlacedOnce> Place(string key, long freshId, PlaceOrder command)
     {
-        var kept = new GrainRecord<IdempotencyRecord>(storage, IdempotencyRecord.StateName, GrainId.Create(KeyType, key));
+        var storedKey = new GrainRecord<IdempotencyRecord>(storage, IdempotencyRecord.StateName, GrainId.Create(KeyType, key));
         var fresh = new IdempotencyRecord { OrderId = freshId, Fingerprint = CommandFingerprint.Of(command), RequestId = command.RequestId, UsedAt = time.GetUtcMilliseconds() };
-        var record = await Keep(kept, fresh);
+        var record = await GetOrWrite(storedKey, fresh);
         if (record.Fingerprint != fresh.Fingerprint) return new(KeyUse.OtherCommand, Result: null);
 
         var result = await Place(record, command);
         if (result.Outcome == Outcome.IdTaken && record.OrderId != freshId)
         {
-            record = await Keep(kept, record with { OrderId = freshId, RequestId = record.RequestId ?? command.RequestId, UsedAt = record.UsedAt ?? fresh.UsedAt });
-            if (record.Fingerprint != fresh.Fingerprint) return new(KeyUse.OtherCommand, Result: null);   // it was swept and used anew meanwhile
+            record = await GetOrWrite(storedKey, record with { OrderId = freshId, RequestId = record.RequestId ?? command.RequestId, UsedAt = record.UsedAt ?? fresh.UsedAt });
+            if (record.Fingerprint != fresh.Fingerprint) return new(KeyUse.OtherCommand, Result: null);   // the key was swept and used for another command meanwhile
             result = await Place(record, command);
         }
 
@@ -43,25 +42,25 @@ internal sealed class IdempotencyGrain(
         grains.GetGrain<IOrderGrain>(record.OrderId).Place(command with { RequestId = record.RequestId });
 
     /// <summary>
-    /// Keeps what the key is to be used for, unless somebody else has kept something since it was read: then that. Before the order, so that whoever comes after a
-    /// crash goes on with the same id. A key is new far more often than not, so it is read only where it is not. It is in use until it is swept or expires, whichever comes first.
+    /// Stores what the key is used for, unless another call was first: then returns what that stored. Before the order is placed, so that a call after a crash
+    /// uses the same id. Most keys are new, so the row is read only where the write conflicts.
     /// </summary>
-    private async Task<IdempotencyRecord> Keep(GrainRecord<IdempotencyRecord> kept, IdempotencyRecord next)
+    private async Task<IdempotencyRecord> GetOrWrite(GrainRecord<IdempotencyRecord> storedKey, IdempotencyRecord next)
     {
         while (true)
         {
             try
             {
-                await kept.Write(next);
+                await storedKey.Write(next);
                 return next;
             }
             catch (InconsistentStateException)
             {
-                if (await kept.ReadForUpdate() is { } record && !IsExpired(record)) return record;   // else it was swept just now, or may be: its next write takes its place
+                if (await storedKey.ReadForUpdate() is { } record && !IsExpired(record)) return record;   // else it was or may be swept: overwrite it
             }
         }
     }
 
-    /// <summary>Its order may have been deleted and swept since, and must not be placed anew under its old id.</summary>
+    /// <summary>An expired key's order may have been deleted and swept, and must not be placed again under its old id.</summary>
     private bool IsExpired(IdempotencyRecord record) => record.UsedAt + options.Value.IdempotencyKeyRetention <= time.GetUtcNow();
 }

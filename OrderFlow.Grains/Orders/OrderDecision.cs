@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace OrderFlow.Orders;
 
-/// <summary>What the rules say to a command: the order's next state and the event that tells of it, no change, or a refusal.</summary>
-/// <param name="Outcome">Whether the command is granted.</param>
+/// <summary>What the rules decide on a command: the order's next state and its event, no change, or a refusal.</summary>
+/// <param name="Outcome">Whether the command is accepted.</param>
 /// <param name="Next">The state to persist; null where nothing changes.</param>
-/// <param name="Event">What to tell the world in the same transaction; null for what is the order's own affair.</param>
+/// <param name="Event">The event to store in the same transaction; null where the status stays.</param>
 /// <param name="Reason">Why it is refused.</param>
-/// <param name="AllowedStatuses">Where a change of status is refused: what the caller may change it to.</param>
-/// <param name="WasDeletedBefore">Where it is to be deleted and is hidden: it was the caller's, and is deleted already.</param>
+/// <param name="AllowedStatuses">Where a change of status is refused: the statuses that the caller may choose.</param>
+/// <param name="WasDeletedBefore">True where the order to delete was the caller's and is deleted already.</param>
 internal sealed record OrderDecision(
     Outcome Outcome,
     OrderState? Next = null,

@@ -6,10 +6,7 @@ using Orleans.Storage;
 namespace OrderFlow.Orders;
 
 /// <inheritdoc cref="IOrderGrain"/>
-/// <remarks>
-/// Commands run one at a time; reads and <see cref="Resume"/> interleave with them. Writes queue up behind one another, each decided on what
-/// the last one left.
-/// </remarks>
+/// <remarks>Commands run one at a time; reads and <see cref="Resume"/> interleave with them. Commits run one at a time, each decided on the one before.</remarks>
 [GrainType("order"), PreferLocalPlacement]
 internal sealed partial class OrderGrain(
     [FromKeyedServices(StorageNames.Orders)] IGrainStorage storage,
@@ -19,37 +16,32 @@ internal sealed partial class OrderGrain(
     TimeProvider time,
     ILogger<OrderGrain> log) : Grain, IOrderGrain
 {
-    /// <summary>How many tries one run makes where stock is busy; then recovery has the order go on.</summary>
-    public const int TriesAtOnce = 8;
+    /// <summary>Attempts of one run while stock is contended; after them recovery resumes the order.</summary>
+    public const int MaxAttemptsPerRun = 8;
 
-    /// <summary>How long a cancel waits for its stock to be given back; the order is cancelled before that, and goes on releasing after.</summary>
-    private static readonly TimeSpan ReleaseWait = CallTimeouts.MaxGrainWait;
+    /// <summary>How long a cancel or delete waits for the release of its stock; it is persisted before, and releasing continues after.</summary>
+    private static readonly TimeSpan ReleaseTimeout = CallTimeouts.MaxGrainWait;
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan MaxAttemptDelay = TimeSpan.FromMilliseconds(40);
 
     private readonly GrainRecord<OrderRecord> _record = new(storage, "order", context.GrainId);
-    private readonly AsyncLock _turns = new();
-    private Task? _running;
+    private readonly AsyncLock _commits = new();
+    private Task? _settling;
 
-    /// <summary>
-    /// The try that this activation began and has not gone through yet. No other is gone on with: whoever began it may be lost, or still be at it.
-    /// </summary>
+    /// <summary>The attempt that this activation numbered and has not begun. It begins no other: an activation that is lost or cut off may still be at it.</summary>
     private int _ownAttempt;
 
     public async Task<OrderResult> Place(PlaceOrder command)
     {
-        OrderState? before = null;
-        OrderDecision Again(OrderState order) => OrderLifecycle.PlaceAgain(before = order, command);
-        var decision = await PlaceNew(command, Again) ?? await Commit(Again);
+        var (decision, order) = await InsertOrRead(command);
+        var isNew = decision.Next is not null;
 
-        // An order of 1.0.0 with the same body may be another request's: the API knows, and asks for another id, as it does where the id is taken.
-        var isTaken = decision.Outcome == Outcome.IdTaken || (decision.Next is null && before is { RequestId: null });
-        if (isTaken) await ids.MoveBeyondOrders();   // before the answer
-        if (decision.Outcome != Outcome.Ok) return Answer(decision);
+        // An order of 1.0.0 with the same body may be another request's: only the API knows, and asks for another id, as it does where the id is taken.
+        if (decision.Outcome == Outcome.IdTaken || (!isNew && order is { RequestId: null })) await ids.MoveBeyondOrders();   // before the answer
+        if (decision.Outcome != Outcome.Ok) return Answer(decision, order);
 
-        var order = decision.Next ?? before!;
-        if (order.IsUnsettled) this.AsReference<IOrderGrain>().Resume().Ignore();   // goes on after the caller has its answer
-        return OrderResult.Ok(order.AsPlaced()) with { WasPlacedBefore = decision.Next is null };
+        if (order!.IsUnsettled) this.AsReference<IOrderGrain>().Resume().Ignore();   // continues after the answer
+        return OrderResult.Ok(order.AsPlaced()) with { WasPlacedBefore = !isNew };
     }
 
     public async Task<OrderResult> Get(Caller by) => await Read(by) is { } order ? OrderResult.Ok(order.ToOrder()) : OrderResult.NotFound;
@@ -63,18 +55,18 @@ internal sealed partial class OrderGrain(
 
     public Task<OrderResult> Delete(Caller by, IfVersion ifVersion) => Change(order => OrderLifecycle.Delete(order, by, Now, ifVersion));
 
-    public async Task<OrderResult> GetSettled(Caller by, TimeSpan patience)
+    public async Task<OrderResult> GetSettled(Caller by, TimeSpan timeout)
     {
-        var now = await Get(by);
-        if (now.Order?.Status != OrderStatus.Pending) return now;
+        var result = await Get(by);
+        if (result.Order?.Status != OrderStatus.Pending) return result;
 
-        await WaitFor(Resume(), patience < CallTimeouts.MaxGrainWait ? patience : CallTimeouts.MaxGrainWait);
+        await WaitFor(Resume(), timeout < CallTimeouts.MaxGrainWait ? timeout : CallTimeouts.MaxGrainWait);
         return await Get(by);
     }
 
-    public Task Resume() => _running is { IsCompleted: false } running ? running : _running = Finish();
+    public Task Resume() => _settling is { IsCompleted: false } settling ? settling : _settling = Settle();
 
-    /// <summary>The order as it is persisted; null where there is none that this caller may know of.</summary>
+    /// <summary>The persisted order; null where there is none that this caller may know of.</summary>
     private async Task<OrderState?> Read(Caller by)
     {
         var order = (await _record.ReadForQuery())?.Order;
@@ -87,62 +79,58 @@ internal sealed partial class OrderGrain(
 
     private async Task<OrderResult> Change(Func<OrderState, OrderDecision> decide)
     {
-        OrderState? before = null;
-        var decision = await Commit(order => decide(before = order));
+        var (decision, order) = await Commit(decide);
         if (decision.Next is { IsUnsettled: true } changed)
         {
-            var finishing = this.AsReference<IOrderGrain>().Resume();
-            if (changed.Releasing) await WaitFor(finishing, ReleaseWait);
+            var settling = this.AsReference<IOrderGrain>().Resume();
+            if (changed.Releasing) await WaitFor(settling, ReleaseTimeout);
         }
 
-        return Answer(decision, decision.Next ?? before);
+        return Answer(decision, order);
     }
 
-    /// <summary>Waits until the work is done, has failed or takes too long; which of these it was, the order's state tells.</summary>
-    private async Task WaitFor(Task work, TimeSpan patience) => await work.WaitAsync(patience, time)
+    /// <summary>Waits until the work has succeeded, failed or timed out; the order's state tells which.</summary>
+    private async Task WaitFor(Task work, TimeSpan timeout) => await work.WaitAsync(timeout, time)
         .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
-    /// <summary>Takes the order as far as it can go: gives back what is to be given back, and tries to reserve while it is pending.</summary>
-    private async Task Finish()
+    /// <summary>Releases what is to be released, and makes attempts while the order is pending.</summary>
+    private async Task Settle()
     {
         try
         {
-            if (_record.MayBeStale || _record.Value?.Order is not { IsUnsettled: true }) await LookAgain();
-            for (var tries = 0; _record.Value?.Order is { IsUnsettled: true } order;)
+            // The caller saw it unsettled. Where memory says otherwise, an activation on a silo that was cut off may have written since.
+            if (_record.MayBeStale || _record.Value?.Order is not { IsUnsettled: true }) await Reload();
+            for (var attempts = 0; _record.Value?.Order is { IsUnsettled: true } order;)
             {
                 if (order.Releasing)
                     await Release(order);
-                else if (tries == TriesAtOnce)
+                else if (attempts == MaxAttemptsPerRun)
                     return;
                 else if (order.Attempt != _ownAttempt)
-                    await Commit(now => OrderLifecycle.TryAgain(now, order.Attempt, Now));   // whoever is still at it can do nothing any more
+                    await Commit(now => OrderLifecycle.NextAttempt(now, order.Attempt, Now));   // supersedes the attempt of a lost activation
                 else
-                    await Reserve(order, inTurn: tries++ > 0);
+                    await Reserve(order, sequentially: attempts++ > 0);
             }
         }
         catch (Exception error)
         {
-            // Not the order's fault: it stays as it is persisted, and recovery has it go on.
-            LogLeftToRecovery(this.GetPrimaryKeyLong(), error.GetType().Name, error.Message);
+            // Infrastructure never fails an order: it stays as it is persisted.
+            LogNotSettled(this.GetPrimaryKeyLong(), error.GetType().Name, error.Message);
             throw;
         }
     }
 
-    /// <summary>
-    /// Whoever has this order go on has seen it unfinished. Where it is not by what this grain knows, that may be older: a silo that was cut off, and did not
-    /// know that its grains live elsewhere now, has written since.
-    /// </summary>
-    private async Task LookAgain()
+    private async Task Reload()
     {
-        using var turn = await _turns.Acquire();
+        using var turn = await _commits.Acquire();
         await _record.Reload();
     }
 
-    private async Task Reserve(OrderState order, bool inTurn)
+    private async Task Reserve(OrderState order, bool sequentially)
     {
-        _ownAttempt = 0;   // a try is gone through once: after one that broke off, a call of it may still be on its way
+        _ownAttempt = 0;   // never begun twice: after an attempt that broke off, one of its calls may still arrive
         var stock = new OrderStock(grains, order);
-        var answers = inTurn ? await stock.ReserveInTurn() : await stock.ReserveAtOnce();
+        var answers = sequentially ? await stock.ReserveSequentially() : await stock.ReserveInParallel();
         var verdict = ReservationVerdict.Of(answers, order.AgreedTotal);
         if (verdict.TotalAmount is { } total)
         {
@@ -150,7 +138,7 @@ internal sealed partial class OrderGrain(
             return;
         }
 
-        // All is given back before the order says that it failed or tries anew: a failed order holds nothing.
+        // Before the order fails or makes its next attempt: a failed order holds nothing.
         await stock.Release();
         if (verdict.FailReason is { } reason)
         {
@@ -158,8 +146,8 @@ internal sealed partial class OrderGrain(
             return;
         }
 
-        await Commit(now => OrderLifecycle.TryAgain(now, order.Attempt, Now));
-        await Task.Delay(LongestPause * Random.Shared.NextDouble(), time);
+        await Commit(now => OrderLifecycle.NextAttempt(now, order.Attempt, Now));
+        await Task.Delay(MaxAttemptDelay * Random.Shared.NextDouble(), time);
     }
 
     private async Task Release(OrderState order)
@@ -168,58 +156,60 @@ internal sealed partial class OrderGrain(
         await Commit(now => OrderLifecycle.Released(now, order.Attempt, Now));
     }
 
-    /// <summary>A new order's id was just handed out, so there is no row to read. Null where there is one after all: then the insert was refused.</summary>
-    private async Task<OrderDecision?> PlaceNew(PlaceOrder command, Func<OrderState, OrderDecision> again)
+    /// <summary>Inserts a new order without a read, because its id was just handed out; reads only where the insert finds a row.</summary>
+    private async Task<(OrderDecision Decision, OrderState? Order)> InsertOrRead(PlaceOrder command)
     {
+        using var turn = await _commits.Acquire();
         try
         {
-            return await Commit(() => Task.FromResult(_record.Value is { } known
-                ? again(known.Order)
-                : OrderLifecycle.Place(this.GetPrimaryKeyLong(), command, Now)));
+            if (_record.Value is null) return await Persist(OrderLifecycle.Place(this.GetPrimaryKeyLong(), command, Now), before: null);
         }
         catch (InconsistentStateException)
         {
-            return null;
-        }
-    }
-
-    private async Task<OrderDecision> Commit(Func<OrderState, OrderDecision> decide)
-    {
-        var decision = await Commit(async () => await _record.ReadForUpdate() is { } record ? decide(record.Order) : OrderDecision.NotFound);
-        if (_record.Value is null) DeactivateOnIdle();
-        return decision;
-    }
-
-    /// <summary>
-    /// Decides on what is persisted, and persists what was decided together with its event. After a write that failed, the next decision reads anew.
-    /// </summary>
-    private async Task<OrderDecision> Commit(Func<Task<OrderDecision>> decide)
-    {
-        using var turn = await _turns.Acquire();
-        var decision = await decide();
-        if (decision.Next is { } next)
-        {
-            var attempt = _record.Value?.Order.Attempt;
-            await _record.Write(new(next, decision.Event));
-            if (next.Attempt != attempt) _ownAttempt = next.Attempt;
-            if (decision.Event is { } told) LogTold(told.Type.ToName(), told.OrderId, told.Version);
+            await _record.ReadForUpdate();
         }
 
-        return decision;
+        return await Decide(order => OrderLifecycle.PlaceAgain(order, command));
+    }
+
+    private async Task<(OrderDecision Decision, OrderState? Order)> Commit(Func<OrderState, OrderDecision> decide)
+    {
+        using var turn = await _commits.Acquire();
+        await _record.ReadForUpdate();
+        return await Decide(decide);
+    }
+
+    private async Task<(OrderDecision Decision, OrderState? Order)> Decide(Func<OrderState, OrderDecision> decide)
+    {
+        if (_record.Value?.Order is { } order) return await Persist(decide(order), order);
+
+        DeactivateOnIdle();
+        return (OrderDecision.NotFound, null);
+    }
+
+    /// <returns>The decision, and the order as it left it.</returns>
+    private async Task<(OrderDecision Decision, OrderState? Order)> Persist(OrderDecision decision, OrderState? before)
+    {
+        if (decision.Next is not { } next) return (decision, before);
+
+        await _record.Write(new(next, decision.Event));
+        if (next.Attempt != before?.Attempt) _ownAttempt = next.Attempt;
+        if (decision.Event is { } @event) LogCommitted(@event.Name, @event.OrderId, @event.Version);
+        return (decision, next);
     }
 
     /// <param name="decision">What was decided.</param>
-    /// <param name="order">The order as the decision left it: where a later write has failed nothing newer is known.</param>
-    private OrderResult Answer(OrderDecision decision, OrderState? order = null) => decision.Outcome switch
+    /// <param name="order">The order as the decision left it, to be shown where a later write has failed and nothing newer is known.</param>
+    private OrderResult Answer(OrderDecision decision, OrderState? order) => decision.Outcome switch
     {
         Outcome.Ok => OrderResult.Ok((_record.Value?.Order ?? order!).ToOrder()),
         Outcome.Stale => new(decision.Outcome, (_record.Value?.Order ?? order!).ToOrder(), decision.Reason),
         _ => new(decision.Outcome, Reason: decision.Reason, AllowedStatuses: decision.AllowedStatuses, WasDeletedBefore: decision.WasDeletedBefore),
     };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{EventType}: order {OrderId}, version {Version}")]
-    private partial void LogTold(string eventType, long orderId, long version);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Committed {EventType} of order {OrderId}, version {Version}")]
+    private partial void LogCommitted(string eventType, long orderId, long version);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Order {OrderId} could not go on, recovery will have it try again; {Error}: {Reason}")]
-    private partial void LogLeftToRecovery(long orderId, string error, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Order {OrderId} could not be completed; recovery will retry it. {Error}: {Reason}")]
+    private partial void LogNotSettled(long orderId, string error, string reason);
 }

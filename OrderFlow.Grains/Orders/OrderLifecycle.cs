@@ -1,31 +1,21 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace OrderFlow.Orders;
 
-/// <summary>What may happen to an order, and what each step tells the world. Knows no grain, no database and no clock.</summary>
+/// <summary>Which steps an order may take, and which events they publish. Knows no grain, no database and no clock.</summary>
 internal static class OrderLifecycle
 {
-    /// <summary>How many changes of status an order remembers.</summary>
-    public const int TransitionsKept = 20;
+    /// <summary>The most transitions that an order keeps.</summary>
+    public const int MaxTransitions = 20;
 
-    /// <summary>The version an order is placed in.</summary>
+    /// <summary>The version of an order as it is placed.</summary>
     public const long FirstVersion = 1;
 
-    /// <summary>The try an order begins with.</summary>
+    /// <summary>The attempt that an order is placed with.</summary>
     public const int FirstAttempt = 1;
 
-    /// <summary>What people may ask for. What is not here is refused; reserving and failing are the order's own steps.</summary>
-    private static readonly FrozenDictionary<OrderStatus, ImmutableArray<OrderStatus>> AskedTransitions =
-        new Dictionary<OrderStatus, ImmutableArray<OrderStatus>>
-        {
-            [OrderStatus.Pending] = [OrderStatus.Cancelled],
-            [OrderStatus.Reserved] = [OrderStatus.Cancelled],
-            [OrderStatus.Failed] = [OrderStatus.Pending],
-            [OrderStatus.Cancelled] = [],
-        }.ToFrozenDictionary();
-
-    /// <summary>A new order, at its first try.</summary>
+    /// <summary>Makes a new order, at its first attempt.</summary>
     public static OrderDecision Place(long id, PlaceOrder command, DateTimeOffset now)
     {
         if (!command.By.MayActFor(command.UserId)) return OrderDecision.Forbid("an order can be placed only for oneself");
@@ -48,80 +38,88 @@ internal static class OrderLifecycle
             new OrderCreated(id, command.UserId, command.Items, TotalAmount: 0, FirstVersion, now));
     }
 
-    /// <summary>Place with an id that exists: the same request again is fine, whatever became of its order; any other must take another id.</summary>
+    /// <summary>Places an order with an id that exists: fine for the request that placed it, whatever became of the order since; any other needs another id.</summary>
     public static OrderDecision PlaceAgain(OrderState order, PlaceOrder command)
     {
         var same = command.By.MayActFor(order.UserId) && order.UserId == command.UserId && IsSameRequest(order, command);
         return same ? OrderDecision.NoChange : OrderDecision.IdTaken;
     }
 
-    /// <summary>Cancelling, or trying a failed order again.</summary>
+    /// <summary>Cancels an order, or retries a failed one.</summary>
     public static OrderDecision ChangeStatus(OrderState order, OrderStatus target, Caller by, DateTimeOffset now, IfVersion ifVersion = default)
     {
         if (IsHiddenFrom(order, by)) return OrderDecision.NotFound;
-        if (order.Status == OrderStatus.Unknown) return NotKnown(order);
+        if (order.Status == OrderStatus.Unknown) return RefuseUnknown(order);
         if (!ifVersion.Allows(order.Version)) return OrderDecision.Stale;
         if (order.Status == target) return OrderDecision.NoChange;
 
-        var allowed = AskedTransitions[order.Status];
+        var allowed = AllowedTargets(order.Status);
         if (!allowed.Contains(target))
         {
             var forCaller = allowed.RemoveAll(status => NeedsAdmin(status) && !by.IsAdmin);
-            return OrderDecision.Refuse($"a {Name(order.Status)} order cannot become {Name(target)}", forCaller);
+            return OrderDecision.Refuse($"a {order.StatusName} order cannot become {target.ToWireName()}", forCaller);
         }
 
-        if (NeedsAdmin(target) && !by.IsAdmin) return OrderDecision.Forbid("only an admin can have a failed order tried again");
+        if (NeedsAdmin(target) && !by.IsAdmin) return OrderDecision.Forbid("only an admin can retry a failed order");
 
-        return target == OrderStatus.Cancelled ? Cancel(order, "cancelled", now) : Reopen(order, now);
+        return target switch
+        {
+            OrderStatus.Cancelled => Cancel(order, "cancelled", now),
+            OrderStatus.Pending => Reopen(order, now),
+            OrderStatus.Reserved or OrderStatus.Failed or OrderStatus.Unknown => throw new UnreachableException($"No caller may ask for {target}."),
+        };
     }
 
-    /// <summary>Turns the order into a tombstone; what it holds is to be given back.</summary>
+    /// <summary>Turns the order into a tombstone row; what it holds is still to be released.</summary>
     public static OrderDecision Delete(OrderState order, Caller by, DateTimeOffset now, IfVersion ifVersion = default)
     {
         if (IsHiddenFrom(order, by)) return OrderDecision.NotFound with { WasDeletedBefore = by.MayActFor(order.UserId) };
-        if (order.Status == OrderStatus.Unknown) return NotKnown(order);
+        if (order.Status == OrderStatus.Unknown) return RefuseUnknown(order);
         if (!ifVersion.Allows(order.Version)) return OrderDecision.Stale;
 
-        var decision = order.Status is OrderStatus.Pending or OrderStatus.Reserved
-            ? Cancel(order, "deleted", now)
-            : OrderDecision.Accept(Changed(order, now));
+        var decision = order.Status switch
+        {
+            OrderStatus.Pending or OrderStatus.Reserved => Cancel(order, "deleted", now),
+            OrderStatus.Failed or OrderStatus.Cancelled => OrderDecision.Accept(NextVersion(order, now)),
+            OrderStatus.Unknown => throw new UnreachableException(),
+        };
         return decision with { Next = decision.Next! with { DeletedAt = now } };
     }
 
-    /// <summary>The try got everything it asked for.</summary>
+    /// <summary>All stock of the attempt is reserved.</summary>
     public static OrderDecision Reserve(OrderState order, int attempt, decimal totalAmount, DateTimeOffset now)
     {
-        if (!IsTrying(order, attempt)) return GoneOn(order, attempt);
+        if (!IsCurrentAttempt(order, attempt)) return Superseded(order, attempt);
 
-        var next = Became(OrderStatus.Reserved, order, now) with { TotalAmount = totalAmount };
+        var next = TransitionTo(OrderStatus.Reserved, order, now) with { TotalAmount = totalAmount };
         return OrderDecision.Accept(next, new OrderReserved(order.Id, order.UserId, order.Items, totalAmount, next.Version, now));
     }
 
-    /// <summary>The try was refused for good, and has given back what it had.</summary>
+    /// <summary>The attempt cannot succeed, and what it held is released.</summary>
     public static OrderDecision Fail(OrderState order, int attempt, string reason, DateTimeOffset now)
     {
-        if (!IsTrying(order, attempt)) return GoneOn(order, attempt);
+        if (!IsCurrentAttempt(order, attempt)) return Superseded(order, attempt);
 
-        var next = Became(OrderStatus.Failed, order, now) with { FailReason = reason };
+        var next = TransitionTo(OrderStatus.Failed, order, now) with { FailReason = reason };
         return OrderDecision.Accept(next, new OrderFailed(order.Id, order.UserId, order.Items, reason, next.Version, now));
     }
 
-    /// <summary>The try is given up; the order tries again under a new number, which takes over what the old one may still hold.</summary>
-    public static OrderDecision TryAgain(OrderState order, int attempt, DateTimeOffset now) =>
-        IsTrying(order, attempt)
-            ? OrderDecision.Accept(Changed(order, now) with { Attempt = attempt + 1 })
-            : GoneOn(order, attempt);
+    /// <summary>Starts the next attempt, which takes over what the one before may still hold.</summary>
+    public static OrderDecision NextAttempt(OrderState order, int attempt, DateTimeOffset now) =>
+        IsCurrentAttempt(order, attempt)
+            ? OrderDecision.Accept(NextVersion(order, now) with { Attempt = attempt + 1 })
+            : Superseded(order, attempt);
 
-    /// <summary>Everything that the tries up to this one held has been given back.</summary>
+    /// <summary>All that the attempts up to this one held is released.</summary>
     public static OrderDecision Released(OrderState order, int attempt, DateTimeOffset now) =>
         order is { Releasing: true, Status: not OrderStatus.Unknown } && order.Attempt == attempt
-            ? OrderDecision.Accept(Changed(order, now) with { Releasing = false })
-            : GoneOn(order, attempt);
+            ? OrderDecision.Accept(NextVersion(order, now) with { Releasing = false })
+            : Superseded(order, attempt);
 
     /// <summary>True where this caller must not learn that the order exists.</summary>
     public static bool IsHiddenFrom(OrderState order, Caller by) => order.IsDeleted || !by.MayActFor(order.UserId);
 
-    /// <summary>By the request itself; by the body where one of the two comes from 1.0.0, which knew no requests.</summary>
+    /// <summary>Compares the requests; the bodies where either comes from 1.0.0, which had no request ids.</summary>
     private static bool IsSameRequest(OrderState order, PlaceOrder command) =>
         order.RequestId is { } placed && command.RequestId is { } asked
             ? placed == asked
@@ -129,36 +127,45 @@ internal static class OrderLifecycle
 
     private static OrderDecision Cancel(OrderState order, string reason, DateTimeOffset now)
     {
-        var next = Became(OrderStatus.Cancelled, order, now) with { Releasing = true };
+        var next = TransitionTo(OrderStatus.Cancelled, order, now) with { Releasing = true };
         return OrderDecision.Accept(next, new OrderCancelled(order.Id, order.UserId, order.Items, reason, next.Version, now));
     }
 
     private static OrderDecision Reopen(OrderState order, DateTimeOffset now)
     {
-        var next = Became(OrderStatus.Pending, order, now) with { FailReason = null, Attempt = order.Attempt + 1 };
+        var next = TransitionTo(OrderStatus.Pending, order, now) with { FailReason = null, Attempt = order.Attempt + 1 };
         return OrderDecision.Accept(next, new OrderReopened(order.Id, order.UserId, order.Items, next.Version, now));
     }
 
-    private static bool IsTrying(OrderState order, int attempt) =>
+    private static bool IsCurrentAttempt(OrderState order, int attempt) =>
         order.Status == OrderStatus.Pending && !order.IsDeleted && order.Attempt == attempt;
 
-    /// <summary>A newer version has brought the order there, and it alone knows what may come of it.</summary>
-    private static OrderDecision NotKnown(OrderState order) =>
-        OrderDecision.Refuse($"order {order.Id} has the status {order.UnknownStatus}, which is not known to this version", []);
+    private static OrderDecision RefuseUnknown(OrderState order) =>
+        OrderDecision.Refuse($"order {order.Id} has the status {order.UnknownStatus}, which this version does not know", []);
 
-    private static OrderDecision GoneOn(OrderState order, int attempt) =>
-        OrderDecision.Refuse($"order {order.Id} has gone on: it is {order.StatusName} at try {order.Attempt}, this was try {attempt}");
+    private static OrderDecision Superseded(OrderState order, int attempt) =>
+        OrderDecision.Refuse($"attempt {attempt} is superseded: order {order.Id} is {order.StatusName} at attempt {order.Attempt}");
 
-    private static OrderState Changed(OrderState order, DateTimeOffset now) => order with { UpdatedAt = now, Version = order.Version + 1 };
+    private static OrderState NextVersion(OrderState order, DateTimeOffset now) => order with { UpdatedAt = now, Version = order.Version + 1 };
 
-    private static OrderState Became(OrderStatus status, OrderState order, DateTimeOffset now)
+    private static OrderState TransitionTo(OrderStatus status, OrderState order, DateTimeOffset now)
     {
-        var next = Changed(order, now);
-        var kept = order.Transitions.Length < TransitionsKept ? order.Transitions : order.Transitions[^(TransitionsKept - 1)..];
+        var next = NextVersion(order, now);
+        var kept = order.Transitions.Length < MaxTransitions ? order.Transitions : order.Transitions[^(MaxTransitions - 1)..];
         return next with { Status = status, Transitions = kept.Add(new(status, next.Version, now)) };
     }
 
-    private static bool NeedsAdmin(OrderStatus target) => target == OrderStatus.Pending;
+    /// <summary>What callers may change a status to; reserving and failing are the order's own steps.</summary>
+    private static ImmutableArray<OrderStatus> AllowedTargets(OrderStatus from) => from switch
+    {
+        OrderStatus.Pending or OrderStatus.Reserved => [OrderStatus.Cancelled],
+        OrderStatus.Failed => [OrderStatus.Pending],
+        OrderStatus.Cancelled or OrderStatus.Unknown => [],
+    };
 
-    private static string Name(OrderStatus status) => status.ToWireName();
+    private static bool NeedsAdmin(OrderStatus target) => target switch
+    {
+        OrderStatus.Cancelled => false,
+        OrderStatus.Pending or OrderStatus.Reserved or OrderStatus.Failed or OrderStatus.Unknown => true,
+    };
 }

@@ -3,7 +3,7 @@ using Orleans.Concurrency;
 namespace OrderFlow.Orders;
 
 /// <inheritdoc cref="IOrderQueryGrain"/>
-[GrainType("order-queries"), StatelessWorker, Reentrant]   // what waits, waits for a permit of its storage, and no longer than its caller
+[GrainType("order-queries"), StatelessWorker, Reentrant]   // bounded by the permits of its storage
 internal sealed class OrderQueryGrain(IOrderIndex index) : Grain, IOrderQueryGrain
 {
     public async Task<OrderList> List(OrderQuery query, Caller by)

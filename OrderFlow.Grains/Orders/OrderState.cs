@@ -17,7 +17,7 @@ internal sealed record OrderState
 
     public required OrderStatus Status { get; init; }
 
-    /// <summary>The status as it is stored, where this version does not know it. Such an order is shown, and is nobody's to change or to resume.</summary>
+    /// <summary>The stored name of a status that this version does not know. Such an order is shown, and never changed or resumed.</summary>
     public string? UnknownStatus { get; init; }
 
     /// <summary>0 until stock is reserved.</summary>
@@ -28,39 +28,44 @@ internal sealed record OrderState
 
     public string? FailReason { get; init; }
 
-    /// <summary>The number of the present try, persisted before its first Reserve.</summary>
+    /// <summary>The number of the current attempt, persisted before its first Reserve.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>True while stock of the tries up to <see cref="Attempt"/> is still to be given back.</summary>
+    /// <summary>True while stock of the attempts up to <see cref="Attempt"/> is still to be released.</summary>
     public bool Releasing { get; init; }
 
-    /// <summary>The last changes of status, oldest first, at most <see cref="OrderLifecycle.TransitionsKept"/>.</summary>
+    /// <summary>The last transitions, oldest first, at most <see cref="OrderLifecycle.MaxTransitions"/>.</summary>
     public required ImmutableArray<OrderTransition> Transitions { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>Set on a tombstone: the order is gone for everybody, but its id stays taken.</summary>
+    /// <summary>Set on a tombstone row: the order is gone for everybody, but its id stays taken.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
-    /// <summary>Goes up by one with every write.</summary>
+    /// <summary>Rises by one with every write.</summary>
     public required long Version { get; init; }
 
     public bool IsDeleted => DeletedAt is not null;
 
     public string StatusName => UnknownStatus ?? Status.ToWireName();
 
-    /// <summary>True where a reservation or a release was begun and is not finished, as far as this version can tell.</summary>
-    public bool IsUnsettled => Status != OrderStatus.Unknown && (Releasing || (Status == OrderStatus.Pending && !IsDeleted));
+    /// <summary>True where there is work left that this version knows of.</summary>
+    public bool IsUnsettled => Status switch
+    {
+        OrderStatus.Pending => Releasing || !IsDeleted,
+        OrderStatus.Reserved or OrderStatus.Failed or OrderStatus.Cancelled => Releasing,
+        OrderStatus.Unknown => false,
+    };
 
-    /// <summary>What the order wants of each product, lines of the same product summed, by product id.</summary>
+    /// <summary>The units to reserve of each product, lines of the same product summed, by product id.</summary>
     public IEnumerable<(string ProductId, long Quantity)> QuantityByProduct =>
         Items.GroupBy(line => line.ProductId, StringComparer.Ordinal)
             .OrderBy(product => product.Key, StringComparer.Ordinal)
             .Select(product => (product.Key, product.Sum(line => (long)line.Quantity)));
 
-    /// <summary>The order as it was answered to whoever placed it, whatever became of it since.</summary>
+    /// <summary>The order as it was placed, whatever became of it since.</summary>
     public Order AsPlaced() => new(Id, UserId, Items, OrderStatus.Pending, TotalAmount: 0, CreatedAt, CreatedAt, FailReason: null, OrderLifecycle.FirstVersion);
 
     public Order ToOrder() => new(Id, UserId, Items, Status, TotalAmount, CreatedAt, UpdatedAt, FailReason, Version, UnknownStatus);

@@ -2,37 +2,36 @@ using OrderFlow.Inventory;
 
 namespace OrderFlow.Orders;
 
-/// <summary>An order's dealings with the stock items of its products, for one try.</summary>
+/// <summary>Reserves and releases an order's stock at its products' stock items, for its current attempt.</summary>
 internal sealed class OrderStock(IGrainFactory grains, OrderState order)
 {
-    private readonly (string ProductId, long Quantity)[] _wanted = [.. order.QuantityByProduct];
+    private readonly (string ProductId, long Quantity)[] _products = [.. order.QuantityByProduct];
 
-    /// <summary>Asks all products at once: the quickest way, and the usual one.</summary>
-    public async Task<IReadOnlyList<ReservationAnswer>> ReserveAtOnce() => await Task.WhenAll(_wanted.Select(Reserve));
+    /// <summary>Calls all stock items at the same time, which is fastest.</summary>
+    public async Task<IReadOnlyList<ReservationAnswer>> ReserveInParallel() => await Task.WhenAll(_products.Select(Reserve));
 
     /// <summary>
-    /// Asks product after product, in the same order as everybody else, and stops where pieces may come back: of orders that want the
-    /// same products, the one that gets the first cannot be held up by those behind it. Once a product was refused the order fails,
-    /// and all are asked, so that it names every product that is short.
+    /// Calls one stock item after the other, by product id as every order does, so that of orders that contend the one with the first product wins.
+    /// Stops where stock is contended; after a refusal it asks all, so that the reason names every product.
     /// </summary>
-    public async Task<IReadOnlyList<ReservationAnswer>> ReserveInTurn()
+    public async Task<IReadOnlyList<ReservationAnswer>> ReserveSequentially()
     {
-        var answers = new List<ReservationAnswer>(_wanted.Length);
-        foreach (var product in _wanted)
+        var answers = new List<ReservationAnswer>(_products.Length);
+        foreach (var product in _products)
         {
             answers.Add(await Reserve(product));
-            if (answers[^1].Result.Outcome is ReserveOutcome.Contended or ReserveOutcome.Superseded && !answers.Exists(answer => answer.IsRefusal)) break;
+            if (answers[^1].IsOpen && !answers.Exists(answer => answer.IsRefusal)) break;
         }
 
         return answers;
     }
 
-    /// <summary>Gives back what the tries up to the present one hold, whatever they were answered.</summary>
-    public Task Release() => Task.WhenAll(_wanted.Select(product => Stock(product.ProductId).Release(order.Id, order.Attempt)));
+    /// <summary>Releases what the attempts up to the current one hold, whatever they were answered.</summary>
+    public Task Release() => Task.WhenAll(_products.Select(product => Stock(product.ProductId).Release(order.Id, order.Attempt)));
 
     private async Task<ReservationAnswer> Reserve((string ProductId, long Quantity) product)
     {
-        var tentative = _wanted.Length > 1 || order.AgreedTotal is not null;
+        var tentative = _products.Length > 1 || order.AgreedTotal is not null;
         var result = await Stock(product.ProductId).Reserve(new(order.Id, order.Attempt, product.Quantity, tentative));
         return new(product.ProductId, product.Quantity, result);
     }

@@ -1,6 +1,6 @@
 namespace OrderFlow.Recovery;
 
-/// <summary>What one batch of a job came to.</summary>
-/// <param name="Rows">How many rows it dealt with.</param>
-/// <param name="IsFull">Whether there may be more.</param>
+/// <summary>The result of one batch of a job.</summary>
+/// <param name="Rows">The rows that it processed.</param>
+/// <param name="IsFull">True where more rows may be due.</param>
 internal readonly record struct Batch(int Rows, bool IsFull);

@@ -1,14 +1,14 @@
 namespace OrderFlow.Recovery;
 
-/// <summary>What one silo measures for the whole cluster: the one with the recovery grain.</summary>
+/// <summary>A measurement for the whole cluster, taken by the silo that runs the recovery grain.</summary>
 internal interface IClusterMeasurement
 {
-    /// <summary>What is measured, for the log and for metrics, such as <c>measure pending orders</c>.</summary>
+    /// <summary>The job's name in logs and metrics, such as <c>measure pending orders</c>.</summary>
     string Name { get; }
 
-    /// <summary>Measures, and shows what it has found until it is told to forget it.</summary>
+    /// <summary>Measures, and exports the result until <see cref="Clear"/>.</summary>
     Task Measure(CancellationToken cancellationToken);
 
-    /// <summary>Another silo measures from now on: this one shows nothing.</summary>
-    void Forget();
+    /// <summary>Stops exporting: another silo measures from now on.</summary>
+    void Clear();
 }

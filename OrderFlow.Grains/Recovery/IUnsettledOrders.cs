@@ -1,11 +1,11 @@
 namespace OrderFlow.Recovery;
 
-/// <summary>Orders with work left.</summary>
+/// <summary>Finds orders with work left.</summary>
 internal interface IUnsettledOrders
 {
     /// <summary>
-    /// Ids of unsettled orders that have not changed since <paramref name="quietSince"/>, by id, beyond <paramref name="afterId"/>.
-    /// While there are many dead rows to read past, one with an id far below others may be found up to a minute later.
+    /// Ids of unsettled orders that have not changed since <paramref name="quietSince"/>, in order, from beyond <paramref name="afterId"/>.
+    /// While there are many dead rows, an id far below the others may be found up to a minute late.
     /// </summary>
     Task<IReadOnlyList<long>> FindStalled(DateTimeOffset quietSince, long afterId, int limit);
 }

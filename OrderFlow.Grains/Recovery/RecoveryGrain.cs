@@ -8,11 +8,11 @@ namespace OrderFlow.Recovery;
 
 /// <inheritdoc cref="IRecoveryGrain"/>
 /// <remarks>
-/// Timers do the work, one for each job, so that none waits for another or fails with it; the reminder only brings the grain back on another silo when its own is lost.
+/// Each job has a timer of its own, so that none waits for another or fails with it. The reminder only reactivates the grain when its silo is lost.
 /// </remarks>
 [GrainType("recovery")]
 internal sealed partial class RecoveryGrain(
-    IUnsettledOrders unfinished,
+    IUnsettledOrders unsettled,
     ITombstones tombstones,
     IOrderCounts counts,
     IEnumerable<IClusterMeasurement> measurements,
@@ -24,21 +24,21 @@ internal sealed partial class RecoveryGrain(
 {
     private const string Reminder = "recovery";
 
-    /// <summary>The shortest that Orleans allows; the pings of the silos bring recovery back sooner.</summary>
+    /// <summary>The shortest that Orleans allows; the silos' pings reactivate the grain sooner.</summary>
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How much longer than its key a deleted order stays: whoever has just read the key may be on the way to place the order again. A key that is older is not
-    /// gone by, also where it is still to be swept (<see cref="IdempotencyGrain"/>), so that neither sweep waits for the other, but for keys that 1.0.0 has kept.
+    /// How much longer than its key a deleted order stays, because a call that has just read the key may still place the order. <see cref="IdempotencyGrain"/>
+    /// ignores an expired key that is not swept yet, so neither sweep waits for the other, except for keys that 1.0.0 stored.
     /// </summary>
-    private static readonly TimeSpan OutlivingKeys = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DeletedOrderGrace = TimeSpan.FromMinutes(1);
 
     private readonly RecoveryOptions _options = options.Value;
     private long _lastId;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        // First: an activation that fails is not told that it ends, and what it showed would stay.
+        // First: a failed activation is never deactivated, so what it exported would stay.
         await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod, cancellationToken);
         foreach (var (name, runBatch) in Jobs())
         {
@@ -50,8 +50,8 @@ internal sealed partial class RecoveryGrain(
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        metrics.Forget();
-        foreach (var measurement in measurements) measurement.Forget();
+        metrics.Clear();
+        foreach (var measurement in measurements) measurement.Clear();
         return Task.CompletedTask;
     }
 
@@ -61,8 +61,8 @@ internal sealed partial class RecoveryGrain(
 
     private IEnumerable<(string Name, Func<CancellationToken, Task<Batch>> RunBatch)> Jobs()
     {
-        yield return ("resume orders", ResumeUnfinished);
-        yield return ("sweep deleted orders", _ => tombstones.SweepOrders(Now - _options.DeletedOrderRetention - OutlivingKeys));
+        yield return ("resume orders", ResumeStalled);
+        yield return ("sweep deleted orders", _ => tombstones.SweepOrders(Now - _options.DeletedOrderRetention - DeletedOrderGrace));
         yield return ("sweep released reservations", _ => tombstones.SweepReservations(Now - _options.ReleasedReservationRetention));
         yield return ("sweep used keys", _ => tombstones.SweepKeys(Now - _options.IdempotencyKeyRetention));
         yield return ("add up numbers of orders", _ => counts.MergeChanges());
@@ -77,15 +77,15 @@ internal sealed partial class RecoveryGrain(
         return new(Rows: 0, IsFull: false);
     }
 
-    /// <summary>Goes through the unfinished orders in turns, so that orders that cannot go on do not keep the others from it.</summary>
-    private async Task<Batch> ResumeUnfinished(CancellationToken cancellationToken)
+    /// <summary>Resumes stalled orders by id, batch after batch, so that orders that cannot settle do not starve the others.</summary>
+    private async Task<Batch> ResumeStalled(CancellationToken cancellationToken)
     {
-        var ids = await unfinished.FindStalled(Now - _options.Interval, _lastId, _options.BatchSize);
+        var ids = await unsettled.FindStalled(Now - _options.Interval, _lastId, _options.BatchSize);
         var isFull = ids.Count == _options.BatchSize;
         _lastId = isFull ? ids[^1] : 0;
         if (ids.Count == 0) return new(Rows: 0, isFull);
 
-        var finished = 0;
+        var settled = 0;
         await Parallel.ForEachAsync(
             ids,
             new ParallelOptions { MaxDegreeOfParallelism = _options.Concurrency, CancellationToken = cancellationToken, TaskScheduler = TaskScheduler.Current },
@@ -95,19 +95,19 @@ internal sealed partial class RecoveryGrain(
                 try
                 {
                     await grains.GetGrain<IOrderGrain>(id).Resume();
-                    finished++;
-                    metrics.Resumed(finished: true);
+                    settled++;
+                    metrics.Resumed(settled: true);
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {
-                    metrics.Resumed(finished: false);   // the order's own grain has said why
+                    metrics.Resumed(settled: false);   // the order's own grain logs why
                     span.Fail(error.Message);
                 }
             });
-        LogResumed(ids.Count, finished);
-        return new(ids.Count, isFull && finished > 0);   // where none went on, the next would not either: that is for the next run
+        LogResumed(settled, ids.Count);
+        return new(ids.Count, isFull && settled > 0);   // where none settled, the next batch would not either: it waits for the next run
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Recovery resumed {Orders} stalled orders; {Finished} of them could go on")]
-    private partial void LogResumed(int orders, int finished);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Resumed {Settled} of {Stalled} stalled orders")]
+    private partial void LogResumed(int settled, int stalled);
 }

@@ -2,34 +2,32 @@ using System.Diagnostics;
 
 namespace OrderFlow.Telemetry;
 
-/// <summary>The spans that OrderFlow itself makes. While nobody listens to <see cref="Source"/> each of these calls costs a look at a field and gives null.</summary>
+/// <summary>Starts OrderFlow's own spans. While nobody listens to <see cref="Source"/>, each call costs one field read and returns null.</summary>
 internal static class Traces
 {
     /// <summary>The name of <see cref="Source"/>.</summary>
     public const string SourceName = "OrderFlow";
 
-    /// <summary>The most other spans that a span of shared work links to.</summary>
+    /// <summary>The most links of a span.</summary>
     public const int LinkLimit = 32;
 
-    /// <summary>An order that recovery has go on: the only thing inside a silo that begins a trace.</summary>
+    /// <summary>The span of an order that recovery resumes: the only root span inside a silo.</summary>
     public const string Recover = "recover order";
 
     public static ActivitySource Source { get; } = new(SourceName);
 
-    /// <summary>
-    /// A span of work that was written down for later, as an event or a job; it goes on where that was, or begins a trace where that is not known.
-    /// </summary>
+    /// <summary>Starts a span that continues a stored trace, as of an event or a job; a root span where <paramref name="from"/> is null.</summary>
     public static Activity? Continue(string name, ActivityKind kind, TraceContext? from)
     {
         if (!Source.HasListeners()) return null;
 
-        Activity.Current = null;   // else a context of no trace would mean whatever runs around here
+        Activity.Current = null;   // else a default context would mean the current span
         return Source.StartActivity(name, kind, from?.ToActivityContext() ?? default);
     }
 
-    /// <summary>A span of work that several wait for. It stands in the trace of the first of them, and links to the others, up to <see cref="LinkLimit"/>.</summary>
+    /// <summary>Starts a span of work for several callers: a child of the first traced one that links to the others, up to <see cref="LinkLimit"/>.</summary>
     /// <param name="name">The span's name.</param>
-    /// <param name="waiting">The spans that wait; null for those that are not traced.</param>
+    /// <param name="waiting">The callers' spans; null for those that are not traced.</param>
     public static Activity? StartShared(string name, IEnumerable<Activity?> waiting)
     {
         if (!Source.HasListeners()) return null;
@@ -40,12 +38,12 @@ internal static class Traces
             : Source.StartActivity(name, ActivityKind.Internal, traced[0].Context, links: traced.Skip(1).Select(span => new ActivityLink(span.Context)));
     }
 
-    /// <summary>Says on the span, where there is one, which message it is about, in the words of OpenTelemetry's conventions for messaging.</summary>
+    /// <summary>Tags the span as OpenTelemetry's messaging conventions say.</summary>
     /// <param name="span">The span.</param>
     /// <param name="system">Such as <c>kafka</c>.</param>
     /// <param name="operation"><c>send</c> or <c>process</c>.</param>
-    /// <param name="destination">Where the message goes, or comes from.</param>
-    /// <param name="id">The message's id, where it is known.</param>
+    /// <param name="destination">The message's topic or queue.</param>
+    /// <param name="id">The message's id; null where it is unknown.</param>
     public static void Describe(this Activity? span, string system, string operation, string destination, string? id)
     {
         if (span is not { IsAllDataRequested: true }) return;
@@ -57,6 +55,6 @@ internal static class Traces
         if (id is not null) span.SetTag("messaging.message.id", id);
     }
 
-    /// <summary>Says on the span, where there is one, that its work failed.</summary>
+    /// <summary>Sets the span's status to error.</summary>
     public static void Fail(this Activity? span, string reason) => span?.SetStatus(ActivityStatusCode.Error, reason);
 }

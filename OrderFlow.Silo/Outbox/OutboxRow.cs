@@ -17,7 +17,7 @@ internal sealed record OutboxRow(
     public static OutboxRow Of(OrderEvent orderEvent) => new(
         orderEvent.Id,
         orderEvent.OrderId,
-        orderEvent.Type.ToName(),
+        orderEvent.Name,
         OrderJson.Serialize(orderEvent),
         (short)(orderEvent.OrderId % OutboxPartitions.Count),
         orderEvent.OccurredAt,

@@ -9,7 +9,7 @@ public sealed class SiloLoss
     {
         const int orders = 400;
         const int atOnce = 16;
-        await using var cluster = await OrderFlowCluster.Start(silos: 2, patience: TimeSpan.FromSeconds(5));
+        await using var cluster = await OrderFlowCluster.Start(silos: 2, responseTimeout: TimeSpan.FromSeconds(5));
         await cluster.SetStock("steady", orders);
         using var api = new ApiProgram(cluster.Client);
         using var alice = api.As(Tokens.Alice);

@@ -11,7 +11,7 @@ public sealed class UnknownOutcomes : IAsyncLifetime
 {
     private OrderFlowCluster _cluster = null!;
 
-    public async Task InitializeAsync() => _cluster = await Start(silos: 1, patience: ClusterClient.ResponseTimeout);
+    public async Task InitializeAsync() => _cluster = await Start(silos: 1, responseTimeout: ClusterClient.ResponseTimeout);
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 

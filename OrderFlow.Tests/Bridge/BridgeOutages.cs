@@ -78,7 +78,7 @@ public sealed class BridgeOutages
 
     private static async Task<OrderFlowCluster> Start(World world)
     {
-        var cluster = await OrderFlowCluster.Start(silos: 2, patience: TimeSpan.FromSeconds(5), world: world);
+        var cluster = await OrderFlowCluster.Start(silos: 2, responseTimeout: TimeSpan.FromSeconds(5), world: world);
         for (var product = 0; product < Products; product++) await cluster.SetStock(Product(product), Orders);
         return cluster;
     }

@@ -2,7 +2,7 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Cluster;
 
-/// <summary>Two silos that the tests of this collection share, one test at a time.</summary>
+/// <summary>Two silos that the tests of this collection share; they run one at a time.</summary>
 [CollectionDefinition(Name)]
 public sealed class ClusterCollection : ICollectionFixture<SharedCluster>
 {

@@ -1,5 +1,4 @@
 using OrderFlow.Orders;
-using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Cluster;
 

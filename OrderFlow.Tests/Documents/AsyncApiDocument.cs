@@ -29,7 +29,7 @@ public sealed class AsyncApiDocument
 
     private readonly JsonObject _document = AsyncApiFile.Load();
 
-    public static TheoryData<string> EventTypes => [.. Events.Select(published => published.Type.ToName())];
+    public static TheoryData<string> EventTypes => [.. Events.Select(published => published.Name)];
 
     public static TheoryData<string> AllTopics => [.. Topics.All];
 
@@ -60,7 +60,7 @@ public sealed class AsyncApiDocument
     public void An_event_has_the_members_of_its_payload_no_more_and_no_less(string type)
     {
         var payload = Closed(Message(type)["payload"]!.DeepClone());
-        var sent = JsonNode.Parse(OutboxRow.Of(Events.Single(published => published.Type.ToName() == type)).Payload)!;
+        var sent = JsonNode.Parse(OutboxRow.Of(Events.Single(published => published.Name == type)).Payload)!;
 
         AssertValid(payload, sent);
         AssertAllRequired(payload);

@@ -8,10 +8,10 @@ using Orleans.Storage;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>What a test makes fail on purpose: a write to a storage or a call of a grain, before or after it takes effect.</summary>
+/// <summary>Injects faults into writes to storages and calls of grains, before or after they take effect.</summary>
 internal sealed class Faults
 {
-    /// <summary>To be held in place of a method: what publishes events to Kafka.</summary>
+    /// <summary>Passed to <see cref="Hold"/> instead of a method: publishing events to Kafka.</summary>
     public const string Publishing = "publishing";
 
     private readonly Lock _lock = new();
@@ -21,10 +21,10 @@ internal sealed class Faults
     private int _withheld;
     private volatile Func<OutboxEvent, bool> _isRejected = _ => false;
 
-    /// <summary>How many of the planned faults have happened.</summary>
+    /// <summary>How many of the planned faults have occurred.</summary>
     public int Happened { get; private set; }
 
-    /// <summary>The <paramref name="nth"/> time that this point is passed, whoever passes it fails.</summary>
+    /// <summary>Fails the <paramref name="nth"/> pass of this point.</summary>
     /// <param name="point">Such as <c>before write order</c> or <c>after call Reserve</c>.</param>
     /// <param name="nth">1 for the first time.</param>
     public void Fail(string point, int nth = 1)
@@ -32,10 +32,10 @@ internal sealed class Faults
         lock (_lock) _planned.Add(new(point) { Left = nth });
     }
 
-    /// <summary>Holds every call of this method before it reaches its grain, until what is returned lets them go.</summary>
+    /// <summary>Holds every call of this method before it reaches its grain, until <see cref="Held.LetGo"/>.</summary>
     public Held Hold(string method) => _held = new(method);
 
-    /// <summary>The next acknowledgements count as failures: the events are in Kafka, and nobody knows.</summary>
+    /// <summary>Turns the next acknowledgements into failures, though the events are in Kafka.</summary>
     public void Withhold(int acknowledgements)
     {
         lock (_lock) _withheld = acknowledgements;
@@ -78,7 +78,7 @@ internal sealed class Faults
         }
     }
 
-    /// <summary>Puts the lever between the grains and their storages, and on every call they are sent.</summary>
+    /// <summary>Wraps the grains' storages and intercepts their calls.</summary>
     public void AddTo(ISiloBuilder silo)
     {
         silo.AddIncomingGrainCallFilter(async call =>
@@ -116,7 +116,7 @@ internal sealed class Faults
         services.AddKeyedSingleton<IGrainStorage>(name, (provider, key) => new FaultyStorage((IGrainStorage)real.KeyedImplementationFactory!(provider, key), this));
     }
 
-    /// <summary>Calls that are on their way and do not arrive yet.</summary>
+    /// <summary>Calls that were sent and are held before they arrive.</summary>
     internal sealed class Held(string method)
     {
         private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -128,7 +128,7 @@ internal sealed class Faults
         /// <summary>Calls that were held so far.</summary>
         public int Waiting => Volatile.Read(ref _waiting);
 
-        /// <summary>Calls that were held, let go, and answered.</summary>
+        /// <summary>Calls that were held, released and answered.</summary>
         public int Arrived => Volatile.Read(ref _arrived);
 
         public void LetGo() => _gate.TrySetResult();
@@ -170,7 +170,7 @@ internal sealed class Faults
             else Send(outboxEvent, report).Ignore();
         }
 
-        /// <summary>A lost report is reported as a failure: the grain would do so itself, but only after half a minute.</summary>
+        /// <summary>Reports a lost answer as a failure at once; the grain would time out after half a minute.</summary>
         private Task Send(OutboxEvent outboxEvent, Action<PublishFailure?> report)
         {
             real.Publish(outboxEvent, failure =>
@@ -212,6 +212,6 @@ internal sealed class Faults
     }
 }
 
-/// <summary>The failure that a test planned.</summary>
+/// <summary>A failure that a test injects.</summary>
 [GenerateSerializer]
 internal sealed class DeliberateFaultException(string point) : Exception($"planned fault: {point}");

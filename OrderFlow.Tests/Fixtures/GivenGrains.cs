@@ -2,13 +2,13 @@ using System.Reflection;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>A grain factory that knows the grains it was given, one for each interface whatever the key, and notes what they are asked.</summary>
+/// <summary>A fake grain factory with one fake grain for each interface, whatever the key. Records the calls.</summary>
 public class GivenGrains : DispatchProxy
 {
     private readonly Dictionary<Type, object> _grains = [];
     private readonly List<string> _asked = [];
 
-    /// <summary>The calls that reached a grain, such as <c>IOrderGrain(42).Get</c>.</summary>
+    /// <summary>The calls, such as <c>IOrderGrain(42).Get</c>.</summary>
     public IReadOnlyList<string> Asked
     {
         get
@@ -28,7 +28,7 @@ public class GivenGrains : DispatchProxy
         return made;
     }
 
-    /// <summary>Says how grains of an interface answer a call: <paramref name="answer"/> is given the method's name and its arguments.</summary>
+    /// <summary>Sets how grains of an interface answer; <paramref name="answer"/> gets the method's name and arguments.</summary>
     public GivenGrains Answer<TGrain>(Func<string, object?[], object> answer)
         where TGrain : class, IAddressable
     {
@@ -48,7 +48,7 @@ public class GivenGrains : DispatchProxy
     }
 }
 
-/// <summary>A grain that answers as it was told to.</summary>
+/// <summary>A fake grain.</summary>
 public class GivenGrain : DispatchProxy
 {
     private Func<string, object?[], object> _answer = null!;

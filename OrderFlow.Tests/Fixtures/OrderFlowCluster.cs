@@ -11,7 +11,7 @@ using Orleans.TestingHost;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>Silos as the program runs them, on a database of their own, with a lever for faults.</summary>
+/// <summary>Silos as the program runs them, on their own database, with fault injection.</summary>
 public sealed class OrderFlowCluster : IAsyncDisposable
 {
     private readonly PostgresDatabase _database;
@@ -35,10 +35,10 @@ public sealed class OrderFlowCluster : IAsyncDisposable
 
     internal IClusterClient Client => _cluster.Client;
 
-    /// <summary>What the first silo is made of.</summary>
+    /// <summary>The services of the first silo.</summary>
     internal IServiceProvider SiloServices => _cluster.GetSiloServiceProvider();
 
-    /// <summary>What each silo is made of.</summary>
+    /// <summary>The services of each silo.</summary>
     internal IEnumerable<IServiceProvider> AllSiloServices => _cluster.Silos.Select(silo => _cluster.GetSiloServiceProvider(silo.SiloAddress));
 
     internal NpgsqlDataSource Database { get; }
@@ -47,19 +47,19 @@ public sealed class OrderFlowCluster : IAsyncDisposable
 
     /// <summary>Starts the silos.</summary>
     /// <param name="silos">How many.</param>
-    /// <param name="server">Where their database is; the shared server where none is given.</param>
-    /// <param name="patience">How long a call waits for its answer.</param>
+    /// <param name="server">The server of their database; the shared one where it is null.</param>
+    /// <param name="responseTimeout">How long a call waits for its answer; Orleans' default where it is null.</param>
     /// <param name="world">Kafka, Redis and a sender; without them events stay in the outbox.</param>
-    /// <param name="proxy">What stands between the silos and their database; nothing where none is given.</param>
+    /// <param name="proxy">A proxy between the silos and their database; none where it is null.</param>
     /// <param name="settings">Settings of the silo program, such as <c>Recovery:BatchSize</c>.</param>
     internal static async Task<OrderFlowCluster> Start(
-        int silos = 2, PostgresServer? server = null, TimeSpan? patience = null, World? world = null, PostgresProxy? proxy = null,
+        int silos = 2, PostgresServer? server = null, TimeSpan? responseTimeout = null, World? world = null, PostgresProxy? proxy = null,
         params IEnumerable<KeyValuePair<string, string?>> settings) =>
-        await Start(await (server ?? PostgresServer.Shared).CreateDatabase(), silos, patience, world, proxy, settings);
+        await Start(await (server ?? PostgresServer.Shared).CreateDatabase(), silos, responseTimeout, world, proxy, settings);
 
-    /// <summary>Starts the silos on a database that has something in it already, and goes with them.</summary>
+    /// <summary>Starts the silos on an existing database, which is dropped with them.</summary>
     internal static async Task<OrderFlowCluster> Start(
-        PostgresDatabase database, int silos = 2, TimeSpan? patience = null, World? world = null, PostgresProxy? proxy = null,
+        PostgresDatabase database, int silos = 2, TimeSpan? responseTimeout = null, World? world = null, PostgresProxy? proxy = null,
         params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var silosConnect = proxy?.Through(database.ConnectionString) ?? database.ConnectionString;
@@ -72,13 +72,13 @@ public sealed class OrderFlowCluster : IAsyncDisposable
         builder.ConfigureSilo((_, silo) =>
         {
             silo.UseOrderFlow(silosConnect);
-            if (patience is { } forSilos) silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = forSilos);
+            if (responseTimeout is { } forSilos) silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = forSilos);
             world?.AddTo(silo);
             faults.AddTo(silo);
         });
 
         builder.ConfigureClient(client => client.AddMemoryStreams(LiveStreams.Provider));
-        if (patience is { } forClients) builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = forClients));
+        if (responseTimeout is { } forClients) builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = forClients));
 
         var cluster = builder.Build();
         await cluster.DeployAsync();
@@ -116,7 +116,7 @@ public sealed class OrderFlowCluster : IAsyncDisposable
         return id;
     }
 
-    /// <summary>Waits until the order is final, and returns it.</summary>
+    /// <summary>Waits until the order is no longer pending, and returns it.</summary>
     internal async Task<Order> Settled(long id) => (await Eventually.Get(
         $"order {id} to be reserved, failed or cancelled",
         () => Order(id).Get(Admin),
@@ -126,7 +126,7 @@ public sealed class OrderFlowCluster : IAsyncDisposable
     internal Task Quiet() => Eventually.Get(
         "no order to be pending or releasing",
         () => Scalar<long>("SELECT count(*) FROM orders WHERE status = 'pending' OR releasing"),
-        unfinished => unfinished == 0);
+        unsettled => unsettled == 0);
 
     internal async Task<T> Scalar<T>(string sql)
     {
@@ -134,7 +134,7 @@ public sealed class OrderFlowCluster : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>The types of the order's events in the outbox, in their order.</summary>
+    /// <summary>The types of the order's events in the outbox, in order.</summary>
     internal async Task<List<string>> EventsOf(long id)
     {
         await using var command = Database.CreateCommand("SELECT type FROM outbox WHERE aggregateid = $1 ORDER BY seq").With(id.ToString(CultureInfo.InvariantCulture));
@@ -144,7 +144,7 @@ public sealed class OrderFlowCluster : IAsyncDisposable
         return types;
     }
 
-    /// <summary>Ends one silo without giving it a chance to finish anything.</summary>
+    /// <summary>Kills one silo, which completes nothing.</summary>
     internal Task KillOneSilo() => _cluster.KillSiloAsync(_cluster.Silos[^1]);
 
     /// <summary>Starts one more, on the same database.</summary>
@@ -152,7 +152,7 @@ public sealed class OrderFlowCluster : IAsyncDisposable
 
     internal Task StopOneSilo() => _cluster.StopSiloAsync(_cluster.Silos[^1]);
 
-    /// <summary>Sends everybody home, so that the next call finds a grain that knows only what is persisted.</summary>
+    /// <summary>Deactivates all grains, so that the next call finds one that knows only what is persisted.</summary>
     internal async Task DeactivateAll()
     {
         await Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);

@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>Runs <c>infra/check.sh</c>, the operator's own reconciler, on a cluster's database.</summary>
+/// <summary>Runs the reconciler that operators use, <c>infra/check.sh</c>, on a cluster's database.</summary>
 internal static class Reconciler
 {
-    /// <summary>Fails where any invariant of orders and stock does not hold, with what the reconciler printed.</summary>
+    /// <summary>Fails with the reconciler's output where an invariant of orders and stock is violated.</summary>
     public static async Task AssertConsistent(OrderFlowCluster cluster)
     {
         var database = new NpgsqlConnectionStringBuilder(cluster.ConnectionString);

@@ -10,12 +10,12 @@ using OrderFlow.Silo.Outbox;
 
 namespace OrderFlow.Tests.Fixtures;
 
-/// <summary>What is around a cluster of silos: a Kafka of its own, a queue of its own in Redis, and a sender that records what it sends.</summary>
+/// <summary>The systems around a test cluster: its own Kafka, its own queue in Redis, and a sender that records its jobs.</summary>
 internal sealed class World(RedisServer? redis = null, int partitions = 3, ILoggerProvider? log = null, int brokers = 1) : IDisposable
 {
     private readonly string _queue = $"test:{Guid.NewGuid():N}";
 
-    /// <summary>Silos that are lost are missed soon.</summary>
+    /// <summary>The short session timeout lets the group notice lost silos soon.</summary>
     public EmbeddedKafka Kafka { get; } = new(partitions, sessionTimeout: TimeSpan.FromSeconds(3), brokers);
 
     public RedisServer Redis { get; } = redis ?? RedisServer.Shared;

@@ -47,7 +47,7 @@ public sealed class DatabaseMetrics
         await using (var end = new NpgsqlCommand("COMMIT", reader)) await end.ExecuteNonQueryAsync();
         await oldest.Measure(default);
         Assert.Equal([0], Values(meters));
-        oldest.Forget();
+        oldest.Clear();
         Assert.Empty(Values(meters));
     }
 

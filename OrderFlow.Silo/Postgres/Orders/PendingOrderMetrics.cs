@@ -27,7 +27,7 @@ internal sealed class PendingOrderMetrics(
 
     public async Task Measure(CancellationToken cancellationToken) => _backlog = await unsettled.MeasurePending(cancellationToken);
 
-    public void Forget() => _backlog = null;
+    public void Clear() => _backlog = null;
 
     private IEnumerable<Measurement<T>> Observe<T>(Func<PendingBacklog, T> value)
         where T : struct => _backlog is { } backlog ? [new(value(backlog))] : [];

@@ -2,7 +2,7 @@ using OrderFlow.Inventory;
 
 namespace OrderFlow.Tests.Rules.Inventory;
 
-/// <summary>What one product's stock must be, kept in the words of the promise: which try holds what, and which tries are over for good.</summary>
+/// <summary>A model of one product's stock: which attempt holds what, and which attempts are superseded.</summary>
 internal sealed class ExpectedStock
 {
     private readonly Dictionary<long, Claim> _claims = [];
@@ -13,7 +13,7 @@ internal sealed class ExpectedStock
 
     public decimal Price { get; private set; }
 
-    public long Reserved => _claims.Values.Sum(claim => claim.Pieces);
+    public long Reserved => _claims.Values.Sum(claim => claim.Units);
 
     public void Set(long available, decimal price) => (Exists, Available, Price) = (true, available, price);
 
@@ -26,19 +26,19 @@ internal sealed class ExpectedStock
         return Outcome.Ok;
     }
 
-    /// <summary>The answer, where a shortage is not judged yet.</summary>
+    /// <summary>The answer before contention is checked.</summary>
     public ReserveResult Reserve(ReserveStock reserve)
     {
         var claim = ClaimOf(reserve.OrderId);
-        if (reserve.Attempt <= claim.LastTryOver) return new(ReserveOutcome.Superseded);
+        if (reserve.Attempt <= claim.LastReleasedAttempt) return new(ReserveOutcome.Superseded);
         if (reserve.Attempt == claim.Holder) return new(ReserveOutcome.Granted, claim.Price);
         if (!Exists) return new(ReserveOutcome.Unknown);
 
-        var free = Available + claim.Pieces;
-        if (free < reserve.Quantity) return new(ReserveOutcome.Insufficient, Available: free);
+        var attainable = Available + claim.Units;
+        if (attainable < reserve.Quantity) return new(ReserveOutcome.Insufficient, Available: attainable);
 
-        Available = free - reserve.Quantity;
-        _claims[reserve.OrderId] = new(LastTryOver: reserve.Attempt - 1, reserve.Attempt, reserve.Quantity, Price, reserve.Tentative);
+        Available = attainable - reserve.Quantity;
+        _claims[reserve.OrderId] = new(LastReleasedAttempt: reserve.Attempt - 1, reserve.Attempt, reserve.Quantity, Price, reserve.Tentative);
         return new(ReserveOutcome.Granted, Price);
     }
 
@@ -47,26 +47,26 @@ internal sealed class ExpectedStock
         var claim = ClaimOf(orderId);
         if (claim.Holder <= attempt)
         {
-            Available += claim.Pieces;
-            _claims[orderId] = new(LastTryOver: attempt);
+            Available += claim.Units;
+            _claims[orderId] = new(LastReleasedAttempt: attempt);
         }
         else if (claim.Holder is null)
         {
-            _claims[orderId] = new(Math.Max(claim.LastTryOver, attempt));
+            _claims[orderId] = new(Math.Max(claim.LastReleasedAttempt, attempt));
         }
     }
 
-    /// <summary>Asserts that the order's reservation is what was promised.</summary>
+    /// <summary>Asserts that the order's reservation is as the model says.</summary>
     public void CheckRow(long orderId, StockReservation? row)
     {
         var claim = ClaimOf(orderId);
         var right = claim.Holder is { } holder
-            ? row == new StockReservation(orderId, holder, claim.Pieces, claim.Price, claim.Tentative, ReleasedAt: null)
-            : (row?.Attempt ?? 0, row?.IsLive ?? false) == (claim.LastTryOver, false);
-        if (!right) Assert.Fail($"promised: {claim}; written: {row}");
+            ? row == new StockReservation(orderId, holder, claim.Units, claim.Price, claim.Tentative, ReleasedAt: null)
+            : (row?.Attempt ?? 0, row?.IsLive ?? false) == (claim.LastReleasedAttempt, false);
+        if (!right) Assert.Fail($"expected: {claim}; written: {row}");
     }
 
-    private Claim ClaimOf(long orderId) => _claims.GetValueOrDefault(orderId, new(LastTryOver: 0));
+    private Claim ClaimOf(long orderId) => _claims.GetValueOrDefault(orderId, new(LastReleasedAttempt: 0));
 
-    private sealed record Claim(int LastTryOver, int? Holder = null, long Pieces = 0, decimal Price = 0, bool Tentative = false);
+    private sealed record Claim(int LastReleasedAttempt, int? Holder = null, long Units = 0, decimal Price = 0, bool Tentative = false);
 }

@@ -2,7 +2,7 @@ using OrderFlow.Inventory;
 
 namespace OrderFlow.Tests.Rules.Inventory;
 
-/// <summary>What the examples start from.</summary>
+/// <summary>What the tests start from.</summary>
 internal static class Given
 {
     public const long OrderId = 42;
@@ -13,10 +13,10 @@ internal static class Given
 
     public static StockItem Stock(long available, long reserved = 0, decimal price = 9.99m) => new("sku-1", available, reserved, price, Earlier);
 
-    public static StockReservation Held(int attempt, long pieces, decimal price = 9.99m) =>
-        new(OrderId, attempt, pieces, price, Tentative: false, ReleasedAt: null);
+    public static StockReservation Held(int attempt, long units, decimal price = 9.99m) =>
+        new(OrderId, attempt, units, price, Tentative: false, ReleasedAt: null);
 
-    public static StockReservation Released(int attempt, long pieces = 0, decimal price = 0) => new(OrderId, attempt, pieces, price, Tentative: false, Earlier);
+    public static StockReservation Released(int attempt, long units = 0, decimal price = 0) => new(OrderId, attempt, units, price, Tentative: false, Earlier);
 
-    public static ReserveStock Try(int attempt, long pieces, bool tentative = false) => new(OrderId, attempt, pieces, tentative);
+    public static ReserveStock Attempt(int attempt, long units, bool tentative = false) => new(OrderId, attempt, units, tentative);
 }

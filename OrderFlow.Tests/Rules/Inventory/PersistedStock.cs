@@ -3,12 +3,12 @@ using OrderFlow.Inventory;
 namespace OrderFlow.Tests.Rules.Inventory;
 
 /// <summary>
-/// One product as the database holds it, written as <c>StockItemGrain</c> writes it. After each command and each write it checks
-/// what must hold at every moment; each check looks only at what was touched.
+/// One product as the database holds it, written as <c>StockItemGrain</c> writes it. Checks the invariants of what was changed
+/// after each command and each write.
 /// </summary>
 /// <param name="productId">The product.</param>
-/// <param name="mayComeBack">True for a live reservation whose order may still give it back.</param>
-internal sealed class PersistedStock(string productId, Func<StockReservation, bool> mayComeBack)
+/// <param name="mayBeReleased">True for a live reservation that its order may still release.</param>
+internal sealed class PersistedStock(string productId, Func<StockReservation, bool> mayBeReleased)
 {
     private readonly Dictionary<long, StockReservation> _rows = [];
     private readonly Dictionary<long, StockReservation> _live = [];
@@ -31,25 +31,25 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
     {
         var orderIds = calls.Where(call => call.Command.OrderId is not null).Select(call => call.Command.OrderId!.Value).Distinct().ToList();
         var batch = new StockBatch(Item, orderIds.Select(Row).OfType<StockReservation>());
-        var hopes = new Dictionary<ReserveCall, long>();
+        var attainables = new Dictionary<ReserveCall, long>();
         foreach (var call in calls)
         {
             Apply(call, batch, now);
-            if (call.Command.IsShort) hopes[(ReserveCall)call] = Hope((ReserveCall)call, batch);
+            if (call.Command.IsInsufficient) attainables[(ReserveCall)call] = Attainable((ReserveCall)call, batch);
         }
 
         if (fails) return;
 
-        foreach (var call in hopes.Keys) hopes[call] = Math.Min(hopes[call], Hope(call, batch));
+        foreach (var call in attainables.Keys) attainables[call] = Math.Min(attainables[call], Attainable(call, batch));
         if (batch.HasChanges) Save(batch.ToRecord(), orderIds);
-        if (hopes.Count > 0)
+        if (attainables.Count > 0)
         {
-            var couldHave = Item!.AvailableQuantity + _live.Values.Where(mayComeBack).Sum(row => row.Quantity);
-            foreach (var call in hopes.Keys) call.Command.JudgeShortage(couldHave);
+            var attainable = Item!.AvailableQuantity + _live.Values.Where(mayBeReleased).Sum(row => row.Quantity);
+            foreach (var call in attainables.Keys) call.Command.CheckContention(attainable);
         }
 
         foreach (var call in calls) call.Command.Complete();
-        foreach (var (call, couldHave) in hopes) call.CheckShortage(couldHave, exact: calls.Count == 1);
+        foreach (var (call, attainable) in attainables) call.CheckRefusal(attainable, exact: calls.Count == 1);
     }
 
     private static void Apply(StockCall call, StockBatch batch, DateTimeOffset now)
@@ -60,13 +60,13 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
         if (batch.Item is { AvailableQuantity: < 0 } or { ReservedQuantity: < 0 }) Assert.Fail($"{call}: {batch.Item}");
     }
 
-    /// <summary>The pieces this call's order could have if all came back that others may give back; counted afresh from the rows as they stand in the batch.</summary>
-    private long Hope(ReserveCall call, StockBatch batch)
+    /// <summary>The units that this call's order could have if others released all that they may; counted from the rows as they are in the batch.</summary>
+    private long Attainable(ReserveCall call, StockBatch batch)
     {
         var changed = batch.ToRecord().Changed;
         return batch.Item!.AvailableQuantity + _live.Values.Where(row => changed.All(other => other.OrderId != row.OrderId))
             .Concat(changed.Where(row => row.IsLive))
-            .Where(row => row.OrderId != call.Reserve.OrderId && mayComeBack(row))
+            .Where(row => row.OrderId != call.Reserve.OrderId && mayBeReleased(row))
             .Sum(row => row.Quantity);
     }
 
@@ -74,7 +74,7 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
     {
         foreach (var row in record.Changed)
         {
-            if (!orderIds.Contains(row.OrderId)) Assert.Fail($"{row} was written, which nobody asked for");
+            if (!orderIds.Contains(row.OrderId)) Assert.Fail($"{row} was written without a command for it");
             CheckRow(_rows.GetValueOrDefault(row.OrderId), row);
 
             if (_live.Remove(row.OrderId, out var before)) _held -= before.Quantity;
@@ -84,10 +84,10 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
         }
 
         Item = record.Item;
-        if (_held != (Item?.ReservedQuantity ?? 0)) Assert.Fail($"{_held} pieces are held by live reservations: {Item}");
+        if (_held != (Item?.ReservedQuantity ?? 0)) Assert.Fail($"{_held} units are held by live reservations: {Item}");
     }
 
-    /// <summary>Tries only go up: a row never falls back to an earlier one, and a try that was released never holds again.</summary>
+    /// <summary>Attempts only rise: a row never falls back to an earlier one, and a released attempt never holds again.</summary>
     private static void CheckRow(StockReservation? before, StockReservation after)
     {
         if (before is null) return;

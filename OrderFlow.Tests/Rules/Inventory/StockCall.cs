@@ -2,18 +2,18 @@ using OrderFlow.Inventory;
 
 namespace OrderFlow.Tests.Rules.Inventory;
 
-/// <summary>A call to a stock item: on its way, answered, or lost. Knows what it may do to the counts, whatever the rules say.</summary>
+/// <summary>A call to a stock item: in flight, answered or lost. Knows what it may do to the counts, independently of the rules.</summary>
 internal abstract class StockCall(string productId)
 {
     public string ProductId => productId;
 
-    /// <summary>True once the caller has its answer, or an error instead.</summary>
+    /// <summary>True once the caller has an answer or an error.</summary>
     public bool IsOver => IsLost || IsAnswered;
 
-    /// <summary>True where the caller got an error: the call may still have had, or have later, its effect.</summary>
+    /// <summary>True where the caller got an error; the call may still take effect.</summary>
     public bool IsLost { get; private set; }
 
-    /// <summary>What the stock item puts into its batch.</summary>
+    /// <summary>The command that the stock item queues.</summary>
     public abstract StockCommand Command { get; }
 
     protected abstract bool IsAnswered { get; }
@@ -21,7 +21,7 @@ internal abstract class StockCall(string productId)
     /// <summary>The caller gets an error.</summary>
     public void Lose() => IsLost = true;
 
-    /// <summary>The same call once more; nobody waits for its answer.</summary>
+    /// <summary>The same call again, whose answer nobody awaits.</summary>
     public abstract StockCall Again();
 
     /// <summary>Asserts what this kind of call may do to the counts.</summary>
@@ -32,7 +32,7 @@ internal abstract class StockCall<TAnswer>(string productId, StockCommand<TAnswe
 {
     public override StockCommand Command => command;
 
-    /// <summary>What was answered; to be asked only of a call that was.</summary>
+    /// <summary>The answer of a call that was answered.</summary>
     public TAnswer Answer => IsAnswered ? command.Answered.Result : throw new InvalidOperationException($"{this} was not answered");
 
     protected override bool IsAnswered => command.Answered.IsCompletedSuccessfully;
@@ -47,21 +47,20 @@ internal sealed class ReserveCall(string productId, ReserveStock reserve) : Stoc
     public override void CheckCounts(StockItem? before, StockItem? after) => Counts.AreOnlyMoved(before, after);
 
     /// <summary>
-    /// A refusal is true: when the call was applied, or when its write was done, not even the pieces that might have come back would have made it a grant.
-    /// And nobody is kept waiting for nothing.
+    /// Asserts that a refusal is true, so that not even the units that might have been released would have sufficed, and that contended is not answered for nothing.
     /// </summary>
-    /// <param name="couldHave">The most pieces the order could have hoped for at either moment, whichever is less.</param>
-    /// <param name="exact">True where the write covered this call only: else pieces may be counted twice, and the order only asks once more.</param>
-    public void CheckShortage(long couldHave, bool exact)
+    /// <param name="attainable">The units that the order could have had when the call was applied or when it was written, whichever are fewer.</param>
+    /// <param name="exact">True where the write covered only this call; in a larger one units may be counted twice, which costs one more attempt.</param>
+    public void CheckRefusal(long attainable, bool exact)
     {
-        if (Answer.Outcome == ReserveOutcome.Insufficient && couldHave >= reserve.Quantity)
-            Assert.Fail($"{this}: refused, though it could have had {couldHave}");
-        if (Answer.Outcome == ReserveOutcome.Contended && exact && couldHave < reserve.Quantity)
-            Assert.Fail($"{this}: busy, though it can never have more than {couldHave}");
+        if (Answer.Outcome == ReserveOutcome.Insufficient && attainable >= reserve.Quantity)
+            Assert.Fail($"{this}: refused, though it could have had {attainable}");
+        if (Answer.Outcome == ReserveOutcome.Contended && exact && attainable < reserve.Quantity)
+            Assert.Fail($"{this}: contended, though it can never have more than {attainable}");
     }
 
     public override string ToString() =>
-        $"{ProductId}: reserve {reserve.Quantity} for order {reserve.OrderId}, try {reserve.Attempt}{(reserve.Tentative ? ", tentatively" : "")}";
+        $"{ProductId}: reserve {reserve.Quantity} for order {reserve.OrderId}, attempt {reserve.Attempt}{(reserve.Tentative ? ", tentatively" : "")}";
 }
 
 internal sealed class ReleaseCall(string productId, long orderId, int attempt) : StockCall<bool>(productId, new ReleaseCommand(orderId, attempt))
@@ -70,7 +69,7 @@ internal sealed class ReleaseCall(string productId, long orderId, int attempt) :
 
     public override void CheckCounts(StockItem? before, StockItem? after) => Counts.AreOnlyMoved(before, after);
 
-    public override string ToString() => $"{ProductId}: release order {orderId} up to try {attempt}";
+    public override string ToString() => $"{ProductId}: release order {orderId} up to attempt {attempt}";
 }
 
 internal sealed class SetCall(string productId, long available, decimal price) : StockCall<StockResult>(productId, new SetCommand(productId, available, price))
@@ -98,7 +97,7 @@ internal sealed class RestockCall(string productId, long quantity) : StockCall<S
 
 internal static class Counts
 {
-    /// <summary>Pieces went from available to reserved or back; none came, none went, and the price stayed.</summary>
+    /// <summary>Asserts that units only moved between available and reserved, and that the price stayed.</summary>
     public static void AreOnlyMoved(StockItem? before, StockItem? after)
     {
         if (ReferenceEquals(before, after)) return;

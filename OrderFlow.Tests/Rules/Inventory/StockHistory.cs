@@ -3,7 +3,7 @@ using OrderFlow.Inventory;
 
 namespace OrderFlow.Tests.Rules.Inventory;
 
-internal enum StockDeed
+internal enum StockMoveKind
 {
     Set,
     Restock,
@@ -13,34 +13,34 @@ internal enum StockDeed
     FailWrite,
 }
 
-internal readonly record struct StockMove(StockDeed Deed, int Product, int Order, int Choice);
+internal readonly record struct StockMove(StockMoveKind Kind, int Product, int Order, int Choice);
 
-/// <summary>A few products and orders under random calls, batched as they come; what is written is held against <see cref="ExpectedStock"/>.</summary>
-internal sealed class StockHistory(Action<string>? tell)
+/// <summary>Some products and orders under random calls in batches; what is written is compared with <see cref="ExpectedStock"/>.</summary>
+internal sealed class StockHistory(Action<string>? log)
 {
     private const int Products = 3;
     private const int Orders = 6;
 
-    /// <summary>Tries asked for, from the order's newest: most often that one again, often the next, now and then an old one or one further on.</summary>
-    private static readonly int[] TryShifts = [0, 0, 0, 0, 1, 1, 1, 2, -1, -2];
+    /// <summary>The attempt of a call, relative to the order's newest: mostly that one or the next, sometimes an older or a later one.</summary>
+    private static readonly int[] AttemptShifts = [0, 0, 0, 0, 1, 1, 1, 2, -1, -2];
 
     private readonly Product[] _products = [.. Enumerable.Range(1, Products).Select(number => new Product($"sku-{number}"))];
-    private readonly int[] _newestTry = new int[Orders];
+    private readonly int[] _newestAttempt = new int[Orders];
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
 
     public static Gen<StockMove> Steps { get; } =
         Gen.Select(
             Gen.Frequency(
-                (3, StockDeed.Set), (3, StockDeed.Restock), (40, StockDeed.Reserve), (25, StockDeed.Release),
-                (25, StockDeed.Write), (2, StockDeed.FailWrite)),
+                (3, StockMoveKind.Set), (3, StockMoveKind.Restock), (40, StockMoveKind.Reserve), (25, StockMoveKind.Release),
+                (25, StockMoveKind.Write), (2, StockMoveKind.FailWrite)),
             Gen.Int[0, Products - 1],
             Gen.Int[0, Orders - 1],
             Gen.Int[0, 99],
-            (deed, product, order, choice) => new StockMove(deed, product, order, choice));
+            (kind, product, order, choice) => new StockMove(kind, product, order, choice));
 
-    public static void Replay(IReadOnlyList<StockMove> steps, Action<string>? tell)
+    public static void Replay(IReadOnlyList<StockMove> steps, Action<string>? log)
     {
-        var history = new StockHistory(tell);
+        var history = new StockHistory(log);
         foreach (var step in steps) history.Take(step);
         foreach (var product in history._products) history.Write(product, fails: false);
     }
@@ -49,52 +49,52 @@ internal sealed class StockHistory(Action<string>? tell)
     {
         _now += TimeSpan.FromMilliseconds(1);
         var product = _products[step.Product];
-        if (step.Deed == StockDeed.Write) Write(product, fails: false);
-        else if (step.Deed == StockDeed.FailWrite) Write(product, fails: true);
+        if (step.Kind == StockMoveKind.Write) Write(product, fails: false);
+        else if (step.Kind == StockMoveKind.FailWrite) Write(product, fails: true);
         else product.Waiting.Add(Call(step, product.Id));
     }
 
     private Sent Call(StockMove step, string productId)
     {
-        var attempt = Math.Max(1, _newestTry[step.Order] + TryShifts[step.Choice % TryShifts.Length]);
+        var attempt = Math.Max(1, _newestAttempt[step.Order] + AttemptShifts[step.Choice % AttemptShifts.Length]);
         var orderId = step.Order + 1;
-        switch (step.Deed)
+        switch (step.Kind)
         {
-            case StockDeed.Set:
-                // Now and then so many that a restock would pass the limit.
+            case StockMoveKind.Set:
+                // Sometimes so many that a restock would exceed the limit.
                 var available = step.Choice < 10 ? Limits.AvailableQuantity - 1 : step.Choice % 13;
                 var price = 1 + (step.Order * 0.25m);
                 return new(new SetCall(productId, available, price), stock => stock.Set(available, price));
-            case StockDeed.Restock:
+            case StockMoveKind.Restock:
                 var added = 1 + (step.Choice % 6);
                 var restock = new RestockCall(productId, added);
                 return new(restock, stock => Assert.Equal(stock.Restock(added), restock.Answer.Outcome));
-            case StockDeed.Release:
+            case StockMoveKind.Release:
                 return new(new ReleaseCall(productId, orderId, attempt), stock => stock.Release(orderId, attempt), orderId);
             default:
-                _newestTry[step.Order] = Math.Max(attempt, _newestTry[step.Order]);
-                var command = new ReserveStock(orderId, attempt, Pieces(step.Product, orderId), Tentative: orderId % 2 == 0);
+                _newestAttempt[step.Order] = Math.Max(attempt, _newestAttempt[step.Order]);
+                var command = new ReserveStock(orderId, attempt, Units(step.Product, orderId), Tentative: orderId % 2 == 0);
                 var reserve = new ReserveCall(productId, command);
                 return new(reserve, stock => CheckAnswer(stock.Reserve(command), reserve.Answer), orderId);
         }
     }
 
-    /// <summary>An order wants the same number of pieces in all its tries.</summary>
-    private static int Pieces(int product, int orderId) => 1 + ((product + orderId) % 5);
+    /// <summary>The units that an order wants, the same in all its attempts.</summary>
+    private static int Units(int product, int orderId) => 1 + ((product + orderId) % 5);
 
-    /// <summary>Where stock is short it is also judged whether pieces may come back; <see cref="ReserveCall.CheckShortage"/> sees to that.</summary>
+    /// <summary>Compares answers as they were before contention was checked; <see cref="ReserveCall.CheckRefusal"/> checks the rest.</summary>
     private static void CheckAnswer(ReserveResult expected, ReserveResult answer)
     {
-        var unjudged = answer.Outcome == ReserveOutcome.Contended ? answer with { Outcome = ReserveOutcome.Insufficient } : answer;
-        if (expected != unjudged) Assert.Fail($"promised: {expected}; answered: {answer}");
+        var beforeCheck = answer.Outcome == ReserveOutcome.Contended ? answer with { Outcome = ReserveOutcome.Insufficient } : answer;
+        if (expected != beforeCheck) Assert.Fail($"expected: {expected}; answered: {answer}");
     }
 
     private void Write(Product product, bool fails)
     {
         if (product.Waiting.Count == 0) return;
 
-        foreach (var call in product.Waiting) tell?.Invoke(call.Stock.ToString()!);
-        tell?.Invoke(fails ? $"{product.Id}: the write fails" : $"{product.Id}: written");
+        foreach (var call in product.Waiting) log?.Invoke(call.Stock.ToString()!);
+        log?.Invoke(fails ? $"{product.Id}: the write fails" : $"{product.Id}: written");
         var before = product.Persisted.Item;
         product.Persisted.Write(product.Waiting.ConvertAll(call => call.Stock), _now, fails);
         if (fails) Assert.Same(before, product.Persisted.Item);
@@ -122,7 +122,7 @@ internal sealed class StockHistory(Action<string>? tell)
             var right = Expected.Exists
                 ? (item?.AvailableQuantity, item?.ReservedQuantity, item?.UnitPrice) == (Expected.Available, Expected.Reserved, Expected.Price)
                 : item is null;
-            if (!right) Assert.Fail($"promised: {Expected.Available} available, {Expected.Reserved} reserved, at {Expected.Price}; written: {item}");
+            if (!right) Assert.Fail($"expected: {Expected.Available} available, {Expected.Reserved} reserved, at {Expected.Price}; written: {item}");
             foreach (var orderId in Waiting.Select(call => call.OrderId).OfType<long>()) Expected.CheckRow(orderId, Persisted.Row(orderId));
         }
     }

@@ -3,7 +3,7 @@ using OrderFlow.Orders;
 
 namespace OrderFlow.Tests.Rules.Orders;
 
-/// <summary>What the examples start from: alice's order 42, brought to each state by its own rules.</summary>
+/// <summary>What the tests start from: alice's order 42, brought to each state by the rules.</summary>
 internal static class Given
 {
     public static readonly DateTimeOffset Earlier = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -26,7 +26,7 @@ internal static class Given
 
     public static OrderState Failed { get; } = Next(OrderLifecycle.Fail(Pending, attempt: 1, "insufficient stock: sku-1 wanted 2, available 0", Earlier));
 
-    /// <summary>Cancelled, and its stock not given back yet.</summary>
+    /// <summary>Cancelled, with its stock not yet released.</summary>
     public static OrderState Releasing { get; } = Next(OrderLifecycle.ChangeStatus(Reserved, OrderStatus.Cancelled, Alice, Earlier));
 
     public static OrderState Cancelled { get; } = Next(OrderLifecycle.Released(Releasing, attempt: 1, Earlier));

@@ -4,23 +4,23 @@ using static OrderFlow.Orders.OrderStatus;
 
 namespace OrderFlow.Tests.Rules.Orders;
 
-internal enum LifecycleDeed
+internal enum LifecycleStepKind
 {
     PlaceAgain,
     Cancel,
-    TryFailedAgain,
-    AskForAnyStatus,
+    RetryFailed,
+    SetAnyStatus,
     Delete,
     Reserve,
     Fail,
-    TryAgain,
+    NextAttempt,
     Released,
 }
 
-internal readonly record struct LifecycleStep(LifecycleDeed Deed, int Who, int TryShift, int Choice);
+internal readonly record struct LifecycleStep(LifecycleStepKind Kind, int Who, int AttemptShift, int Choice);
 
-/// <summary>One order under everything that may be asked of it in any order; where it is deleted and done, the next begins.</summary>
-internal sealed class LifecycleHistory(Action<string>? tell)
+/// <summary>One order under random commands and steps; once it is deleted and settled, the next one follows.</summary>
+internal sealed class LifecycleHistory(Action<string>? log)
 {
     private static readonly Caller[] Callers = [new("alice", IsAdmin: false), new("bob", IsAdmin: false), new("root", IsAdmin: true)];
 
@@ -30,20 +30,20 @@ internal sealed class LifecycleHistory(Action<string>? tell)
     private long _id;
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
 
-    /// <summary>Mostly failing and trying again, so that one order lives long.</summary>
+    /// <summary>Mostly failures and retries, so that one order lives long.</summary>
     public static Gen<LifecycleStep> Steps { get; } =
         Gen.Select(
             Gen.Frequency(
-                (2, LifecycleDeed.PlaceAgain), (1, LifecycleDeed.Cancel), (25, LifecycleDeed.TryFailedAgain), (4, LifecycleDeed.AskForAnyStatus),
-                (1, LifecycleDeed.Delete), (2, LifecycleDeed.Reserve), (25, LifecycleDeed.Fail), (5, LifecycleDeed.TryAgain), (10, LifecycleDeed.Released)),
+                (2, LifecycleStepKind.PlaceAgain), (1, LifecycleStepKind.Cancel), (25, LifecycleStepKind.RetryFailed), (4, LifecycleStepKind.SetAnyStatus),
+                (1, LifecycleStepKind.Delete), (2, LifecycleStepKind.Reserve), (25, LifecycleStepKind.Fail), (5, LifecycleStepKind.NextAttempt), (10, LifecycleStepKind.Released)),
             Gen.Int[0, 2],
             Gen.Frequency((6, 0), (1, -1), (1, 1)),
             Gen.Int[0, 3],
-            (deed, who, shift, choice) => new LifecycleStep(deed, who, shift, choice));
+            (kind, who, shift, choice) => new LifecycleStep(kind, who, shift, choice));
 
-    public static void Replay(IReadOnlyList<LifecycleStep> steps, Action<string>? tell)
+    public static void Replay(IReadOnlyList<LifecycleStep> steps, Action<string>? log)
     {
-        var history = new LifecycleHistory(tell);
+        var history = new LifecycleHistory(log);
         foreach (var step in steps) history.Take(step);
     }
 
@@ -57,17 +57,17 @@ internal sealed class LifecycleHistory(Action<string>? tell)
         }
 
         var by = Callers[step.Who];
-        var attempt = order.Attempt + step.TryShift;
-        var target = step.Deed switch { LifecycleDeed.Cancel => Cancelled, LifecycleDeed.TryFailedAgain => Pending, _ => (OrderStatus)step.Choice };
-        tell?.Invoke($"{step.Deed}{(step.Deed == LifecycleDeed.AskForAnyStatus ? $" ({target})" : "")}, {by.UserId}, try {attempt}");
-        switch (step.Deed)
+        var attempt = order.Attempt + step.AttemptShift;
+        var target = step.Kind switch { LifecycleStepKind.Cancel => Cancelled, LifecycleStepKind.RetryFailed => Pending, _ => (OrderStatus)step.Choice };
+        log?.Invoke($"{step.Kind}{(step.Kind == LifecycleStepKind.SetAnyStatus ? $" ({target})" : "")}, {by.UserId}, attempt {attempt}");
+        switch (step.Kind)
         {
-            case LifecycleDeed.PlaceAgain: PlaceAgain(order, by, sameBody: step.Choice > 0); break;
-            case LifecycleDeed.Delete: Delete(order, by); break;
-            case LifecycleDeed.Reserve: Settle(order, attempt, OrderLifecycle.Reserve(order, attempt, 20.98m, _now), Reserved); break;
-            case LifecycleDeed.Fail: Settle(order, attempt, OrderLifecycle.Fail(order, attempt, "unknown product: sku-2", _now), Failed); break;
-            case LifecycleDeed.TryAgain: Settle(order, attempt, OrderLifecycle.TryAgain(order, attempt, _now), Pending); break;
-            case LifecycleDeed.Released: Released(order, attempt); break;
+            case LifecycleStepKind.PlaceAgain: PlaceAgain(order, by, sameBody: step.Choice > 0); break;
+            case LifecycleStepKind.Delete: Delete(order, by); break;
+            case LifecycleStepKind.Reserve: Settle(order, attempt, OrderLifecycle.Reserve(order, attempt, 20.98m, _now), Reserved); break;
+            case LifecycleStepKind.Fail: Settle(order, attempt, OrderLifecycle.Fail(order, attempt, "unknown product: sku-2", _now), Failed); break;
+            case LifecycleStepKind.NextAttempt: Settle(order, attempt, OrderLifecycle.NextAttempt(order, attempt, _now), Pending); break;
+            case LifecycleStepKind.Released: Released(order, attempt); break;
             default: ChangeStatus(order, target, by); break;
         }
     }
@@ -125,6 +125,6 @@ internal sealed class LifecycleHistory(Action<string>? tell)
         Assert.Equal((status, _now), (next.Status, next.UpdatedAt));
         OrderWrites.Check(before, next, decision.Event);
         _order = next;
-        tell?.Invoke($"order {_id}: {next.Status}, try {next.Attempt}, version {next.Version}");
+        log?.Invoke($"order {_id}: {next.Status}, attempt {next.Attempt}, version {next.Version}");
     }
 }

@@ -4,26 +4,26 @@ using OrderFlow.Tests.Rules.Inventory;
 namespace OrderFlow.Tests.Rules.Orders;
 
 /// <summary>
-/// One activation of an order's grain, step by step as <c>OrderGrain</c> goes. At each point where that awaits,
-/// the run stands still, and anything else may happen before it goes on.
+/// A model of one activation of <c>OrderGrain</c>. At each point where the grain awaits, the run pauses, and anything else
+/// may happen before it continues.
 /// </summary>
 internal sealed partial class OrderActivation(long id, Shop shop)
 {
     private OrderState? _known;
-    private bool _isSuspect = true;
+    private bool _mayBeStale = true;
     private IEnumerator<IReadOnlyList<StockCall>>? _run;
 
     public long Id => id;
 
     public bool IsRunning => _run is not null;
 
-    /// <summary>True where the run waits for nothing, or has what it waits for.</summary>
-    public bool CanGoOn => _run is not null && _run.Current.All(call => call.IsOver);
+    /// <summary>True where all calls that the run waits for are over.</summary>
+    public bool CanContinue => _run is not null && _run.Current.All(call => call.IsOver);
 
-    /// <summary>What the next write meets with.</summary>
+    /// <summary>The fault of the next write.</summary>
     public WriteFault NextWrite { get; set; }
 
-    /// <returns>What was decided, or null where the caller got an error.</returns>
+    /// <returns>The decision; null where the caller got an error.</returns>
     public OrderDecision? Place(PlaceOrder command)
     {
         var decision = _known is null ? PlaceNew(command) : Commit(order => OrderLifecycle.PlaceAgain(order, command));
@@ -43,23 +43,23 @@ internal sealed partial class OrderActivation(long id, Shop shop)
     {
         if (_run is not null) return;
 
-        _run = Finish().GetEnumerator();
-        GoOn();
+        _run = Settle().GetEnumerator();
+        Continue();
     }
 
-    /// <summary>Takes the run to the next point where it waits.</summary>
-    public void GoOn()
+    /// <summary>Runs to the next point where the run waits.</summary>
+    public void Continue()
     {
         if (!_run!.MoveNext()) _run = null;
     }
 
-    /// <summary>The run waits no longer for answers; the calls are still on their way.</summary>
+    /// <summary>Times out the calls that the run waits for; they are still in flight.</summary>
     public void TimeOut()
     {
         foreach (var call in _run!.Current.Where(call => !call.IsOver)) call.Lose();
     }
 
-    /// <summary>The id was just handed out, so nothing is read; where there is an order after all, the insert is refused, and it is read then.</summary>
+    /// <summary>Inserts without a read, because the id was just handed out; reads where the insert finds a row.</summary>
     private OrderDecision? PlaceNew(PlaceOrder command)
     {
         var decision = OrderLifecycle.Place(id, command, shop.Now);
@@ -78,7 +78,7 @@ internal sealed partial class OrderActivation(long id, Shop shop)
         return decision.Next is null || Persist(order, decision) ? decision : null;
     }
 
-    private OrderState? Read() => _isSuspect ? _known = shop.Order(id) : _known;
+    private OrderState? Read() => _mayBeStale ? _known = shop.Order(id) : _known;
 
     private bool Persist(OrderState? known, OrderDecision decision)
     {
@@ -87,7 +87,7 @@ internal sealed partial class OrderActivation(long id, Shop shop)
         var written = fault != WriteFault.NotWritten && shop.Write(known, new(decision.Next!, decision.Event));
         var confirmed = written && fault == WriteFault.None;
         _known = confirmed ? decision.Next : null;
-        _isSuspect = !confirmed;
+        _mayBeStale = !confirmed;
         if (confirmed && decision.Next!.Attempt != known?.Attempt) _ownAttempt = decision.Next.Attempt;
         return confirmed;
     }

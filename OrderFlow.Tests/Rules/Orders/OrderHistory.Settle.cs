@@ -2,34 +2,34 @@ using OrderFlow.Orders;
 
 namespace OrderFlow.Tests.Rules.Orders;
 
-/// <summary>How a history ends: recovery drives every order to quiet.</summary>
+/// <summary>How a history ends: recovery settles every order.</summary>
 internal sealed partial class OrderHistory
 {
     /// <summary>
-    /// Every process is lost; then each order that is unfinished is resumed until none is.
-    /// At last the calls arrive that are still on their way, and change nothing.
+    /// Every process is lost; then each unsettled order is resumed until none is left.
+    /// At last the calls that are still in flight arrive, and change nothing.
     /// </summary>
     public void Settle()
     {
-        _tell?.Invoke("every process is lost; recovery begins");
+        _log?.Invoke("every process is lost; recovery begins");
         _activations.Clear();
         _running.Clear();
-        for (var unfinished = Unfinished(); unfinished.Count > 0;)
+        for (var unsettled = Unsettled(); unsettled.Count > 0;)
         {
-            foreach (var id in unfinished) RunAlone(id);
+            foreach (var id in unsettled) RunAlone(id);
 
-            // One by one, none finds pieces held by another for long: each round settles at least one order.
-            var left = Unfinished();
-            Assert.True(left.Count < unfinished.Count, $"orders that do not settle: {string.Join(", ", left)}");
-            unfinished = left;
+            // Run one by one, orders hardly contend: each round settles at least one.
+            var left = Unsettled();
+            Assert.True(left.Count < unsettled.Count, $"orders that do not settle: {string.Join(", ", left)}");
+            unsettled = left;
         }
 
         DeliverAll();
-        Assert.Empty(Unfinished());
+        Assert.Empty(Unsettled());
         CheckUnits();
     }
 
-    private List<long> Unfinished() => [.. Orders.Where(order => order.IsUnsettled).Select(order => order.Id)];
+    private List<long> Unsettled() => [.. Orders.Where(order => order.IsUnsettled).Select(order => order.Id)];
 
     private void RunAlone(long id)
     {
@@ -39,7 +39,7 @@ internal sealed partial class OrderHistory
         while (activation.IsRunning)
         {
             DeliverAll();
-            activation.GoOn();
+            activation.Continue();
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed partial class OrderHistory
         }
     }
 
-    /// <summary>The pieces reserved of each product are the pieces of reserved orders.</summary>
+    /// <summary>Asserts that the reserved units of each product are those of reserved orders.</summary>
     private void CheckUnits()
     {
         var wanted = Orders.Where(order => order.Status == OrderStatus.Reserved)

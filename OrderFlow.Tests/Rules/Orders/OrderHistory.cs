@@ -3,32 +3,32 @@ using OrderFlow.Tests.Rules.Inventory;
 
 namespace OrderFlow.Tests.Rules.Orders;
 
-/// <summary>Orders and stock under random moves. <see cref="Shop"/> checks every write as it comes; in the end everything settles.</summary>
+/// <summary>Orders and stock under random moves. <see cref="Shop"/> checks every write; in the end every order settles.</summary>
 internal sealed partial class OrderHistory
 {
-    /// <summary>Moves about an order pick one of the newest; those before them still get the calls that come late.</summary>
+    /// <summary>Moves pick one of so many newest orders; older ones still get late calls.</summary>
     private const int Newest = 8;
 
-    private const int MostCallsInAWrite = 5;
+    private const int MaxCallsInAWrite = 5;
 
-    private readonly Action<string>? _tell;
+    private readonly Action<string>? _log;
     private readonly Shop _shop;
     private readonly List<PlaceOrder> _placed = [];
     private readonly Dictionary<long, OrderActivation> _activations = [];
     private readonly List<OrderActivation> _running = [];
 
-    public OrderHistory(Action<string>? tell, params StockCall[] stock)
+    public OrderHistory(Action<string>? log, params StockCall[] stock)
     {
-        _tell = tell;
-        _shop = new(tell);
+        _log = log;
+        _shop = new(log);
         foreach (var call in stock) _shop.Deliver(call.ProductId, [call]);
     }
 
     public IReadOnlyCollection<OrderState> Orders => _shop.Orders;
 
-    public static void Replay(IReadOnlyList<OrderMove> moves, Action<string>? tell)
+    public static void Replay(IReadOnlyList<OrderMove> moves, Action<string>? log)
     {
-        var history = new OrderHistory(tell, new SetCall("sku-1", 5, 10.00m), new SetCall("sku-2", 5, 2.50m), new SetCall("sku-3", 5, 0.99m));
+        var history = new OrderHistory(log, new SetCall("sku-1", 5, 10.00m), new SetCall("sku-2", 5, 2.50m), new SetCall("sku-3", 5, 0.99m));
         foreach (var move in moves) history.Take(move);
         history.Settle();
     }
@@ -42,15 +42,15 @@ internal sealed partial class OrderHistory
     public void Take(OrderMove move)
     {
         _shop.Tick();
-        switch (move.Deed)
+        switch (move.Kind)
         {
-            case OrderDeed.Place: Place(move.Order, move.Fault); break;
-            case OrderDeed.SetStock: _shop.Send(move.Set); break;
-            case OrderDeed.Restock: _shop.Send(move.Restock); break;
-            case OrderDeed.Deliver: Deliver(move); break;
-            case OrderDeed.LoseCall or OrderDeed.RepeatCall: Misdirect(move); break;
-            case OrderDeed.GoOn: GoOn(move); break;
-            case OrderDeed.TimeOut: TimeOut(move); break;
+            case OrderMoveKind.Place: Place(move.Order, move.Fault); break;
+            case OrderMoveKind.SetStock: _shop.Send(move.Set); break;
+            case OrderMoveKind.Restock: _shop.Send(move.Restock); break;
+            case OrderMoveKind.Deliver: Deliver(move); break;
+            case OrderMoveKind.LoseCall or OrderMoveKind.RepeatCall: Misdirect(move); break;
+            case OrderMoveKind.Continue: Continue(move); break;
+            case OrderMoveKind.TimeOut: TimeOut(move); break;
             default: if (_placed.Count > 0) TakeWithOrder(move, _placed.Count - (move.Pick % Math.Min(Newest, _placed.Count))); break;
         }
     }
@@ -58,14 +58,14 @@ internal sealed partial class OrderHistory
     private void TakeWithOrder(OrderMove move, int id)
     {
         var by = move.By(_placed[id - 1].UserId);
-        switch (move.Deed)
+        switch (move.Kind)
         {
-            case OrderDeed.PlaceAgain: PlaceAgain(move, id); break;
-            case OrderDeed.ChangeStatus: Change(move, id, by, order => OrderLifecycle.ChangeStatus(order, move.Target, by, _shop.Now)); break;
-            case OrderDeed.Delete: Change(move, id, by, order => OrderLifecycle.Delete(order, by, _shop.Now)); break;
-            case OrderDeed.StaleStep: if (_shop.Order(id) is { } order) StaleSteps.AreRefused(order, move.Choice, _shop.Now); break;
-            case OrderDeed.LoseActivation: LoseActivation(id, keepsRunning: move.Choice % 2 == 0); break;
-            case OrderDeed.Resume: Send(id, activation => activation.Resume()); break;
+            case OrderMoveKind.PlaceAgain: PlaceAgain(move, id); break;
+            case OrderMoveKind.ChangeStatus: Change(move, id, by, order => OrderLifecycle.ChangeStatus(order, move.Target, by, _shop.Now)); break;
+            case OrderMoveKind.Delete: Change(move, id, by, order => OrderLifecycle.Delete(order, by, _shop.Now)); break;
+            case OrderMoveKind.SupersededStep: if (_shop.Order(id) is { } order) SupersededSteps.AreRefused(order, move.Choice, _shop.Now); break;
+            case OrderMoveKind.LoseActivation: LoseActivation(id, keepsRunning: move.Choice % 2 == 0); break;
+            case OrderMoveKind.Resume: Send(id, activation => activation.Resume()); break;
         }
     }
 
@@ -96,13 +96,13 @@ internal sealed partial class OrderHistory
 
         var productId = products[move.Pick % products.Count];
         var calls = _shop.UnderWay(productId);
-        var first = move.Pick % 3 == 0 ? move.Choice % calls.Count : 0;   // now and then later calls overtake earlier ones
-        var arrived = calls.GetRange(first, Math.Min(1 + (move.Choice % MostCallsInAWrite), calls.Count - first));
+        var first = move.Pick % 3 == 0 ? move.Choice % calls.Count : 0;   // sometimes later calls overtake earlier ones
+        var arrived = calls.GetRange(first, Math.Min(1 + (move.Choice % MaxCallsInAWrite), calls.Count - first));
         calls.RemoveRange(first, arrived.Count);
         _shop.Deliver(productId, arrived, move.Fault);
     }
 
-    /// <summary>A call never arrives, or arrives twice.</summary>
+    /// <summary>Loses a call, or delivers it twice.</summary>
     private void Misdirect(OrderMove move)
     {
         var products = _shop.ProductsCalled.ToList();
@@ -110,8 +110,8 @@ internal sealed partial class OrderHistory
 
         var calls = _shop.UnderWay(products[move.Pick % products.Count]);
         var call = calls[move.Choice % calls.Count];
-        _tell?.Invoke($"{call} ({move.Deed})");
-        if (move.Deed == OrderDeed.RepeatCall)
+        _log?.Invoke($"{call} ({move.Kind})");
+        if (move.Kind == OrderMoveKind.RepeatCall)
         {
             calls.Add(call.Again());
             return;
@@ -121,14 +121,14 @@ internal sealed partial class OrderHistory
         call.Lose();
     }
 
-    private void GoOn(OrderMove move)
+    private void Continue(OrderMove move)
     {
-        var ready = _running.Where(activation => activation.CanGoOn).ToList();
+        var ready = _running.Where(activation => activation.CanContinue).ToList();
         if (ready.Count == 0) return;
 
         var run = ready[move.Pick % ready.Count];
         run.NextWrite = move.Fault;
-        run.GoOn();
+        run.Continue();
         run.NextWrite = WriteFault.None;
         if (!run.IsRunning) _running.Remove(run);
     }
@@ -138,16 +138,16 @@ internal sealed partial class OrderHistory
         if (_running.Count == 0) return;
 
         var run = _running[move.Pick % _running.Count];
-        _tell?.Invoke($"order {run.Id}: its run waits no longer");
+        _log?.Invoke($"order {run.Id}: its run times out");
         run.TimeOut();
     }
 
-    /// <summary>The order's next call finds a new activation. The old one is gone, or does not know yet that it is.</summary>
+    /// <summary>The order's next call finds a new activation; the old one is gone, or cut off and still running.</summary>
     private void LoseActivation(int id, bool keepsRunning)
     {
         if (!_activations.Remove(id, out var lost)) return;
 
-        _tell?.Invoke($"order {id}: its activation is lost{(keepsRunning ? " but still running" : "")}");
+        _log?.Invoke($"order {id}: its activation is lost{(keepsRunning ? " but still running" : "")}");
         if (!keepsRunning) _running.Remove(lost);
     }
 

@@ -5,15 +5,15 @@ using OrderFlow.Tests.Rules.Inventory;
 
 namespace OrderFlow.Tests.Rules.Orders;
 
-internal enum OrderDeed
+internal enum OrderMoveKind
 {
     Place,
     PlaceAgain,
     ChangeStatus,
     Delete,
-    StaleStep,
+    SupersededStep,
     Deliver,
-    GoOn,
+    Continue,
     LoseCall,
     RepeatCall,
     TimeOut,
@@ -23,8 +23,8 @@ internal enum OrderDeed
     Restock,
 }
 
-/// <summary>One step of a history. What the numbers pick depends on what there is to pick from, so that any steps may be left out.</summary>
-internal readonly record struct OrderMove(OrderDeed Deed, int Pick, int Choice, WriteFault Fault)
+/// <summary>One step of a history. Its numbers pick from what there is, so that any steps may be left out.</summary>
+internal readonly record struct OrderMove(OrderMoveKind Kind, int Pick, int Choice, WriteFault Fault)
 {
     private static readonly Caller Admin = new("root", IsAdmin: true);
 
@@ -42,23 +42,23 @@ internal readonly record struct OrderMove(OrderDeed Deed, int Pick, int Choice, 
         [new("sku-2", 1), new("sku-9", 1)],
     ];
 
-    private static readonly Gen<WriteFault> AFewFaults =
+    private static readonly Gen<WriteFault> RareFaults =
         Gen.Frequency((30, WriteFault.None), (1, WriteFault.NotWritten), (1, WriteFault.WrittenButNotConfirmed));
 
-    /// <summary>Everything that people, processes and networks do.</summary>
+    /// <summary>Everything that users, processes and networks do.</summary>
     public static Gen<OrderMove> All { get; } = Of(
-        AFewFaults,
-        (10, OrderDeed.Place), (3, OrderDeed.PlaceAgain), (8, OrderDeed.ChangeStatus), (2, OrderDeed.Delete), (3, OrderDeed.StaleStep),
-        (35, OrderDeed.Deliver), (35, OrderDeed.GoOn), (1, OrderDeed.LoseCall), (2, OrderDeed.RepeatCall), (5, OrderDeed.TimeOut),
-        (2, OrderDeed.LoseActivation), (8, OrderDeed.Resume), (1, OrderDeed.SetStock), (5, OrderDeed.Restock));
+        RareFaults,
+        (10, OrderMoveKind.Place), (3, OrderMoveKind.PlaceAgain), (8, OrderMoveKind.ChangeStatus), (2, OrderMoveKind.Delete), (3, OrderMoveKind.SupersededStep),
+        (35, OrderMoveKind.Deliver), (35, OrderMoveKind.Continue), (1, OrderMoveKind.LoseCall), (2, OrderMoveKind.RepeatCall), (5, OrderMoveKind.TimeOut),
+        (2, OrderMoveKind.LoseActivation), (8, OrderMoveKind.Resume), (1, OrderMoveKind.SetStock), (5, OrderMoveKind.Restock));
 
-    /// <summary>Only the orders' own way, one overtaking another; nothing goes wrong.</summary>
+    /// <summary>Only the orders' own steps, which may overtake one another; no faults.</summary>
     public static Gen<OrderMove> Undisturbed { get; } =
-        Of(Gen.Const(WriteFault.None), (5, OrderDeed.Deliver), (5, OrderDeed.GoOn), (1, OrderDeed.Resume));
+        Of(Gen.Const(WriteFault.None), (5, OrderMoveKind.Deliver), (5, OrderMoveKind.Continue), (1, OrderMoveKind.Resume));
 
     public ImmutableArray<OrderLine> Cart => Carts[Choice % Carts.Length];
 
-    /// <summary>An order to place: now and then for somebody else, now and then at an agreed price that holds or does not.</summary>
+    /// <summary>An order to place: sometimes for another user, sometimes at an agreed total that may not match.</summary>
     public PlaceOrder Order
     {
         get
@@ -85,6 +85,6 @@ internal readonly record struct OrderMove(OrderDeed Deed, int Pick, int Choice, 
 
     public Caller By(string owner) => (Choice % 4) switch { 0 => Admin, 1 => Stranger, _ => new(owner, IsAdmin: false) };
 
-    private static Gen<OrderMove> Of(Gen<WriteFault> faults, params (int, OrderDeed)[] deeds) =>
-        Gen.Select(Gen.Frequency(deeds), Gen.Int[0, 999], Gen.Int[0, 999], faults, (deed, pick, choice, fault) => new OrderMove(deed, pick, choice, fault));
+    private static Gen<OrderMove> Of(Gen<WriteFault> faults, params (int, OrderMoveKind)[] kinds) =>
+        Gen.Select(Gen.Frequency(kinds), Gen.Int[0, 999], Gen.Int[0, 999], faults, (kind, pick, choice, fault) => new OrderMove(kind, pick, choice, fault));
 }

@@ -2,10 +2,10 @@ using OrderFlow.Orders;
 
 namespace OrderFlow.Tests.Rules.Orders;
 
-/// <summary>What must be true of every write of an order, whatever led to it.</summary>
+/// <summary>Invariants of every write of an order.</summary>
 internal static class OrderWrites
 {
-    /// <summary>The only changes of status there are.</summary>
+    /// <summary>All transitions that exist.</summary>
     private static readonly (OrderStatus From, OrderStatus To)[] Changes =
     [
         (OrderStatus.Pending, OrderStatus.Reserved),
@@ -15,7 +15,7 @@ internal static class OrderWrites
         (OrderStatus.Failed, OrderStatus.Pending),
     ];
 
-    public static void Check(OrderState? before, OrderState after, OrderEvent? told)
+    public static void Check(OrderState? before, OrderState after, OrderEvent? @event)
     {
         if (before is null)
             Assert.Equal((OrderStatus.Pending, 1, 1L, false, false), (after.Status, after.Attempt, after.Version, after.Releasing, after.IsDeleted));
@@ -25,7 +25,7 @@ internal static class OrderWrites
         Assert.Equal(after.Status == OrderStatus.Failed, after.FailReason is not null);
         Assert.False(after.Releasing && after.Status != OrderStatus.Cancelled, $"a {after.Status} order releases");
         CheckTransitions(before, after);
-        CheckEvent(before, after, told);
+        CheckEvent(before, after, @event);
     }
 
     private static void CheckChange(OrderState before, OrderState after)
@@ -35,10 +35,10 @@ internal static class OrderWrites
             (after.Id, after.UserId, after.RequestId, after.Items, after.AgreedTotal, after.CreatedAt, after.Version));
         if (before.Status != after.Status) Assert.Contains((before.Status, after.Status), Changes);
 
-        // A number is used for one try only; it goes up by one, and only for an order that tries.
-        var newTry = after.Attempt != before.Attempt;
-        if (newTry) Assert.Equal((before.Attempt + 1, OrderStatus.Pending), (after.Attempt, after.Status));
-        if (before.Status == OrderStatus.Failed && after.Status == OrderStatus.Pending) Assert.True(newTry);
+        // Attempt numbers rise by one, and only while an order is pending.
+        var isNewAttempt = after.Attempt != before.Attempt;
+        if (isNewAttempt) Assert.Equal((before.Attempt + 1, OrderStatus.Pending), (after.Attempt, after.Status));
+        if (before.Status == OrderStatus.Failed && after.Status == OrderStatus.Pending) Assert.True(isNewAttempt);
 
         Assert.False(before.IsDeleted && (before.DeletedAt != after.DeletedAt || before.Status != after.Status), "a deleted order changed");
         Assert.Equal(after.Status == OrderStatus.Cancelled && before.Status != OrderStatus.Cancelled, after.Releasing && !before.Releasing);
@@ -58,11 +58,11 @@ internal static class OrderWrites
     }
 
     /// <summary>Exactly one event for each change of status, with the version that made it; none for anything else.</summary>
-    private static void CheckEvent(OrderState? before, OrderState after, OrderEvent? told)
+    private static void CheckEvent(OrderState? before, OrderState after, OrderEvent? @event)
     {
         if (before?.Status == after.Status)
         {
-            Assert.Null(told);
+            Assert.Null(@event);
             return;
         }
 
@@ -75,6 +75,7 @@ internal static class OrderWrites
             _ when before is null => new OrderCreated(after.Id, after.UserId, after.Items, TotalAmount: 0, after.Version, after.UpdatedAt),
             _ => new OrderReopened(after.Id, after.UserId, after.Items, after.Version, after.UpdatedAt),
         };
-        Assert.Equal(expected, told);
+        Assert.Equal(expected, @event);
+        Assert.Equal(after.Status, OrderEventCatalogue.Find(@event!.Name)!.Status);
     }
 }

@@ -4,8 +4,8 @@ using OrderFlow.Tests.Rules.Inventory;
 
 namespace OrderFlow.Tests.Rules.Orders;
 
-/// <summary>What outlives every process: the orders and the stock as the database holds them, and the calls that are on their way.</summary>
-internal sealed class Shop(Action<string>? tell)
+/// <summary>What outlives every process: orders and stock in the database, and calls in flight.</summary>
+internal sealed class Shop(Action<string>? log)
 {
     private readonly Dictionary<long, OrderState> _orders = [];
     private readonly Dictionary<string, PersistedStock> _stock = new(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal sealed class Shop(Action<string>? tell)
 
     public OrderState? Order(long id) => _orders.GetValueOrDefault(id);
 
-    /// <summary>Writes the order where nobody else has written since <paramref name="known"/> was read.</summary>
+    /// <summary>Writes the order where no other writer has since <paramref name="known"/> was read.</summary>
     public bool Write(OrderState? known, OrderRecord record)
     {
         var order = record.Order;
@@ -30,14 +30,14 @@ internal sealed class Shop(Action<string>? tell)
 
         OrderWrites.Check(stored, order, record.Event);
         _orders[order.Id] = order;
-        tell?.Invoke(
+        log?.Invoke(
             $"order {order.Id}: {order.Status}{(order.Releasing ? ", releasing" : "")}{(order.IsDeleted ? ", deleted" : "")}, "
-            + $"try {order.Attempt}, version {order.Version}");
+            + $"attempt {order.Attempt}, version {order.Version}");
         CheckHoldings(order.Id);
         return true;
     }
 
-    /// <summary>Products with calls on their way.</summary>
+    /// <summary>Products with calls in flight.</summary>
     public IEnumerable<string> ProductsCalled => _underWay.Where(product => product.Value.Count > 0).Select(product => product.Key);
 
     public void Send(StockCall call) => UnderWay(call.ProductId).Add(call);
@@ -48,12 +48,12 @@ internal sealed class Shop(Action<string>? tell)
         return calls;
     }
 
-    /// <summary>One write of the product covers these calls, which have arrived.</summary>
+    /// <summary>Delivers these calls, and covers them with one write of the product.</summary>
     public void Deliver(string productId, IReadOnlyList<StockCall> calls, WriteFault fault = WriteFault.None)
     {
         foreach (var call in calls)
         {
-            tell?.Invoke($"{call}{(fault == WriteFault.None ? "" : $" ({fault})")}");
+            log?.Invoke($"{call}{(fault == WriteFault.None ? "" : $" ({fault})")}");
             if (fault != WriteFault.None) call.Lose();
         }
 
@@ -61,7 +61,7 @@ internal sealed class Shop(Action<string>? tell)
         foreach (var orderId in calls.Select(call => call.Command.OrderId).OfType<long>()) CheckHoldings(orderId);
     }
 
-    /// <summary>A reserved order holds exactly what it wants, at the price it was told and agreed to; a settled order that is not reserved holds nothing.</summary>
+    /// <summary>Asserts that a reserved order holds exactly its units at its total, and that any other settled order holds nothing.</summary>
     private void CheckHoldings(long orderId)
     {
         var order = _orders[orderId];
@@ -72,11 +72,11 @@ internal sealed class Shop(Action<string>? tell)
             {
                 var row = StockOf(productId).Row(orderId);
                 if (row is not { IsLive: true } || (row.Attempt, row.Quantity) != (order.Attempt, quantity))
-                    Assert.Fail($"order {orderId} is reserved at try {order.Attempt}, wants {quantity} of {productId} and has {row}");
+                    Assert.Fail($"order {orderId} is reserved at attempt {order.Attempt}, wants {quantity} of {productId} and has {row}");
                 total += row.UnitPrice * row.Quantity;
             }
 
-            if (total != order.TotalAmount) Assert.Fail($"order {orderId} was reserved for {order.TotalAmount}, its reservations say {total}");
+            if (total != order.TotalAmount) Assert.Fail($"order {orderId} is reserved for {order.TotalAmount}, and its reservations sum to {total}");
             if (order.AgreedTotal is { } agreed && agreed != total) Assert.Fail($"order {orderId} was reserved for {total}, agreed was {agreed}");
         }
         else if (!order.IsUnsettled)
@@ -88,11 +88,11 @@ internal sealed class Shop(Action<string>? tell)
 
     private PersistedStock StockOf(string productId)
     {
-        if (!_stock.TryGetValue(productId, out var stock)) _stock[productId] = stock = new(productId, MayComeBack);
+        if (!_stock.TryGetValue(productId, out var stock)) _stock[productId] = stock = new(productId, MayBeReleased);
         return stock;
     }
 
     /// <summary>What <c>IReservations.CountUnsettled</c> counts.</summary>
-    private bool MayComeBack(StockReservation row) =>
+    private bool MayBeReleased(StockReservation row) =>
         _orders[row.OrderId] is var order && (order.Releasing || (order.Status == OrderStatus.Pending && row.Tentative));
 }

@@ -1,6 +1,6 @@
 namespace OrderFlow.Tests.Rules.Orders;
 
-/// <summary>How a write goes wrong: whoever waits for it gets an error, and something was stored or not.</summary>
+/// <summary>How a write fails: its caller gets an error, whether or not it was stored.</summary>
 internal enum WriteFault
 {
     None,
