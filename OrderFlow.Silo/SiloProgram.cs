@@ -8,7 +8,6 @@ using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Notifications.Redis;
-using OrderFlow.Silo.Notifications.Worker;
 using OrderFlow.Silo.Outbox;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Postgres.Migrations;

@@ -1,4 +1,3 @@
-using Npgsql;
 using OrderFlow.Outbox;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Postgres;

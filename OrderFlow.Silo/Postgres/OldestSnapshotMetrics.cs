@@ -52,7 +52,7 @@ internal sealed class OldestSnapshotMetrics(IMeterFactory meters, NpgsqlDataSour
         _oldest = new(heldSince.Count == 0 ? null : heldSince.Values.Min());
     }
 
-    public void Forget() => (_heldSince, _oldest) = ([], null);
+    public void Clear() => (_heldSince, _oldest) = ([], null);
 
     private IEnumerable<Measurement<double>> Observe() => _oldest is { } oldest ? [new(time.AgeOf(oldest.HeldSince).TotalSeconds)] : [];
 

@@ -5,7 +5,6 @@ using OrderFlow.Notifications;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Notifications.Redis;
-using OrderFlow.Silo.Notifications.Worker;
 using OrderFlow.Silo.Outbox;
 
 namespace OrderFlow.Tests.Fixtures;

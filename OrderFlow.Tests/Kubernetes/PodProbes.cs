@@ -1,4 +1,3 @@
-using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Postgres.Migrations;
 using OrderFlow.Tests.Manifests;
 using k8s.Models;

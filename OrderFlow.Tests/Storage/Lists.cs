@@ -1,6 +1,5 @@
 using Npgsql;
 using OrderFlow.Orders;
-using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Postgres.Inventory;
 using OrderFlow.Silo.Postgres.Orders;
 using OrderFlow.Tests.Fixtures;

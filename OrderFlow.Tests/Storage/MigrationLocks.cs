@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using DbUp.Engine;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Postgres.Migrations;
 using OrderFlow.Tests.Fixtures;
 
@@ -19,7 +18,7 @@ public sealed class MigrationLocks
     [Fact]
     public async Task While_a_backup_locks_the_outbox_its_migration_waits_and_no_order_fails()
     {
-        await using var cluster = await OrderFlowCluster.Start(silos: 1, patience: CallTimeouts.ResponseTimeout);
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, responseTimeout: CallTimeouts.ResponseTimeout);
         await cluster.SetStock("dumped", 1_000_000);
         await using var backup = await Hold(cluster.ConnectionString, HeldLock, "pg_dump");
 

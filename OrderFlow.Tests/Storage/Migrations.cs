@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using DbUp.Engine;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Postgres.Migrations;
 using OrderFlow.Tests.Fixtures;
 

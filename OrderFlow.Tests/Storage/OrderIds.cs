@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using OrderFlow.Orders;
-using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Postgres.Orders;
 using OrderFlow.Tests.Fixtures;
 

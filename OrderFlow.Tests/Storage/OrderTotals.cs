@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OrderFlow.Orders;
-using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Postgres.Migrations;
 using OrderFlow.Silo.Postgres.Orders;
 using OrderFlow.Tests.Fixtures;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Postgres.Migrations;
 using OrderFlow.Tests.Fixtures;
 

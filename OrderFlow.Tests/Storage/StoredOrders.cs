@@ -1,7 +1,6 @@
 using Npgsql;
 using OrderFlow.Orders;
 using OrderFlow.Silo.Outbox;
-using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Postgres.Orders;
 using OrderFlow.Tests.Fixtures;
 using Orleans.Storage;

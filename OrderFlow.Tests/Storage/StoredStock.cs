@@ -1,6 +1,5 @@
 using Npgsql;
 using OrderFlow.Inventory;
-using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Postgres.Inventory;
 using OrderFlow.Tests.Fixtures;
 using Orleans.Storage;

@@ -2,7 +2,6 @@ using Npgsql;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.Silo.Outbox;
-using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Postgres.Inventory;
 using OrderFlow.Silo.Postgres.Orders;
 using OrderFlow.Tests.Fixtures;
