@@ -154,10 +154,10 @@ internal sealed partial class StockItemGrain(
     private void FailAll(Exception error, List<StockCommand> commands)
     {
         _writeError = error;
-        LogWriteFailed(this.GetPrimaryKeyString(), commands.Count + _queue.Count, error.GetType().Name, error.Message);
+        LogWriteFailed(this.GetPrimaryKeyString(), commands.Count + _queue.Count, error.GetType().Name, error.FullMessage());
         DeactivateOnIdle();
 
-        foreach (var command in commands.Concat(_queue)) command.Fail(error is UnreadableRowException ? error : Unavailable(error.Message));
+        foreach (var command in commands.Concat(_queue)) command.Fail(error is UnreadableRowException ? error : Unavailable(error.FullMessage()));
         _queue.Clear();
     }
 

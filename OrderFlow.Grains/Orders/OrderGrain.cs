@@ -115,7 +115,7 @@ internal sealed partial class OrderGrain(
         catch (Exception error)
         {
             // Infrastructure never fails an order: it stays as it is persisted.
-            LogNotSettled(this.GetPrimaryKeyLong(), error.GetType().Name, error.Message);
+            LogNotSettled(this.GetPrimaryKeyLong(), error.GetType().Name, error.FullMessage());
             throw;
         }
     }

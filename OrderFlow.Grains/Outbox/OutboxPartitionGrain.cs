@@ -167,7 +167,7 @@ internal sealed partial class OutboxPartitionGrain(
         }
         catch (Exception error)
         {
-            if (_reads.Failures == 0) LogFailed(Partition, error.GetType().Name, error.Message);
+            if (_reads.Failures == 0) LogFailed(Partition, error.GetType().Name, error.FullMessage());
             _reads.Fail(Now);   // what was published stays in the list, and is deleted by the next attempt
         }
     }
@@ -207,7 +207,7 @@ internal sealed partial class OutboxPartitionGrain(
         }
         catch (Exception error)
         {
-            LogFailed(Partition, error.GetType().Name, error.Message);   // they are published again
+            LogFailed(Partition, error.GetType().Name, error.FullMessage());   // they are published again
         }
     }
 

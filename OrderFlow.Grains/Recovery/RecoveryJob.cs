@@ -31,8 +31,8 @@ internal sealed partial class RecoveryJob(
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            var failure = $"{error.GetType().Name}: {error.Message}";
-            if (failure != _failure) LogFailed(name, error.GetType().Name, error.Message);
+            var failure = $"{error.GetType().Name}: {error.FullMessage()}";
+            if (failure != _failure) LogFailed(name, error.GetType().Name, error.FullMessage());
             _failure = failure;
         }
     }

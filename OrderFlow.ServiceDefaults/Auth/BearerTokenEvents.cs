@@ -13,11 +13,23 @@ internal sealed class BearerTokenEvents : JwtBearerEvents
     /// <summary>The description for a token that the library cannot read or has no description for.</summary>
     public const string Unreadable = "The token must be a JWT, signed with RS256 or ES256, whose claims have their types.";
 
+    /// <summary>The library would name an audience that it did not read.</summary>
+    public const string WrongAudience = "The token's audience (aud) is not this service.";
+
+    /// <summary>The library reports every signature that it did not verify as one whose key is unknown.</summary>
+    public const string WrongSignature = "The token's signature does not verify with RS256 or ES256 and a key that is accepted here.";
+
     /// <inheritdoc/>
     public override Task Challenge(JwtBearerChallengeContext context)
     {
-        if (context.AuthenticateFailure is TokenRejectedException rejected) context.ErrorDescription = rejected.Message;
-        else if (context.AuthenticateFailure is not null && string.IsNullOrEmpty(context.ErrorDescription)) context.ErrorDescription = Unreadable;
+        context.ErrorDescription = context.AuthenticateFailure switch
+        {
+            TokenRejectedException rejected => rejected.Message,
+            SecurityTokenInvalidAudienceException => WrongAudience,
+            SecurityTokenInvalidAlgorithmException or SecurityTokenSignatureKeyNotFoundException => WrongSignature,
+            not null when string.IsNullOrEmpty(context.ErrorDescription) => Unreadable,
+            _ => context.ErrorDescription,
+        };
         return base.Challenge(context);
     }
 }

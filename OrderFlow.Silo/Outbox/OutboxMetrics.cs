@@ -9,7 +9,9 @@ namespace OrderFlow.Silo.Outbox;
 /// <summary>Polls how many events wait to be published, for health checks and as part of the meter <see cref="KafkaMetrics.MeterName"/>.</summary>
 internal sealed class OutboxMetrics(IMeterFactory meters, OutboxTable outbox, OutboxRelayStatus relay, TimeProvider time) : PollingService(time), IHealthCheck
 {
+    private readonly TimeProvider _time = time;
     private volatile OutboxBacklog _backlog = new(0, null);
+    private volatile string? _error;
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +25,14 @@ internal sealed class OutboxMetrics(IMeterFactory meters, OutboxTable outbox, Ou
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(HealthCheckResult.Healthy(_backlog.Describe(AgeOf(_backlog.Oldest))));
+        Task.FromResult(_error is { } error ? HealthCheckResult.Degraded(error) : HealthCheckResult.Healthy(_backlog.Describe(AgeOf(_backlog.Oldest))));
 
-    protected override async Task Poll(CancellationToken cancellationToken) => _backlog = await outbox.Measure(cancellationToken);
+    protected override async Task Poll(CancellationToken cancellationToken)
+    {
+        _backlog = await outbox.Measure(cancellationToken);
+        _error = null;
+    }
+
+    /// <summary>The database may accept other writes meanwhile: a lock on this table alone stops all orders.</summary>
+    protected override void OnPollFailed() => _error ??= $"The outbox cannot be read since {_time.GetUtcNow():u}";
 }

@@ -12,7 +12,7 @@ internal sealed class PostgresExceptionTranslator : IExceptionTranslator
             new InvalidOperationException($"The database rejected a write of {grainId}: {rejection.SqlState} {rejection.MessageText}"),
         PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } readOnly =>
             new UnavailableException($"The database is read-only; nothing was written: {readOnly.MessageText}"),
-        NpgsqlException failure => new UnavailableException($"The database cannot answer: {failure.Message}"),
+        NpgsqlException failure => new UnavailableException($"The database cannot answer: {failure.FullMessage()}"),
         _ => null,
     };
 }

@@ -58,7 +58,7 @@ internal sealed partial class WriteProbe(string connectionString, ConnectionPool
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return $"The database cannot be reached: {error.Message}";
+            return $"The database cannot be reached: {error.FullMessage()}";
         }
     }
 

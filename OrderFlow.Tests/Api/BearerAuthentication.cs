@@ -93,6 +93,21 @@ public sealed class BearerAuthentication : IDisposable
         Assert.Empty(_grains.Asked);
     }
 
+    [Theory]
+    [InlineData("another audience", BearerTokenEvents.WrongAudience)]
+    [InlineData("no audience", "The token's aud must be a JSON string or a list of them.")]
+    [InlineData("another key", BearerTokenEvents.WrongSignature)]
+    [InlineData("RS512", BearerTokenEvents.WrongSignature)]
+    public async Task The_challenge_says_what_is_wrong(string what, string description)
+    {
+        using var client = _api.As(null);
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {BadTokens.Single(token => (string)token[0] == what)[1]}");
+
+        using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
+
+        Assert.Equal($"error=\"invalid_token\", error_description=\"{description}\"", Assert.Single(answer.Headers.WwwAuthenticate).Parameter);
+    }
+
     [Fact]
     public async Task A_missing_token_is_rejected()
     {

@@ -1,7 +1,10 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using OrderFlow.Outbox;
+using OrderFlow.Silo.Outbox;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Tests.Fixtures;
 
@@ -49,6 +52,25 @@ public sealed class DatabaseMetrics
         Assert.Equal([0], Values(meters));
         oldest.Clear();
         Assert.Empty(Values(meters));
+    }
+
+    [Fact]
+    public async Task While_a_lock_keeps_the_outbox_from_being_read_its_health_check_is_degraded()
+    {
+        await using var database = await PostgresServer.Shared.CreateDatabase();
+        await using var connections = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var metrics = new OutboxMetrics(services.GetRequiredService<IMeterFactory>(), new OutboxTable(connections, connections), new OutboxRelayStatus(), TimeProvider.System);
+        await using var session = await database.Open();
+        await using (var hold = new NpgsqlCommand("BEGIN; LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE", session)) await hold.ExecuteNonQueryAsync();
+        await metrics.StartAsync(default);
+
+        var locked = await Eventually.Get("a degraded outbox", () => metrics.CheckHealthAsync(new()), health => health.Status == HealthStatus.Degraded);
+        Assert.StartsWith("The outbox cannot be read since ", locked.Description, StringComparison.Ordinal);
+
+        await using (var release = new NpgsqlCommand("COMMIT", session)) await release.ExecuteNonQueryAsync();
+        await Eventually.Get("a healthy outbox", () => metrics.CheckHealthAsync(new()), health => health.Status == HealthStatus.Healthy);
+        await metrics.StopAsync(default);
     }
 
     private static List<double> Values(IMeterFactory meters) =>

@@ -136,7 +136,8 @@ internal sealed class KafkaProducer : IDisposable
             .SetErrorHandler((producer, error) =>
             {
                 _kafka.ReportError(error);
-                if (error.Code is Confluent.Kafka.ErrorCode.Local_AllBrokersDown || error.IsFatal) _kafka.Unreachable(error.Reason);
+                if (error.Code is Confluent.Kafka.ErrorCode.Local_AllBrokersDown) _kafka.Unreachable("no broker can be reached");
+                else if (error.IsFatal) _kafka.Unreachable(error.Reason);
                 if (error.IsFatal) _clients.Replace(producer);
             })
             .SetLogHandler((_, line) => KafkaLog.Write(log, line))

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace OrderFlow.Tests.Redis;
 
-public sealed class Errors_of_redis
+public sealed class RedisExceptions
 {
     public static TheoryData<Exception> OfTheDriver =>
     [
