@@ -78,7 +78,7 @@ public sealed class UnknownStatuses : IAsyncLifetime
         var error = await Assert.ThrowsAsync<UnreadableRowException>(() => releases[49]);
         await Task.WhenAll(releases.Where(release => release != releases[49]));
 
-        Assert.StartsWith($"row (held, {OnHold}) of stock_reservations cannot be read: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Row (held, {OnHold}) of stock_reservations cannot be read: ", error.Message, StringComparison.Ordinal);
     }
 
     private async Task AssertUntouched()

@@ -41,7 +41,7 @@ public sealed class EmbeddedBrokerCommands
         await program.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal(1, program.ExitCode);
-        Assert.Equal("Kafka__TopicPartitions: The field TopicPartitions must be between 1 and 1000.\n", await errors);
+        Assert.Equal("Kafka__TopicPartitions: must be between 1 and 1000\n", await errors);
     }
 
     private static Process Start(string partitions, out Uri url)

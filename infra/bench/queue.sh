@@ -4,7 +4,7 @@
 QUEUE_JOBS=50000
 QUEUE_SECONDS=180
 QUEUE_ORDERS_FROM=9000000000000 # far above the ids of real orders
-QUEUE_SCRIPTS=OrderFlow.Silo/Redis/Scripts
+QUEUE_SCRIPTS=OrderFlow.Silo/Notifications/Redis/Scripts
 QUEUE_PAUSED=''
 
 # Nobody is to get mails about orders that there are not.

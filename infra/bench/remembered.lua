@@ -2,7 +2,7 @@
 -- KEYS: how the key of every shard begins
 -- ARGV: 1 the first order, 2 how many orders
 
-local ORDERS_IN_SHARD = 32 -- of Redis/Scripts/shared.lua
+local ORDERS_IN_SHARD = 32 -- of Notifications/Redis/Scripts/shared.lua
 
 local bytes = 0
 for shard = math.floor(ARGV[1] / ORDERS_IN_SHARD), math.floor((ARGV[1] + ARGV[2] - 1) / ORDERS_IN_SHARD) do
