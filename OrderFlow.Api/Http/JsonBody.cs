@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
@@ -69,9 +70,14 @@ internal sealed class JsonBody<T> : RequestPart<T>, IBindableFromHttpContext<Jso
         {
             return Reject(error.StatusCode);   // the server found the body too large, too slow or incomplete
         }
+        catch (ConnectionResetException)
+        {
+            context.Abort();   // nobody waits for an answer; the server would log an error when it cannot discard the rest of the body
+            return Reject(StatusCodes.Status400BadRequest);
+        }
         catch (IOException)
         {
-            return Reject(StatusCodes.Status400BadRequest);   // an impossible chunk size, or a connection that was reset: a fault of the client
+            return Reject(StatusCodes.Status400BadRequest);   // an impossible chunk size
         }
     }
 
