@@ -28,7 +28,7 @@ public sealed class LateCommits : IAsyncLifetime
     [Fact]
     public async Task An_order_that_was_reloaded_while_its_commit_was_held_shows_it()
     {
-        var commit = _proxy.Hold("order.reserved");
+        var commit = _proxy.Hold("\"status\":\"reserved\"");
         var id = await _cluster.Place(("late", 1));
         await LoseAnswer(commit);
         await _cluster.DeactivateAll();
@@ -45,7 +45,7 @@ public sealed class LateCommits : IAsyncLifetime
     [Fact]
     public async Task A_write_is_based_on_the_late_commit_or_makes_it_fail()
     {
-        var commit = _proxy.Hold("order.reserved");
+        var commit = _proxy.Hold("\"status\":\"reserved\"");
         var id = await _cluster.Place(("late", 1));
         await LoseAnswer(commit);
 

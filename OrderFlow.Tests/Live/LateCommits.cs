@@ -16,7 +16,7 @@ public sealed class LateCommits
         await cluster.SetStock("late", 1);
         using var api = new ApiProgram(cluster.Client, ("Live:HeartbeatInterval", "00:05:00"));
         using var alice = api.As(Tokens.Alice);
-        var commit = proxy.Hold("order.reserved");
+        var commit = proxy.Hold("\"status\":\"reserved\"");
         var id = await alice.Place("alice", ("late", 1));
         await commit.Arrived();
         commit.CutClient();
