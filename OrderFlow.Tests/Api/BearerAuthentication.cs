@@ -95,7 +95,7 @@ public sealed class BearerAuthentication : IDisposable
 
     [Theory]
     [InlineData("another audience", BearerTokenEvents.WrongAudience)]
-    [InlineData("no audience", "The token's aud must be a JSON string or a list of them.")]
+    [InlineData("no audience", BearerTokenEvents.WrongAudience)]
     [InlineData("another key", BearerTokenEvents.WrongSignature)]
     [InlineData("RS512", BearerTokenEvents.WrongSignature)]
     public async Task The_challenge_says_what_is_wrong(string what, string description)
