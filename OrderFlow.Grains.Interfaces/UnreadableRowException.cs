@@ -1,15 +1,6 @@
 namespace OrderFlow;
 
-/// <summary>A row holds what this version cannot read. Repeating the call does not help: an operator must look at the row.</summary>
+/// <summary>A row holds what this version cannot read. Repeating the call does not help: an operator must inspect the row.</summary>
+/// <param name="message">Which row it is, and what is wrong with it.</param>
 [GenerateSerializer, Alias("unreadable-row")]
-public sealed class UnreadableRowException : Exception
-{
-    /// <summary>Creates one without a message.</summary>
-    public UnreadableRowException() { }
-
-    /// <summary>Creates one that says which row it is, and what is wrong with it.</summary>
-    public UnreadableRowException(string message) : base(message) { }
-
-    /// <summary>Creates one with its cause, which stays in this process.</summary>
-    public UnreadableRowException(string message, Exception cause) : base(message, cause) { }
-}
+public sealed class UnreadableRowException(string message) : Exception(message);
