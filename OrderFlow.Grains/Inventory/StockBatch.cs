@@ -1,9 +1,6 @@
 namespace OrderFlow.Inventory;
 
-/// <summary>
-/// Commands that one write covers, applied one after the other to a working copy.
-/// Neither the copy nor an answer may be seen before the write.
-/// </summary>
+/// <summary>Applies the commands of one write, one after the other, to a working copy. Neither the copy nor an answer may be seen before the write.</summary>
 internal sealed class StockBatch(StockItem? persisted, IEnumerable<StockReservation> reservations)
 {
     private readonly StockItem? _persisted = persisted;
@@ -15,20 +12,14 @@ internal sealed class StockBatch(StockItem? persisted, IEnumerable<StockReservat
 
     public bool HasChanges => _changed.Count > 0 || !ReferenceEquals(Item, _persisted);
 
-    /// <summary>Applies a command about an order's reservation.</summary>
-    public TAnswer Apply<TAnswer>(long orderId, Func<StockItem?, StockReservation?, StockStep<TAnswer>> rule)
-    {
-        var step = rule(Item, _reservations.GetValueOrDefault(orderId));
-        Item = step.Item ?? Item;
-        if (step.Reservation is { } row) _reservations[orderId] = _changed[orderId] = row;
-        return step.Answer;
-    }
+    /// <summary>The order's reservation after the commands so far; null where it has no row.</summary>
+    public StockReservation? ReservationOf(long orderId) => _reservations.GetValueOrDefault(orderId);
 
-    /// <summary>Applies a command about the counts alone.</summary>
-    public TAnswer Apply<TAnswer>(Func<StockItem?, StockStep<TAnswer>> rule)
+    /// <summary>Applies what a command makes of <see cref="Item"/> and its order's reservation.</summary>
+    public TAnswer Apply<TAnswer>(StockStep<TAnswer> step)
     {
-        var step = rule(Item);
         Item = step.Item ?? Item;
+        if (step.Reservation is { } row) _reservations[row.OrderId] = _changed[row.OrderId] = row;
         return step.Answer;
     }
 

@@ -12,19 +12,8 @@ internal abstract class StockCommand
     /// <summary>The order whose reservation it concerns; null where it concerns only the counts.</summary>
     public virtual long? OrderId => null;
 
-    /// <summary>True where the answer is insufficient, which is not final before <see cref="CheckContention"/>.</summary>
-    public virtual bool IsInsufficient => false;
-
-    /// <summary>True where an order's first attempt was granted; such an order rarely has a row yet.</summary>
-    public virtual bool IsFirstGrant => false;
-
     /// <summary>Computes the answer on the batch's working copy.</summary>
     public abstract void ApplyTo(StockBatch batch, DateTimeOffset now);
-
-    /// <inheritdoc cref="StockLedger.CheckContention"/>
-    public virtual void CheckContention(long attainable)
-    {
-    }
 
     /// <summary>Answers the caller; only after the write.</summary>
     public abstract void Complete();
@@ -42,41 +31,48 @@ internal abstract class StockCommand<TAnswer> : StockCommand
 
     protected TAnswer? Answer { get; set; }
 
+    public override void ApplyTo(StockBatch batch, DateTimeOffset now) => Answer = batch.Apply(Decide(batch, now));
+
     public override void Complete() => _answered.SetResult(Answer!);
 
     public override void Fail(Exception error) => _answered.SetException(error);
+
+    /// <summary>Decides by the rules of <see cref="StockLedger"/>.</summary>
+    protected abstract StockStep<TAnswer> Decide(StockBatch batch, DateTimeOffset now);
 }
 
 internal sealed class ReserveCommand(ReserveStock reserve) : StockCommand<ReserveResult>
 {
     public override long? OrderId => reserve.OrderId;
 
-    public override bool IsInsufficient => Answer?.Outcome == ReserveOutcome.Insufficient;
+    /// <summary>True where the answer is insufficient, which is not final before <see cref="CheckContention"/>.</summary>
+    public bool IsInsufficient => Answer?.Outcome == ReserveOutcome.Insufficient;
 
-    public override bool IsFirstGrant => reserve.Attempt == OrderLifecycle.FirstAttempt && Answer?.Outcome == ReserveOutcome.Granted;
+    /// <summary>True where an order's first attempt was granted; such an order rarely has a row yet.</summary>
+    public bool IsFirstGrant => reserve.Attempt == OrderLifecycle.FirstAttempt && Answer?.Outcome == ReserveOutcome.Granted;
 
-    public override void ApplyTo(StockBatch batch, DateTimeOffset now) =>
-        Answer = batch.Apply(reserve.OrderId, (item, held) => StockLedger.Reserve(item, held, reserve, now));
+    /// <inheritdoc cref="StockLedger.CheckContention"/>
+    public void CheckContention(long attainable) => Answer = StockLedger.CheckContention(Answer!, reserve.Quantity, attainable);
 
-    public override void CheckContention(long attainable) => Answer = StockLedger.CheckContention(Answer!, reserve.Quantity, attainable);
+    protected override StockStep<ReserveResult> Decide(StockBatch batch, DateTimeOffset now) =>
+        StockLedger.Reserve(batch.Item, batch.ReservationOf(reserve.OrderId), reserve, now);
 }
 
 internal sealed class ReleaseCommand(long orderId, int attempt) : StockCommand<bool>
 {
     public override long? OrderId => orderId;
 
-    public override void ApplyTo(StockBatch batch, DateTimeOffset now) =>
-        Answer = batch.Apply(orderId, (item, held) => StockLedger.Release(item, held, orderId, attempt, now));
+    protected override StockStep<bool> Decide(StockBatch batch, DateTimeOffset now) =>
+        StockLedger.Release(batch.Item, batch.ReservationOf(orderId), orderId, attempt, now);
 }
 
 internal sealed class SetCommand(string productId, long availableQuantity, decimal unitPrice) : StockCommand<StockResult>
 {
-    public override void ApplyTo(StockBatch batch, DateTimeOffset now) =>
-        Answer = batch.Apply(item => StockLedger.Set(item, productId, availableQuantity, unitPrice, now));
+    protected override StockStep<StockResult> Decide(StockBatch batch, DateTimeOffset now) =>
+        StockLedger.Set(batch.Item, productId, availableQuantity, unitPrice, now);
 }
 
 internal sealed class RestockCommand(long quantity) : StockCommand<StockResult>
 {
-    public override void ApplyTo(StockBatch batch, DateTimeOffset now) =>
-        Answer = batch.Apply(item => StockLedger.Restock(item, quantity, now));
+    protected override StockStep<StockResult> Decide(StockBatch batch, DateTimeOffset now) => StockLedger.Restock(batch.Item, quantity, now);
 }

@@ -28,23 +28,17 @@ internal sealed partial class StockItemGrain(
     public async Task<StockItem?> Get()
     {
         var item = (await _stock.ReadForQuery())?.Item;
-        if (item is null) DeactivateWhenIdle();
+        if (item is null && !_writing) DeactivateOnIdle();   // made-up product ids must not fill the memory
         return item;
     }
 
-    public async Task<StockResult> Set(long availableQuantity, decimal unitPrice, Caller by)
-    {
-        if (!by.IsAdmin) return new(Outcome.Forbidden, Reason: "only an admin can set stock");
+    public Task<StockResult> Set(long availableQuantity, decimal unitPrice, Caller by) => by.IsAdmin
+        ? Enqueue(new SetCommand(this.GetPrimaryKeyString(), availableQuantity, unitPrice))
+        : Task.FromResult(new StockResult(Outcome.Forbidden, Reason: "only an admin can set stock"));
 
-        return await Enqueue(new SetCommand(this.GetPrimaryKeyString(), availableQuantity, unitPrice));
-    }
-
-    public async Task<StockResult> Restock(long quantity, Caller by)
-    {
-        if (!by.IsAdmin) return new(Outcome.Forbidden, Reason: "only an admin can add stock");
-
-        return await Enqueue(new RestockCommand(quantity));
-    }
+    public Task<StockResult> Restock(long quantity, Caller by) => by.IsAdmin
+        ? Enqueue(new RestockCommand(quantity))
+        : Task.FromResult(new StockResult(Outcome.Forbidden, Reason: "only an admin can add stock"));
 
     public Task<ReserveResult> Reserve(ReserveStock command) => Enqueue(new ReserveCommand(command));
 
@@ -80,7 +74,7 @@ internal sealed partial class StockItemGrain(
         }
 
         _writing = false;
-        if (_stock.Value?.Item is null) DeactivateWhenIdle();
+        if (_stock.Value?.Item is null) DeactivateOnIdle();
     }
 
     private async Task Write(List<StockCommand> commands)
@@ -96,10 +90,11 @@ internal sealed partial class StockItemGrain(
         }
 
         // After the write, because a refusal must rest on persisted state: units that this batch granted may be released too.
-        if (commands.Exists(command => command.IsInsufficient))
+        var insufficient = Insufficient(commands).ToList();
+        if (insufficient.Count > 0)
         {
             var attainable = (_stock.Value?.Item?.AvailableQuantity ?? 0) + await reservations.CountUnsettled(this.GetPrimaryKeyString());
-            foreach (var command in commands.Where(command => command.IsInsufficient)) command.CheckContention(attainable);
+            insufficient.ForEach(reserve => reserve.CheckContention(attainable));
         }
 
         // After the write: no answer may rest on state that is not persisted.
@@ -113,7 +108,7 @@ internal sealed partial class StockItemGrain(
     private async Task<bool> TryWriteFirstGrants(List<StockCommand> commands)
     {
         var batch = Apply(commands, []);
-        if (!commands.TrueForAll(command => command.IsFirstGrant)) return false;
+        if (!commands.TrueForAll(command => command is ReserveCommand { IsFirstGrant: true })) return false;
 
         try
         {
@@ -137,7 +132,7 @@ internal sealed partial class StockItemGrain(
 
     private async Task<FoundReservations> FindReservations(List<StockCommand> commands)
     {
-        var orderIds = commands.Where(command => command.OrderId is not null).Select(command => command.OrderId!.Value).Distinct().ToArray();
+        var orderIds = commands.Select(command => command.OrderId).OfType<long>().Distinct().ToArray();
         return orderIds.Length == 0 ? FoundReservations.None : await reservations.Find(this.GetPrimaryKeyString(), orderIds);
     }
 
@@ -167,16 +162,13 @@ internal sealed partial class StockItemGrain(
     /// True where a commit that is held up may still release units, and settle their order, after an insufficient answer. A write, even of unchanged counts,
     /// makes that commit fail or conflicts with it.
     /// </summary>
-    private bool MustFence(List<StockCommand> commands) => _stock.MayBeStale && commands.Exists(command => command.IsInsufficient);
+    private bool MustFence(List<StockCommand> commands) => _stock.MayBeStale && Insufficient(commands).Any();
 
-    /// <summary>Keeps made-up product ids from filling the memory.</summary>
-    private void DeactivateWhenIdle()
-    {
-        if (!_writing) DeactivateOnIdle();
-    }
+    private static IEnumerable<ReserveCommand> Insufficient(List<StockCommand> commands) =>
+        commands.OfType<ReserveCommand>().Where(reserve => reserve.IsInsufficient);
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Stock of {ProductId} could not be written; {Commands} commands failed and the grain reloads. {Error}: {Reason}")]
+        Message = "Stock of {ProductId} could not be written; its {Commands} queued commands failed and the grain will reload. {Error}: {Reason}")]
     private partial void LogWriteFailed(string productId, int commands, string error, string reason);
 }

@@ -1,6 +1,6 @@
 namespace OrderFlow.Inventory;
 
-/// <summary>What one command makes of a product's counts and an order's reservation; null where they stay.</summary>
+/// <summary>A command's answer, and what it makes of a product's counts and an order's reservation; null where they stay.</summary>
 internal readonly record struct StockStep<TAnswer>(TAnswer Answer, StockItem? Item = null, StockReservation? Reservation = null);
 
 /// <summary>
@@ -32,13 +32,10 @@ internal static class StockLedger
     /// </summary>
     public static StockStep<bool> Release(StockItem? item, StockReservation? held, long orderId, int attempt, DateTimeOffset now)
     {
-        if (held is null)
-            return new(true, Reservation: new(orderId, attempt, Quantity: 0, UnitPrice: 0, Tentative: false, ReleasedAt: now));
-        if (held.IsLive && held.Attempt <= attempt)
-            return new(true, Move(item!, -held.Quantity, now), held with { Attempt = attempt, ReleasedAt = now });
-        if (!held.IsLive && held.Attempt < attempt)
-            return new(true, Reservation: held with { Attempt = attempt, ReleasedAt = now });
-        return new(false);
+        if (held is null) return new(true, Reservation: new(orderId, attempt, Quantity: 0, UnitPrice: 0, Tentative: false, ReleasedAt: now));
+        if (held.Refuses(attempt)) return new(false);
+
+        return new(true, held.IsLive ? Move(item!, -held.Quantity, now) : null, held with { Attempt = attempt, ReleasedAt = now });
     }
 
     /// <summary>Creates the product, or sets its available units and price; reserved units keep the price they were granted at.</summary>

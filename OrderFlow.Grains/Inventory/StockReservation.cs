@@ -11,5 +11,6 @@ internal sealed record StockReservation(long OrderId, int Attempt, long Quantity
 {
     public bool IsLive => ReleasedAt is null;
 
+    /// <summary>True where the attempt is superseded: a later one has taken over its units, or it was released.</summary>
     public bool Refuses(int attempt) => IsLive ? attempt < Attempt : attempt <= Attempt;
 }

@@ -35,7 +35,7 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
         foreach (var call in calls)
         {
             Apply(call, batch, now);
-            if (call.Command.IsInsufficient) attainables[(ReserveCall)call] = Attainable((ReserveCall)call, batch);
+            if (call.Command is ReserveCommand { IsInsufficient: true }) attainables[(ReserveCall)call] = Attainable((ReserveCall)call, batch);
         }
 
         if (fails) return;
@@ -45,7 +45,7 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
         if (attainables.Count > 0)
         {
             var attainable = Item!.AvailableQuantity + _live.Values.Where(mayBeReleased).Sum(row => row.Quantity);
-            foreach (var call in attainables.Keys) call.Command.CheckContention(attainable);
+            foreach (var call in attainables.Keys) ((ReserveCommand)call.Command).CheckContention(attainable);
         }
 
         foreach (var call in calls) call.Command.Complete();
