@@ -1,6 +1,6 @@
 namespace OrderFlow;
 
-/// <summary>Whether something is out of service, to log it once when that begins and once when it ends. May be used from any thread.</summary>
+/// <summary>Tracks a failure or shortage, so that its start and its end are logged once each. May be used from any thread.</summary>
 internal sealed class Outage
 {
     private string? _reason;

@@ -1,6 +1,6 @@
 namespace OrderFlow.Recovery;
 
-/// <summary>A measurement for the whole cluster, taken by the silo that runs the recovery grain.</summary>
+/// <summary>A measurement of the whole cluster, taken by the silo that runs the recovery grain.</summary>
 internal interface IClusterMeasurement
 {
     /// <summary>The job's name in logs and metrics, such as <c>measure pending orders</c>.</summary>

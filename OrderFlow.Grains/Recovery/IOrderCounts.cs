@@ -1,6 +1,6 @@
 namespace OrderFlow.Recovery;
 
-/// <summary>Exact numbers of orders by user and status. Latest changes are stored apart, and each costs every read a little.</summary>
+/// <summary>Counts orders exactly, by user and status. The latest changes are stored as rows of their own, each of which slows every read a little.</summary>
 internal interface IOrderCounts
 {
     /// <summary>Adds a bounded number of the latest changes to the totals.</summary>

@@ -12,6 +12,6 @@ internal interface ITombstones
     /// <summary>Removes released reservations.</summary>
     Task<Batch> SweepReservations(DateTimeOffset releasedBefore);
 
-    /// <summary>Removes keys.</summary>
+    /// <summary>Removes keys by the time of their first use.</summary>
     Task<Batch> SweepKeys(DateTimeOffset usedBefore);
 }

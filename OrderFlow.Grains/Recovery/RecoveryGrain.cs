@@ -8,7 +8,7 @@ namespace OrderFlow.Recovery;
 
 /// <inheritdoc cref="IRecoveryGrain"/>
 /// <remarks>
-/// Each job has a timer of its own, so that none waits for another or fails with it. The reminder only reactivates the grain when its silo is lost.
+/// Each job has its own timer, so that none waits for another or fails with it. The reminder only reactivates the grain when its silo is lost.
 /// </remarks>
 [GrainType("recovery")]
 internal sealed partial class RecoveryGrain(
@@ -28,8 +28,8 @@ internal sealed partial class RecoveryGrain(
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How much longer than its key a deleted order stays, because a call that has just read the key may still place the order. <see cref="IdempotencyGrain"/>
-    /// ignores an expired key that is not swept yet, so neither sweep waits for the other, except for keys that 1.0.0 stored.
+    /// How much longer than its key a deleted order is kept: a call that has just read the key may still place the order. Neither sweep needs to wait for the
+    /// other, because <see cref="IdempotencyGrain"/> ignores expired keys, except those that 1.0.0 stored.
     /// </summary>
     private static readonly TimeSpan DeletedOrderGrace = TimeSpan.FromMinutes(1);
 
@@ -77,7 +77,7 @@ internal sealed partial class RecoveryGrain(
         return new(Rows: 0, IsFull: false);
     }
 
-    /// <summary>Resumes stalled orders by id, batch after batch, so that orders that cannot settle do not starve the others.</summary>
+    /// <summary>Resumes the stalled orders that follow the last batch by id, so that orders that cannot settle do not starve the others.</summary>
     private async Task<Batch> ResumeStalled(CancellationToken cancellationToken)
     {
         var ids = await unsettled.FindStalled(Now - _options.Interval, _lastId, _options.BatchSize);
@@ -108,6 +108,6 @@ internal sealed partial class RecoveryGrain(
         return new(ids.Count, isFull && settled > 0);   // where none settled, the next batch would not either: it waits for the next run
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Resumed {Settled} of {Stalled} stalled orders")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Recovery settled {Settled} of {Stalled} stalled orders")]
     private partial void LogResumed(int settled, int stalled);
 }

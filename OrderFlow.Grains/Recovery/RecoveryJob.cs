@@ -3,20 +3,20 @@ using Microsoft.Extensions.Logging;
 namespace OrderFlow.Recovery;
 
 /// <summary>
-/// One of recovery's jobs, with a schedule of its own: each run processes bounded batches until nothing is due or its time is up.
-/// Logs once when it fails or falls behind, and once when that is over.
+/// Runs one of recovery's jobs: bounded batches until nothing is due or the time is up.
+/// Logs once when the job fails or falls behind, and once when that is over.
 /// </summary>
-/// <param name="name">Its name in logs and metrics, such as <c>sweep used keys</c>.</param>
+/// <param name="name">The job's name in logs and metrics, such as <c>sweep used keys</c>.</param>
 /// <param name="runBatch">Runs one batch.</param>
-/// <param name="budget">How long a run starts further batches; it always runs one.</param>
+/// <param name="budget">How long a run may start further batches after its first one.</param>
 /// <param name="time">The clock.</param>
 /// <param name="metrics">The metrics.</param>
 /// <param name="log">The log.</param>
 internal sealed partial class RecoveryJob(
     string name, Func<CancellationToken, Task<Batch>> runBatch, TimeSpan budget, TimeProvider time, RecoveryMetrics metrics, ILogger log)
 {
-    private string? _failure;
-    private bool _isBehind;
+    private readonly Outage _failure = new();
+    private readonly Outage _backlog = new();
 
     /// <summary>Runs once. Throws only when it is cancelled.</summary>
     public async Task Run(CancellationToken cancellationToken)
@@ -24,16 +24,16 @@ internal sealed partial class RecoveryJob(
         try
         {
             var isBehind = await RunBatches(cancellationToken);
-            if (_failure is not null) LogRecovered(name);
-            _failure = null;
-            if (!isBehind) metrics.CaughtUp(name);
-            LogIfChanged(isBehind);
+            if (_failure.End()) LogRecovered(name);
+            if (isBehind && _backlog.Begin()) LogBehind(name, budget.TotalSeconds);
+            if (isBehind) return;
+
+            metrics.CaughtUp(name);
+            if (_backlog.End()) LogCaughtUp(name);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            var failure = $"{error.GetType().Name}: {error.FullMessage()}";
-            if (failure != _failure) LogFailed(name, error.GetType().Name, error.FullMessage());
-            _failure = failure;
+            if (_failure.Begin($"{error.GetType().Name}: {error.FullMessage()}")) LogFailed(name, error.GetType().Name, error.FullMessage());
         }
     }
 
@@ -48,15 +48,6 @@ internal sealed partial class RecoveryJob(
             if (!batch.IsFull) return false;
             if (time.GetElapsedTime(started) >= budget) return true;
         }
-    }
-
-    private void LogIfChanged(bool isBehind)
-    {
-        if (isBehind == _isBehind) return;
-
-        _isBehind = isBehind;
-        if (isBehind) LogBehind(name, budget.TotalSeconds);
-        else LogCaughtUp(name);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Recovery could not {Job}; it will retry. {Error}: {Reason}")]

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace OrderFlow.Recovery;
 
-/// <summary>What recovery does, counted by the silo that runs it.</summary>
+/// <summary>Counts what recovery does, on the silo that runs it.</summary>
 internal sealed class RecoveryMetrics
 {
     /// <summary>The meter of orders.</summary>
@@ -28,13 +28,13 @@ internal sealed class RecoveryMetrics
 
     public void Processed(string job, int rows) => _rows.Add(rows, Job(job));
 
-    /// <summary>A job has nothing left that is due, or starts to run on this silo.</summary>
+    /// <summary>Notes that a job has nothing left that is due, or starts to run on this silo.</summary>
     public void CaughtUp(string job) => _caughtUp[job] = _time.GetUtcNow();
 
     /// <summary>Stops exporting lags: recovery runs on another silo from now on.</summary>
     public void Clear() => _caughtUp.Clear();
 
-    /// <summary>Exports every result at zero: an alert cannot see the rate of a counter that appears with its first order.</summary>
+    /// <summary>Exports every result at zero: an alert misses the first increase of a counter that appears with it.</summary>
     public void StartAtZero()
     {
         foreach (var settled in new[] { true, false }) _resumed.Add(0, Result(settled));

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 
 namespace OrderFlow.Recovery;
 
@@ -35,12 +34,8 @@ internal sealed class RecoveryOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        // The key's order must outlive the key, which would place it again.
+        // A deleted order must outlive its key, which would place it again.
         if (DeletedOrderRetention < IdempotencyKeyRetention)
-        {
-            yield return new(
-                string.Create(CultureInfo.InvariantCulture, $"must be at least {Section}__{nameof(IdempotencyKeyRetention)}, {IdempotencyKeyRetention}"),
-                [nameof(DeletedOrderRetention)]);
-        }
+            yield return new($"must be at least {Section}__{nameof(IdempotencyKeyRetention)}, {IdempotencyKeyRetention}", [nameof(DeletedOrderRetention)]);
     }
 }
