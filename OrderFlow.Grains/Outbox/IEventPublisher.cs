@@ -1,15 +1,18 @@
 namespace OrderFlow.Outbox;
 
+/// <summary>Why an event was not acknowledged.</summary>
+/// <param name="Reason">For people.</param>
+/// <param name="IsRejection">True where Kafka rejected this event or another one of its batch; false where its Kafka partition cannot be written to.</param>
+internal sealed record PublishFailure(string Reason, bool IsRejection);
+
 /// <summary>Publishes events to Kafka.</summary>
 internal interface IEventPublisher
 {
-    /// <summary>
-    /// Numbers the Kafka partition an event goes to, across all topics. Null where this version does not know the event's type.
-    /// </summary>
+    /// <summary>The number, across all topics, of the Kafka partition that an event goes to. Null where this version does not know the event's type.</summary>
     int? KafkaPartitionOf(OutboxEvent outboxEvent);
 
-    /// <summary>
-    /// Starts publishing an event. Reports once, on any thread: null for an acknowledgement, else why there was none. Does not throw while Kafka is unavailable.
-    /// </summary>
+    /// <summary>Starts to publish an event; does not throw while Kafka is unavailable.</summary>
+    /// <param name="outboxEvent">The event.</param>
+    /// <param name="report">Called once, on any thread: with null for an acknowledgement, else with the reason why there is none.</param>
     void Publish(OutboxEvent outboxEvent, Action<PublishFailure?> report);
 }

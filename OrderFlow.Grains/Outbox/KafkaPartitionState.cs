@@ -1,12 +1,12 @@
 namespace OrderFlow.Outbox;
 
-/// <summary>A Kafka partition as the outbox relay sees it. While it does not respond it gets a few events at a time.</summary>
+/// <summary>A Kafka partition as the outbox relay sees it. While it does not respond, it gets only a few events at a time.</summary>
 internal sealed class KafkaPartitionState
 {
     /// <summary>The maximum number of events in flight to an unresponsive partition: enough to notice that it is back.</summary>
     public const int MaxProbes = 16;
 
-    /// <summary>A partition that acknowledges none of its events for so long counts as unresponsive.</summary>
+    /// <summary>A partition that has acknowledged none of its events for this long counts as unresponsive.</summary>
     public static readonly TimeSpan ResponseTimeout = TimeSpan.FromMilliseconds(500);
 
     private TimeSpan _respondedAt;
@@ -31,7 +31,7 @@ internal sealed class KafkaPartitionState
         _isFailing = false;
     }
 
-    /// <summary>An event was not acknowledged.</summary>
+    /// <summary>Notes that an event was not acknowledged.</summary>
     public void Fail(TimeSpan now, bool isRejection)
     {
         InFlight--;
@@ -39,6 +39,6 @@ internal sealed class KafkaPartitionState
         else _isFailing = true;
     }
 
-    /// <summary>An event that counts as in flight is not sent after all.</summary>
+    /// <summary>Notes that an event that counts as in flight is not sent after all.</summary>
     public void Cancel() => InFlight--;
 }

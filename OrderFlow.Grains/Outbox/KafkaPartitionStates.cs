@@ -9,18 +9,9 @@ internal sealed class KafkaPartitionStates
         _partitions.TryGetValue(partition, out var state) ? state : _partitions[partition] = new();
 
     /// <summary>Events in flight to responsive partitions.</summary>
-    public int InFlight(TimeSpan now)
-    {
-        var inFlight = 0;
-        foreach (var partition in _partitions.Values)
-        {
-            if (!partition.IsUnresponsive(now)) inFlight += partition.InFlight;
-        }
+    public int InFlight(TimeSpan now) => _partitions.Values.Where(partition => !partition.IsUnresponsive(now)).Sum(partition => partition.InFlight);
 
-        return inFlight;
-    }
-
-    /// <summary>Takes the orders whose next event may be sent now, and counts that event as in flight.</summary>
+    /// <summary>Takes the orders whose next event may be sent now, and counts these events as in flight.</summary>
     /// <param name="now">The time.</param>
     /// <param name="maxInFlight">The maximum number of events in flight to all responsive partitions.</param>
     /// <param name="canTake">Asked before each order.</param>

@@ -4,7 +4,7 @@ namespace OrderFlow.Outbox;
 
 /// <summary>An event that is still to be published.</summary>
 /// <param name="Seq">Its row in the outbox.</param>
-/// <param name="Id">The same for an event published twice: <c>{orderId}-{version}</c>.</param>
+/// <param name="Id"><c>{orderId}-{version}</c>: the same where the event is published twice.</param>
 /// <param name="OrderId">The order; for a row of another aggregate, a negative number unique to the row.</param>
 /// <param name="Type">The event's type, which is also its topic.</param>
 /// <param name="Payload">The event as JSON.</param>

@@ -8,7 +8,7 @@ namespace OrderFlow.Outbox;
 /// <inheritdoc cref="IOutboxPartitionGrain"/>
 /// <remarks>
 /// Deletes rows once Kafka has acknowledged them. After a crash in between they are published again with the same ids: delivery is at least once.
-/// Retries while Kafka or the database is unavailable; an event that Kafka does not take holds back its own order only.
+/// Retries while Kafka or the database is unavailable; an event that Kafka does not acknowledge holds back its own order only.
 /// Live followers get an event as soon as it is read, before Kafka does.
 /// </remarks>
 [GrainType("outbox-partition")]
@@ -18,7 +18,7 @@ internal sealed partial class OutboxPartitionGrain(
     /// <summary>The maximum number of published rows that wait to be deleted.</summary>
     private const int MaxPublished = OutboxReadSchedule.PageSize;
 
-    /// <summary>A rejected event is logged after so many attempts: events that were only rejected for being in its batch get through by then.</summary>
+    /// <summary>A rejected event is logged after this many attempts: by then, events that were rejected only because of their batch are published.</summary>
     private const int RejectionsUntilLogged = 5;
 
     /// <summary>The maximum number of unknown types that are logged.</summary>
@@ -35,14 +35,14 @@ internal sealed partial class OutboxPartitionGrain(
     private readonly UnpublishedEvents _events = new();
     private readonly OutboxReadSchedule _reads = new();
     private readonly HashSet<string> _unknownTypes = [];
+    private readonly Outage _readingPaused = new();
     private TaskCompletionSource _signal = NewSignal();
     private LiveFeed? _live;
     private IAsyncStream<LiveChanges>? _liveStream;
     private Task _draining = Task.CompletedTask;
     private List<long> _published = [];
     private TimeSpan _publishedAt;
-    private bool _isLeaving;
-    private bool _isFull;
+    private bool _isDeactivating;
 
     private int Partition => (int)this.GetPrimaryKeyLong();
 
@@ -54,7 +54,7 @@ internal sealed partial class OutboxPartitionGrain(
     {
         _reads.Wake();
         _signal.TrySetResult();
-        if (_draining.IsCompleted && !_isLeaving) _draining = Drain();
+        if (_draining.IsCompleted && !_isDeactivating) _draining = Drain();
         return Task.CompletedTask;
     }
 
@@ -63,7 +63,7 @@ internal sealed partial class OutboxPartitionGrain(
     /// <summary>Waits for acknowledgements that are about to arrive, so that the partition's next grain does not publish these events again.</summary>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _isLeaving = true;
+        _isDeactivating = true;
         _signal.TrySetResult();
         await _draining.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         status.Remove(Partition);
@@ -71,7 +71,7 @@ internal sealed partial class OutboxPartitionGrain(
 
     private async Task Drain()
     {
-        while (!_isLeaving && (_reads.IsPending || _events.Rows > 0 || _published.Count > 0))
+        while (!_isDeactivating && (_reads.IsPending || _events.Rows > 0 || _published.Count > 0))
         {
             TakeReports();
             Publish();
@@ -109,16 +109,8 @@ internal sealed partial class OutboxPartitionGrain(
 
         foreach (var seq in _events.Overdue(now)) _events.CompleteSend(seq, new("no delivery report in time", IsRejection: false), now, Random.Shared.NextDouble());
         status.Report(Partition, _events);
-        ReportWhetherFull();
-    }
-
-    private void ReportWhetherFull()
-    {
-        if (_isFull == _events.IsFull) return;
-
-        _isFull = _events.IsFull;
-        if (_isFull) LogFull(Partition, _events.Rows);
-        else LogNotFull(Partition);
+        if (_events.IsFull && _readingPaused.Begin()) LogFull(Partition, _events.Rows);
+        if (!_events.IsFull && _readingPaused.End()) LogNotFull(Partition);
     }
 
     private void Publish()
@@ -152,7 +144,7 @@ internal sealed partial class OutboxPartitionGrain(
             || (_published.Count > 0 && now - _publishedAt >= DeleteDelay));
     }
 
-    /// <summary>Deletes what was published, and reads what is to be sent, in one round trip.</summary>
+    /// <summary>Deletes the published rows, and reads the next ones, in one round trip.</summary>
     private async Task ReadAndDelete()
     {
         var began = Now;
@@ -168,7 +160,7 @@ internal sealed partial class OutboxPartitionGrain(
         catch (Exception error)
         {
             if (_reads.Failures == 0) LogFailed(Partition, error.GetType().Name, error.FullMessage());
-            _reads.Fail(Now);   // what was published stays in the list, and is deleted by the next attempt
+            _reads.Fail(Now);   // the published rows stay in the list, and the next attempt deletes them
         }
     }
 

@@ -1,13 +1,13 @@
 namespace OrderFlow.Outbox;
 
 /// <summary>A read of an outbox partition.</summary>
-/// <param name="After">The rows above this one.</param>
+/// <param name="After">The row after which it begins.</param>
 /// <param name="Limit">The maximum number of rows; 0 where nothing is due.</param>
 /// <param name="AsOf">The snapshot of the first page; null for the first page itself.</param>
 internal readonly record struct OutboxRead(long After, int Limit, string? AsOf);
 
 /// <summary>
-/// When an outbox partition is read, and from which row. Passes follow wakes and read what is new; sweeps read all rows again, slowly, for nothing is to depend on
+/// Schedules the reads of an outbox partition. Passes follow wakes and read new rows; slow sweeps read all rows again, so that no event depends on
 /// <see cref="OutboxScan"/> alone. Knows no database and no clock.
 /// </summary>
 internal sealed class OutboxReadSchedule
@@ -20,10 +20,10 @@ internal sealed class OutboxReadSchedule
 
     private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How often it is read from the lowest row: deleted rows cost as much as others for as long as an old snapshot may see them.</summary>
+    /// <summary>How often it is read from the lowest row. Not more often: deleted rows cost as much as others while an old snapshot may see them.</summary>
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Pages without a new row may take a fifth of the time.</summary>
+    /// <summary>Limits pages without a new row to a fifth of the time.</summary>
     private const int RereadDelayFactor = 4;
 
     private static readonly ExponentialBackoff Backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
@@ -38,7 +38,7 @@ internal sealed class OutboxReadSchedule
     private string? _sweepSnapshot;
 
     /// <summary>True while there may be unread rows.</summary>
-    public bool IsPending => _isWoken || _scan.IsUnderWay;
+    public bool IsPending => _isWoken || _scan.IsInProgress;
 
     /// <summary>When the partition may be read again.</summary>
     public TimeSpan NotBefore { get; private set; }
@@ -56,7 +56,7 @@ internal sealed class OutboxReadSchedule
     {
         _isPass = IsPassDue(events, now);
         _isSweep = !_isPass && IsSweepDue(events, now);
-        if (_isPass && !_scan.IsUnderWay) BeginPass(events, now);
+        if (_isPass && !_scan.IsInProgress) BeginPass(events, now);
         return _isPass ? new(_scan.After, PageSize, _scan.Snapshot) : _isSweep ? new(_sweptTo, PageSize, _sweepSnapshot) : default;
     }
 
@@ -75,19 +75,19 @@ internal sealed class OutboxReadSchedule
         _sweepAt = now + SweepInterval;
     }
 
-    /// <summary>Has a read that failed repeated after a backoff.</summary>
+    /// <summary>Schedules a failed read again, after a backoff.</summary>
     public void Fail(TimeSpan now)
     {
         Wake();
         NotBefore = now + Backoff.DelayAfter(++Failures);
     }
 
-    /// <summary>A pass reads on once most of the rows that it found before are acknowledged.</summary>
+    /// <summary>The next page of a pass is due once most of the rows that were found before are acknowledged.</summary>
     private bool IsPassDue(UnpublishedEvents events, TimeSpan now) => IsPending && !events.IsFull && events.InFlight(now) <= SmallBatch;
 
     private bool IsSweepDue(UnpublishedEvents events, TimeSpan now) => events.Rows > PageSize && !events.IsFull && now >= _sweepAt;
 
-    /// <summary>With no more unacknowledged rows than a page has, the pass is the sweep, too.</summary>
+    /// <summary>A pass serves as the sweep, too, where there are no more unacknowledged rows than a page has.</summary>
     private void BeginPass(UnpublishedEvents events, TimeSpan now)
     {
         _isWoken = false;
@@ -100,7 +100,7 @@ internal sealed class OutboxReadSchedule
     {
         _scan.Read(page, PageSize);
         if (added == 0 && page.Next.Count == PageSize) _rereadTime += now - began;
-        if (_scan.IsUnderWay) return;
+        if (_scan.IsInProgress) return;
 
         NotBefore = now + (RereadDelayFactor * _rereadTime) + (added < SmallBatch ? BatchDelay : TimeSpan.Zero);
         _rereadTime = TimeSpan.Zero;

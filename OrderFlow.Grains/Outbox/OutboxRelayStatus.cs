@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace OrderFlow.Outbox;
 
-/// <summary>What the outbox partitions on this silo have not published, for gauges.</summary>
+/// <summary>Counts what the outbox partitions on this silo have not published, for gauges.</summary>
 internal sealed class OutboxRelayStatus
 {
     private readonly ConcurrentDictionary<int, (int Unacknowledged, int Rejected, int Unknown)> _partitions = new();

@@ -1,9 +1,9 @@
 namespace OrderFlow.Outbox;
 
 /// <summary>
-/// Tracks how far an outbox partition was read, so that unacknowledged rows are not read again and again. Rows get their numbers before they commit: a lower one
-/// may appear later, with an event that goes first. So rows are passed over only once every transaction has ended that was running when they were read. All pages
-/// of a pass read one snapshot, else a later page could have an order's second event whose first one was committed behind the pass. Knows no database and no clock.
+/// Tracks how far an outbox partition was read, so that unacknowledged rows are not read again. Rows get their numbers before they commit, so a lower one may
+/// appear later: rows are skipped only once all transactions that ran when they were read have ended. All pages of a pass read one snapshot, else a later page
+/// could contain an order's second event whose first was committed among rows already read. Knows no database and no clock.
 /// </summary>
 internal sealed class OutboxScan
 {
@@ -25,22 +25,21 @@ internal sealed class OutboxScan
     public string? Snapshot { get; private set; }
 
     /// <summary>True until the pass reaches the end of the partition.</summary>
-    public bool IsUnderWay { get; private set; }
+    public bool IsInProgress { get; private set; }
 
-    /// <summary>Begins a pass, from the lowest row or above those that are passed over.</summary>
+    /// <summary>Begins a pass, from the lowest row or above the rows that are skipped.</summary>
     public void Begin(bool fromLowest)
     {
         After = fromLowest ? 0 : _floor;
-        IsUnderWay = true;
+        IsInProgress = true;
         _oldestRunning = null;
         Snapshot = null;
-        _nextStarting = 0;
     }
 
     /// <summary>Takes a page of the pass.</summary>
     public void Read(OutboxPage page, int limit)
     {
-        IsUnderWay = page.Next.Count == limit;
+        IsInProgress = page.Next.Count == limit;
         if (page.Next.Count > 0)
         {
             if (page.NextStarting < _candidateSettlesAt) (_floor, _candidateSettlesAt) = (0, 0);   // another server, which knows fewer transactions: start over
@@ -54,6 +53,6 @@ internal sealed class OutboxScan
 
         var isSettled = oldestRunning >= _candidateSettlesAt;
         if (isSettled && _candidateSettlesAt > 0) _floor = Math.Max(_floor, Math.Min(After, _candidate));
-        if (!IsUnderWay && isSettled) (_candidate, _candidateSettlesAt) = (After, _nextStarting);
+        if (!IsInProgress && isSettled) (_candidate, _candidateSettlesAt) = (After, _nextStarting);
     }
 }

@@ -1,15 +1,15 @@
 namespace OrderFlow.Outbox;
 
-/// <summary>How long an order waits after its event was not acknowledged.</summary>
+/// <summary>The delays after an event was not acknowledged.</summary>
 internal static class RelayBackoff
 {
     /// <summary>How soon a row that this version does not know is reloaded: it may have been removed.</summary>
     public static readonly TimeSpan UnknownDelay = TimeSpan.FromMinutes(5);
 
-    /// <summary>Up to 2 s: Kafka may be back at any time, and events are to follow within seconds.</summary>
+    /// <summary>Up to 2 s: events follow within seconds once Kafka is back.</summary>
     private static readonly ExponentialBackoff Unreachable = new(TimeSpan.FromMilliseconds(75), TimeSpan.FromSeconds(1.5), Jitter: 1d / 3);
 
-    /// <summary>Up to 30 s: a rejected event is most likely rejected again. The jitter parts it from others that were rejected for being in its batch.</summary>
+    /// <summary>Up to 30 s: a rejected event is likely rejected again. The jitter separates it from others that were rejected because of their batch.</summary>
     private static readonly ExponentialBackoff Rejected = Unreachable with { MaxDelay = TimeSpan.FromSeconds(22.5) };
 
     /// <param name="failures">Consecutive failures, from 1.</param>

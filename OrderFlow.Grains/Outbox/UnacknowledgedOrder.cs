@@ -1,5 +1,11 @@
 namespace OrderFlow.Outbox;
 
+/// <summary>An outbox row that Kafka has not acknowledged.</summary>
+/// <param name="Seq">The row's number.</param>
+/// <param name="KafkaPartition">Where its event goes; null where this version does not know the event.</param>
+/// <param name="Event">The event; null where the row must be reloaded before it is sent.</param>
+internal readonly record struct UnacknowledgedRow(long Seq, int? KafkaPartition, OutboxEvent? Event);
+
 /// <summary>The unacknowledged rows of an order, lowest first.</summary>
 internal sealed class UnacknowledgedOrder
 {
@@ -35,15 +41,9 @@ internal sealed class UnacknowledgedOrder
     /// <summary>Drops the events of its rows to save memory. Returns how many.</summary>
     public int Unload()
     {
-        var unloaded = Head.Event is null ? 0 : 1;
+        var unloaded = (Head.Event is null ? 0 : 1) + (_rest?.Count(row => row.Event is not null) ?? 0);
         Head = Head with { Event = null };
-        for (var rows = _rest?.Count ?? 0; rows > 0; rows--)
-        {
-            var row = _rest!.Dequeue();
-            if (row.Event is not null) unloaded++;
-            _rest.Enqueue(row with { Event = null });
-        }
-
+        if (_rest is not null) _rest = new(_rest.Select(row => row with { Event = null }));
         return unloaded;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class UnpublishedEvents
     /// <summary>The maximum number of events in flight to Kafka partitions that respond.</summary>
     public const int MaxInFlight = 500;
 
-    /// <summary>The maximum number of events in memory as a whole; of others only the row's number.</summary>
+    /// <summary>The maximum number of events that are in memory with their payload; of others only the row's number is.</summary>
     public const int MaxLoaded = 2 * MaxInFlight;
 
     /// <summary>Longer than the <c>message.timeout.ms</c> of Kafka's producer, which reports by then unless it is gone.</summary>
@@ -65,7 +65,7 @@ internal sealed class UnpublishedEvents
     /// <summary>Takes reloaded rows.</summary>
     /// <param name="requested">The rows that were reloaded.</param>
     /// <param name="found">Their events; a row without one was removed.</param>
-    /// <param name="kafkaPartitionOf">Where an event goes. It may have changed since it was added: topics' partitions may not have been known then.</param>
+    /// <param name="kafkaPartitionOf">Where an event goes; not always where it did when it was added, before its topic's partitions were known.</param>
     /// <param name="now">The time.</param>
     /// <returns>The rows that were removed.</returns>
     public IReadOnlyList<long> Reload(IReadOnlyCollection<long> requested, IReadOnlyList<OutboxEvent> found, Func<OutboxEvent, int?> kafkaPartitionOf, TimeSpan now)
@@ -115,7 +115,7 @@ internal sealed class UnpublishedEvents
     /// <param name="random">From 0 to 1, for the backoff.</param>
     public bool CompleteSend(long seq, PublishFailure? failure, TimeSpan now, double random)
     {
-        if (!_inFlight.Remove(seq, out var sent)) return false;   // it timed out; where it was sent again, the first report counts: both are of the same event
+        if (!_inFlight.Remove(seq, out var sent)) return false;   // it timed out; where it was sent again, the first report of either counts
 
         var order = _orders[sent.OrderId];
         var partition = _partitions[order.Head.KafkaPartition!.Value];
@@ -154,7 +154,7 @@ internal sealed class UnpublishedEvents
         {
             _partitions[expected].Cancel();
             order.Head = order.Head with { KafkaPartition = actual };
-            _partitions[actual].Ready.Enqueue(orderId);   // reloaded once more in its turn: waiting events are not kept in memory
+            _partitions[actual].Ready.Enqueue(orderId);   // reloaded once more when it may be sent: waiting events are not kept in memory
         }
         else
         {
@@ -164,7 +164,7 @@ internal sealed class UnpublishedEvents
         }
     }
 
-    /// <summary>Moves on the orders whose next event may be sent now: it is sent, or reloaded first.</summary>
+    /// <summary>Moves the orders whose next event may be sent now to those to be sent, or to be reloaded first.</summary>
     private void Admit(TimeSpan now)
     {
         while (_backingOff.TryPeek(out var orderId, out var due) && due <= now && _reloading.Count < MaxInFlight)

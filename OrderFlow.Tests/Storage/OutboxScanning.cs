@@ -99,7 +99,7 @@ public sealed class OutboxScanning : IAsyncLifetime
     private async Task<List<string>> Pass(bool fromLowest = false)
     {
         var ids = new List<string>();
-        for (_scan.Begin(fromLowest); _scan.IsUnderWay;)
+        for (_scan.Begin(fromLowest); _scan.IsInProgress;)
         {
             ids.AddRange(await Page());
         }
