@@ -3,32 +3,20 @@ namespace OrderFlow;
 /// <summary>Serializes interleaving calls of one grain, first come, first served. Not thread-safe: only for a grain's own scheduler.</summary>
 internal sealed class AsyncLock
 {
-    private readonly Queue<TaskCompletionSource> _waiting = new();
-    private bool _taken;
+    private Task _lastReleased = Task.CompletedTask;
 
-    /// <summary>Waits for the lock; dispose the result to release it.</summary>
+    /// <summary>Waits until all earlier callers have released the lock; dispose the result to release it.</summary>
     public async ValueTask<Releaser> Acquire()
     {
-        if (_taken)
-        {
-            var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Enqueue(next);
-            await next.Task;   // handed over: _taken stays true
-        }
-
-        _taken = true;
-        return new(this);
-    }
-
-    private void Release()
-    {
-        if (_waiting.TryDequeue(out var next)) next.SetResult();
-        else _taken = false;
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        (var previousReleased, _lastReleased) = (_lastReleased, released.Task);
+        await previousReleased;
+        return new(released);
     }
 
     /// <summary>The acquired lock; dispose it to release it.</summary>
-    public readonly struct Releaser(AsyncLock owner) : IDisposable
+    public readonly struct Releaser(TaskCompletionSource released) : IDisposable
     {
-        public void Dispose() => owner.Release();
+        public void Dispose() => released.SetResult();
     }
 }

@@ -47,8 +47,7 @@ internal sealed class GrainRecord<T>(IGrainStorage storage, string stateName, Gr
     /// <exception cref="InconsistentStateException">Another writer was first; nothing was stored.</exception>
     public async Task Write(T next)
     {
-        var before = _persisted;
-        var write = new GrainState<T> { State = next, ETag = before?.ETag, RecordExists = before?.RecordExists ?? false };
+        var write = new GrainState<T> { State = next, ETag = _persisted?.ETag, RecordExists = _persisted?.RecordExists ?? false };
         try
         {
             await storage.WriteStateAsync(stateName, grainId, write);

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace OrderFlow.Orders;
 
-/// <summary>Identifies a command, so that two can be compared without storing them.</summary>
+/// <summary>Hashes commands, so that two can be compared without storing them.</summary>
 internal static class CommandFingerprint
 {
-    /// <summary>SHA-256, in hexadecimal, of all that a command to place an order says. Equal amounts are the same, however they are written.</summary>
+    /// <summary>The SHA-256 hash, in hexadecimal, of the command's user, agreed total and lines. Equal amounts such as 1.5 and 1.50 hash alike.</summary>
     public static string Of(PlaceOrder command)
     {
         var text = new StringBuilder();
@@ -22,6 +22,6 @@ internal static class CommandFingerprint
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
-    /// <summary>Adds a part with its length, so that different parts never make the same text.</summary>
+    /// <summary>Adds a part with its length, so that different commands never make the same text.</summary>
     private static void Add(StringBuilder text, string part) => text.Append(CultureInfo.InvariantCulture, $"{part.Length}:{part}");
 }

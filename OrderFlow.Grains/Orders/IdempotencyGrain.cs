@@ -8,9 +8,7 @@ using Orleans.Storage;
 namespace OrderFlow.Orders;
 
 /// <inheritdoc cref="IIdempotencyGrain"/>
-/// <remarks>
-/// It keeps no key in memory: the key's row names one order, and that order answers the same whenever it is placed again.
-/// </remarks>
+/// <remarks>Keeps no key in memory: the key's row names one order, and that order answers the same whenever it is placed again.</remarks>
 [GrainType("idempotency"), StatelessWorker, Reentrant]
 internal sealed class IdempotencyGrain(
     [FromKeyedServices(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)] IGrainStorage storage,
@@ -42,8 +40,8 @@ internal sealed class IdempotencyGrain(
         grains.GetGrain<IOrderGrain>(record.OrderId).Place(command with { RequestId = record.RequestId });
 
     /// <summary>
-    /// Stores what the key is used for, unless another call was first: then returns what that stored. Before the order is placed, so that a call after a crash
-    /// uses the same id. Most keys are new, so the row is read only where the write conflicts.
+    /// Stores the record before the order is placed, so that a call after a crash uses the same id; or returns the one that another call has stored.
+    /// Most keys are new, so the row is read only where the write conflicts.
     /// </summary>
     private async Task<IdempotencyRecord> GetOrWrite(GrainRecord<IdempotencyRecord> storedKey, IdempotencyRecord next)
     {

@@ -8,7 +8,7 @@ namespace OrderFlow.Orders;
 /// <param name="Event">The event to store in the same transaction; null where the status stays.</param>
 /// <param name="Reason">Why it is refused.</param>
 /// <param name="AllowedStatuses">Where a change of status is refused: the statuses that the caller may choose.</param>
-/// <param name="WasDeletedBefore">True where the order to delete was the caller's and is deleted already.</param>
+/// <param name="WasDeletedBefore">True where a delete finds the caller's order deleted already.</param>
 internal sealed record OrderDecision(
     Outcome Outcome,
     OrderState? Next = null,

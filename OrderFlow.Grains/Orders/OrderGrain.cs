@@ -19,16 +19,13 @@ internal sealed partial class OrderGrain(
     /// <summary>Attempts of one run while stock is contended; after them recovery resumes the order.</summary>
     public const int MaxAttemptsPerRun = 8;
 
-    /// <summary>How long a cancel or delete waits for the release of its stock; it is persisted before, and releasing continues after.</summary>
-    private static readonly TimeSpan ReleaseTimeout = CallTimeouts.MaxGrainWait;
-
     private static readonly TimeSpan MaxAttemptDelay = TimeSpan.FromMilliseconds(40);
 
     private readonly GrainRecord<OrderRecord> _record = new(storage, "order", context.GrainId);
     private readonly AsyncLock _commits = new();
     private Task? _settling;
 
-    /// <summary>The attempt that this activation numbered and has not begun. It begins no other: an activation that is lost or cut off may still be at it.</summary>
+    /// <summary>The attempt that this activation persisted and has not begun. It begins no others: lost activations may still be working on them.</summary>
     private int _ownAttempt;
 
     public async Task<OrderResult> Place(PlaceOrder command)
@@ -36,7 +33,7 @@ internal sealed partial class OrderGrain(
         var (decision, order) = await InsertOrRead(command);
         var isNew = decision.Next is not null;
 
-        // An order of 1.0.0 with the same body may be another request's: only the API knows, and asks for another id, as it does where the id is taken.
+        // A 1.0.0 order with the same body may belong to another request. Only the API can tell, and then asks for another id, as where the id is taken.
         if (decision.Outcome == Outcome.IdTaken || (!isNew && order is { RequestId: null })) await ids.MoveBeyondOrders();   // before the answer
         if (decision.Outcome != Outcome.Ok) return Answer(decision, order);
 
@@ -83,17 +80,17 @@ internal sealed partial class OrderGrain(
         if (decision.Next is { IsUnsettled: true } changed)
         {
             var settling = this.AsReference<IOrderGrain>().Resume();
-            if (changed.Releasing) await WaitFor(settling, ReleaseTimeout);
+            if (changed.Releasing) await WaitFor(settling, CallTimeouts.MaxGrainWait);   // the change is persisted: the release may continue after the answer
         }
 
         return Answer(decision, order);
     }
 
-    /// <summary>Waits until the work has succeeded, failed or timed out; the order's state tells which.</summary>
+    /// <summary>Waits until the work has succeeded or failed, or the timeout is over; the order's state shows which.</summary>
     private async Task WaitFor(Task work, TimeSpan timeout) => await work.WaitAsync(timeout, time)
         .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
-    /// <summary>Releases what is to be released, and makes attempts while the order is pending.</summary>
+    /// <summary>Releases stock where that is due, and makes attempts while the order is pending.</summary>
     private async Task Settle()
     {
         try
@@ -114,7 +111,7 @@ internal sealed partial class OrderGrain(
         }
         catch (Exception error)
         {
-            // Infrastructure never fails an order: it stays as it is persisted.
+            // An infrastructure error never fails an order: it stays as it is persisted.
             LogNotSettled(this.GetPrimaryKeyLong(), error.GetType().Name, error.FullMessage());
             throw;
         }
@@ -140,14 +137,10 @@ internal sealed partial class OrderGrain(
 
         // Before the order fails or makes its next attempt: a failed order holds nothing.
         await stock.Release();
-        if (verdict.FailReason is { } reason)
-        {
-            await Commit(now => OrderLifecycle.Fail(now, order.Attempt, reason, Now));
-            return;
-        }
-
-        await Commit(now => OrderLifecycle.NextAttempt(now, order.Attempt, Now));
-        await Task.Delay(MaxAttemptDelay * Random.Shared.NextDouble(), time);
+        await Commit(now => verdict.FailReason is { } reason
+            ? OrderLifecycle.Fail(now, order.Attempt, reason, Now)
+            : OrderLifecycle.NextAttempt(now, order.Attempt, Now));
+        if (verdict.NeedsNextAttempt) await Task.Delay(MaxAttemptDelay * Random.Shared.NextDouble(), time);
     }
 
     private async Task Release(OrderState order)
@@ -194,12 +187,12 @@ internal sealed partial class OrderGrain(
 
         await _record.Write(new(next, decision.Event));
         if (next.Attempt != before?.Attempt) _ownAttempt = next.Attempt;
-        if (decision.Event is { } @event) LogCommitted(@event.Name, @event.OrderId, @event.Version);
+        if (decision.Event is { } @event) LogCommitted(@event.OrderId, @event.Name, @event.Version);
         return (decision, next);
     }
 
     /// <param name="decision">What was decided.</param>
-    /// <param name="order">The order as the decision left it, to be shown where a later write has failed and nothing newer is known.</param>
+    /// <param name="order">The order as the decision left it; the answer where a later write has failed, so that nothing newer is known.</param>
     private OrderResult Answer(OrderDecision decision, OrderState? order) => decision.Outcome switch
     {
         Outcome.Ok => OrderResult.Ok((_record.Value?.Order ?? order!).ToOrder()),
@@ -207,8 +200,8 @@ internal sealed partial class OrderGrain(
         _ => new(decision.Outcome, Reason: decision.Reason, AllowedStatuses: decision.AllowedStatuses, WasDeletedBefore: decision.WasDeletedBefore),
     };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Committed {EventType} of order {OrderId}, version {Version}")]
-    private partial void LogCommitted(string eventType, long orderId, long version);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Order {OrderId} committed {EventType} as version {Version}")]
+    private partial void LogCommitted(long orderId, string eventType, long version);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Order {OrderId} could not be completed; recovery will retry it. {Error}: {Reason}")]
     private partial void LogNotSettled(long orderId, string error, string reason);

@@ -38,12 +38,11 @@ internal static class OrderLifecycle
             new OrderCreated(id, command.UserId, command.Items, TotalAmount: 0, FirstVersion, now));
     }
 
-    /// <summary>Places an order with an id that exists: fine for the request that placed it, whatever became of the order since; any other needs another id.</summary>
-    public static OrderDecision PlaceAgain(OrderState order, PlaceOrder command)
-    {
-        var same = command.By.MayActFor(order.UserId) && order.UserId == command.UserId && IsSameRequest(order, command);
-        return same ? OrderDecision.NoChange : OrderDecision.IdTaken;
-    }
+    /// <summary>Answers a command whose id is in use: no change for a repeat of the request that placed the order; any other request needs another id.</summary>
+    public static OrderDecision PlaceAgain(OrderState order, PlaceOrder command) =>
+        command.By.MayActFor(order.UserId) && order.UserId == command.UserId && IsSameRequest(order, command)
+            ? OrderDecision.NoChange
+            : OrderDecision.IdTaken;
 
     /// <summary>Cancels an order, or retries a failed one.</summary>
     public static OrderDecision ChangeStatus(OrderState order, OrderStatus target, Caller by, DateTimeOffset now, IfVersion ifVersion = default)
@@ -70,7 +69,7 @@ internal static class OrderLifecycle
         };
     }
 
-    /// <summary>Turns the order into a tombstone row; what it holds is still to be released.</summary>
+    /// <summary>Turns the order into a tombstone row; its stock is still to be released.</summary>
     public static OrderDecision Delete(OrderState order, Caller by, DateTimeOffset now, IfVersion ifVersion = default)
     {
         if (IsHiddenFrom(order, by)) return OrderDecision.NotFound with { WasDeletedBefore = by.MayActFor(order.UserId) };
@@ -104,13 +103,13 @@ internal static class OrderLifecycle
         return OrderDecision.Accept(next, new OrderFailed(order.Id, order.UserId, order.Items, reason, next.Version, now));
     }
 
-    /// <summary>Starts the next attempt, which takes over what the one before may still hold.</summary>
+    /// <summary>Starts the next attempt, which takes over units that the one before may still hold.</summary>
     public static OrderDecision NextAttempt(OrderState order, int attempt, DateTimeOffset now) =>
         IsCurrentAttempt(order, attempt)
             ? OrderDecision.Accept(NextVersion(order, now) with { Attempt = attempt + 1 })
             : Superseded(order, attempt);
 
-    /// <summary>All that the attempts up to this one held is released.</summary>
+    /// <summary>All stock that attempts up to this one held is released.</summary>
     public static OrderDecision Released(OrderState order, int attempt, DateTimeOffset now) =>
         order is { Releasing: true, Status: not OrderStatus.Unknown } && order.Attempt == attempt
             ? OrderDecision.Accept(NextVersion(order, now) with { Releasing = false })

@@ -12,7 +12,7 @@ internal sealed record OrderState
     /// <summary>The request that placed it; null where 1.0.0 did.</summary>
     public Guid? RequestId { get; init; }
 
-    /// <summary>The lines as they were sent; a product may stand in several.</summary>
+    /// <summary>The lines as they were sent; a product may appear in several.</summary>
     public required ImmutableArray<OrderLine> Items { get; init; }
 
     public required OrderStatus Status { get; init; }
@@ -41,7 +41,7 @@ internal sealed record OrderState
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>Set on a tombstone row: the order is gone for everybody, but its id stays taken.</summary>
+    /// <summary>Set on a tombstone row: callers no longer see the order, but its id stays taken.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
     /// <summary>Rises by one with every write.</summary>
@@ -65,7 +65,7 @@ internal sealed record OrderState
             .OrderBy(product => product.Key, StringComparer.Ordinal)
             .Select(product => (product.Key, product.Sum(line => (long)line.Quantity)));
 
-    /// <summary>The order as it was placed, whatever became of it since.</summary>
+    /// <summary>The order as it was when it was placed.</summary>
     public Order AsPlaced() => new(Id, UserId, Items, OrderStatus.Pending, TotalAmount: 0, CreatedAt, CreatedAt, FailReason: null, OrderLifecycle.FirstVersion);
 
     public Order ToOrder() => new(Id, UserId, Items, Status, TotalAmount, CreatedAt, UpdatedAt, FailReason, Version, UnknownStatus);

@@ -11,8 +11,8 @@ internal sealed class OrderStock(IGrainFactory grains, OrderState order)
     public async Task<IReadOnlyList<ReservationAnswer>> ReserveInParallel() => await Task.WhenAll(_products.Select(Reserve));
 
     /// <summary>
-    /// Calls one stock item after the other, by product id as every order does, so that of orders that contend the one with the first product wins.
-    /// Stops where stock is contended; after a refusal it asks all, so that the reason names every product.
+    /// Calls one stock item after the other, by product id as every order does: of contending orders the one that got the first product wins.
+    /// Stops where stock is contended; after a refusal it calls all, so that the reason names every product.
     /// </summary>
     public async Task<IReadOnlyList<ReservationAnswer>> ReserveSequentially()
     {
@@ -20,13 +20,13 @@ internal sealed class OrderStock(IGrainFactory grains, OrderState order)
         foreach (var product in _products)
         {
             answers.Add(await Reserve(product));
-            if (answers[^1].IsOpen && !answers.Exists(answer => answer.IsRefusal)) break;
+            if (answers[^1].IsUndecided && !answers.Exists(answer => answer.IsRefusal)) break;
         }
 
         return answers;
     }
 
-    /// <summary>Releases what the attempts up to the current one hold, whatever they were answered.</summary>
+    /// <summary>Releases what the attempts up to the current one hold, also where their answers were lost.</summary>
     public Task Release() => Task.WhenAll(_products.Select(product => Stock(product.ProductId).Release(order.Id, order.Attempt)));
 
     private async Task<ReservationAnswer> Reserve((string ProductId, long Quantity) product)

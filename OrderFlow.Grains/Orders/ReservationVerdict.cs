@@ -9,21 +9,21 @@ internal sealed record ReservationAnswer(string ProductId, long Quantity, Reserv
     /// <summary>True where the order fails, whatever the others answer.</summary>
     public bool IsRefusal => Result.Outcome is ReserveOutcome.Insufficient or ReserveOutcome.Unknown;
 
-    /// <summary>True where only another attempt can tell.</summary>
-    public bool IsOpen => Result.Outcome != ReserveOutcome.Granted && !IsRefusal;
+    /// <summary>True where another attempt must decide.</summary>
+    public bool IsUndecided => Result.Outcome != ReserveOutcome.Granted && !IsRefusal;
 }
 
-/// <summary>What the answers of one attempt come to: exactly one of the three.</summary>
+/// <summary>The result of one attempt's answers; exactly one of the three is set.</summary>
 /// <param name="TotalAmount">Set where everything was granted at the agreed price: Σ unit price × quantity.</param>
 /// <param name="FailReason">Set where the order fails: it names every product that was refused.</param>
-/// <param name="NeedsNextAttempt">True where nothing is decided: stock is contended, or the attempt is superseded.</param>
+/// <param name="NeedsNextAttempt">True where stock is contended, or the attempt is superseded.</param>
 internal sealed record ReservationVerdict(decimal? TotalAmount = null, string? FailReason = null, bool NeedsNextAttempt = false)
 {
-    /// <summary>One refusal fails the order; one open answer leaves it undecided; only all grants together reserve.</summary>
+    /// <summary>A refusal fails the order; otherwise an undecided answer calls for another attempt; only grants alone reserve.</summary>
     public static ReservationVerdict Of(IReadOnlyList<ReservationAnswer> answers, decimal? agreedTotal)
     {
         if (answers.Any(answer => answer.IsRefusal)) return new(FailReason: string.Join("; ", Refusals(answers)));
-        if (answers.Any(answer => answer.IsOpen)) return new(NeedsNextAttempt: true);
+        if (answers.Any(answer => answer.IsUndecided)) return new(NeedsNextAttempt: true);
 
         var total = answers.Sum(answer => answer.Result.UnitPrice * answer.Quantity);
         return agreedTotal is null || agreedTotal == total

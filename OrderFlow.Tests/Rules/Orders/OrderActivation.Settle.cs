@@ -14,7 +14,7 @@ internal sealed partial class OrderActivation
 
     private bool _runFailed;
 
-    /// <summary>The attempt that this activation numbered and has not begun.</summary>
+    /// <summary>The attempt that this activation persisted and has not begun.</summary>
     private int _ownAttempt;
 
     private IEnumerable<IReadOnlyList<StockCall>> Settle()
