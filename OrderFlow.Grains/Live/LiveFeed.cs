@@ -6,8 +6,8 @@ using OrderFlow.Outbox;
 namespace OrderFlow.Live;
 
 /// <summary>
-/// Publishes changes to the live stream of an outbox partition while it has followers. Best effort: it never throws and never blocks; changes that cannot be sent
-/// are dropped, which followers learn when they renew. Used by one grain, in its turns.
+/// Publishes changes to the live stream of an outbox partition while it has followers. Best effort: never throws and never blocks; changes that cannot be sent
+/// are dropped, which followers learn when they renew. Not thread-safe: only for a grain's own scheduler.
 /// </summary>
 internal sealed partial class LiveFeed(Func<LiveChanges, Task> send, TimeProvider time, ILogger log)
 {
@@ -26,7 +26,7 @@ internal sealed partial class LiveFeed(Func<LiveChanges, Task> send, TimeProvide
 
     public bool IsFollowed => time.GetUtcNow() < _followedUntil;
 
-    /// <summary>Notes a follower for this long. Returns for how long, up to now, no change was missed.</summary>
+    /// <summary>Registers a follower for this long. Returns for how long, up to now, no change was dropped.</summary>
     public TimeSpan Follow(TimeSpan period)
     {
         var now = time.GetUtcNow();
@@ -36,7 +36,7 @@ internal sealed partial class LiveFeed(Func<LiveChanges, Task> send, TimeProvide
         return now - _completeSince;
     }
 
-    /// <summary>Publishes the events that it has not seen before.</summary>
+    /// <summary>Publishes each event once, however often it is read.</summary>
     public void Publish(IReadOnlyList<OutboxEvent> events)
     {
         if (!IsFollowed)
@@ -56,17 +56,14 @@ internal sealed partial class LiveFeed(Func<LiveChanges, Task> send, TimeProvide
     }
 
     /// <summary>Forgets rows that will not be read again.</summary>
-    public void Remove(IReadOnlyList<long> rows)
-    {
-        if (_seen.Count > 0) _seen.ExceptWith(rows);
-    }
+    public void Remove(IReadOnlyList<long> rows) => _seen.ExceptWith(rows);
 
     /// <summary>What an event means for an order's status; null for an event of another kind.</summary>
-    public static LiveChange? ChangeOf(OutboxEvent happened)
+    public static LiveChange? ChangeOf(OutboxEvent outboxEvent)
     {
-        var version = happened.Id.AsSpan(happened.Id.LastIndexOf('-') + 1);
-        return OrderEventCatalogue.Find(happened.Type) is { } type && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var made)
-            ? new(happened.OrderId, new(type.Status, made, happened.OccurredAt))
+        var text = outboxEvent.Id.AsSpan(outboxEvent.Id.LastIndexOf('-') + 1);
+        return OrderEventCatalogue.Find(outboxEvent.Type) is { } type && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? new(outboxEvent.OrderId, new(type.Status, version, outboxEvent.OccurredAt))
             : null;
     }
 
@@ -90,6 +87,6 @@ internal sealed partial class LiveFeed(Func<LiveChanges, Task> send, TimeProvide
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} live changes could not be sent; followers of these orders read them again. {Error}: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} live changes could not be sent; followers will read these orders again. {Error}: {Reason}")]
     private partial void LogLost(int count, string error, string reason);
 }

@@ -10,7 +10,7 @@ internal sealed record ClaimedJob(NotificationJob Job, int Attempt, string Lease
 /// <remarks>Moves of a claimed job return false, and change nothing, where the worker has lost the lease.</remarks>
 internal interface INotificationJobs
 {
-    /// <summary>The most characters that are kept of why an attempt failed.</summary>
+    /// <summary>The most characters that are stored of the reason why an attempt failed.</summary>
     const int MaxReasonLength = 500;
 
     /// <summary>Claims up to <paramref name="count"/> waiting jobs, including delayed ones that are due at <paramref name="now"/>. Returns none while the queue is paused.</summary>

@@ -6,7 +6,7 @@ namespace OrderFlow.Notifications;
 /// <summary>The texts that customers receive. Pure functions.</summary>
 internal static class NotificationText
 {
-    /// <summary>The most bytes of a reason in a message: an order of a hundred lines can fail for a hundred reasons, and the order itself has them all.</summary>
+    /// <summary>The most bytes of a reason in a message. An order of a hundred lines can fail for a hundred reasons; all of them stand in the order itself.</summary>
     public const int MaxReasonBytes = 384;
 
     /// <summary>The reason in the event of an order that was cancelled because it was deleted.</summary>

@@ -11,12 +11,12 @@ internal sealed record TraceContext(string TraceParent, string? TraceState = nul
     public const string ParentName = "traceparent";
     public const string StateName = "tracestate";
 
-    /// <summary>The longest state that is kept, which is what W3C has every system propagate. A longer one is dropped.</summary>
+    /// <summary>The maximum length of a state, which W3C requires every system to propagate. A longer one is dropped.</summary>
     public const int MaxStateLength = 512;
 
-    /// <summary>The context of the current span; null where nobody listens, which costs one field read.</summary>
+    /// <summary>The context of the current span; null where traces have no listener, which costs one field read.</summary>
     public static TraceContext? Current =>
-        Traces.Source.HasListeners() && Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } here ? new(id, Kept(here.TraceStateString)) : null;
+        Traces.Source.HasListeners() && Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } span ? new(id, Kept(span.TraceStateString)) : null;
 
     /// <summary>The context from its two texts; null where there is none.</summary>
     public static TraceContext? Of(string? traceParent, string? traceState) =>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OrderFlow.Telemetry;
 
-/// <summary>Starts OrderFlow's own spans. While nobody listens to <see cref="Source"/>, each call costs one field read and returns null.</summary>
+/// <summary>Starts OrderFlow's own spans. While <see cref="Source"/> has no listener, each call costs one field read and returns null.</summary>
 internal static class Traces
 {
     /// <summary>The name of <see cref="Source"/>.</summary>
@@ -25,7 +25,7 @@ internal static class Traces
         return Source.StartActivity(name, kind, from?.ToActivityContext() ?? default);
     }
 
-    /// <summary>Starts a span of work for several callers: a child of the first traced one that links to the others, up to <see cref="LinkLimit"/>.</summary>
+    /// <summary>Starts a span of work for several callers: a child of the first traced one's, with up to <see cref="LinkLimit"/> links to the others'.</summary>
     /// <param name="name">The span's name.</param>
     /// <param name="waiting">The callers' spans; null for those that are not traced.</param>
     public static Activity? StartShared(string name, IEnumerable<Activity?> waiting)
