@@ -6,6 +6,6 @@ public static class CallTimeouts
     /// <summary>How long the API waits for a grain's answer; then the outcome of the call is unknown.</summary>
     public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest that a grain waits for work that it can also answer without. The rest is for the answer itself.</summary>
+    /// <summary>The longest that a grain waits for work before it answers without it. The rest of the time is for the answer itself.</summary>
     public static readonly TimeSpan MaxGrainWait = ResponseTimeout * 0.6;
 }

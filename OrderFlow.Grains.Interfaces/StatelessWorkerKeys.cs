@@ -1,8 +1,8 @@
 namespace OrderFlow;
 
 /// <summary>
-/// Keys of stateless workers. A client sends all calls with one key to one silo, so a single key would load a single silo, and a key for each order would
-/// activate a grain for each.
+/// Keys of stateless workers. A client sends all calls with the same key to the same silo: a single key would load a single silo, and a key for each order
+/// would activate a grain for each.
 /// </summary>
 public static class StatelessWorkerKeys
 {

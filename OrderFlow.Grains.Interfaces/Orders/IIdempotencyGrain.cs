@@ -9,7 +9,7 @@ public interface IIdempotencyGrain : IGrainWithIntegerKey
 {
     /// <summary>
     /// Places the order once. Its id is stored before it is placed, so that a call that broke off can be repeated; a refusal or an error does not use up the key.
-    /// Where the stored id belongs to another order, the key gets <paramref name="freshId"/>; IdTaken where that does too.
+    /// Where the stored id belongs to another order, the key gets <paramref name="freshId"/>; IdTaken where that is taken, too.
     /// </summary>
     /// <param name="key">Identifies the user and the key.</param>
     /// <param name="freshId">The order's id where this is the key's first use, or where its stored id is taken.</param>
@@ -31,7 +31,7 @@ public enum KeyUse
     /// <summary>Not at all, or without success.</summary>
     First,
 
-    /// <summary>With the same command: the result is the answer of then.</summary>
+    /// <summary>With the same command: the result is the first answer.</summary>
     Repeated,
 
     /// <summary>With another command: nothing was done.</summary>

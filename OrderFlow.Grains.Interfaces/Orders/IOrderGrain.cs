@@ -9,7 +9,7 @@ public interface IOrderGrain : IGrainWithIntegerKey
 {
     /// <summary>Stores the order as pending, with its <c>order.created</c> event; it reserves stock after the answer.</summary>
     /// <returns>
-    /// Ok with the order as it was placed, also to a repeat of the request, whatever became of the order since;
+    /// Ok with the order as it was placed, also to a repeat of the request, whatever has happened to the order since;
     /// IdTaken where the id belongs to another request's order; Forbidden where the order is for another user.
     /// </returns>
     [Alias("place")]
@@ -27,7 +27,7 @@ public interface IOrderGrain : IGrainWithIntegerKey
 
     /// <summary>
     /// Cancels a pending or reserved order (owner or admin), or retries a failed one (<see cref="OrderStatus.Pending"/>, admin only).
-    /// The status it already has: Ok, and nothing happens. Anything else: Conflict with the allowed statuses.
+    /// Ok, without a change, where it already has the status; Conflict, with the allowed statuses, for any other change;
     /// Stale, with the order, where <paramref name="ifVersion"/> does not allow its version.
     /// </summary>
     [Alias("change-status")]

@@ -6,7 +6,7 @@ namespace OrderFlow.Orders;
 /// <param name="Id">The order's number.</param>
 /// <param name="UserId">Whose order it is.</param>
 /// <param name="Items">The lines, as they were sent.</param>
-/// <param name="Status">Where the order stands.</param>
+/// <param name="Status">Its status.</param>
 /// <param name="TotalAmount">0 until stock is reserved; then Σ unit price × quantity, in the shop's currency.</param>
 /// <param name="CreatedAt">When it was placed, UTC.</param>
 /// <param name="UpdatedAt">When it last changed, UTC.</param>

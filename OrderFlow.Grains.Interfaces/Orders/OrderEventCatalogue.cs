@@ -10,7 +10,7 @@ namespace OrderFlow.Orders;
 /// <param name="Headline">What a notification says of the order, after its number; null where customers are never notified.</param>
 public sealed record OrderEventDefinition(OrderEventType Type, string Name, OrderStatus Status, bool NotifiedByDefault, string? Headline);
 
-/// <summary>Everything that is said about types of events in one place; topics, notifications, live updates and metrics derive from it.</summary>
+/// <summary>Defines all event types in one place; topics, notifications, live updates and metrics derive from it.</summary>
 public static class OrderEventCatalogue
 {
     /// <summary>All types, in their order.</summary>
@@ -21,7 +21,7 @@ public static class OrderEventCatalogue
     /// <summary>The type's name.</summary>
     public static string ToName(this OrderEventType type) => All[(int)type].Name;
 
-    /// <summary>The type with this name; null where this version has none, as of a newer version's event.</summary>
+    /// <summary>The type with this name; null where this version has none, as for a newer version's event.</summary>
     public static OrderEventDefinition? Find(string name) => ByName.GetValueOrDefault(name);
 
     private static OrderEventDefinition Define(OrderEventType type) => type switch

@@ -8,7 +8,7 @@ namespace OrderFlow.Orders;
 /// <param name="OrderId">The order's number.</param>
 /// <param name="UserId">Whose order it is.</param>
 /// <param name="Items">The order's lines.</param>
-/// <param name="Version">The order's version that this event made.</param>
+/// <param name="Version">The order's version after this event.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public abstract record OrderEvent(
     [property: JsonIgnore] OrderEventType Type, long OrderId, string UserId, ImmutableArray<OrderLine> Items, long Version, DateTimeOffset OccurredAt)
@@ -27,7 +27,7 @@ public abstract record OrderEvent(
 /// <param name="UserId">Whose order it is.</param>
 /// <param name="Items">The order's lines.</param>
 /// <param name="TotalAmount">0: prices are fixed when stock is reserved.</param>
-/// <param name="Version">The order's version that this event made.</param>
+/// <param name="Version">The order's version after this event.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderCreated(long OrderId, string UserId, ImmutableArray<OrderLine> Items, decimal TotalAmount, long Version, DateTimeOffset OccurredAt)
     : OrderEvent(OrderEventType.Created, OrderId, UserId, Items, Version, OccurredAt);
@@ -37,7 +37,7 @@ public sealed record OrderCreated(long OrderId, string UserId, ImmutableArray<Or
 /// <param name="UserId">Whose order it is.</param>
 /// <param name="Items">The order's lines.</param>
 /// <param name="TotalAmount">Σ unit price × quantity.</param>
-/// <param name="Version">The order's version that this event made.</param>
+/// <param name="Version">The order's version after this event.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderReserved(long OrderId, string UserId, ImmutableArray<OrderLine> Items, decimal TotalAmount, long Version, DateTimeOffset OccurredAt)
     : OrderEvent(OrderEventType.Reserved, OrderId, UserId, Items, Version, OccurredAt);
@@ -47,7 +47,7 @@ public sealed record OrderReserved(long OrderId, string UserId, ImmutableArray<O
 /// <param name="UserId">Whose order it is.</param>
 /// <param name="Items">The order's lines.</param>
 /// <param name="Reason">Why, for a person to read.</param>
-/// <param name="Version">The order's version that this event made.</param>
+/// <param name="Version">The order's version after this event.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderFailed(long OrderId, string UserId, ImmutableArray<OrderLine> Items, string Reason, long Version, DateTimeOffset OccurredAt)
     : OrderEvent(OrderEventType.Failed, OrderId, UserId, Items, Version, OccurredAt);
@@ -57,7 +57,7 @@ public sealed record OrderFailed(long OrderId, string UserId, ImmutableArray<Ord
 /// <param name="UserId">Whose order it is.</param>
 /// <param name="Items">The order's lines.</param>
 /// <param name="Reason"><c>cancelled</c> or <c>deleted</c>.</param>
-/// <param name="Version">The order's version that this event made.</param>
+/// <param name="Version">The order's version after this event.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderCancelled(long OrderId, string UserId, ImmutableArray<OrderLine> Items, string Reason, long Version, DateTimeOffset OccurredAt)
     : OrderEvent(OrderEventType.Cancelled, OrderId, UserId, Items, Version, OccurredAt);
@@ -66,7 +66,7 @@ public sealed record OrderCancelled(long OrderId, string UserId, ImmutableArray<
 /// <param name="OrderId">The order's number.</param>
 /// <param name="UserId">Whose order it is.</param>
 /// <param name="Items">The order's lines.</param>
-/// <param name="Version">The order's version that this event made.</param>
+/// <param name="Version">The order's version after this event.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderReopened(long OrderId, string UserId, ImmutableArray<OrderLine> Items, long Version, DateTimeOffset OccurredAt)
     : OrderEvent(OrderEventType.Reopened, OrderId, UserId, Items, Version, OccurredAt);

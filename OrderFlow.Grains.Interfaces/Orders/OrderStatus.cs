@@ -1,6 +1,6 @@
 namespace OrderFlow.Orders;
 
-/// <summary>Where an order stands. Its name in JSON, events and the database: <see cref="OrderStatusNames"/>.</summary>
+/// <summary>An order's status. Its name in JSON, events and the database: <see cref="OrderStatusNames"/>.</summary>
 [GenerateSerializer, Alias("order-status")]
 public enum OrderStatus
 {
@@ -16,8 +16,6 @@ public enum OrderStatus
     /// <summary>Cancelled or deleted. It holds no stock.</summary>
     Cancelled,
 
-    /// <summary>
-    /// A status that a newer version has stored, met while the cluster is updated. This version shows its stored name, and leaves the order alone.
-    /// </summary>
+    /// <summary>A status that a newer version has stored during an update. This version shows its stored name and never changes the order.</summary>
     Unknown,
 }

@@ -16,10 +16,10 @@ public interface IOutboxPartitionGrain : IGrainWithIntegerKey
 
     /// <summary>
     /// Follows the partition's live stream (<see cref="LiveStreams"/>) for a while; it is filled only while it has followers.
-    /// Followers renew in time, which also finds a grain that has moved to another silo.
+    /// Followers renew before the period ends, which also finds a grain that has moved to another silo.
     /// </summary>
     /// <param name="period">How long.</param>
-    /// <returns>For how long, up to now, the stream was given all changes. Less than since the last renewal: some were missed.</returns>
+    /// <returns>For how long, up to now, no change was dropped. Less than the time since the last renewal: the follower has missed some.</returns>
     [Alias("follow"), AlwaysInterleave]
     Task<TimeSpan> Follow(TimeSpan period);
 }
