@@ -5,8 +5,8 @@ using Orleans.Serialization;
 namespace OrderFlow.Api.Cluster;
 
 /// <summary>
-/// Calls grains, queues calls while the cluster is slow (<see cref="AdaptiveConcurrencyLimiter"/>) and retries them while a silo is lost. A refusal is an answer, not a failure.
-/// As a parameter of an endpoint it also stops waiting when the request is aborted. The grain completes the call all the same, so its outcome is unknown then.
+/// Calls grains, queues calls while the cluster is slow (<see cref="AdaptiveConcurrencyLimiter"/>) and retries them while a silo is lost. As a parameter of
+/// an endpoint it also stops waiting when the request is aborted: the grain completes the call, but its outcome is unknown.
 /// </summary>
 internal sealed class ClusterClient(
     IGrainFactory grains, ClusterConnection connection, AdaptiveConcurrencyLimiter limiter, CallFailureLog failures, TimeProvider time)
@@ -27,9 +27,7 @@ internal sealed class ClusterClient(
     /// <summary>From 25 to 50 ms after the first attempt, up to 0.5 to 1 s.</summary>
     private static readonly ExponentialBackoff Backoff = new(TimeSpan.FromMilliseconds(50) * 0.75, MaxRetryDelay * 0.75, Jitter: 1d / 3);
 
-    /// <summary>
-    /// A client whose calls neither wait for a permit nor hold one: for calls that many requests wait for, and for those that wait in the cluster itself.
-    /// </summary>
+    /// <summary>A client without permits: for calls that many requests wait for, and for those that wait in the cluster itself.</summary>
     public ClusterClient Unthrottled => With(isThrottled: false, Cancellation);
 
     private bool IsThrottled { get; init; } = true;
@@ -45,11 +43,15 @@ internal sealed class ClusterClient(
 
     /// <summary>Makes an idempotent call, and retries it until it is answered.</summary>
     /// <exception cref="ClusterUnavailableException">There was no answer in time; the call may have been carried out.</exception>
-    public Task<T> CallWithRetry<T>(Func<IGrainFactory, Task<T>> call) => Call(call, isIdempotent: true);
+    public async Task<T> CallWithRetry<T>(Func<IGrainFactory, Task<T>> call) => (await Call(call, isIdempotent: true)).Answer;
+
+    /// <inheritdoc cref="CallWithRetry{T}"/>
+    /// <returns>The answer, and whether an earlier call was sent whose answer was lost: it may have been carried out.</returns>
+    public Task<(T Answer, bool WasRetried)> CallReportingRetry<T>(Func<IGrainFactory, Task<T>> call) => Call(call, isIdempotent: true);
 
     /// <summary>Makes a call that must not be repeated: it is retried only if it was certainly not sent.</summary>
     /// <exception cref="ClusterUnavailableException">There was no answer; the call may have been carried out.</exception>
-    public Task<T> CallOnce<T>(Func<IGrainFactory, Task<T>> call) => Call(call, isIdempotent: false);
+    public async Task<T> CallOnce<T>(Func<IGrainFactory, Task<T>> call) => (await Call(call, isIdempotent: false)).Answer;
 
     /// <inheritdoc cref="CallOnce{T}"/>
     public Task CallOnce(Func<IGrainFactory, Task> call) => CallOnce(async factory =>
@@ -72,7 +74,7 @@ internal sealed class ClusterClient(
     private ClusterClient With(bool isThrottled, CancellationToken cancellation) =>
         new(grains, connection, limiter, failures, time) { IsThrottled = isThrottled, Cancellation = cancellation };
 
-    private async Task<T> Call<T>(Func<IGrainFactory, Task<T>> call, bool isIdempotent)
+    private async Task<(T Answer, bool WasRetried)> Call<T>(Func<IGrainFactory, Task<T>> call, bool isIdempotent)
     {
         var startedAt = time.GetTimestamp();
         var wasSent = false;
@@ -82,7 +84,8 @@ internal sealed class ClusterClient(
             {
                 if (!connection.HasConnected) throw new CallNotSentException("No silo was reached yet; the call was not sent.");
 
-                return await (IsThrottled ? CallThrottled(call, RetryTimeout - time.GetElapsedTime(startedAt)) : call(grains).WaitAsync(Cancellation));
+                var answer = await (IsThrottled ? CallThrottled(call, RetryTimeout - time.GetElapsedTime(startedAt)) : call(grains).WaitAsync(Cancellation));
+                return (answer, wasSent);
             }
             catch (Exception e) when (IsTransient(e))
             {

@@ -19,8 +19,10 @@ internal static class InventoryEndpoints
         var inventory = routes.MapGroup("/inventory").RequireAuthorization().WithTags("Inventory");
         inventory.MapGet("/", List).Describe("listStock", "List stock items by product", 400);
         inventory.MapGet("/{productId}", Get).Describe("getStock", "Get a stock item", 404);
-        inventory.MapPut("/{productId}", Set).RequireAuthorization(BearerTokens.AdminPolicy).Describe("setStock", "Create a product, or set its available units and price");
-        inventory.MapPost("/{productId}/restock", Restock).RequireAuthorization(BearerTokens.AdminPolicy).Describe("restock", "Add units to a product", 404, 409);
+        inventory.MapPut("/{productId}", Set).RequireAuthorization(BearerTokens.AdminPolicy)
+            .Describe("setStock", "Create a product, or set its available units and price");
+        inventory.MapPost("/{productId}/restock", Restock).RequireAuthorization(BearerTokens.AdminPolicy)
+            .Describe("restock", "Add units to a product", 404, 409);
     }
 
     /// <summary>Lists stock items by product id.</summary>
@@ -29,8 +31,7 @@ internal static class InventoryEndpoints
     {
         var errors = new ValidationErrors();
         var (number, size) = PageParameters.Read(page, limit, errors);
-        var after = cursor is null ? null : StockCursor.Parse(cursor);
-        PageParameters.ValidateCursor(cursor, after is not null, page, errors);
+        var after = PageParameters.ReadCursor(cursor, page, StockCursor.Parse, errors);
         if (!errors.IsEmpty) return Problems.Invalid(errors);
 
         var stock = await cluster.CallWithRetry(grains => grains.GetGrain<IStockQueryGrain>(0).List(number, size, after));
@@ -56,9 +57,10 @@ internal static class InventoryEndpoints
         if (!body.TryGet(out var request, out var problem)) return problem;
 
         var name = await ProductIdResolver.Resolve(cluster, productId);
-        if (!name.Exists && (ProductIds.Validate(name.Normalized) ?? ProductIds.ValidateNew(name.Normalized)) is { } nameError) return Problems.Invalid("productId", nameError);
+        if (!name.Exists && (ProductIds.Validate(name.Normalized) ?? ProductIds.ValidateNew(name.Normalized)) is { } nameError)
+            return Problems.Invalid("productId", nameError);
 
-        // Repeated later it would undo what orders and admins did in between: after an unknown outcome the caller must read, not this code guess.
+        // A late retry would undo what orders and admins did in between: after an unknown outcome the caller must read the item first.
         return Answer(await cluster.CallOnce(grains => grains.GetGrain<IStockItemGrain>(name.ResolvedId)
             .Set(request.AvailableQuantity!.Value, request.UnitPrice!.Value, current.Caller)));
     }
@@ -72,7 +74,7 @@ internal static class InventoryEndpoints
 
         var id = (await ProductIdResolver.Resolve(cluster, productId)).ResolvedId;
 
-        // Repeated it would add twice: after an unknown outcome the caller must read, not this code guess.
+        // A retry could add twice: after an unknown outcome the caller must read the item first.
         return Answer(await cluster.CallOnce(grains => grains.GetGrain<IStockItemGrain>(id).Restock(request.Quantity!.Value, current.Caller)));
     }
 

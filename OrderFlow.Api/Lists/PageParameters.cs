@@ -15,13 +15,16 @@ internal readonly record struct PageParameters(int Page, int Limit)
     public static PageParameters Read(string? page, string? limit, ValidationErrors errors) =>
         new(Parse("page", page, 1, int.MaxValue, errors), Parse("limit", limit, DefaultLimit, Limits.PageSize, errors));
 
-    /// <summary>Validates the query parameter <c>cursor</c>, which excludes <c>page</c>.</summary>
-    public static void ValidateCursor(string? cursor, bool isValid, string? page, ValidationErrors errors)
+    /// <summary>Parses the query parameter <c>cursor</c>, which excludes <c>page</c>; null if it is absent or not valid.</summary>
+    public static T? ReadCursor<T>(string? cursor, string? page, Func<string, T?> parse, ValidationErrors errors)
+        where T : class
     {
-        if (cursor is null) return;
+        if (cursor is null) return null;
 
-        if (!isValid) errors.Add("cursor", "must be the nextCursor of an earlier page");
         if (page is not null) errors.Add("page", "cannot be given together with cursor");
+        var position = parse(cursor);
+        if (position is null) errors.Add("cursor", "must be the nextCursor of an earlier page");
+        return position;
     }
 
     private static int Parse(string name, string? text, int defaultValue, int max, ValidationErrors errors)

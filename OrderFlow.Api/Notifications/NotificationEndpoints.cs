@@ -30,7 +30,9 @@ internal static class NotificationEndpoints
         notifications.MapPost("/dead-letters/{jobId}/replay", Replay)
             .Describe("replayDeadLetter", "Replay a dead letter", 404)
             .WithDescription("It is queued again, with all its attempts.");
-        notifications.MapDelete("/dead-letters/{jobId}", Purge).Describe("deleteDeadLetter", "Delete a dead letter", 404).WithDescription("It will not be sent.");
+        notifications.MapDelete("/dead-letters/{jobId}", Purge)
+            .Describe("deleteDeadLetter", "Delete a dead letter", 404)
+            .WithDescription("It will not be sent.");
     }
 
     /// <summary>Lists what was queued, sent or dead-lettered for an order, oldest first.</summary>
@@ -41,7 +43,8 @@ internal static class NotificationEndpoints
         var (number, size) = PageParameters.Read(page, limit, errors);
         if (!errors.IsEmpty) return Problems.Invalid(errors);
 
-        var list = await cluster.CallWithRetry(grains => grains.GetGrain<INotificationGrain>(StatelessWorkerKeys.ForOrder(id)).List(id, number, size, current.Caller));
+        var list = await cluster.CallWithRetry(
+            grains => grains.GetGrain<INotificationGrain>(StatelessWorkerKeys.ForOrder(id)).List(id, number, size, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
             ? TypedResults.Ok(PageResponse.Of(found, NotificationResponse.Of))
             : Problems.NotFound("There is no such order.");
@@ -54,7 +57,7 @@ internal static class NotificationEndpoints
     /// <summary>Pauses or resumes the claiming of jobs; claimed jobs are completed.</summary>
     private static async Task<Ok<StatsResponse>> SetPaused(bool paused, ClusterClient cluster)
     {
-        await cluster.CallOnce(grains => Queue(grains).SetPaused(paused));   // repeated later it would undo what another admin did in between
+        await cluster.CallOnce(grains => Queue(grains).SetPaused(paused));   // a late retry would undo what another admin did in between
         try
         {
             return await Stats(cluster);
@@ -71,8 +74,7 @@ internal static class NotificationEndpoints
     {
         var errors = new ValidationErrors();
         var (number, size) = PageParameters.Read(page, limit, errors);
-        var position = cursor is null ? null : DeadLetterCursor.Parse(cursor);
-        PageParameters.ValidateCursor(cursor, position is not null, page, errors);
+        var position = PageParameters.ReadCursor(cursor, page, DeadLetterCursor.Parse, errors);
         if (!errors.IsEmpty) return Problems.Invalid(errors);
 
         var letters = await cluster.CallWithRetry(grains => Queue(grains).ListDeadLetters(number, size, position));
@@ -83,8 +85,8 @@ internal static class NotificationEndpoints
         });
     }
 
-    /// <summary>Enqueues a dead letter again, with all attempts allowed anew.</summary>
-    /// <remarks>Called once: repeated later it would replay a letter that was replayed and dead-lettered again.</remarks>
+    /// <summary>Enqueues a dead letter again, with all its attempts.</summary>
+    /// <remarks>Not retried: a late retry would replay a letter that was replayed and dead-lettered again.</remarks>
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Replay(string jobId, ClusterClient cluster) =>
         Answer(await cluster.CallOnce(grains => Queue(grains).Replay(jobId)), "Notification queued or sent");
 

@@ -7,6 +7,7 @@ using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
 using OrderFlow.Orders;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Orders;
 
@@ -21,7 +22,8 @@ internal static class OrderEndpoints
             .WithDescription("It is stored as pending; stock is reserved after the response.").AcceptsHeaders(IdempotencyKey.Name, PreferredWait.Header);
         orders.MapGet("/", List).Describe("listOrders", "List orders, newest first", 400, 403)
             .WithDescription("The caller's own orders, or all for an admin.");
-        orders.MapGet("/{id:long:min(1)}", Get).Describe("getOrder", "Get an order", 404, 412).AcceptsHeaders(IfMatch.Name, IfNoneMatch.Name);
+        orders.MapGet("/{id:long:min(1)}", Get).Describe("getOrder", "Get an order", 404, 412).AcceptsHeaders(IfMatch.Name, IfNoneMatch.Name)
+            .Produces(StatusCodes.Status304NotModified);
         orders.MapPatch("/{id:long:min(1)}/status", ChangeStatus).Describe("changeOrderStatus", "Cancel an order or retry a failed one", 403, 404, 409, 412)
             .WithDescription("Only an admin may retry an order.")
             .AcceptsHeaders(IfMatch.Name);
@@ -59,17 +61,22 @@ internal static class OrderEndpoints
         string? status, string? userId, string? page, string? limit, string? cursor, CurrentCaller current, ClusterClient cluster)
     {
         var errors = new ValidationErrors();
-        var query = OrderListParameters.Read(status, userId, page, limit, cursor, errors);
+        var wanted = status is null ? null : OrderStatusNames.FromWireName(status);
+        if (status is not null && wanted is null) errors.Add("status", ChangeStatusRequest.UnknownStatus);
+        if (userId is not null) errors.Add("userId", TextId.Validate(userId, Limits.UserIdLength));
+        var (number, size) = PageParameters.Read(page, limit, errors);
+        var after = PageParameters.ReadCursor(cursor, page, OrderCursor.Parse, errors);
         if (!errors.IsEmpty) return Problems.Invalid(errors);
 
+        var query = new OrderQuery(wanted, userId, number, size, after);
         var list = await cluster.CallWithRetry(grains => grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
-            ? TypedResults.Ok(PageResponse.Of(found, OrderResponse.Of).WithCursor(query.After is not null, last => OrderCursor.After(last.CreatedAt, last.Id)))
+            ? TypedResults.Ok(PageResponse.Of(found, OrderResponse.Of).WithCursor(after is not null, last => OrderCursor.After(last.CreatedAt, last.Id)))
             : OtherUser();
     }
 
     /// <summary>Reads an order as it is persisted now.</summary>
-    private static async Task<Results<Ok<OrderResponse>, NotModified, ProblemHttpResult>> Get(
+    private static async Task<Results<Ok<OrderResponse>, StatusCodeHttpResult, ProblemHttpResult>> Get(
         long id, Header<IfMatch> ifMatch, Header<IfNoneMatch> ifNoneMatch, HttpResponse response, CurrentCaller current, ClusterClient cluster)
     {
         if (!ifMatch.TryGet(out var wanted, out var problem)) return problem;
@@ -80,7 +87,7 @@ internal static class OrderEndpoints
         if (!wanted.Version.Allows(order.Version)) return ProblemOf(new(Outcome.Stale));
 
         response.Headers.ETag = IfMatch.ToETag(order.Version);
-        return known.Matches(order.Version) ? new NotModified() : TypedResults.Ok(OrderResponse.Of(order));
+        return known.Matches(order.Version) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(OrderResponse.Of(order));
     }
 
     /// <summary>Cancels an order, or retries a failed one (admins).</summary>
@@ -90,23 +97,19 @@ internal static class OrderEndpoints
         if (!body.TryGet(out var request, out var problem)) return problem;
         if (!ifMatch.TryGet(out var wanted, out problem)) return problem;
 
-        var calls = 0;
-        Task<OrderResult> Change(IGrainFactory grains)
-        {
-            calls++;
-            return grains.GetGrain<IOrderGrain>(id).ChangeStatus(request.Target, current.Caller, wanted.Version);
-        }
-
         // A second cancellation has no effect. A second retry may have one: the order can have failed again in between.
-        var result = await (request.Target == OrderStatus.Cancelled ? cluster.CallWithRetry(Change) : cluster.CallOnce(Change));
+        var target = request.ToStatus();
+        var (result, wasRetried) = target == OrderStatus.Cancelled ? await cluster.CallReportingRetry(Change) : (await cluster.CallOnce(Change), false);
 
         // A call whose answer was lost may itself have made the version stale. If somebody else made the same change, the order is as requested too,
         // and may be answered as such (RFC 9110 §13.1.1).
-        if (result is { Outcome: Outcome.Stale, Order: { } order } && calls > 1 && order.Status == request.Target) result = OrderResult.Ok(order);
+        if (wasRetried && result is { Outcome: Outcome.Stale, Order: { } order } && order.Status == target) result = OrderResult.Ok(order);
         if (result is not { Outcome: Outcome.Ok, Order: { } changed }) return ProblemOf(result);
 
         response.Headers.ETag = IfMatch.ToETag(changed.Version);
         return TypedResults.Ok(OrderResponse.Of(changed));
+
+        Task<OrderResult> Change(IGrainFactory grains) => grains.GetGrain<IOrderGrain>(id).ChangeStatus(target, current.Caller, wanted.Version);
     }
 
     /// <summary>Releases what an order holds, then deletes it.</summary>
@@ -115,15 +118,10 @@ internal static class OrderEndpoints
     {
         if (!ifMatch.TryGet(out var wanted, out var problem)) return problem;
 
-        var calls = 0;
-        var result = await cluster.CallWithRetry(grains =>
-        {
-            calls++;
-            return grains.GetGrain<IOrderGrain>(id).Delete(current.Caller, wanted.Version);
-        });
+        var (result, wasRetried) = await cluster.CallReportingRetry(grains => grains.GetGrain<IOrderGrain>(id).Delete(current.Caller, wanted.Version));
 
         // A call whose answer was lost may have deleted it.
-        var isDeleted = result.Outcome == Outcome.Ok || (result.WasDeletedBefore && calls > 1);
+        var isDeleted = result.Outcome == Outcome.Ok || (result.WasDeletedBefore && wasRetried);
         return isDeleted ? TypedResults.Ok(new MessageResponse("Order deleted")) : ProblemOf(result);
     }
 

@@ -12,7 +12,7 @@ internal sealed class OrderPlacer(IOrderIds ids, TimeProvider time)
     /// <summary>How long one call into the cluster waits for the outcome; well below the time after which its answer counts as lost.</summary>
     private static readonly TimeSpan MaxWaitPerCall = CallTimeouts.MaxGrainWait;
 
-    /// <summary>Between two reads of an order that stays pending, as during an outage, and between ids that are taken.</summary>
+    /// <summary>The delay between two reads of an order that stays pending, as in an outage, and between two ids that are taken.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Places an order. Its id is fixed before the first call, so a retry after an unknown outcome cannot place it twice.</summary>
@@ -21,15 +21,10 @@ internal sealed class OrderPlacer(IOrderIds ids, TimeProvider time)
         var request = command with { RequestId = Guid.NewGuid() };
         var placed = await PlaceWithFreeId(async id =>
         {
-            var calls = 0;
-            var result = await cluster.CallWithRetry(grains =>
-            {
-                calls++;
-                return grains.GetGrain<IOrderGrain>(id).Place(request);
-            });
+            var (result, wasRetried) = await cluster.CallReportingRetry(grains => grains.GetGrain<IOrderGrain>(id).Place(request));
 
             // An order that existed before this request's only call is another's, even one of 1.0.0 with the same body.
-            return new(KeyUse.First, result.WasPlacedBefore && calls == 1 ? new(Outcome.IdTaken) : result);
+            return new(KeyUse.First, result.WasPlacedBefore && !wasRetried ? new(Outcome.IdTaken) : result);
         });
         return placed.Result!;
     }
@@ -39,10 +34,11 @@ internal sealed class OrderPlacer(IOrderIds ids, TimeProvider time)
     {
         var name = IdempotencyKey.GrainName(command.By.UserId, key);
         var request = command with { RequestId = Guid.NewGuid() };   // becomes the key's if this is its first use
-        return PlaceWithFreeId(id => cluster.CallWithRetry(grains => grains.GetGrain<IIdempotencyGrain>(StatelessWorkerKeys.ForOrder(id)).Place(name, id, request)));
+        return PlaceWithFreeId(id => cluster.CallWithRetry(
+            grains => grains.GetGrain<IIdempotencyGrain>(StatelessWorkerKeys.ForOrder(id)).Place(name, id, request)));
     }
 
-    /// <summary>Waits until the order is no longer pending, or until the time is up. The order is placed already: a failure here changes nothing about that.</summary>
+    /// <summary>Waits until the order is no longer pending, or until the time is up. Failures are ignored: the order is placed.</summary>
     public async Task<Order> WaitForOutcome(ClusterClient cluster, Order placed, Caller by, TimeSpan maxWait, CancellationToken cancellation)
     {
         var order = placed;
@@ -51,7 +47,9 @@ internal sealed class OrderPlacer(IOrderIds ids, TimeProvider time)
         {
             try
             {
-                var result = await cluster.Unthrottled.CallOnce(grains => grains.GetGrain<IOrderGrain>(placed.Id).GetSettled(by, left < MaxWaitPerCall ? left : MaxWaitPerCall)).WaitAsync(left, time, cancellation);
+                var wait = left < MaxWaitPerCall ? left : MaxWaitPerCall;
+                var result = await cluster.Unthrottled.CallOnce(grains => grains.GetGrain<IOrderGrain>(placed.Id).GetSettled(by, wait))
+                    .WaitAsync(left, time, cancellation);
                 if (result.Order is null) return order;   // deleted meanwhile
                 order = result.Order;
             }
