@@ -40,7 +40,7 @@ internal sealed partial class RequestJson : JsonSerializerContext
 [JsonSerializable(typeof(PageResponse<StockItemResponse>))]
 [JsonSerializable(typeof(PageResponse<NotificationResponse>))]
 [JsonSerializable(typeof(PageResponse<DeadLetterResponse>))]
-[JsonSerializable(typeof(StatsResponse))]
+[JsonSerializable(typeof(NotificationStatsResponse))]
 [JsonSerializable(typeof(MessageResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(string[]))]

@@ -18,7 +18,7 @@ internal static class ProductIdResolver
         ProductIds.IsUnambiguous(id) ? new(id, id, Exists: false) : (await Resolve(cluster, [id]))[0];
 
     /// <summary>The errors of the ids of an order's lines. Lines are stored as they were sent, so an id that is not exact would be no product's.</summary>
-    public static async Task<ValidationErrors> Validate(ClusterClient cluster, OrderLineRequest?[] lines)
+    public static async Task<ValidationErrors> Validate(ClusterClient cluster, PlaceOrderLineRequest?[] lines)
     {
         var errors = new ValidationErrors();
         if (Array.TrueForAll(lines, line => ProductIds.IsUnambiguous(line!.ProductId!))) return errors;

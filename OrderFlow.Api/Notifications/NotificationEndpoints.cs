@@ -51,11 +51,11 @@ internal static class NotificationEndpoints
     }
 
     /// <summary>Counts the jobs of the queue.</summary>
-    private static async Task<Ok<StatsResponse>> Stats(ClusterClient cluster) =>
-        TypedResults.Ok(StatsResponse.Of(await cluster.CallWithRetry(grains => Queue(grains).GetStats())));
+    private static async Task<Ok<NotificationStatsResponse>> Stats(ClusterClient cluster) =>
+        TypedResults.Ok(NotificationStatsResponse.Of(await cluster.CallWithRetry(grains => Queue(grains).GetStats())));
 
     /// <summary>Pauses or resumes the claiming of jobs; claimed jobs are completed.</summary>
-    private static async Task<Ok<StatsResponse>> SetPaused(bool paused, ClusterClient cluster)
+    private static async Task<Ok<NotificationStatsResponse>> SetPaused(bool paused, ClusterClient cluster)
     {
         await cluster.CallOnce(grains => Queue(grains).SetPaused(paused));   // a late retry would undo what another admin did in between
         try

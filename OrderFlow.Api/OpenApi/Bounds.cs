@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using OrderFlow.Api.Notifications;
-using OrderFlow.Api.Orders;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
 using OrderFlow.ServiceDefaults.Auth;
@@ -17,11 +16,13 @@ internal static class Bounds
 {
     private const string Control = @"\u0000-\u001f\u007f-\u009f";
 
+    private static readonly string[] Statuses = [.. OrderStatusNames.Known.Select(OrderStatusNames.ToWireName)];
+
     /// <summary>A user's id.</summary>
     public static void UserId(OpenApiSchema schema) => Text(schema, Limits.UserIdLength, forbidden: Control);
 
     /// <summary>A user's id in a request. Invisible characters are too many for a pattern.</summary>
-    public static void NewUserId(OpenApiSchema schema)
+    public static void RequestUserId(OpenApiSchema schema)
     {
         UserId(schema);
         schema.Description = $"{schema.Description} No invisible, bidirectional or unassigned characters.".TrimStart();
@@ -33,34 +34,18 @@ internal static class Bounds
     /// <summary>A notification's id.</summary>
     public static void JobId(OpenApiSchema schema) => schema.Pattern = "^[0-9]+-[0-9]+$";
 
-    /// <summary>A position in the list of orders or of dead letters.</summary>
-    public static void Cursor(OpenApiSchema schema)
-    {
-        schema.MaxLength = OrderCursor.MaxLength;
-        schema.Pattern = "^[A-Za-z0-9_-]+$";
-    }
-
-    /// <summary>A position in the list of stock items, which contains a product's id.</summary>
-    public static void StockCursor(OpenApiSchema schema)
-    {
-        Cursor(schema);
-        schema.MaxLength = Inventory.StockCursor.MaxLength;
-    }
+    /// <summary>A position in a list, in base64url.</summary>
+    public static Action<OpenApiSchema> Cursor(int maxLength) => schema => (schema.MaxLength, schema.Pattern) = (maxLength, "^[A-Za-z0-9_-]+$");
 
     /// <summary>A text of visible ASCII characters.</summary>
-    public static Action<OpenApiSchema> Visible(int maxLength) => schema =>
-    {
-        schema.MinLength = 1;
-        schema.MaxLength = maxLength;
-        schema.Pattern = "^[!-~]+$";
-    };
+    public static Action<OpenApiSchema> Visible(int maxLength) => schema => (schema.MinLength, schema.MaxLength, schema.Pattern) = (1, maxLength, "^[!-~]+$");
 
     /// <summary>A status that a request can name.</summary>
-    public static void Status(OpenApiSchema schema) => OneOf(schema, OrderStatusNames.Known.Select(OrderStatusNames.ToWireName));
+    public static void Status(OpenApiSchema schema) => OneOf(schema, Statuses);
 
     /// <summary>A status in a response: while the cluster is updated it may be one that this document does not list.</summary>
-    public static void ShownStatus(OpenApiSchema schema) => schema.Description =
-        $"One of {string.Join(", ", OrderStatusNames.Known.Select(OrderStatusNames.ToWireName))}. While the service is updated also one that the newer version brings: expect others.";
+    public static void ResponseStatus(OpenApiSchema schema) => schema.Description =
+        $"One of {string.Join(", ", Statuses)}. While the service is updated also one that the newer version brings: expect others.";
 
     /// <summary>A state of notifications.</summary>
     public static void State(OpenApiSchema schema) => OneOf(schema, Enum.GetValues<NotificationState>().Select(NotificationResponse.NameOf));
@@ -68,31 +53,22 @@ internal static class Bounds
     /// <summary>This text only.</summary>
     public static Action<OpenApiSchema> Only(string text) => schema => OneOf(schema, [text]);
 
-    /// <summary>A whole number of at least this.</summary>
+    /// <summary>A number of at least this.</summary>
     public static Action<OpenApiSchema> Min(long min) => schema => schema.Minimum = Number(min);
 
-    /// <summary>A whole number in a range.</summary>
-    public static Action<OpenApiSchema> Range(long min, long max) => schema =>
-    {
-        schema.Minimum = Number(min);
-        schema.Maximum = Number(max);
-    };
+    /// <summary>A number in a range.</summary>
+    public static Action<OpenApiSchema> Range(long min, decimal max) => schema => (schema.Minimum, schema.Maximum) = (Number(min), Number(max));
 
     /// <summary>An amount of money. Its 2 decimals are stated in words: few validators can tell reliably that 19.99 is a multiple of 0.01.</summary>
     public static Action<OpenApiSchema> Money(decimal max) => schema =>
     {
-        schema.Minimum = Number(0);
-        schema.Maximum = Number(max);
+        Range(0, max)(schema);
         schema.Format = "decimal";
         schema.Description = $"{schema.Description} At most 2 decimals.".TrimStart();
     };
 
-    private static void Text(OpenApiSchema schema, int maxLength, string forbidden)
-    {
-        schema.MinLength = 1;
-        schema.MaxLength = maxLength;
-        schema.Pattern = $@"^[^\s{forbidden}]([^{forbidden}]*[^\s{forbidden}])?$";
-    }
+    private static void Text(OpenApiSchema schema, int maxLength, string forbidden) =>
+        (schema.MinLength, schema.MaxLength, schema.Pattern) = (1, maxLength, $@"^[^\s{forbidden}]([^{forbidden}]*[^\s{forbidden}])?$");
 
     private static void OneOf(OpenApiSchema schema, IEnumerable<string> names) => schema.Enum = [.. names.Select(name => (JsonNode)JsonValue.Create(name)!)];
 

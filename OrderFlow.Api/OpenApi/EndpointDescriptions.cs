@@ -4,7 +4,7 @@ namespace OrderFlow.Api.OpenApi;
 /// <param name="Statuses">Their statuses.</param>
 internal sealed record ErrorStatuses(IReadOnlyList<int> Statuses);
 
-/// <summary>The headers that are specific to an endpoint.</summary>
+/// <summary>The request headers that an endpoint accepts, beyond those that all do.</summary>
 /// <param name="Names">Their names.</param>
 internal sealed record AcceptedHeaders(IReadOnlyList<string> Names);
 
@@ -21,6 +21,7 @@ internal static class EndpointDescriptions
     public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string name, string summary, params int[] errors) =>
         endpoint.WithName(name).WithSummary(summary).WithMetadata(new ErrorStatuses(errors));
 
-    /// <summary>Lists the request headers that an endpoint accepts, beyond those that all do.</summary>
-    public static RouteHandlerBuilder AcceptsHeaders(this RouteHandlerBuilder endpoint, params string[] names) => endpoint.WithMetadata(new AcceptedHeaders(names));
+    /// <summary>Adds <see cref="AcceptedHeaders"/>.</summary>
+    public static RouteHandlerBuilder AcceptsHeaders(this RouteHandlerBuilder endpoint, params string[] names) =>
+        endpoint.WithMetadata(new AcceptedHeaders(names));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
 using OrderFlow.Api.Health;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Inventory;
@@ -11,12 +12,6 @@ using OrderFlow.Notifications;
 using OrderFlow.Orders;
 
 namespace OrderFlow.Api.OpenApi;
-
-/// <summary>An example of a body.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Summary">What it is an example of.</param>
-/// <param name="Value">The body.</param>
-internal sealed record Example(string Name, string Summary, JsonNode Value);
 
 /// <summary>Examples of bodies. Those of responses are serialized as responses are, so they cannot have other members.</summary>
 internal static class Examples
@@ -59,7 +54,7 @@ internal static class Examples
         [typeof(PageResponse<StockItemResponse>)] = ("A page of stock items, by product.", Page(StockItem)),
         [typeof(PageResponse<NotificationResponse>)] = ("A page of the order's notifications, oldest first.", Page(Notification)),
         [typeof(PageResponse<DeadLetterResponse>)] = ("A page of dead letters, newest first.", Page(DeadLetter)),
-        [typeof(StatsResponse)] = ("The current counts.", new StatsResponse(3, 1, 2, 1_204, 5, 1, 1, Paused: false)),
+        [typeof(NotificationStatsResponse)] = ("The current counts.", new NotificationStatsResponse(3, 1, 2, 1_204, 5, 1, 1, Paused: false)),
         [typeof(MessageResponse)] = ("What was done.", new MessageResponse("Order deleted")),
         [typeof(HealthResponse)] = ("Healthy.", HealthResponse.Ok),
     };
@@ -71,34 +66,35 @@ internal static class Examples
         ["changeOrderStatus"] = Reserved with { Status = "cancelled" },
         ["replayDeadLetter"] = new MessageResponse("Notification queued or sent"),
         ["deleteDeadLetter"] = new MessageResponse("Dead letter removed"),
-        ["pauseNotifications"] = new StatsResponse(3, 0, 2, 1_204, 5, 1, 1, Paused: true),
+        ["pauseNotifications"] = new NotificationStatsResponse(3, 0, 2, 1_204, 5, 1, 1, Paused: true),
     };
 
     /// <summary>What the description of an operation's response adds to others of its type.</summary>
     private static readonly Dictionary<string, string> DescriptionsByOperation = new()
     {
         ["followOrder"] = "Its `id` is the order's version. An event `deleted` with `{\"orderId\":42}` is the last one if the order is deleted.",
-        ["followOrders"] = "Its `id` is `{orderId}-{version}`. If the client reads too slowly, an event `missed` with `{\"count\":7}` says how many were dropped.",
+        ["followOrders"] =
+            "Its `id` is `{orderId}-{version}`. If the client reads too slowly, an event `missed` with `{\"count\":7}` says how many were dropped.",
     };
 
-    private static readonly Dictionary<Type, Example[]> Bodies = new()
+    private static readonly Dictionary<Type, Dictionary<string, IOpenApiExample>> Bodies = new()
     {
-        [typeof(PlaceOrderRequest)] =
-        [
-            Body(
-                "order", "An order at current prices",
+        [typeof(PlaceOrderRequest)] = new()
+        {
+            ["order"] = Body(
+                "An order at current prices",
                 """{"userId": "alice", "items": [{"productId": "sku-1", "quantity": 2}, {"productId": "sku-2", "quantity": 1}]}"""),
-            Body(
-                "agreedTotal", "An order that fails if its total differs",
+            ["agreedTotal"] = Body(
+                "An order that fails if its total differs",
                 """{"userId": "alice", "items": [{"productId": "sku-1", "quantity": 2}], "totalAmount": 19.98}"""),
-        ],
-        [typeof(ChangeStatusRequest)] =
-        [
-            Body("cancel", "Cancel the order", """{"status": "cancelled"}"""),
-            Body("tryAgain", "Retry a failed order; for admins", """{"status": "pending"}"""),
-        ],
-        [typeof(SetStockRequest)] = [Body("stock", "100 units at 9.99", """{"availableQuantity": 100, "unitPrice": 9.99}""")],
-        [typeof(RestockRequest)] = [Body("restock", "50 more units", """{"quantity": 50}""")],
+        },
+        [typeof(ChangeStatusRequest)] = new()
+        {
+            ["cancel"] = Body("Cancel the order", """{"status": "cancelled"}"""),
+            ["tryAgain"] = Body("Retry a failed order; for admins", """{"status": "pending"}"""),
+        },
+        [typeof(SetStockRequest)] = new() { ["stock"] = Body("100 units at 9.99", """{"availableQuantity": 100, "unitPrice": 9.99}""") },
+        [typeof(RestockRequest)] = new() { ["restock"] = Body("50 more units", """{"quantity": 50}""") },
     };
 
     /// <summary>The description of an operation's response with a body of this type.</summary>
@@ -112,10 +108,10 @@ internal static class Examples
         return JsonSerializer.SerializeToNode(answer, type, ResponseJson.Default)!;
     }
 
-    /// <summary>Examples of a request's body.</summary>
-    public static IReadOnlyList<Example> ForRequest(Type type) => Bodies[type];
+    /// <summary>Examples of a request's body, by name.</summary>
+    public static IDictionary<string, IOpenApiExample> ForRequest(Type type) => Bodies[type];
 
     private static PageResponse<T> Page<T>(T only) => new([only], Total: 1, Page: 1, PageParameters.DefaultLimit);
 
-    private static Example Body(string name, string summary, string json) => new(name, summary, JsonNode.Parse(json)!);
+    private static OpenApiExample Body(string summary, string json) => new() { Summary = summary, Value = JsonNode.Parse(json) };
 }

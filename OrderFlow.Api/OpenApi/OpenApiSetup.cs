@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using OrderFlow.ServiceDefaults.Auth;
 using Scalar.AspNetCore;
 
 namespace OrderFlow.Api.OpenApi;
@@ -21,9 +21,12 @@ internal static class OpenApiSetup
     /// <summary>The path of the page.</summary>
     public const string PageAddress = "/docs";
 
+    /// <summary>The name of the security scheme.</summary>
+    public const string Token = "bearer";
+
     /// <summary>Lets the page load and run only what this host serves, and its inline script and styles.</summary>
-    private const string PagePolicy =
-        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'";
+    private const string PagePolicy = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        + "font-src 'self' data:; frame-ancestors 'none'";
 
     /// <summary>Registers the document.</summary>
     public static IServiceCollection AddOpenApiDocument(this IServiceCollection services)
@@ -31,18 +34,9 @@ internal static class OpenApiSetup
         services.AddOpenApi(Version, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            var defaultId = options.CreateSchemaReferenceId;
-            options.CreateSchemaReferenceId = type => Schemas.NameOf(type.Type) ?? defaultId(type);
-            options.AddOperationTransformer((operation, context, _) =>
-            {
-                Operations.Complete(operation, context);
-                return Task.CompletedTask;
-            });
-            options.AddDocumentTransformer((document, _, _) =>
-            {
-                Complete(document);
-                return Task.CompletedTask;
-            });
+            options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type) is null ? null : Schemas.NameOf(type.Type);
+            options.AddOperationTransformer(Operations.Complete);
+            options.AddDocumentTransformer(Complete);
         });
         return services.AddSingleton<OpenApiJson>();
     }
@@ -75,7 +69,7 @@ internal static class OpenApiSetup
         });
     }
 
-    private static void Complete(OpenApiDocument document)
+    private static Task Complete(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
     {
         document.Info = new OpenApiInfo
         {
@@ -93,7 +87,17 @@ internal static class OpenApiSetup
             new() { Name = "Inventory", Description = "Every authenticated caller may read, admins may change." },
             new() { Name = "Notifications", Description = "The notifications of customers about their orders; for admins the queue." },
         };
+        document.AddComponent(Token, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            BearerFormat = "JWT",
+            Description = $"A token signed with RS256 or ES256. Its `{CallerIdentity.UserClaim}` is the user; `{CallerIdentity.RoleClaim}`: "
+                + $"`{CallerIdentity.AdminRole}` makes an admin.",
+        });
         Schemas.Complete(document);
+        ProblemResponses.AddSchemas(document);
+        return Task.CompletedTask;
     }
 }
 
@@ -108,8 +112,7 @@ internal sealed class OpenApiJson([FromKeyedServices(OpenApiSetup.Version)] IOpe
     private static async Task<byte[]> Write(IOpenApiDocumentProvider documents)
     {
         var document = await documents.GetOpenApiDocumentAsync(CancellationToken.None);
-        await using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        document.SerializeAsV31(new OpenApiJsonWriter(text));
-        return Encoding.UTF8.GetBytes($"{text}\n");
+        var json = await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1);
+        return Encoding.UTF8.GetBytes($"{json}\n");
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.OpenApi;
@@ -13,46 +12,38 @@ namespace OrderFlow.Api.OpenApi;
 /// <summary>Completes the description of each operation: who may call it, its parameters, examples and error statuses.</summary>
 internal static class Operations
 {
-    private const string Json = "application/json";
-    private const string Bearer = "bearer";
-
     /// <summary>Error statuses of every operation that requires a token: all of them call the cluster.</summary>
-    private static readonly int[] WithToken =
-    [
-        StatusCodes.Status401Unauthorized, StatusCodes.Status429TooManyRequests,
-        StatusCodes.Status500InternalServerError, StatusCodes.Status503ServiceUnavailable,
-    ];
+    private static readonly int[] WithToken = [401, 429, 500, 503];
 
     /// <summary>Error statuses of every operation that reads a body (<see cref="Http.JsonBody{T}"/>).</summary>
-    private static readonly int[] WithBody =
-    [
-        StatusCodes.Status400BadRequest, StatusCodes.Status408RequestTimeout,
-        StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType,
-    ];
+    private static readonly int[] WithBody = [400, 408, 413, 415];
 
     /// <summary>Completes one operation.</summary>
-    public static void Complete(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    public static Task Complete(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
         var document = context.Document!;
         var endpoint = context.Description.ActionDescriptor.EndpointMetadata;
         List<IAuthorizeData> requirements = endpoint.OfType<IAllowAnonymous>().Any() ? [] : [.. endpoint.OfType<IAuthorizeData>()];
         var forAdmins = requirements.Any(requirement => requirement.Policy == BearerTokens.AdminPolicy);
 
-        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>()) Parameters.Complete(parameter, context.Description.RelativePath?.TrimEnd('/'));
-        foreach (var name in endpoint.OfType<AcceptedHeaders>().SelectMany(accepted => accepted.Names)) (operation.Parameters ??= []).Add(Parameters.Header(name));
+        var parameters = operation.Parameters ??= [];
+        foreach (var parameter in parameters.OfType<OpenApiParameter>()) Parameters.Complete(parameter, context.Description.RelativePath?.TrimEnd('/'));
+        foreach (var name in endpoint.OfType<AcceptedHeaders>().SelectMany(accepted => accepted.Names)) parameters.Add(Parameters.Header(name));
         CompleteBody(operation, context);
         CompleteResponses(operation, context);
 
         // Every operation can answer 400: for a header that it does not accept (Http.UnsupportedHeaders).
-        SortedSet<int> errors = [StatusCodes.Status400BadRequest, .. endpoint.OfType<ErrorStatuses>().SelectMany(each => each.Statuses)];
+        SortedSet<int> errors = [400, .. endpoint.OfType<ErrorStatuses>().SelectMany(each => each.Statuses)];
         if (requirements.Count > 0) errors.UnionWith(WithToken);
-        if (forAdmins) errors.Add(StatusCodes.Status403Forbidden);
+        if (forAdmins) errors.Add(403);
         if (operation.RequestBody is not null) errors.UnionWith(WithBody);
         foreach (var status in errors)
             operation.Responses![status.ToString(CultureInfo.InvariantCulture)] = ProblemResponses.Reference(status, document);
 
-        if (requirements.Count > 0) operation.Security = [Token(document, forAdmins ? [CallerIdentity.AdminRole] : [])];
+        if (requirements.Count > 0)
+            operation.Security = [new() { [new OpenApiSecuritySchemeReference(OpenApiSetup.Token, document)] = forAdmins ? [CallerIdentity.AdminRole] : [] }];
         if (forAdmins) operation.Description = $"For admins only. {operation.Description}".TrimEnd();
+        return Task.CompletedTask;
     }
 
     private static void CompleteBody(OpenApiOperation operation, OpenApiOperationTransformerContext context)
@@ -63,8 +54,7 @@ internal static class Operations
         body.Description = string.Create(
             CultureInfo.InvariantCulture,
             $"JSON in UTF-8 without a content coding, at most {Http.JsonBody.MaxBytes} bytes. Unknown members are rejected.");
-        content[Json].Examples = Examples.ForRequest(type).ToDictionary(
-            example => example.Name, example => (IOpenApiExample)new OpenApiExample { Summary = example.Summary, Value = example.Value });
+        content["application/json"].Examples = Examples.ForRequest(type);
     }
 
     private static void CompleteResponses(OpenApiOperation operation, OpenApiOperationTransformerContext context)
@@ -87,36 +77,13 @@ internal static class Operations
             if (produced.Type == typeof(OrderResponse)) headers[HeaderNames.ETag] = Tag();
             if (produced.StatusCode != StatusCodes.Status201Created) continue;
 
-            headers[HeaderNames.Location] = Header("The path of the new order.", "/orders/42", isAlways: true);
-            headers[IdempotencyKey.ReplayedHeader] = Header("`true` if this is the response to an earlier request with the same key.", "true", isAlways: false);
-            headers[PreferredWait.AppliedHeader] = Header("The wait that was applied.", "wait=5", isAlways: false);
+            headers[HeaderNames.Location] = Parameters.ResponseHeader("The path of the new order.", "/orders/42", isAlways: true);
+            headers[IdempotencyKey.ReplayedHeader] = Parameters.ResponseHeader(
+                "`true` if this is the response to an earlier request with the same key.", "true", isAlways: false);
+            headers[PreferredWait.AppliedHeader] = Parameters.ResponseHeader("The wait that was applied.", "wait=5", isAlways: false);
         }
     }
 
-    private static OpenApiHeader Tag() => Header("The order's version, for `If-Match` and `If-None-Match`.", IfMatch.ToETag(2), isAlways: true);
-
-    private static OpenApiHeader Header(string description, string example, bool isAlways) => new()
-    {
-        Description = description,
-        Required = isAlways,
-        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-        Example = JsonValue.Create(example),
-    };
-
-    private static OpenApiSecurityRequirement Token(OpenApiDocument document, List<string> roles)
-    {
-        if (document.Components?.SecuritySchemes?.ContainsKey(Bearer) != true)
-        {
-            document.AddComponent(Bearer, new OpenApiSecurityScheme
-            {
-                Type = SecuritySchemeType.Http,
-                Scheme = Bearer,
-                BearerFormat = "JWT",
-                Description = $"A token signed with RS256 or ES256. Its `{CallerIdentity.UserClaim}` is the user; `{CallerIdentity.RoleClaim}`: "
-                    + $"`{CallerIdentity.AdminRole}` makes an admin.",
-            });
-        }
-
-        return new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = roles };
-    }
+    private static OpenApiHeader Tag() =>
+        Parameters.ResponseHeader("The order's version, for `If-Match` and `If-None-Match`.", IfMatch.ToETag(2), isAlways: true);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.OpenApi;
 using OrderFlow.Api.Cluster;
@@ -23,7 +22,7 @@ internal static class ProblemResponses
             Problems.Invalid("items[0].quantity", $"must be from 1 to {Limits.Quantity}"), Invalid),
         [401] = new(
             "Unauthorized", "The token is missing or not valid.", Problems.ForStatus(401), Problem,
-            Header("WWW-Authenticate", "`Bearer`, with the error if a token was sent.", "Bearer", isAlways: true)),
+            new() { ["WWW-Authenticate"] = Parameters.ResponseHeader("`Bearer`, with the error if a token was sent.", "Bearer", isAlways: true) }),
         [403] = new("Forbidden", "The caller is authenticated, but not authorized.", Problems.Forbidden("Only an admin may act for another user.")),
         [404] = new("NotFound", "It does not exist, or the caller must not learn that it does.", Problems.NotFound("There is no such order.")),
         [408] = new("RequestTimeout", "The body was not received in time.", Problems.ForStatus(408)),
@@ -48,30 +47,9 @@ internal static class ProblemResponses
         return new OpenApiResponseReference(error.Name, document);
     }
 
-    private static OpenApiResponse Response(ErrorResponse error, OpenApiDocument document)
+    /// <summary>Adds the schemas that the responses refer to.</summary>
+    public static void AddSchemas(OpenApiDocument document)
     {
-        AddSchemas(document);
-        var problem = error.Example.ProblemDetails;
-        problem.Extensions["traceId"] = TraceId;
-        return new OpenApiResponse
-        {
-            Description = error.Description,
-            Headers = error.Headers.ToDictionary(header => header.Name, header => (IOpenApiHeader)header.Header),
-            Content = new Dictionary<string, OpenApiMediaType>
-            {
-                ["application/problem+json"] = new()
-                {
-                    Schema = new OpenApiSchemaReference(error.Schema, document),
-                    Example = JsonSerializer.SerializeToNode(problem, problem.GetType(), JsonSerializerOptions.Web),
-                },
-            },
-        };
-    }
-
-    private static void AddSchemas(OpenApiDocument document)
-    {
-        if (document.Components?.Schemas?.ContainsKey(Problem) == true) return;
-
         document.AddComponent(Problem, Schema("An error (RFC 9457)."));
 
         var invalid = Schema("A request is not valid.");
@@ -97,6 +75,25 @@ internal static class ProblemResponses
         document.AddComponent(Conflict, conflict);
     }
 
+    private static OpenApiResponse Response(ErrorResponse error, OpenApiDocument document)
+    {
+        var problem = error.Example.ProblemDetails;
+        problem.Extensions["traceId"] = TraceId;
+        return new OpenApiResponse
+        {
+            Description = error.Description,
+            Headers = error.Headers,
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/problem+json"] = new()
+                {
+                    Schema = new OpenApiSchemaReference(error.Schema, document),
+                    Example = JsonSerializer.SerializeToNode(problem, problem.GetType(), JsonSerializerOptions.Web),
+                },
+            },
+        };
+    }
+
     private static OpenApiSchema Schema(string description) => new()
     {
         Type = JsonSchemaType.Object,
@@ -104,26 +101,26 @@ internal static class ProblemResponses
         Required = new SortedSet<string>(StringComparer.Ordinal) { "title", "status" },
         Properties = new Dictionary<string, IOpenApiSchema>
         {
-            ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri-reference", Description = "The type of the error; absent if the status says it all." },
-            ["title"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The type of the error, for people." },
-            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "400", Maximum = "599", Description = "The HTTP status." },
-            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "This occurrence of the error, for people." },
-            ["requestId"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The request's id in the log." },
-            ["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The request's id in traces (W3C Trace Context)." },
+            ["type"] = Text("The type of the error; absent if the status says it all.", "uri-reference"),
+            ["title"] = Text("The type of the error, for people."),
+            ["status"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Integer, Format = "int32", Minimum = "400", Maximum = "599", Description = "The HTTP status.",
+            },
+            ["detail"] = Text("This occurrence of the error, for people."),
+            ["requestId"] = Text("The request's id in the log."),
+            ["traceId"] = Text("The request's id in traces (W3C Trace Context)."),
         },
     };
 
-    private static (string, OpenApiHeader) RetryAfter() =>
-        Header("Retry-After", "Seconds to wait before the next attempt.", (int)ClusterClient.RetryAfter.TotalSeconds, isAlways: false);
+    private static OpenApiSchema Text(string description, string? format = null) =>
+        new() { Type = JsonSchemaType.String, Format = format, Description = description };
 
-    private static (string, OpenApiHeader) Header(string name, string description, JsonNode example, bool isAlways) => (name, new OpenApiHeader
+    private static Dictionary<string, IOpenApiHeader> RetryAfter() => new()
     {
-        Description = description,
-        Required = isAlways,
-        Schema = new OpenApiSchema { Type = example.GetValueKind() == JsonValueKind.Number ? JsonSchemaType.Integer : JsonSchemaType.String },
-        Example = example,
-    });
+        ["Retry-After"] = Parameters.ResponseHeader("Seconds to wait before the next attempt.", (int)ClusterClient.RetryAfter.TotalSeconds, isAlways: false),
+    };
 
     private sealed record ErrorResponse(
-        string Name, string Description, ProblemHttpResult Example, string Schema = Problem, params (string Name, OpenApiHeader Header)[] Headers);
+        string Name, string Description, ProblemHttpResult Example, string Schema = Problem, Dictionary<string, IOpenApiHeader>? Headers = null);
 }

@@ -1,156 +1,80 @@
 using Microsoft.OpenApi;
 using OrderFlow.Api.Health;
-using OrderFlow.Api.Http;
 using OrderFlow.Api.Inventory;
-using OrderFlow.Api.Lists;
-using OrderFlow.Api.Live;
-using OrderFlow.Api.Notifications;
 using OrderFlow.Api.Orders;
-using OrderFlow.Orders;
 
 namespace OrderFlow.Api.OpenApi;
 
 /// <summary>Completes the schemas of bodies: names, required members, and bounds. Descriptions come from the XML comments of the types.</summary>
 internal static class Schemas
 {
-    private static readonly Dictionary<Type, string> Names = new()
+    /// <summary>The schemas of request bodies.</summary>
+    private static readonly string[] Requests = ["PlaceOrder", "PlaceOrderLine", "ChangeStatus", "SetStock", "Restock"];
+
+    /// <summary>The bounds of members. A name means the same everywhere, unless it is listed with a schema before it; other integers are counts.</summary>
+    private static readonly Dictionary<string, Action<OpenApiSchema>> Members = new()
     {
-        [typeof(PlaceOrderRequest)] = "PlaceOrder",
-        [typeof(OrderLineRequest)] = "PlaceOrderLine",
-        [typeof(ChangeStatusRequest)] = "ChangeStatus",
-        [typeof(SetStockRequest)] = "SetStock",
-        [typeof(RestockRequest)] = "Restock",
-        [typeof(OrderResponse)] = "Order",
-        [typeof(OrderLine)] = "OrderLine",
-        [typeof(PageResponse<OrderResponse>)] = "OrderPage",
-        [typeof(OrderChangeResponse)] = "OrderChange",
-        [typeof(StockItemResponse)] = "StockItem",
-        [typeof(PageResponse<StockItemResponse>)] = "StockItemPage",
-        [typeof(NotificationResponse)] = "Notification",
-        [typeof(PageResponse<NotificationResponse>)] = "NotificationPage",
-        [typeof(DeadLetterResponse)] = "DeadLetter",
-        [typeof(PageResponse<DeadLetterResponse>)] = "DeadLetterPage",
-        [typeof(StatsResponse)] = "NotificationStats",
-        [typeof(MessageResponse)] = "Message",
-        [typeof(HealthResponse)] = "Health",
+        ["id"] = Bounds.Min(1),
+        ["orderId"] = Bounds.Min(1),
+        ["userId"] = Bounds.UserId,
+        ["PlaceOrder.userId"] = Bounds.RequestUserId,
+        ["items"] = schema => schema.MaxItems = Limits.PageSize,
+        ["Order.items"] = schema => schema.MaxItems = Limits.OrderLines,
+        ["PlaceOrder.items"] = schema => (schema.MinItems, schema.MaxItems) = (1, Limits.OrderLines),
+        ["productId"] = Bounds.ProductId,
+        ["quantity"] = Bounds.Range(1, Limits.Quantity),
+        ["totalAmount"] = Bounds.Money(Limits.TotalAmount),
+        ["status"] = Bounds.ResponseStatus,
+        ["ChangeStatus.status"] = Bounds.Status,
+        ["Health.status"] = Bounds.Only(HealthResponse.Ok.Status),
+        ["version"] = Bounds.Min(1),
+        ["SetStock.availableQuantity"] = Bounds.Range(0, Limits.AvailableQuantity),
+        ["unitPrice"] = Bounds.Money(Limits.UnitPrice),
+        ["jobId"] = Bounds.JobId,
+        ["state"] = Bounds.State,
+        ["page"] = Bounds.Min(1),
+        ["limit"] = Bounds.Range(1, Limits.PageSize),
+        ["nextCursor"] = Bounds.Cursor(OrderCursor.MaxLength),
+        ["StockItemPage.nextCursor"] = Bounds.Cursor(StockCursor.MaxLength),
     };
 
-    /// <summary>The schemas of request bodies.</summary>
-    private static readonly Type[] Requests =
-        [typeof(PlaceOrderRequest), typeof(OrderLineRequest), typeof(ChangeStatusRequest), typeof(SetStockRequest), typeof(RestockRequest)];
-
-    /// <summary>The bounds of members.</summary>
-    private static readonly (Type Type, string Member, Action<OpenApiSchema> Bound)[] Members =
-    [
-        (typeof(PlaceOrderRequest), "userId", Bounds.NewUserId),
-        (typeof(PlaceOrderRequest), "items", Lines),
-        (typeof(PlaceOrderRequest), "totalAmount", Bounds.Money(Limits.TotalAmount)),
-        (typeof(OrderLineRequest), "productId", Bounds.ProductId),
-        (typeof(OrderLineRequest), "quantity", Bounds.Range(1, Limits.Quantity)),
-        (typeof(ChangeStatusRequest), "status", Bounds.Status),
-        (typeof(SetStockRequest), "availableQuantity", Bounds.Range(0, Limits.AvailableQuantity)),
-        (typeof(SetStockRequest), "unitPrice", Bounds.Money(Limits.UnitPrice)),
-        (typeof(RestockRequest), "quantity", Bounds.Range(1, Limits.Quantity)),
-
-        (typeof(OrderResponse), "id", Bounds.Min(1)),
-        (typeof(OrderResponse), "userId", Bounds.UserId),
-        (typeof(OrderResponse), "items", schema => schema.MaxItems = Limits.OrderLines),
-        (typeof(OrderResponse), "status", Bounds.ShownStatus),
-        (typeof(OrderResponse), "totalAmount", Bounds.Money(Limits.TotalAmount)),
-        (typeof(OrderLine), "productId", Bounds.ProductId),
-        (typeof(OrderLine), "quantity", Bounds.Range(1, Limits.Quantity)),
-
-        (typeof(OrderChangeResponse), "orderId", Bounds.Min(1)),
-        (typeof(OrderChangeResponse), "status", Bounds.ShownStatus),
-        (typeof(OrderChangeResponse), "version", Bounds.Min(1)),
-
-        (typeof(StockItemResponse), "productId", Bounds.ProductId),
-        (typeof(StockItemResponse), "availableQuantity", Bounds.Min(0)),
-        (typeof(StockItemResponse), "reservedQuantity", Bounds.Min(0)),
-        (typeof(StockItemResponse), "unitPrice", Bounds.Money(Limits.UnitPrice)),
-
-        (typeof(NotificationResponse), "jobId", Bounds.JobId),
-        (typeof(NotificationResponse), "state", Bounds.State),
-        (typeof(NotificationResponse), "attempts", Bounds.Min(0)),
-        (typeof(DeadLetterResponse), "jobId", Bounds.JobId),
-        (typeof(DeadLetterResponse), "orderId", Bounds.Min(1)),
-        (typeof(DeadLetterResponse), "userId", Bounds.UserId),
-        (typeof(DeadLetterResponse), "attempts", Bounds.Min(0)),
-        .. new[] { "waiting", "active", "delayed", "processed", "failed", "deadLettered", "deadLetters" }
-            .Select(count => (typeof(StatsResponse), count, Bounds.Min(0))),
-
-        (typeof(HealthResponse), "status", Bounds.Only(HealthResponse.Ok.Status)),
-    ];
-
-    /// <summary>The name of a type's schema; null for a type that is not part of a body.</summary>
-    public static string? NameOf(Type type) => Names.GetValueOrDefault(type);
+    /// <summary>The name of a type's schema: that of the type without its ending; a page is named after its items.</summary>
+    public static string NameOf(Type type) => type.IsGenericType
+        ? $"{NameOf(type.GenericTypeArguments[0])}Page"
+        : type.Name.Replace("Request", "", StringComparison.Ordinal).Replace("Response", "", StringComparison.Ordinal);
 
     /// <summary>Completes every schema of a document.</summary>
     public static void Complete(OpenApiDocument document)
     {
-        foreach (var type in Names.Keys)
-            RequireMembers(SchemaOf(document, type), optional: type == typeof(PlaceOrderRequest) ? "totalAmount" : null, Requests.Contains(type));
-        foreach (var (type, member, bound) in Members) bound((OpenApiSchema)SchemaOf(document, type).Properties![member]);
-        foreach (var type in Requests) SchemaOf(document, type).AdditionalPropertiesAllowed = false;
-        foreach (var (type, name) in Names.Where(each => each.Value.EndsWith("Page", StringComparison.Ordinal)))
-            BoundPage((OpenApiSchema)document.Components!.Schemas![name], CursorsOf(type));
+        var schemas = document.Components!.Schemas!;
+        foreach (var (name, schema) in schemas) Complete(name, (OpenApiSchema)schema);
+
+        // This list has no cursors.
+        var notifications = (OpenApiSchema)schemas["NotificationPage"];
+        notifications.Properties!.Remove("nextCursor");
+        notifications.Required!.Add("page");
 
         // By their type elements can be null; the validation rejects that.
-        var lines = (OpenApiSchema)SchemaOf(document, typeof(PlaceOrderRequest)).Properties!["items"];
-        lines.Items = new OpenApiSchemaReference(Names[typeof(OrderLineRequest)], document);
+        ((OpenApiSchema)schemas["PlaceOrder"].Properties!["items"]).Items = new OpenApiSchemaReference("PlaceOrderLine", document);
     }
 
-    private static OpenApiSchema SchemaOf(OpenApiDocument document, Type type) => (OpenApiSchema)document.Components!.Schemas![Names[type]];
-
-    /// <summary>
-    /// Marks members as required. Those of requests are nullable only so that a missing one can be named: all are required except <paramref name="optional"/>,
-    /// which may also be null. Nullable members of responses are absent instead of null.
-    /// </summary>
-    private static void RequireMembers(OpenApiSchema schema, string? optional, bool isRequest)
+    /// <remarks>
+    /// Members of requests are nullable only so that a missing one can be named: all are required except one, which may also be null. Nullable members of
+    /// responses are absent instead of null.
+    /// </remarks>
+    private static void Complete(string name, OpenApiSchema schema)
     {
-        var required = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var (name, member) in schema.Properties!)
+        var isRequest = Requests.Contains(name);
+        if (isRequest) schema.AdditionalPropertiesAllowed = false;
+        schema.Required = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (member, value) in schema.Properties!.Select(property => (property.Key, (OpenApiSchema)property.Value)))
         {
-            if (member is not OpenApiSchema { Type: { } type } value)
-            {
-                required.Add(name);
-                continue;
-            }
+            if ((Members.GetValueOrDefault($"{name}.{member}") ?? Members.GetValueOrDefault(member)) is { } bound) bound(value);
+            else if (value.Type == JsonSchemaType.Integer) Bounds.Min(0)(value);
 
-            var canBeNull = type.HasFlag(JsonSchemaType.Null);
-            if (name == optional) continue;
-            if (isRequest || !canBeNull) required.Add(name);
-            value.Type = type & ~JsonSchemaType.Null;
+            if ($"{name}.{member}" == "PlaceOrder.totalAmount") continue;
+            if (isRequest || value.Type?.HasFlag(JsonSchemaType.Null) != true) schema.Required.Add(member);
+            value.Type &= ~JsonSchemaType.Null;
         }
-
-        schema.Required = required;
-    }
-
-    private static void Lines(OpenApiSchema schema)
-    {
-        schema.MinItems = 1;
-        schema.MaxItems = Limits.OrderLines;
-    }
-
-    /// <summary>The bound of a list's cursors; null if it has none.</summary>
-    private static Action<OpenApiSchema>? CursorsOf(Type page) =>
-        page == typeof(PageResponse<NotificationResponse>) ? null : page == typeof(PageResponse<StockItemResponse>) ? Bounds.StockCursor : Bounds.Cursor;
-
-    private static void BoundPage(OpenApiSchema page, Action<OpenApiSchema>? cursor)
-    {
-        Bounds.Min(0)((OpenApiSchema)page.Properties!["total"]);
-        Bounds.Min(1)((OpenApiSchema)page.Properties["page"]);
-        if (cursor is not null)
-        {
-            cursor((OpenApiSchema)page.Properties["nextCursor"]);
-        }
-        else
-        {
-            page.Properties.Remove("nextCursor");
-            page.Required!.Add("page");
-        }
-
-        Bounds.Range(1, Limits.PageSize)((OpenApiSchema)page.Properties["limit"]);
-        ((OpenApiSchema)page.Properties["items"]).MaxItems = Limits.PageSize;
     }
 }

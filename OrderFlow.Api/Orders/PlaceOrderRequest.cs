@@ -14,7 +14,7 @@ namespace OrderFlow.Api.Orders;
 /// <param name="UserId">The user who owns the order.</param>
 /// <param name="Items">The lines; a product may be in several.</param>
 /// <param name="TotalAmount">The total the client agrees to; absent or null for no price check.</param>
-internal sealed record PlaceOrderRequest(string? UserId, OrderLineRequest?[]? Items, decimal? TotalAmount) : IRequestBody<PlaceOrderRequest>
+internal sealed record PlaceOrderRequest(string? UserId, PlaceOrderLineRequest?[]? Items, decimal? TotalAmount) : IRequestBody<PlaceOrderRequest>
 {
     /// <inheritdoc/>
     public static JsonTypeInfo<PlaceOrderRequest> Json => RequestJson.Default.PlaceOrderRequest;
@@ -35,7 +35,7 @@ internal sealed record PlaceOrderRequest(string? UserId, OrderLineRequest?[]? It
     public PlaceOrder ToCommand(Caller by) =>
         new(by, UserId!, ImmutableArray.Create(Array.ConvertAll(Items!, line => new OrderLine(line!.ProductId!, (int)line.Quantity!))), TotalAmount);
 
-    private static void Validate(OrderLineRequest? line, int index, ValidationErrors errors)
+    private static void Validate(PlaceOrderLineRequest? line, int index, ValidationErrors errors)
     {
         if (line is null)
         {
@@ -53,4 +53,4 @@ internal sealed record PlaceOrderRequest(string? UserId, OrderLineRequest?[]? It
 /// <summary>One line of an order.</summary>
 /// <param name="ProductId">The product.</param>
 /// <param name="Quantity">Units.</param>
-internal sealed record OrderLineRequest(string? ProductId, long? Quantity);
+internal sealed record PlaceOrderLineRequest(string? ProductId, long? Quantity);

@@ -10,7 +10,7 @@ internal static class Problem
     {
         var text = await answer.Content.ReadAsStringAsync();
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        foreach (var inside in new[] { "System.", "OrderFlow.", "Exception", "   at ", "PlaceOrderRequest", "OrderLineRequest", "Int64" })
+        foreach (var inside in new[] { "System.", "OrderFlow.", "Exception", "   at ", "PlaceOrderRequest", "PlaceOrderLineRequest", "Int64" })
             Assert.DoesNotContain(inside, text, StringComparison.Ordinal);
 
         var problem = JsonNode.Parse(text)!.AsObject();

@@ -11,10 +11,10 @@ namespace OrderFlow.Api.Notifications;
 /// <param name="DeadLettered">Jobs that were dead-lettered.</param>
 /// <param name="DeadLetters">Current dead letters.</param>
 /// <param name="Paused">True while no worker claims jobs.</param>
-internal sealed record StatsResponse(
+internal sealed record NotificationStatsResponse(
     long Waiting, long Active, long Delayed, long Processed, long Failed, long DeadLettered, long DeadLetters, bool Paused)
 {
     /// <summary>Maps the counts.</summary>
-    public static StatsResponse Of(NotificationStats stats) => new(
+    public static NotificationStatsResponse Of(NotificationStats stats) => new(
         stats.Waiting, stats.Active, stats.Delayed, stats.Processed, stats.Failed, stats.DeadLettered, stats.DeadLetters, stats.Paused);
 }
