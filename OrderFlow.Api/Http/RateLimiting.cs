@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.RateLimiting;
@@ -11,29 +10,18 @@ using OrderFlow.ServiceDefaults.Options;
 namespace OrderFlow.Api.Http;
 
 /// <summary>How many requests a user may make: the section <c>RateLimit</c>.</summary>
-internal sealed class RateLimitOptions : IValidatableObject
+internal sealed class RateLimitOptions
 {
     public const string Section = "RateLimit";
 
-    /// <summary>The upper bound of <see cref="PerUserPerMinute"/>.</summary>
-    public const int MaxPerMinute = 1_000_000;
-
-    /// <summary>
-    /// How many requests a user may make per minute, at this process. As many may come at once; after that they are replenished evenly. 0 for no limit.
-    /// </summary>
+    /// <summary>How many requests a user may make per minute at this process, all at once or evenly spread; 0 for no limit.</summary>
+    [Range(0, 1_000_000)]
     public int PerUserPerMinute { get; set; }
-
-    /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (PerUserPerMinute is < 0 or > MaxPerMinute)
-            yield return new(string.Create(CultureInfo.InvariantCulture, $"{PerUserPerMinute} is not from 0 (no limit) to {MaxPerMinute}"), [nameof(PerUserPerMinute)]);
-    }
 }
 
 /// <summary>
-/// Limits requests per user, by the <c>sub</c> of a verified token, so that nobody can use up another's limit. Requests without a verified token, and
-/// anonymous endpoints such as health, are not limited.
+/// Limits requests per user, by the <c>sub</c> of a valid token, so that nobody can use up another's limit. Requests without a valid token, and anonymous
+/// endpoints such as health, are not limited.
 /// </summary>
 internal static class RateLimiting
 {

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Options;
@@ -9,34 +8,16 @@ using OrderFlow.ServiceDefaults.Options;
 namespace OrderFlow.Api.Http;
 
 /// <summary>How long a request may take: the section <c>Requests</c>.</summary>
-internal sealed class RequestOptions : IValidatableObject
+internal sealed class RequestOptions
 {
     public const string Section = "Requests";
 
-    /// <summary>The lower bound of <see cref="Timeout"/>.</summary>
-    public static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(10);
-
-    /// <summary>The upper bound of <see cref="Timeout"/>.</summary>
-    public static readonly TimeSpan MaxTimeout = TimeSpan.FromHours(1);
-
-    /// <summary>
-    /// The time from the end of a request's headers to its response. The default is longer than one call into the cluster is retried, so that it ends only
-    /// requests with several calls or a slow body.
-    /// </summary>
+    /// <summary>The time from the end of a request's headers to its response. The default exceeds <see cref="Cluster.ClusterClient.RetryTimeout"/>.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
-
-    /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (Timeout < MinTimeout || Timeout > MaxTimeout)
-            yield return new(string.Create(CultureInfo.InvariantCulture, $"{Timeout} is not from {MinTimeout} to {MaxTimeout}"), [nameof(Timeout)]);
-    }
 }
 
-/// <summary>
-/// Limits that are answered with a problem. Beyond the server's own limits (<see cref="HttpSetup"/>) it answers a bare status, because there is no request
-/// to pass on.
-/// </summary>
+/// <summary>Limits that are answered with a problem. Beyond the server's own limits (<see cref="HttpSetup"/>) it answers a bare status.</summary>
 internal static class RequestLimits
 {
     /// <summary>The most characters of a path with its query.</summary>

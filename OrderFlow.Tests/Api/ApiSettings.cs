@@ -70,11 +70,11 @@ public sealed class ApiSettings
     }
 
     [Theory]
-    [InlineData("RateLimit__PerUserPerMinute", "-1", "RateLimit__PerUserPerMinute: -1 is not from 0 (no limit) to 1000000")]
-    [InlineData("RateLimit__PerUserPerMinute", "1000001", "RateLimit__PerUserPerMinute: 1000001 is not from 0 (no limit) to 1000000")]
+    [InlineData("RateLimit__PerUserPerMinute", "-1", "RateLimit__PerUserPerMinute: must be between 0 and 1000000")]
+    [InlineData("RateLimit__PerUserPerMinute", "1000001", "RateLimit__PerUserPerMinute: must be between 0 and 1000000")]
     [InlineData("RateLimit__PerUserPerMinute", "many", "Failed to convert configuration value 'many' at 'RateLimit__PerUserPerMinute' to type 'System.Int32'.")]
-    [InlineData("Requests__Timeout", "00:00:00", "Requests__Timeout: 00:00:00 is not from 00:00:00.0100000 to 01:00:00")]
-    [InlineData("Requests__Timeout", "30", "Requests__Timeout: 30.00:00:00 is not from 00:00:00.0100000 to 01:00:00")]
+    [InlineData("Requests__Timeout", "00:00:00", "Requests__Timeout: must be between 00:00:00.0100000 and 01:00:00")]
+    [InlineData("Requests__Timeout", "30", "Requests__Timeout: must be between 00:00:00.0100000 and 01:00:00")]
     [InlineData("Requests__Timeout", "soon", "Failed to convert configuration value 'soon' at 'Requests__Timeout' to type 'System.TimeSpan'.")]
     [InlineData("Cors__Origins", "*", "Cors__Origins: '*' is not a valid origin, such as https://shop.example or http://localhost:3000")]
     [InlineData("Cors__Origins", "https://a.example,https://b.example/", "Cors__Origins: 'https://b.example/' is not a valid origin, such as https://shop.example or http://localhost:3000")]
