@@ -6,14 +6,12 @@ internal sealed partial class ConnectionRetry(TimeProvider time, ILogger<Connect
     /// <summary>The delay between two attempts.</summary>
     public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
-    private bool _isLogged;
+    private readonly Outage _outage = new();
 
     /// <inheritdoc/>
     public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
     {
-        if (!_isLogged) LogUnreachable(exception.GetType().Name, exception.Message);
-        _isLogged = true;
-
+        if (_outage.Begin()) LogUnreachable(exception.GetType().Name, exception.Message);
         await Task.Delay(RetryInterval, time, cancellationToken);
         return true;
     }

@@ -23,7 +23,8 @@ internal static class AllOrdersEventWriter
     /// <summary>Adds how many changes were dropped, then at most <see cref="MaxBatch"/> buffered ones. False if none was buffered.</summary>
     private static bool AddBatch(EventStream stream, AllOrdersFollower follower)
     {
-        if (follower.TakeMissedCount() is > 0 and var missed) stream.Add(MissedResponse.EventName, id: null, new MissedResponse(missed), ResponseJson.Default.MissedResponse);
+        if (follower.TakeMissedCount() is > 0 and var missed)
+            stream.Add(MissedResponse.EventName, id: null, new MissedResponse(missed), ResponseJson.Default.MissedResponse);
 
         var added = 0;
         for (; added < MaxBatch && follower.TakeNext() is { } next; added++)

@@ -9,8 +9,8 @@ using Microsoft.Net.Http.Headers;
 namespace OrderFlow.Api.Live;
 
 /// <summary>
-/// Writes a response of server-sent events (WHATWG HTML, §9.2). The framework's own writer cannot write comments, which are the heartbeats, and sends nothing
-/// before the first event.
+/// Writes a response of server-sent events (WHATWG HTML, §9.2). The framework's own writer cannot write comments, which are the heartbeats, and sends
+/// nothing before the first event.
 /// </summary>
 internal sealed class EventStream(HttpResponse response, CancellationToken cancellation)
 {

@@ -35,12 +35,13 @@ internal static class LiveEndpoints
 
     /// <summary>Streams an order's changes: those after <c>Last-Event-ID</c>, then each new one.</summary>
     private static async Task<Results<LiveResult, ProblemHttpResult>> FollowOne(
-        long id, Header<LastEventId> lastEventId, CurrentCaller current, HttpContext http, ClusterClient cluster, StreamLimiter limiter, LiveOrders live, TimeProvider time)
+        long id, Header<LastEventId> lastEventId, CurrentCaller current, HttpContext http, ClusterClient cluster, StreamLimiter limiter, LiveOrders live,
+        TimeProvider time)
     {
         if (!lastEventId.TryGet(out var seen, out var problem)) return problem;
         if (AcquirePermit(http, limiter, current) is { } rejected) return rejected;
 
-        // Followed before it is read: a change in between is either in what is read, or a signal to read again.
+        // Follow before reading: a change in between is either read, or signalled.
         var follower = live.Follow(id);
         http.Response.RegisterForDispose(follower);
         var soFar = await cluster.CallWithRetry(grains => grains.GetGrain<IOrderGrain>(id).GetTransitions(current.Caller, seen.Version));

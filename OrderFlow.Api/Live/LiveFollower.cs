@@ -6,7 +6,9 @@ namespace OrderFlow.Api.Live;
 /// <summary>A connected client that waits for changes. Signals that arrive before it waits are merged into one.</summary>
 internal class LiveFollower(Action<LiveFollower> unfollow) : IDisposable
 {
-    private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly Channel<bool> _signals =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
     private int _isHeartbeatDue;
     private ITimer? _heartbeat;
 
@@ -34,13 +36,6 @@ internal class LiveFollower(Action<LiveFollower> unfollow) : IDisposable
         unfollow(this);
         GC.SuppressFinalize(this);
     }
-}
-
-/// <summary>A follower of one order.</summary>
-internal sealed class OrderFollower(long orderId, Action<LiveFollower> unfollow) : LiveFollower(unfollow)
-{
-    /// <summary>The order.</summary>
-    public long OrderId => orderId;
 }
 
 /// <summary>A follower of all orders, for whom the latest <see cref="MaxBuffered"/> changes are buffered until they are sent.</summary>

@@ -4,8 +4,8 @@ using OrderFlow.Live;
 namespace OrderFlow.Api.Live;
 
 /// <summary>
-/// The followers of orders at this process, and the one subscription they share, which exists only while somebody follows. Followers of one order are merely
-/// signalled: they read the order itself, so a lost or doubled change does no harm.
+/// Holds this process's followers of orders, and the subscription they share, which exists only while somebody follows. Followers of one order are merely
+/// signalled: they read the order itself, so a change that is lost or delivered twice does no harm.
 /// </summary>
 internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILogger<LiveOrders> log) : BackgroundService
 {
@@ -22,7 +22,7 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
 
     private readonly Channel<bool> _arrivals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, List<OrderFollower>> _byOrder = [];
+    private readonly Dictionary<long, List<LiveFollower>> _byOrder = [];
     private readonly List<AllOrdersFollower> _ofAll = [];
 
     /// <summary>How many followers there are.</summary>
@@ -35,9 +35,9 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
     }
 
     /// <summary>Follows one order until the follower is disposed.</summary>
-    public OrderFollower Follow(long orderId)
+    public LiveFollower Follow(long orderId)
     {
-        var follower = new OrderFollower(orderId, Unfollow);
+        var follower = new LiveFollower(left => Unfollow(left, orderId));
         lock (_lock)
         {
             if (!_byOrder.TryGetValue(orderId, out var followers)) _byOrder[orderId] = followers = [];
@@ -51,7 +51,7 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
     /// <summary>Follows all orders until the follower is disposed.</summary>
     public AllOrdersFollower FollowAll()
     {
-        var follower = new AllOrdersFollower(Unfollow);
+        var follower = new AllOrdersFollower(UnfollowAll);
         lock (_lock) _ofAll.Add(follower);
         _arrivals.Writer.TryWrite(true);
         return follower;
@@ -69,27 +69,28 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
     /// <summary>Keeps the subscription until nobody follows. During an outage it retries, and signals every follower of an order once it is over.</summary>
     private async Task Subscribe(CancellationToken stopping)
     {
+        var outage = new Outage();
         try
         {
-            for (var isAway = false; FollowerCount > 0;)
+            while (FollowerCount > 0)
             {
                 try
                 {
-                    if (await feed.Follow(Deliver).WaitAsync(stopping) || isAway) SignalAll();
-                    isAway = false;
+                    var hasMissed = await feed.Follow(Deliver).WaitAsync(stopping);
+                    if (outage.End() || hasMissed) SignalAll();
                 }
                 catch (Exception error) when (!stopping.IsCancellationRequested)
                 {
-                    if (!isAway) LogOutage(error.GetType().Name, error.Message);
-                    isAway = true;
+                    if (outage.Begin()) LogOutage(error.GetType().Name, error.Message);
                 }
 
-                await Task.Delay(isAway ? RetryInterval : RenewInterval, time, stopping);
+                await Task.Delay(outage.Reason is null ? RenewInterval : RetryInterval, time, stopping);
             }
         }
         finally
         {
-            await feed.Unfollow().WaitAsync(UnfollowTimeout, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);   // otherwise it expires
+            // If this fails, the subscription expires.
+            await feed.Unfollow().WaitAsync(UnfollowTimeout, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -114,15 +115,20 @@ internal sealed partial class LiveOrders(ILiveFeed feed, TimeProvider time, ILog
         }
     }
 
-    private void Unfollow(LiveFollower follower)
+    private void Unfollow(LiveFollower follower, long orderId)
     {
         lock (_lock)
         {
-            if (follower is AllOrdersFollower ofAll) _ofAll.Remove(ofAll);
-            else if (follower is OrderFollower of && _byOrder.TryGetValue(of.OrderId, out var followers) && followers.Remove(of) && followers.Count == 0) _byOrder.Remove(of.OrderId);
+            if (_byOrder.TryGetValue(orderId, out var followers) && followers.Remove(follower) && followers.Count == 0) _byOrder.Remove(orderId);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The API receives no changes of orders and retries every second; followers read theirs with each heartbeat. {Error}: {Reason}")]
+    private void UnfollowAll(LiveFollower follower)
+    {
+        lock (_lock) _ofAll.RemoveAll(each => each == follower);
+    }
+
+    [LoggerMessage(
+        LogLevel.Warning, "The API receives no changes of orders and retries every second; followers read theirs with each heartbeat. {Error}: {Reason}")]
     private partial void LogOutage(string error, string reason);
 }

@@ -39,7 +39,7 @@ internal sealed class LiveStreamFeed(IClusterClient client, ClusterClient cluste
         return true;
     });
 
-    /// <summary>Subscribes if there is no subscription, or if the silos have dropped it, as they do when they cannot reach a subscriber. True if it did.</summary>
+    /// <summary>Subscribes if there is no subscription, or if the silos dropped it because they could not reach this process. True if it did.</summary>
     private async Task<bool> Subscribe(int partition, Action<LiveChanges> deliver)
     {
         var stream = client.GetStreamProvider(LiveStreams.Provider).GetStream<LiveChanges>(StreamId.Create(LiveStreams.Namespace, partition));

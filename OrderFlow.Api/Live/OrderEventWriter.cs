@@ -6,7 +6,7 @@ using OrderFlow.Orders;
 namespace OrderFlow.Api.Live;
 
 /// <summary>Writes an order's changes to one follower, as the order itself has recorded them: each once, in order.</summary>
-internal sealed class OrderEventWriter(long id, Caller caller, OrderFollower follower, ClusterClient cluster, TimeProvider time)
+internal sealed class OrderEventWriter(long id, Caller caller, LiveFollower follower, ClusterClient cluster, TimeProvider time)
 {
     /// <summary>How long the order may take to answer before it is asked again later; heartbeats wait for it.</summary>
     public static readonly TimeSpan CallTimeout = ClusterClient.ResponseTimeout;
@@ -27,7 +27,8 @@ internal sealed class OrderEventWriter(long id, Caller caller, OrderFollower fol
             {
                 knownVersion = transition.Version;
                 var change = OrderChangeResponse.Of(id, transition);
-                stream.Add(OrderChangeResponse.EventName, change.Version.ToString(CultureInfo.InvariantCulture), change, ResponseJson.Default.OrderChangeResponse);
+                var eventId = change.Version.ToString(CultureInfo.InvariantCulture);
+                stream.Add(OrderChangeResponse.EventName, eventId, change, ResponseJson.Default.OrderChangeResponse);
             }
 
             await stream.Flush();
