@@ -1,13 +1,13 @@
 namespace OrderFlow.Api.Cluster;
 
 /// <summary>
-/// Limits how many calls into the cluster run at once; the others queue here, where they cost nothing. An overloaded cluster would answer every call late,
-/// spend its time on callers who have given up, and be called again.
-/// <para>
+/// Limits how many calls into the cluster run at once; the others queue here. An overloaded cluster would answer every call late, work for callers who have
+/// given up, and be called again.
+/// </summary>
+/// <remarks>
 /// The limit halves after a sample interval in which most calls were slow, and grows by a quarter after one in which most were not. Most, not some: if one
 /// silo of three hangs, calls to the others are not held back.
-/// </para>
-/// </summary>
+/// </remarks>
 internal sealed class AdaptiveConcurrencyLimiter(TimeProvider time) : IDisposable
 {
     /// <summary>The lowest limit: enough for a thousand calls a second that take 30 ms.</summary>

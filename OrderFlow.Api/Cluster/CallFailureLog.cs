@@ -1,6 +1,6 @@
 namespace OrderFlow.Api.Cluster;
 
-/// <summary>Logs how many calls into the cluster failed, at most once per <see cref="Interval"/>: during an outage a line for each would fill the disk.</summary>
+/// <summary>Logs how many calls into the cluster failed, at most once per <see cref="Interval"/>: one line per call would fill the disk in an outage.</summary>
 internal sealed partial class CallFailureLog(TimeProvider time, ILogger<ClusterClient> log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);

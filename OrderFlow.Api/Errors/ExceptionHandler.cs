@@ -47,7 +47,7 @@ internal static class ExceptionHandling
     public static IServiceCollection AddExceptionHandling(this IServiceCollection services) =>
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>().AddProblemDetails().AddExceptionHandler<ExceptionHandler>();
 
-    /// <summary>Answers exceptions, and statuses without a body (401, 404, 405, …), with problem details, whatever the request's <c>Accept</c> says.</summary>
+    /// <summary>Answers exceptions, and statuses without a body (401, 404, 405, …), with problem details.</summary>
     public static void UseProblemDetails(this IApplicationBuilder app)
     {
         app.UseExceptionHandler();

@@ -8,16 +8,10 @@ namespace OrderFlow.Api.Errors;
 internal static class Problems
 {
     /// <summary>400: the request is not valid, path by path.</summary>
-    public static ProblemHttpResult Invalid(ValidationErrors errors) => TypedResults.Problem(
-        new HttpValidationProblemDetails(errors.ByPath) { Status = StatusCodes.Status400BadRequest, Title = "The request is not valid." });
+    public static ProblemHttpResult Invalid(ValidationErrors errors) => Invalid(errors.ByPath);
 
     /// <summary>400 with one error.</summary>
-    public static ProblemHttpResult Invalid(string path, string error)
-    {
-        var errors = new ValidationErrors();
-        errors.Add(path, error);
-        return Invalid(errors);
-    }
+    public static ProblemHttpResult Invalid(string path, string error) => Invalid(new Dictionary<string, string[]> { [path] = [error] });
 
     /// <summary>404: it does not exist, or this caller must not learn that it does.</summary>
     public static ProblemHttpResult NotFound(string detail) => ForStatus(StatusCodes.Status404NotFound, detail);
@@ -46,6 +40,9 @@ internal static class Problems
     /// <summary>A problem of a status, with the status's usual detail unless another is given.</summary>
     public static ProblemHttpResult ForStatus(int status, string? detail = null) =>
         TypedResults.Problem(statusCode: status, detail: detail ?? DetailOf(status));
+
+    private static ProblemHttpResult Invalid(IDictionary<string, string[]> errors) => TypedResults.Problem(
+        new HttpValidationProblemDetails(errors) { Status = StatusCodes.Status400BadRequest, Title = "The request is not valid." });
 
     private static string? DetailOf(int status) => status switch
     {

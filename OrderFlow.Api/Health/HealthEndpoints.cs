@@ -4,7 +4,7 @@ using OrderFlow.Api.OpenApi;
 
 namespace OrderFlow.Api.Health;
 
-/// <summary>Health for people and probes, without a token. Only readiness, reachability and the health of inventory and notifications look beyond this process.</summary>
+/// <summary>Health for people and probes, without a token. Health, liveness and startup check this process only.</summary>
 internal static class HealthEndpoints
 {
     private const string NoSilo = "No silo can be reached.";

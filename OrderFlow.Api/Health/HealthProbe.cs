@@ -40,14 +40,9 @@ internal sealed class HealthProbe(Func<Task> check, TimeProvider time)
             await check().WaitAsync(Timeout, time);
             return true;
         }
-        catch (UnavailableException error)
+        catch (Exception error)   // whatever it is, there was no answer
         {
-            FailureReason = error.Message;
-            return false;
-        }
-        catch (Exception)   // whatever it is, there was no answer
-        {
-            FailureReason = null;
+            FailureReason = (error as UnavailableException)?.Message;
             return false;
         }
     }

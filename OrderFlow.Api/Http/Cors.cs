@@ -24,7 +24,7 @@ internal sealed class CorsOriginsOptions : IValidatableObject
         where !IsOrigin(origin)
         select new ValidationResult($"'{origin}' is not a valid origin, such as https://shop.example or http://localhost:3000", [nameof(Origins)]);
 
-    /// <summary>True for scheme, host and port without anything after them: browsers compare by the letter.</summary>
+    /// <summary>True for scheme, host and port without anything after them: browsers compare origins literally.</summary>
     private static bool IsOrigin(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
@@ -33,8 +33,8 @@ internal sealed class CorsOriginsOptions : IValidatableObject
 }
 
 /// <summary>
-/// Cross-origin requests of browsers. Without configured origins no other page's script can read a response. Callers are authenticated by bearer tokens and
-/// never by cookies, so a page can do nothing without a token.
+/// Allows cross-origin requests of browsers from the configured origins. Callers are authenticated by bearer tokens and never by cookies, so a page can do
+/// nothing without a token.
 /// </summary>
 internal static class Cors
 {
@@ -57,7 +57,8 @@ internal static class Cors
         services.AddValidatedOptions<CorsOriginsOptions>(CorsOriginsOptions.Section);
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<CorsOriginsOptions>>((cors, options) => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins(options.Value.Split()).WithMethods(Methods).WithHeaders(AllowedHeaders).WithExposedHeaders(ExposedHeaders).SetPreflightMaxAge(PreflightMaxAge)));
+            .WithOrigins(options.Value.Split()).WithMethods(Methods).WithHeaders(AllowedHeaders).WithExposedHeaders(ExposedHeaders)
+            .SetPreflightMaxAge(PreflightMaxAge)));
     }
 
     /// <summary>Enables CORS if origins are configured. Place it before authentication: a preflight request has no token.</summary>

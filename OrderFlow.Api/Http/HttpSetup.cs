@@ -11,8 +11,8 @@ internal static class HttpSetup
     public const int MaxConnections = 10_000;
 
     /// <summary>
-    /// The most bytes of a rejected body that are read and discarded: most clients send the whole body before they read the response, and would otherwise
-    /// find a broken connection instead of the 413. What is kept of a body is limited by <see cref="JsonBody.MaxBytes"/>.
+    /// The most bytes of a body that are received; those above <see cref="JsonBody.MaxBytes"/> are discarded. Most clients send the whole body before they
+    /// read the response, and would otherwise find a broken connection instead of the 413.
     /// </summary>
     public const int MaxDiscardedBytes = 16 * 1024 * 1024;
 

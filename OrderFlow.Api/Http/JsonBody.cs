@@ -81,9 +81,7 @@ internal sealed class JsonBody<T> : RequestPart<T>, IBindableFromHttpContext<Jso
         }
     }
 
-    /// <summary>
-    /// Declares the body for OpenAPI. No content type is named: routing would otherwise answer 415 before it is known who calls.
-    /// </summary>
+    /// <summary>Declares the body for OpenAPI. No content type is named: routing would otherwise answer 415 before the caller is authenticated.</summary>
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new AcceptsMetadata([], typeof(T)));
 
     private static JsonBody<T> Parse(in ReadOnlySequence<byte> sent)

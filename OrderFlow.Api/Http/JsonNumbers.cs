@@ -5,10 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace OrderFlow.Api.Http;
 
-/// <summary>
-/// Reads numbers by value and not by notation, as the serializer does: <c>1.0</c> and <c>1e2</c> are whole (JSON Schema 2020-12 §6.1.1), and <c>9.990</c> has
-/// 2 decimals.
-/// </summary>
+/// <summary>Reads numbers by value, not by notation: <c>1.0</c> and <c>1e2</c> are whole (JSON Schema 2020-12 §6.1.1), <c>9.990</c> has 2 decimals.</summary>
 internal static class JsonNumbers
 {
     /// <summary>Reads a number without trailing zeros; one beyond the range of <see cref="decimal"/> becomes its maximum or minimum.</summary>
@@ -39,7 +36,7 @@ internal static class JsonNumbers
         return significant is "" or "-" ? "0" : string.Create(CultureInfo.InvariantCulture, $"{significant}E{exponent + digits.Length - significant.Length}");
     }
 
-    /// <summary>Parses an exponent, clamped to what a body's digits cannot bring back into range.</summary>
+    /// <summary>Parses an exponent. A larger one is clamped to a value that no number of digits in a body can make up for.</summary>
     private static int ParseExponent(ReadOnlySpan<char> text)
     {
         const int max = 1_000_000;   // more than a body has digits

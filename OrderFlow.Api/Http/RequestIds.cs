@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace OrderFlow.Api.Http;
 
 /// <summary>
-/// The id of a request, which links a caller's report, the log and the proxies in front of this program. It is the request's
+/// Identifies a request in the caller's report, the log and the proxies in front of this program. The id is the request's
 /// <see cref="HttpContext.TraceIdentifier"/>: the one that the caller sent, or the server's own.
 /// </summary>
 internal static class RequestIds

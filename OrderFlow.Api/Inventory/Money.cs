@@ -7,7 +7,7 @@ internal static class Money
 {
     private const int MaxDecimals = 2;
 
-    /// <summary>The error of an amount; null if it is valid. <see cref="Http.JsonNumbers"/> has read it with as many decimals as it needs, so none is lost unseen.</summary>
+    /// <summary>The error of an amount; null if it is valid. Its scale counts every decimal but trailing zeros (<see cref="Http.JsonNumbers"/>).</summary>
     public static string? Validate(decimal? amount, decimal max) => amount switch
     {
         null => "is required",

@@ -24,5 +24,5 @@ internal static class ProductIds
         Reserved.Contains(id) ? "is a name that no product can have: in a path it means something else" : TextId.ValidateVisible(id);
 
     /// <summary>True if the id can be written in one way only. Any other may have been meant as another product's: <see cref="ProductIdResolver"/>.</summary>
-    public static bool IsUnambiguous(string id) => Ascii.IsValid(id) || (NormalForm.IsCertain(id) && TextId.ValidateVisible(id) is null);
+    public static bool IsUnambiguous(string id) => Ascii.IsValid(id) || (NormalForm.PassesQuickCheck(id) && TextId.ValidateVisible(id) is null);
 }

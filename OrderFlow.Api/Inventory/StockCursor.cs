@@ -21,6 +21,9 @@ internal static class StockCursor
         if (text.Length > MaxLength || !Base64Url.IsValid(text)) return null;
 
         var position = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text));
-        return position.StartsWith(Prefix, StringComparison.Ordinal) && ProductIds.Validate(position[Prefix.Length..]) is null ? position[Prefix.Length..] : null;
+        if (!position.StartsWith(Prefix, StringComparison.Ordinal)) return null;
+
+        var productId = position[Prefix.Length..];
+        return ProductIds.Validate(productId) is null ? productId : null;
     }
 }

@@ -4,10 +4,7 @@ using System.Text;
 
 namespace OrderFlow.Api.Notifications;
 
-/// <summary>
-/// A position in the list of dead letters as an opaque text: <c>nextCursor</c> of a page, <c>cursor</c> of the next request. In the queue it is the id of a
-/// stream entry.
-/// </summary>
+/// <summary>A position in the list of dead letters as an opaque text, which is the id of a stream entry in Redis.</summary>
 internal static class DeadLetterCursor
 {
     /// <summary>The cursor of a position.</summary>

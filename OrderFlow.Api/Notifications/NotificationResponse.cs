@@ -16,7 +16,8 @@ internal sealed record NotificationResponse(
 {
     /// <summary>Maps a notification.</summary>
     public static NotificationResponse Of(Notification notification) => new(
-        notification.JobId, notification.EventType, notification.Message, NameOf(notification.State), notification.Attempts, notification.UpdatedAt.UtcDateTime);
+        notification.JobId, notification.EventType, notification.Message, NameOf(notification.State), notification.Attempts,
+        notification.UpdatedAt.UtcDateTime);
 
     /// <summary>A state's name in JSON.</summary>
     public static string NameOf(NotificationState state) => state switch
@@ -26,6 +27,5 @@ internal sealed record NotificationResponse(
         NotificationState.Delayed => "delayed",
         NotificationState.Sent => "sent",
         NotificationState.Dead => "dead",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "is not a valid state"),
     };
 }

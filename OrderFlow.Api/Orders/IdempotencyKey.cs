@@ -8,8 +8,8 @@ using OrderFlow.Api.Http;
 namespace OrderFlow.Api.Orders;
 
 /// <summary>
-/// The header <c>Idempotency-Key</c>: 1 to <see cref="MaxLength"/> visible ASCII characters, taken literally. A key belongs to the user who sent it.
-/// See the IETF draft draft-ietf-httpapi-idempotency-key-header.
+/// The header <c>Idempotency-Key</c> (draft-ietf-httpapi-idempotency-key-header): 1 to <see cref="MaxLength"/> visible ASCII characters, taken literally.
+/// A key belongs to the user who sent it.
 /// </summary>
 /// <param name="Key">The key, or null if the request has none.</param>
 internal sealed record IdempotencyKey(string? Key) : IRequestHeader<IdempotencyKey>

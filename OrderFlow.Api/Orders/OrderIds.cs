@@ -16,9 +16,9 @@ internal interface IOrderIds
 
 /// <summary>
 /// Takes ids from blocks that the cluster allocates to this process, so that most orders need no round trip for theirs. The next block is requested when the
-/// current one is begun, one request at a time; if it fails, all who wait for it fail, and the next caller requests again. Unused ids are lost when the
-/// process ends.
+/// current one is started, one request at a time. Unused ids are lost when the process ends.
 /// </summary>
+/// <remarks>If a request fails, so do all callers that wait for it; the next caller requests again.</remarks>
 internal sealed class OrderIds(ClusterClient cluster) : IOrderIds
 {
     private readonly Lock _lock = new();

@@ -10,7 +10,8 @@ internal static class ApiTelemetry
 {
     private static readonly string[] Meters =
     [
-        ClusterClientMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "Microsoft.Orleans", "Npgsql", "System.Runtime",
+        ClusterClientMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting",
+        "Microsoft.Orleans", "Npgsql", "System.Runtime",
     ];
 
     /// <summary>Registers telemetry. A trace starts with a request and continues in grain calls; health checks and metrics are not traced.</summary>
