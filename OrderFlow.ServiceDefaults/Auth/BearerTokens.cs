@@ -34,7 +34,7 @@ internal static class BearerTokens
         return services;
     }
 
-    /// <summary>What a token must have, apart from its subject.</summary>
+    /// <summary>The rules for a token, apart from those for its claims' types and its subject.</summary>
     public static TokenValidationParameters ValidationParameters(AuthOptions auth, TimeProvider time) => new()
     {
         // Fixed, so that a token can choose neither "none" nor a public key as the secret of an HMAC (RFC 8725 §3.1).

@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace OrderFlow.ServiceDefaults.Auth;
 
-/// <summary>Validates bearer tokens: accepts one that was accepted before, and otherwise checks its signature, issuer, audience, times and subject.</summary>
+/// <summary>Validates bearer tokens by signature, issuer, audience, times and subject; one that was accepted before comes from the cache.</summary>
 internal sealed class CallerTokenHandler(VerifiedTokenCache verified, TimeProvider time) : TokenHandler
 {
     /// <summary>The most characters of a token: half of what all headers together may have.</summary>
@@ -21,8 +21,7 @@ internal sealed class CallerTokenHandler(VerifiedTokenCache verified, TimeProvid
         if (token.Length > MaxTokenLength)
             return Reject(string.Create(CultureInfo.InvariantCulture, $"The token has {token.Length} characters; it may have at most {MaxTokenLength}."));
 
-        var hash = TokenHash.Of(token);
-        if (verified.Find(hash) is { } known) return Accept(known);
+        if (verified.Find(token) is { } known) return Accept(known);
 
         var result = await _handler.ValidateTokenAsync(token, validationParameters);
         if (!result.IsValid) return result;
@@ -36,7 +35,7 @@ internal sealed class CallerTokenHandler(VerifiedTokenCache verified, TimeProvid
         if (caller is null) return Reject(error!);
 
         var accepted = new VerifiedToken(new CallerIdentity(caller), new DateTimeOffset(BearerTokens.AddSaturating(result.SecurityToken.ValidTo, skew), TimeSpan.Zero));
-        verified.Add(hash, accepted);
+        verified.Add(token, accepted);
         return Accept(accepted);
     }
 

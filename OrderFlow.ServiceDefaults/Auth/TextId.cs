@@ -16,31 +16,16 @@ internal static class TextId
         if (id.Length > maxLength) return string.Create(CultureInfo.InvariantCulture, $"must have at most {maxLength} characters");
         if (char.IsWhiteSpace(id[0]) || char.IsWhiteSpace(id[^1])) return "must not begin or end with white space";
 
-        foreach (var rune in id.EnumerateRunes())
-        {
-            // A lone surrogate is enumerated as the replacement character; no id needs a real one.
-            if (Rune.IsControl(rune) || rune == Rune.ReplacementChar) return "must not hold control characters or broken text";
-        }
-
-        return null;
+        // A lone surrogate is enumerated as the replacement character; no id needs a real one.
+        return id.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar) ? "must not hold control characters or broken text" : null;
     }
 
     /// <summary>The error of a user id. It is compared as it is sent, so two that look alike must not be two users.</summary>
     public static string? ValidateUserId(string? id) => Validate(id, Limits.UserIdLength) ?? ValidateVisible(id!);
 
     /// <summary>The error of an id with invisible characters: two that look alike are easily mistaken for one.</summary>
-    public static string? ValidateVisible(string id)
-    {
-        if (Ascii.IsValid(id)) return null;
-
-        foreach (var rune in id.EnumerateRunes())
-        {
-            if (IsInvisible(rune))
-                return string.Create(CultureInfo.InvariantCulture, $"must not hold invisible, bidirectional or unassigned characters (U+{rune.Value:X4})");
-        }
-
-        return null;
-    }
+    public static string? ValidateVisible(string id) => Ascii.IsValid(id) ? null : id.EnumerateRunes().Where(IsInvisible)
+        .Select(rune => $"must not hold invisible, bidirectional or unassigned characters (U+{rune.Value:X4})").FirstOrDefault();
 
     // The categories cover Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), except those that are listed.
     private static bool IsInvisible(Rune rune) =>

@@ -17,7 +17,7 @@ internal static class TokenClaims
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>The types of the claims that are read; others may be anything.</summary>
-    private static readonly (string Name, bool IsRequired, string Type, Func<JsonElement, bool> Matches)[] Types =
+    private static readonly (string Name, bool IsRequired, string Type, Func<JsonElement, bool> Matches)[] Claims =
     [
         (CallerIdentity.UserClaim, true, String, IsString),
         ("iss", true, String, IsString),
@@ -53,15 +53,9 @@ internal static class TokenClaims
         }
     }
 
-    private static string? ValidateTypes(JsonElement claims)
-    {
-        foreach (var (name, isRequired, type, matches) in Types)
-        {
-            if (Find(claims, name) is { } claim ? !matches(claim) : isRequired) return $"The token's {name} must be {type}.";
-        }
-
-        return null;
-    }
+    private static string? ValidateTypes(JsonElement claims) => Claims
+        .Where(expected => Find(claims, expected.Name) is { } claim ? !expected.Matches(claim) : expected.IsRequired)
+        .Select(expected => $"The token's {expected.Name} must be {expected.Type}.").FirstOrDefault();
 
     /// <summary>Finds a claim; null counts as absent.</summary>
     private static JsonElement? Find(JsonElement claims, string name) =>

@@ -9,12 +9,12 @@ internal static class HeadRequests
     /// <summary>Places the middleware first: <see cref="WebApplication"/> puts routing before the program's own middleware.</summary>
     public static void AddHeadRequests(this IServiceCollection services) => services.AddSingleton<IStartupFilter, HeadStartupFilter>();
 
-    /// <summary>True if the client sent <c>HEAD</c>: a response that would not end must end after its headers.</summary>
+    /// <summary>True if the client sent <c>HEAD</c>: a stream, which would not end, must end after its headers.</summary>
     public static bool IsHeadRequest(this HttpContext context) => context.Features.Get<HeadFeature>() is not null;
 
     private static async Task RunAsGet(HttpContext context, RequestDelegate next)
     {
-        context.Features.Set(HeadFeature.Instance);
+        context.Features.Set(new HeadFeature());
         context.Request.Method = HttpMethods.Get;
         try
         {
@@ -37,10 +37,8 @@ internal static class HeadRequests
         return Task.CompletedTask;
     }
 
-    private sealed class HeadFeature
-    {
-        public static readonly HeadFeature Instance = new();
-    }
+    /// <summary>Marks a request that was sent as <c>HEAD</c>.</summary>
+    private sealed class HeadFeature;
 
     private sealed class HeadStartupFilter : IStartupFilter
     {

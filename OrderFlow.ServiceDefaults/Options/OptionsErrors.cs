@@ -1,21 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace OrderFlow.ServiceDefaults.Options;
 
-/// <summary>Validates options, also before the host is built.</summary>
+/// <summary>Validates options by their data annotations and <see cref="IValidatableObject"/>.</summary>
 internal static class OptionsErrors
 {
-    /// <summary>Binds and validates the options of a section.</summary>
-    /// <exception cref="OptionsValidationException">A setting is missing or invalid; each failure is a sentence that names it.</exception>
-    public static TOptions GetValidOptions<TOptions>(this IConfiguration configuration, string section)
-        where TOptions : class, new()
-    {
-        var options = configuration.GetSection(section).Get<TOptions>() ?? new();
-        var failures = Find(section, options);
-        return failures.Count == 0 ? options : throw new OptionsValidationException(section, typeof(TOptions), failures);
-    }
-
     /// <summary>Finds the errors of options: sentences that name the variable.</summary>
     public static List<string> Find(string section, object options)
     {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Net;
 using OpenTelemetry.Trace;
 using OrderFlow.ServiceDefaults.Health;
 
@@ -10,9 +11,7 @@ internal sealed class TelemetryOptions : IValidatableObject
 {
     public const string Section = "Telemetry";
 
-    private const int MaxPort = 65_535;
-
-    /// <summary>The port in <see cref="Urls"/> if the system chooses one.</summary>
+    /// <summary>The port in <see cref="Urls"/> for which the operating system chooses one.</summary>
     private const int AnyPort = 0;
 
     /// <summary>The only port, one of those in <c>ASPNETCORE_URLS</c>, at which <c>/metrics</c> answers; 0 for each of them.</summary>
@@ -30,7 +29,7 @@ internal sealed class TelemetryOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (MetricsPort is < 0 or > MaxPort)
+        if (MetricsPort is < IPEndPoint.MinPort or > IPEndPoint.MaxPort)
             yield return PortError("is not a valid port; 0 means every port");
         else if (MetricsPort != 0 && Urls.Length > 0 && !ListenUrls.Read(Urls).Any(listen => listen.Port == MetricsPort || listen.Port == AnyPort))
             yield return PortError($"is not a port of ASPNETCORE_URLS, which is {Urls}");

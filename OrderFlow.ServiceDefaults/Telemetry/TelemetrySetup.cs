@@ -10,10 +10,10 @@ namespace OrderFlow.ServiceDefaults.Telemetry;
 /// <summary>Registers what both programs share of metrics and traces.</summary>
 internal static class TelemetrySetup
 {
-    /// <summary>Where Prometheus scrapes metrics.</summary>
+    /// <summary>The path that Prometheus scrapes.</summary>
     public const string MetricsPath = "/metrics";
 
-    /// <summary>How long a scrape is served to the next reader too.</summary>
+    /// <summary>How long the response to a scrape is cached for other scrapers.</summary>
     private static readonly TimeSpan MetricsCacheDuration = TimeSpan.FromSeconds(1);
 
     /// <summary>

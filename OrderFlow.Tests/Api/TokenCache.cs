@@ -14,12 +14,12 @@ public sealed class TokenCache : IDisposable
     public void A_token_is_found_until_it_expires_and_not_at_that_moment()
     {
         var token = ValidFor(TimeSpan.FromSeconds(10));
-        _tokens.Add(TokenHash.Of("a"), token);
+        _tokens.Add("a", token);
         _time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
-        Assert.Same(token, _tokens.Find(TokenHash.Of("a")));
+        Assert.Same(token, _tokens.Find("a"));
         _time.Advance(TimeSpan.FromTicks(1));
-        Assert.Null(_tokens.Find(TokenHash.Of("a")));
-        Assert.Null(_tokens.Find(TokenHash.Of("b")));
+        Assert.Null(_tokens.Find("a"));
+        Assert.Null(_tokens.Find("b"));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class TokenCache : IDisposable
         var max = 0;
         for (var i = 0; i < VerifiedTokenCache.Capacity * 3; i++)
         {
-            _tokens.Add(TokenHash.Of($"{i}"), ValidFor(TimeSpan.FromHours(1)));
+            _tokens.Add($"{i}", ValidFor(TimeSpan.FromHours(1)));
             max = Math.Max(max, _tokens.Count);
         }
 
@@ -39,7 +39,7 @@ public sealed class TokenCache : IDisposable
     public async Task A_full_cache_evicts_the_least_recently_used_tokens_and_keeps_the_one_in_use()
     {
         var token = ValidFor(TimeSpan.FromHours(1));
-        _tokens.Add(TokenHash.Of("mine"), token);
+        _tokens.Add("mine", token);
         for (var i = 0; i < VerifiedTokenCache.Capacity; i++) Add(i);
 
         // The eviction runs in the background; once it is done there is room.
@@ -56,9 +56,9 @@ public sealed class TokenCache : IDisposable
         bool Add(int number)
         {
             _time.Advance(TimeSpan.FromMilliseconds(1));
-            Assert.Same(token, _tokens.Find(TokenHash.Of("mine")));
-            _tokens.Add(TokenHash.Of($"{number}"), ValidFor(TimeSpan.FromHours(1)));
-            return _tokens.Find(TokenHash.Of($"{number}")) is not null;
+            Assert.Same(token, _tokens.Find("mine"));
+            _tokens.Add($"{number}", ValidFor(TimeSpan.FromHours(1)));
+            return _tokens.Find($"{number}") is not null;
         }
     }
 
@@ -67,8 +67,8 @@ public sealed class TokenCache : IDisposable
     {
         Parallel.For(0, VerifiedTokenCache.Capacity * 3, i =>
         {
-            var hash = TokenHash.Of($"{i % (VerifiedTokenCache.Capacity * 2)}");
-            if (_tokens.Find(hash) is null) _tokens.Add(hash, ValidFor(TimeSpan.FromHours(1)));
+            var token = $"{i % (VerifiedTokenCache.Capacity * 2)}";
+            if (_tokens.Find(token) is null) _tokens.Add(token, ValidFor(TimeSpan.FromHours(1)));
         });
         Assert.InRange(_tokens.Count, 1, VerifiedTokenCache.Capacity);
     }

@@ -14,11 +14,12 @@ internal static partial class EmbeddedBrokerProgram
     public static async Task Run(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        var options = builder.Configuration.GetValidOptions<EmbeddedBrokerOptions>(EmbeddedBrokerOptions.Section);
-
+        var options = builder.GetValidatedOptions<EmbeddedBrokerOptions>(EmbeddedBrokerOptions.Section);
         builder.Services.AddHeadRequests();
-        using var broker = new EmbeddedBroker(options.TopicPartitions, brokers: options.Brokers);
         await using var app = builder.Build();
+        app.ValidateOptions();
+
+        using var broker = new EmbeddedBroker(options.TopicPartitions, brokers: options.Brokers);
         app.Use(RejectRemoteCallers);
         app.MapBroker(broker);
 
