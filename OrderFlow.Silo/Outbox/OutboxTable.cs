@@ -11,7 +11,7 @@ namespace OrderFlow.Silo.Outbox;
 /// <param name="queries">Connections for slower queries, which no order waits for.</param>
 internal sealed class OutboxTable(NpgsqlDataSource rows, NpgsqlDataSource queries) : IOutbox
 {
-    /// <summary>The maximum number of rows that are counted: counting costs more the more there are.</summary>
+    /// <summary>The most rows that are counted: counting costs more the more there are.</summary>
     public const int CountLimit = 100_000;
 
     private const string Delete = "DELETE FROM outbox WHERE seq = ANY ($1)";
@@ -20,29 +20,23 @@ internal sealed class OutboxTable(NpgsqlDataSource rows, NpgsqlDataSource querie
 
     private const string Reload = $"SELECT {Columns} FROM outbox WHERE seq = ANY ($1)";
 
-    private const string Ending = "(SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint)";
+    private const string SnapshotEnd = "(SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint)";
 
-    // Rows get their numbers before they commit, so a lower one may appear later, until the transactions returned here have ended. All are of the rows' snapshot.
-    // xmin is the low half of a transaction id, the highest one below the snapshot's end. A row within a savepoint would show early; none is written there.
+    // A row gets its seq before it commits, so a lower seq may appear later, until the transactions that the snapshot returned here shows as running have ended.
+    // xmin is the low half of a transaction id: the highest such id below the snapshot's end. A row of a savepoint would show early; none is written in one.
     private const string ReadNext = $"""
         SELECT {Columns},
-          (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint), {Ending},
+          (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint), {SnapshotEnd},
           (SELECT pg_current_snapshot()::text)
         FROM outbox WHERE partition = $1 AND seq > $2
-          AND ($4::text IS NULL OR pg_visible_in_snapshot(({Ending} - (({Ending} - xmin::text::bigint) & 4294967295))::text::xid8, (SELECT $4::text::pg_snapshot)))
+          AND ($4::text IS NULL OR pg_visible_in_snapshot(({SnapshotEnd} - (({SnapshotEnd} - xmin::text::bigint) & 4294967295))::text::xid8, (SELECT $4::text::pg_snapshot)))
         ORDER BY seq LIMIT $3
         """;
 
     /// <summary>Counts the rows that wait to be published.</summary>
-    public async Task<OutboxBacklog> Measure(CancellationToken cancellationToken)
-    {
-        await using var command = queries.CreateCommand("""
-            SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT $1) AS waiting), (SELECT occurred_at FROM outbox ORDER BY seq LIMIT 1)
-            """).With(CountLimit);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        return new(row.GetInt64(0), row.GetTimeOrNull(1));
-    }
+    public async Task<OutboxBacklog> Measure(CancellationToken cancellationToken) => await queries.CreateCommand("""
+        SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT $1) AS waiting), (SELECT occurred_at FROM outbox ORDER BY seq LIMIT 1)
+        """).With(CountLimit).ReadRows(cancellationToken).Select(row => new OutboxBacklog(row.GetInt64(0), row.GetTimeOrNull(1))).SingleAsync(cancellationToken);
 
     public async Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> reload, long after, int limit, string? asOf = null)
     {
@@ -68,7 +62,7 @@ internal sealed class OutboxTable(NpgsqlDataSource rows, NpgsqlDataSource querie
         return new(reloaded, next, oldestRunning, nextStarting, snapshot);
     }
 
-    /// <summary>A row of another aggregate gets a unique negative number in place of an order: it waits for no row, and none for it.</summary>
+    /// <summary>A row that is of no order gets a unique negative number as its order: it waits for no other row, and no other row for it.</summary>
     private static OutboxEvent EventOf(NpgsqlDataReader row)
     {
         var seq = row.GetInt64(0);

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace OrderFlow.Silo.Postgres;
 
-/// <summary>Adds positional parameters in the order of <c>$1</c>, <c>$2</c>, …, and reads columns.</summary>
+/// <summary>Adds positional parameters in the order of <c>$1</c>, <c>$2</c>, …, runs commands and reads columns.</summary>
 internal static class NpgsqlExtensions
 {
     public static NpgsqlBatchCommand Command(this NpgsqlBatch batch, string sql)
@@ -20,17 +21,33 @@ internal static class NpgsqlExtensions
     }
 
     /// <summary>Adds one array with a column of all rows, for <c>unnest</c>.</summary>
-    public static NpgsqlBatchCommand WithColumn<TRow, T>(this NpgsqlBatchCommand command, IReadOnlyList<TRow> rows, Func<TRow, T> column)
-    {
-        var values = new T[rows.Count];
-        for (var i = 0; i < values.Length; i++) values[i] = column(rows[i]);
-        return command.With(values);
-    }
+    public static NpgsqlBatchCommand WithColumn<TRow, T>(this NpgsqlBatchCommand command, IReadOnlyList<TRow> rows, Func<TRow, T> column) =>
+        command.With(rows.Select(column).ToArray());
 
     public static NpgsqlCommand With<T>(this NpgsqlCommand command, T value)
     {
         command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
         return command;
+    }
+
+    /// <summary>Runs a statement and disposes the command. Returns the number of rows that it changed.</summary>
+    public static async Task<int> Execute(this NpgsqlCommand command, CancellationToken cancellationToken = default)
+    {
+        await using (command) return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Runs a query whose result is one value, and disposes the command.</summary>
+    public static async Task<T> ReadScalar<T>(this NpgsqlCommand command, CancellationToken cancellationToken = default)
+    {
+        await using (command) return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Runs a query and disposes the command. A row is valid until the next one is read.</summary>
+    public static async IAsyncEnumerable<NpgsqlDataReader> ReadRows(this NpgsqlCommand command, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var ownCommand = command;
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken)) yield return rows;
     }
 
     /// <summary>Runs a batch whose first result is the total and whose second result is the rows of a page.</summary>

@@ -40,12 +40,10 @@ internal sealed class OldestSnapshotMetrics(IMeterFactory meters, NpgsqlDataSour
     {
         var now = time.GetUtcNow();
         var heldSince = new Dictionary<(string Holder, string Transaction), DateTimeOffset>();
-        await using var command = database.CreateCommand(FindHolders);
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
+        await foreach (var row in database.CreateCommand(FindHolders).ReadRows(cancellationToken))
         {
-            var holder = (rows.GetString(0), rows.GetString(1));
-            heldSince[holder] = rows.GetTimeOrNull(2) ?? (_heldSince.TryGetValue(holder, out var firstSeen) ? firstSeen : now);
+            var holder = (row.GetString(0), row.GetString(1));
+            heldSince[holder] = row.GetTimeOrNull(2) ?? _heldSince.GetValueOrDefault(holder, now);
         }
 
         _heldSince = heldSince;

@@ -35,8 +35,7 @@ internal sealed class Tombstones(NpgsqlDataSource database, TimeProvider time) :
     {
         if (usedBefore <= _keysCheckedBefore) return false;
 
-        await using var command = database.CreateCommand(FindKeyWithoutTime).With(_keysCheckedBefore).With(usedBefore);
-        if ((bool)(await command.ExecuteScalarAsync())!) return true;
+        if (await database.CreateCommand(FindKeyWithoutTime).With(_keysCheckedBefore).With(usedBefore).ReadScalar<bool>()) return true;
 
         _keysCheckedBefore = usedBefore;
         return false;
@@ -58,11 +57,9 @@ internal sealed class Tombstones(NpgsqlDataSource database, TimeProvider time) :
         public async Task<Batch> DeleteBatch(DateTimeOffset before)
         {
             var from = _watermark.Value;
-            await using var command = database.CreateCommand(_statement).With(from).With(before).With((long)MaxRowsPerBatch);
-            await using var row = await command.ExecuteReaderAsync();
-            await row.ReadAsync();
-            var deleted = (int)row.GetInt64(0);
-            if (row.GetTimeOrNull(1) is { } last) _watermark.Raise(from, last, LowWatermark<DateTimeOffset>.MaxAge);
+            var (deleted, last) = await database.CreateCommand(_statement).With(from).With(before).With((long)MaxRowsPerBatch)
+                .ReadRows().Select(row => ((int)row.GetInt64(0), row.GetTimeOrNull(1))).SingleAsync();
+            if (last is { } deletedUpTo) _watermark.Raise(from, deletedUpTo, LowWatermark<DateTimeOffset>.MaxAge);
             return new(deleted, deleted == MaxRowsPerBatch);
         }
     }

@@ -14,19 +14,11 @@ internal sealed class StockIndex(ListQueryLimiter lists, NpgsqlDataSource ids, U
         return await batch.ReadPage(page, limit, row => StockRow.ReadForList(row, unreadable), cancellationToken);
     });
 
-    public async Task<ProductName[]> Resolve(string[] productIds)
-    {
-        await using var command = ids.CreateCommand(
-            """
-            SELECT sent.id, normalize(sent.id, NFC), EXISTS (SELECT FROM stock_items WHERE product_id = sent.id)
-            FROM unnest($1) WITH ORDINALITY AS sent(id, place) ORDER BY sent.place
-            """).With(productIds);
-
-        await using var rows = await command.ExecuteReaderAsync();
-        var names = new List<ProductName>(productIds.Length);
-        while (await rows.ReadAsync()) names.Add(new(rows.GetString(0), rows.GetString(1), rows.GetBoolean(2)));
-        return [.. names];
-    }
+    public async Task<ProductName[]> Resolve(string[] productIds) => await ids.CreateCommand(
+        """
+        SELECT sent.id, normalize(sent.id, NFC), EXISTS (SELECT FROM stock_items WHERE product_id = sent.id)
+        FROM unnest($1) WITH ORDINALITY AS sent(id, place) ORDER BY sent.place
+        """).With(productIds).ReadRows().Select(row => new ProductName(row.GetString(0), row.GetString(1), row.GetBoolean(2))).ToArrayAsync();
 
     /// <summary>Adds the statement that reads one page, in the order of the primary key.</summary>
     private static void AddPage(NpgsqlBatch batch, int page, int limit, string? afterProductId)

@@ -18,11 +18,9 @@ internal static partial class ConcurrentIndex
     public static async Task DropInvalid(SqlScript script, NpgsqlConnection connection, CancellationToken cancellation)
     {
         var name = IndexName(script);
-        await using var find = new NpgsqlCommand("SELECT count(*) FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid", connection);
-        if ((long)(await find.With(name).ExecuteScalarAsync(cancellation))! == 0) return;
-
-        await using var drop = new NpgsqlCommand($"DROP INDEX CONCURRENTLY IF EXISTS {name}", connection) { CommandTimeout = 0 };
-        await drop.ExecuteNonQueryAsync(cancellation);
+        var find = new NpgsqlCommand("SELECT count(*) FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid", connection);
+        if (await find.With(name).ReadScalar<long>(cancellation) > 0)
+            await new NpgsqlCommand($"DROP INDEX CONCURRENTLY IF EXISTS {name}", connection) { CommandTimeout = 0 }.Execute(cancellation);
     }
 
     private static string IndexName(SqlScript script)

@@ -15,8 +15,7 @@ internal static partial class DatabaseRequirements
     /// <exception cref="MigrationException">The database has another encoding, which cannot store every name.</exception>
     public static async Task RequireUtf8(NpgsqlConnection connection, string database, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("SHOW server_encoding", connection);
-        var encoding = (string)(await command.ExecuteScalarAsync(cancellation))!;
+        var encoding = await new NpgsqlCommand("SHOW server_encoding", connection).ReadScalar<string>(cancellation);
         if (encoding == "UTF8") return;
 
         throw new MigrationException(
@@ -28,14 +27,9 @@ internal static partial class DatabaseRequirements
     /// <exception cref="MigrationException">The server has such settings and they are not allowed.</exception>
     public static async Task RequireDurability(NpgsqlConnection connection, bool allowDataLoss, ILogger log, CancellationToken cancellation = default)
     {
-        await using var command = new NpgsqlCommand(FindUnsafeSettings, connection);
-        var found = new List<string>();
-        await using (var rows = await command.ExecuteReaderAsync(cancellation))
-        {
-            while (await rows.ReadAsync(cancellation)) found.Add(rows.GetString(0));
-        }
-
+        var found = await new NpgsqlCommand(FindUnsafeSettings, connection).ReadRows(cancellation).Select(row => row.GetString(0)).ToListAsync(cancellation);
         if (found.Count == 0) return;
+
         var settings = string.Join(", ", found);
         if (!allowDataLoss)
         {

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace OrderFlow.Silo.Postgres.Migrations;
 
-/// <summary>Finds the sessions whose locks a migration waits for, while it waits: Postgres does not know them afterwards.</summary>
+/// <summary>Finds the sessions whose locks a migration waits for, while it waits: afterwards Postgres no longer knows them.</summary>
 /// <param name="connection">The connection that holds the migration lock and is idle meanwhile.</param>
 internal sealed class MigrationBlockers(NpgsqlConnection connection)
 {
@@ -43,11 +43,8 @@ internal sealed class MigrationBlockers(NpgsqlConnection connection)
     {
         try
         {
-            await using var command = new NpgsqlCommand(FindBlockers, connection);
-            command.With(DatabaseMigrations.ApplicationName).With((long)MaxNamed);
-            await using var rows = await command.ExecuteReaderAsync();
-            var found = new List<string>();
-            while (await rows.ReadAsync()) found.Add(rows.GetString(0));
+            var find = new NpgsqlCommand(FindBlockers, connection).With(DatabaseMigrations.ApplicationName).With((long)MaxNamed);
+            var found = await find.ReadRows().Select(row => row.GetString(0)).ToListAsync();
             return found.Count == 0 ? null : string.Join(", ", found);
         }
         catch (NpgsqlException)

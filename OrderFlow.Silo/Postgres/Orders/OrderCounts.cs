@@ -28,8 +28,7 @@ internal sealed class OrderCounts(NpgsqlDataSource database) : IOrderCounts
 
     public async Task<Batch> MergeChanges()
     {
-        await using var command = database.CreateCommand(MergeChangesSql).With((long)MaxChanges);
-        var merged = (int)(long)(await command.ExecuteScalarAsync())!;
+        var merged = (int)await database.CreateCommand(MergeChangesSql).With((long)MaxChanges).ReadScalar<long>();
         return new(merged, merged == MaxChanges);
     }
 
@@ -38,19 +37,14 @@ internal sealed class OrderCounts(NpgsqlDataSource database) : IOrderCounts
     {
         var status = query.Status?.ToWireName();
         if (query.UserId is { } userId)
-        {
             batch.Command("""
                 SELECT coalesce((SELECT sum(count) FROM order_counts WHERE user_id = $1 AND ($2 IS NULL OR status = $2)), 0)::bigint
                      + coalesce((SELECT sum(change) FROM order_count_changes WHERE user_id = $1 AND ($2 IS NULL OR status = $2)), 0)::bigint
-                """)
-                .With(userId).With(status);
-            return;
-        }
-
-        batch.Command("""
-            SELECT coalesce((SELECT sum(count) FROM order_totals WHERE $1 IS NULL OR status = $1), 0)::bigint
-                 + coalesce((SELECT sum(change) FROM order_count_changes WHERE $1 IS NULL OR status = $1), 0)::bigint
-            """)
-            .With(status);
+                """).With(userId).With(status);
+        else
+            batch.Command("""
+                SELECT coalesce((SELECT sum(count) FROM order_totals WHERE $1 IS NULL OR status = $1), 0)::bigint
+                     + coalesce((SELECT sum(change) FROM order_count_changes WHERE $1 IS NULL OR status = $1), 0)::bigint
+                """).With(status);
     }
 }

@@ -22,11 +22,8 @@ internal sealed partial class OrderIdSequence(NpgsqlDataSource database, TimePro
     private readonly SemaphoreSlim _checking = new(1);
     private long? _checkedAt;
 
-    public async Task<OrderIdBlock> NextBlock()
-    {
-        await using var command = database.CreateCommand("SELECT nextval('order_ids') FROM pg_advisory_xact_lock_shared($1)").With(LockKey);
-        return new((long)(await command.ExecuteScalarAsync())!, BlockSize);
-    }
+    public async Task<OrderIdBlock> NextBlock() => new(
+        await database.CreateCommand("SELECT nextval('order_ids') FROM pg_advisory_xact_lock_shared($1)").With(LockKey).ReadScalar<long>(), BlockSize);
 
     public async Task MoveBeyondOrders()
     {

@@ -37,18 +37,13 @@ internal static class OrderRows
     };
 
     /// <summary>Reads the orders with these ids.</summary>
-    public static async Task<IReadOnlyDictionary<long, RowRead<OrderState>>> ReadAll(NpgsqlDataSource database, IReadOnlyList<long> ids)
-    {
-        await using var command = database.CreateCommand($"SELECT {Columns} FROM orders WHERE id = ANY ($1)").With(ids.ToArray());
-        await using var rows = await command.ExecuteReaderAsync();
-        var found = new Dictionary<long, RowRead<OrderState>>(ids.Count);
-        while (await rows.ReadAsync()) found[rows.GetInt64(0)] = RowRead.Try(Table, rows.GetInt64(0), () => Read(rows));
-        return found;
-    }
+    public static async Task<IReadOnlyDictionary<long, RowRead<OrderState>>> ReadAll(NpgsqlDataSource database, IReadOnlyList<long> ids) =>
+        await database.CreateCommand($"SELECT {Columns} FROM orders WHERE id = ANY ($1)").With(ids.ToArray()).ReadRows()
+            .ToDictionaryAsync(row => row.GetInt64(0), row => RowRead.Try(Table, row.GetInt64(0), () => Read(row)));
 
     /// <summary>
-    /// Reads an order for a list, which must not fail for one unreadable row: lines, amount or times that cannot be read are left out and reported. The database
-    /// guarantees the types of the other columns.
+    /// Reads an order for a list, which must not fail for one unreadable row: lines, amount or times that cannot be read are left out and reported.
+    /// The database guarantees the types of the other columns.
     /// </summary>
     public static Order ReadForList(NpgsqlDataReader row, UnreadableRowLog? unreadable)
     {

@@ -6,7 +6,7 @@ namespace OrderFlow.Silo.Postgres.Orders;
 
 /// <inheritdoc cref="IUnsettledOrders"/>
 /// <remarks>
-/// Every order was unsettled once, so the index of unsettled orders holds dead entries until a vacuum. A full scan is as frequent as it is cheap;
+/// Every order was unsettled once, so the index of unsettled orders holds dead entries until a vacuum. The cheaper a full scan is, the more often one runs;
 /// scans between begin a little below the lowest order that the last one found.
 /// </remarks>
 internal sealed class UnsettledOrders(NpgsqlDataSource database, TimeProvider time) : IUnsettledOrders
@@ -25,20 +25,15 @@ internal sealed class UnsettledOrders(NpgsqlDataSource database, TimeProvider ti
 
     private readonly LowWatermark<long> _watermark = new(lowest: 0, time);
 
-    public async Task<IReadOnlyList<long>> FindStalled(DateTimeOffset quietSince, long afterId, int limit)
-    {
+    public async Task<IReadOnlyList<long>> FindStalled(DateTimeOffset quietSince, long afterId, int limit) =>
         // IS TRUE keeps the planner off the index by status, which holds every order.
-        await using var command = database.CreateCommand("""
+        await database.CreateCommand("""
             SELECT id FROM orders
             WHERE (status = 'pending' OR releasing) AND id > $1 AND updated_at < $2 AND (status = ANY ($4)) IS TRUE
             ORDER BY id LIMIT $3
             """)
-            .With(Math.Max(afterId, _watermark.Value)).With(quietSince).With((long)limit).With(KnownStatuses);
-        await using var rows = await command.ExecuteReaderAsync();
-        var ids = new List<long>();
-        while (await rows.ReadAsync()) ids.Add(rows.GetInt64(0));
-        return ids;
-    }
+            .With(Math.Max(afterId, _watermark.Value)).With(quietSince).With((long)limit).With(KnownStatuses)
+            .ReadRows().Select(row => row.GetInt64(0)).ToListAsync();
 
     /// <summary>Counts the pending orders and finds since when the oldest has been pending.</summary>
     public async Task<PendingBacklog> MeasurePending(CancellationToken cancellationToken)
