@@ -4,20 +4,20 @@ using OrderFlow.Telemetry;
 
 namespace OrderFlow.Silo.Postgres;
 
-/// <summary>Constants and error classes of every <see cref="GroupCommit{TWrite}"/>.</summary>
+/// <summary>The kinds of errors of every <see cref="GroupCommit{TWrite}"/>.</summary>
 internal static class GroupCommit
 {
     /// <summary>The SQLSTATE that our SQL function <c>require_rows</c> raises.</summary>
     public const string StaleVersion = "OF001";
 
-    /// <summary>How often a batch is run in all where it meets deadlocks or serialization failures.</summary>
+    /// <summary>The most attempts for a batch that meets deadlocks or serialization failures.</summary>
     public const int MaxAttempts = 5;
 
-    /// <summary>True where the database rolled back and would do so again for as long as the offending row is in the batch.</summary>
+    /// <summary>True where the database rejected a row: the batch fails again for as long as it holds that row.</summary>
     public static bool IsRejection(PostgresException error) =>
         IsConflict(error) || error.SqlState.StartsWith("22", StringComparison.Ordinal) || error.SqlState.StartsWith("23", StringComparison.Ordinal);
 
-    /// <summary>True where another writer wrote the row first.</summary>
+    /// <summary>True where another writer has written the row first.</summary>
     public static bool IsConflict(PostgresException error) => error.SqlState is StaleVersion or PostgresErrorCodes.UniqueViolation;
 
     /// <summary>True where the database rolled back and the same batch may succeed when it is run again.</summary>
@@ -39,8 +39,8 @@ internal sealed class GroupCommit<TWrite> : IAsyncDisposable
     private readonly CommitMetrics? _metrics;
     private readonly string _waitSpan;
     private readonly string _batchSpan;
-    private readonly BatchLoop<PendingWrite> _loop;
-    private readonly Comparer<PendingWrite> _byKey;
+    private readonly BatchLoop<TWrite, bool> _loop;
+    private readonly Comparer<Pending<TWrite, bool>> _byKey;
 
     public GroupCommit(NpgsqlDataSource database, IBatchStatements<TWrite> statements, CommitMetrics? metrics = null)
     {
@@ -48,7 +48,7 @@ internal sealed class GroupCommit<TWrite> : IAsyncDisposable
         _statements = statements;
         _metrics = metrics;
         (_waitSpan, _batchSpan) = ($"commit {statements.Store}", $"batch {statements.Store}");
-        _byKey = Comparer<PendingWrite>.Create((x, y) => statements.Compare(x.Write, y.Write));
+        _byKey = Comparer<Pending<TWrite, bool>>.Create((x, y) => statements.Compare(x.Item, y.Item));
         _loop = new(CommitAll);
     }
 
@@ -58,11 +58,9 @@ internal sealed class GroupCommit<TWrite> : IAsyncDisposable
     {
         using var span = Traces.Source.StartActivity(_waitSpan);
         var began = Stopwatch.GetTimestamp();
-        var pending = new PendingWrite(write, span);
         try
         {
-            await _loop.Enqueue(pending);
-            return await pending.Committed.Task;
+            return await _loop.Process(write, span);
         }
         catch (Exception error)
         {
@@ -77,7 +75,7 @@ internal sealed class GroupCommit<TWrite> : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
-    private async Task CommitAll(List<PendingWrite> writes)
+    private async Task CommitAll(List<Pending<TWrite, bool>> writes)
     {
         // A stable sort by key: every silo locks rows in the same order, and writes of one key keep their order.
         var sorted = writes.Order(_byKey).ToList();
@@ -90,21 +88,21 @@ internal sealed class GroupCommit<TWrite> : IAsyncDisposable
         }
     }
 
-    private (List<PendingWrite> Batch, List<PendingWrite> Later) TakeOnePerKey(List<PendingWrite> sorted)
+    private (List<Pending<TWrite, bool>> Batch, List<Pending<TWrite, bool>> Later) TakeOnePerKey(List<Pending<TWrite, bool>> sorted)
     {
-        var batch = new List<PendingWrite>(sorted.Count);
-        var later = new List<PendingWrite>();
+        var batch = new List<Pending<TWrite, bool>>(sorted.Count);
+        var later = new List<Pending<TWrite, bool>>();
         foreach (var write in sorted)
             (batch.Count > 0 && _byKey.Compare(batch[^1], write) == 0 ? later : batch).Add(write);
         return (batch, later);
     }
 
-    private async Task CommitBatch(List<PendingWrite> batch, int attempt)
+    private async Task CommitBatch(List<Pending<TWrite, bool>> batch, int attempt)
     {
         try
         {
             await Execute(batch);
-            foreach (var write in batch) write.Committed.SetResult(true);
+            foreach (var write in batch) write.Result.SetResult(true);
         }
         catch (PostgresException error) when (GroupCommit.IsTransient(error) && attempt < GroupCommit.MaxAttempts)
         {
@@ -118,26 +116,21 @@ internal sealed class GroupCommit<TWrite> : IAsyncDisposable
         }
         catch (PostgresException error) when (GroupCommit.IsConflict(error))
         {
-            batch[0].Committed.SetResult(false);
+            batch[0].Result.SetResult(false);
         }
         catch (Exception error)
         {
-            foreach (var write in batch) write.Committed.SetException(error);
+            foreach (var write in batch) write.Result.SetException(error);
         }
     }
 
-    private async Task Execute(List<PendingWrite> batch)
+    private async Task Execute(List<Pending<TWrite, bool>> batch)
     {
         using var span = Traces.StartShared(_batchSpan, batch.Select(write => write.Span));
         span?.SetTag("orderflow.batch.size", batch.Count);
         await using var connection = await _database.OpenConnectionAsync();
         await using var statements = new NpgsqlBatch(connection);
-        _statements.AddTo(statements, [.. batch.Select(write => write.Write)]);
+        _statements.AddTo(statements, [.. batch.Select(write => write.Item)]);
         await statements.ExecuteNonQueryAsync();   // one round trip, and one transaction: Npgsql runs a batch as one
-    }
-
-    private sealed record PendingWrite(TWrite Write, Activity? Span)
-    {
-        public TaskCompletionSource<bool> Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

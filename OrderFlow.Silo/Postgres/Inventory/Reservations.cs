@@ -23,7 +23,7 @@ internal sealed class Reservations : IReservations, IAsyncDisposable
         """;
 
     private readonly GroupRead<ReservationsOfProduct, FoundReservations> _finds;
-    private readonly GroupRead<string, Total> _unsettled;
+    private readonly GroupRead<string, long> _unsettled;
 
     public Reservations(NpgsqlDataSource database)
     {
@@ -34,7 +34,7 @@ internal sealed class Reservations : IReservations, IAsyncDisposable
     public async Task<FoundReservations> Find(string productId, IReadOnlyList<long> orderIds) =>
         await _finds.Read(new(productId, orderIds)) ?? FoundReservations.None;
 
-    public async Task<long> CountUnsettled(string productId) => (await _unsettled.Read(productId))?.Quantity ?? 0;
+    public Task<long> CountUnsettled(string productId) => _unsettled.Read(productId);
 
     public async ValueTask DisposeAsync()
     {
@@ -46,15 +46,13 @@ internal sealed class Reservations : IReservations, IAsyncDisposable
         NpgsqlDataSource database, IReadOnlyList<ReservationsOfProduct> wanted)
     {
         var pairs = wanted.SelectMany(product => product.OrderIds, (product, orderId) => (product.ProductId, OrderId: orderId)).ToList();
-        await using var command = database.CreateCommand(FindSql)
-            .With(pairs.ConvertAll(pair => pair.ProductId).ToArray())
-            .With(pairs.ConvertAll(pair => pair.OrderId).ToArray());
-        await using var rows = await command.ExecuteReaderAsync();
 
         // A batch holds a product once: its grain runs one write at a time.
         var found = wanted.ToDictionary(product => product.ProductId, _ => new List<StockReservation>(), StringComparer.Ordinal);
         var unreadable = wanted.ToDictionary(product => product.ProductId, _ => new Dictionary<long, UnreadableRowException>(), StringComparer.Ordinal);
-        while (await rows.ReadAsync())
+        await foreach (var rows in database.CreateCommand(FindSql)
+            .With(pairs.ConvertAll(pair => pair.ProductId).ToArray())
+            .With(pairs.ConvertAll(pair => pair.OrderId).ToArray()).ReadRows())
         {
             var (productId, orderId) = (rows.GetString(0), rows.GetInt64(1));
             var (row, error) = RowRead.Try("stock_reservations", (productId, orderId), () => Read(rows));
@@ -69,22 +67,9 @@ internal sealed class Reservations : IReservations, IAsyncDisposable
     private static StockReservation Read(NpgsqlDataReader row) =>
         new(row.GetInt64(1), row.GetInt32(2), row.GetInt64(3), row.GetMoney(4), row.GetBoolean(5), row.GetTimeOrNull(6));
 
-    private static async Task<IReadOnlyDictionary<string, RowRead<Total>>> CountAllUnsettled(NpgsqlDataSource database, IReadOnlyList<string> productIds)
-    {
-        await using var command = database.CreateCommand(CountUnsettledSql).With(productIds.Distinct(StringComparer.Ordinal).ToArray());
-        await using var rows = await command.ExecuteReaderAsync();
-        var found = new Dictionary<string, RowRead<Total>>(StringComparer.Ordinal);
-        while (await rows.ReadAsync()) found[rows.GetString(0)] = new(new(rows.GetInt64(1)), null);
-        return found;
-    }
+    private static async Task<IReadOnlyDictionary<string, RowRead<long>>> CountAllUnsettled(NpgsqlDataSource database, IReadOnlyList<string> productIds) =>
+        await database.CreateCommand(CountUnsettledSql).With(productIds.Distinct(StringComparer.Ordinal).ToArray())
+            .ReadRows().ToDictionaryAsync(row => row.GetString(0), row => new RowRead<long>(row.GetInt64(1), null), StringComparer.Ordinal);
 
-    /// <summary>The request of one stock item; compared by reference, so that each request is its own key.</summary>
-    private sealed class ReservationsOfProduct(string productId, IReadOnlyList<long> orderIds)
-    {
-        public string ProductId => productId;
-
-        public IReadOnlyList<long> OrderIds => orderIds;
-    }
-
-    private sealed record Total(long Quantity);
+    private sealed record ReservationsOfProduct(string ProductId, IReadOnlyList<long> OrderIds);
 }
