@@ -1,36 +1,38 @@
 namespace OrderFlow.Silo.Health;
 
-/// <summary>Polls another system for gauges and health checks, which must not wait for it themselves.</summary>
-internal abstract class PollingService(TimeProvider time) : BackgroundService
+/// <summary>Polls another system regularly, for gauges and health checks that must not wait for it themselves. A failed poll does not end the next ones.</summary>
+/// <param name="time">The clock.</param>
+/// <param name="interval">The time between two polls; <see cref="DefaultInterval"/> where null.</param>
+/// <param name="timeout">The most time that a poll takes; <see cref="DefaultTimeout"/> where null.</param>
+internal abstract class PollingService(TimeProvider time, TimeSpan? interval = null, TimeSpan? timeout = null) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan PollTimeout = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(4);
+
+    protected TimeProvider Time => time;
 
     /// <summary>Polls once.</summary>
     protected abstract Task Poll(CancellationToken cancellationToken);
 
     /// <summary>Called when a poll failed; by default the last values stay. The system's own health check reports the outage.</summary>
-    protected virtual void OnPollFailed()
+    protected virtual void OnPollFailed(Exception error)
     {
     }
 
-    /// <inheritdoc cref="Ages.AgeOf"/>
-    protected TimeSpan AgeOf(DateTimeOffset? since) => time.AgeOf(since);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(interval ?? DefaultInterval, time);
         do
         {
             try
             {
-                using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                timeout.CancelAfter(PollTimeout);
-                await Poll(timeout.Token);
+                using var poll = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                poll.CancelAfter(timeout ?? DefaultTimeout);
+                await Poll(poll.Token);
             }
-            catch (Exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception error) when (error is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                OnPollFailed();
+                OnPollFailed(error);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

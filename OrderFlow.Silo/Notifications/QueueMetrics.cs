@@ -28,7 +28,7 @@ internal sealed class QueueMetrics(IMeterFactory meters, INotificationQueue queu
     protected override async Task Poll(CancellationToken cancellationToken) => _stats = await queue.GetStats().WaitAsync(cancellationToken);
 
     /// <summary>Removes the counts: old ones would look like a queue that no worker serves.</summary>
-    protected override void OnPollFailed() => _stats = null;
+    protected override void OnPollFailed(Exception error) => _stats = null;
 
     private IEnumerable<Measurement<long>> MeasureJobs() => _stats is not { } stats ? [] :
     [

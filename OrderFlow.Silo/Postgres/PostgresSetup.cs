@@ -74,7 +74,7 @@ internal static class PostgresSetup
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WriteProbe>(provider, connectionString));
         services.AddSingleton<IDatabaseHealth>(provider => provider.GetRequiredService<WriteProbe>());
         services.AddHostedService(provider => provider.GetRequiredService<WriteProbe>());
-        services.AddHealthChecks().AddCheck<PostgresHealth>("postgres", tags: [HealthEndpoints.Ready]);
+        services.AddHealthChecks().AddCheck<WriteProbe>("postgres", tags: [HealthEndpoints.Ready]);
         services.AddSingleton<CommitMetrics>();
         services.AddClusterMeasurement<OldestSnapshotMetrics>();
         services.AddSingleton<UnreadableRowLog>();

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using OrderFlow.Health;
+using OrderFlow.Silo.Health;
 
 namespace OrderFlow.Silo.Postgres;
 
@@ -7,12 +9,13 @@ namespace OrderFlow.Silo.Postgres;
 /// Commits a write on a new session every few seconds, as an order needs it. It notices a database that is read-only or accepts no sessions, a disk that stalls,
 /// and a synchronous standby that is missing. All health checks share its result.
 /// </summary>
-internal sealed partial class WriteProbe(string connectionString, ConnectionPoolReset pools, TimeProvider time, ILogger<WriteProbe> log) : BackgroundService, IDatabaseHealth
+internal sealed partial class WriteProbe(string connectionString, ConnectionPoolReset pools, TimeProvider time, ILogger<WriteProbe> log)
+    : PollingService(time, Interval, Timeout), IDatabaseHealth, IHealthCheck
 {
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a write may take.</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Commits like any write, but leaves no row, no lock and nothing to vacuum.</summary>
     private const string Write = "SELECT setval('write_probe', extract(epoch FROM now())::bigint)";
@@ -24,66 +27,38 @@ internal sealed partial class WriteProbe(string connectionString, ConnectionPool
         CancellationTimeout = -1,   // do not wait for a server that does not answer
     }.ConnectionString;
 
-    private volatile string? _writeError = "No write to the database has been tried yet";
-    private bool _failed;
+    private readonly Outage _outage = new();
+    private volatile bool _hasWritten;
 
-    public string? WriteError => _writeError;
+    public string? WriteError => _outage.Reason ?? (_hasWritten ? null : "No write to the database has been tried yet");
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+        WriteError is { } error ? HealthCheckResult.Unhealthy(error) : HealthCheckResult.Healthy());
+
+    protected override async Task Poll(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            Report(await Probe(stoppingToken));
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        await WriteOnce(cancellationToken).WaitAsync(cancellationToken);
+        _hasWritten = true;
+        if (_outage.Reason is not null) pools.ClearPools();   // before health reports success: sessions that were opened meanwhile may keep refusing writes
+        if (_outage.End()) LogWritesSucceed();
     }
 
-    private async Task<string?> Probe(CancellationToken stoppingToken)
+    protected override void OnPollFailed(Exception error)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        timeout.CancelAfter(Timeout);
-        try
+        var reason = error switch
         {
-            await WriteOnce(timeout.Token).WaitAsync(timeout.Token);
-            return null;
-        }
-        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
-        {
-            return $"The database did not commit a write within {Timeout.TotalSeconds:0} s";
-        }
-        catch (PostgresException error)
-        {
-            return $"The database takes no writes: {error.SqlState} {error.MessageText}";
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            return $"The database cannot be reached: {error.FullMessage()}";
-        }
+            OperationCanceledException => $"The database did not commit a write within {Timeout.TotalSeconds:0} s",
+            PostgresException { SqlState: var code, MessageText: var text } => $"The database takes no writes: {code} {text}",
+            _ => $"The database cannot be reached: {error.FullMessage()}",
+        };
+        if (_outage.Begin(reason)) LogWritesFail(reason);
     }
 
     private async Task WriteOnce(CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(_connectionString);
         await connection.OpenAsync(cancellationToken);
-        await using var write = new NpgsqlCommand(Write, connection);
-        await write.ExecuteScalarAsync(cancellationToken);
-    }
-
-    private void Report(string? error)
-    {
-        if (error is null && _failed)
-        {
-            pools.ClearPools();   // before health says that writes succeed: sessions that were opened while they failed may keep refusing them
-            LogWritesSucceed();
-        }
-        else if (error is not null && error != _writeError)
-        {
-            LogWritesFail(error);
-        }
-
-        _failed = error is not null;
-        _writeError = error;
+        await new NpgsqlCommand(Write, connection).Execute(cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Writes to the database fail; the silo is not ready. {Reason}")]

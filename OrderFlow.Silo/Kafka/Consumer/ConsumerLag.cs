@@ -29,7 +29,7 @@ internal sealed class ConsumerLag(
     }
 
     /// <summary>An old lag would look like a group that is stuck.</summary>
-    protected override void OnPollFailed() => _byTopic = ImmutableDictionary<string, long>.Empty;
+    protected override void OnPollFailed(Exception error) => _byTopic = ImmutableDictionary<string, long>.Empty;
 
     /// <summary>Blocks.</summary>
     private List<TopicPartition> Partitions() =>

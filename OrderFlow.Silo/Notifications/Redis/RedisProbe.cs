@@ -54,7 +54,7 @@ internal sealed partial class RedisProbe(
         SetFault(error is not null ? RedisErrors.Describe(error) : await FindDurabilityFault(cancellationToken));
     }
 
-    protected override void OnPollFailed() => SetFault(RedisErrors.NoAnswer);
+    protected override void OnPollFailed(Exception error) => SetFault(RedisErrors.NoAnswer);
 
     private async Task<Exception?> Probe(CancellationToken cancellationToken)
     {
