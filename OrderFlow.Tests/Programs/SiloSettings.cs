@@ -70,6 +70,7 @@ public sealed class SiloSettings
     [InlineData("Cluster__AdvertisedAddress", "nowhere", "Cluster__AdvertisedAddress:")]
     [InlineData("Cluster__SiloPort", "many", "Failed")]
     [InlineData("Postgres__ConnectionString", "Server", "Postgres__ConnectionString:")]
+    [InlineData("Postgres__ConnectionString", "Database=orders", "Postgres__ConnectionString:")]
     public async Task An_invalid_setting_that_builds_the_host_is_named_with_the_others(string variable, string value, string beginning)
     {
         var (exitCode, errors) = await Run([], new(Valid) { [variable] = value, ["Kafka__BootstrapServers"] = "" });

@@ -145,16 +145,6 @@ public sealed class Migrations
         Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("nonsense", "is not valid: Format of the initialization string does not conform to specification starting at index 0.")]
-    [InlineData("Database=orders;Password=hunter2", "has no Host.")]
-    public async Task An_invalid_connection_string_is_refused_with_a_sentence(string connectionString, string refusal)
-    {
-        var failure = await Assert.ThrowsAsync<MigrationException>(() => DatabaseMigrations.Apply(connectionString, _log));
-
-        Assert.Equal($"The connection string of Postgres {refusal}", failure.Message);
-    }
-
     [Fact]
     public async Task A_silo_does_not_wait_for_a_database_that_does_not_exist()
     {

@@ -130,13 +130,13 @@ public sealed class StoredStock : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cleared_item_is_gone()
+    public async Task An_item_cannot_be_cleared()
     {
         var state = await Write(Item("sku-1", 1, 0));
 
-        await _storage.ClearStateAsync("stock-item", Id("sku-1"), state);
+        await Assert.ThrowsAsync<NotSupportedException>(() => _storage.ClearStateAsync("stock-item", Id("sku-1"), state));
 
-        Assert.False((await Read("sku-1")).RecordExists);
+        Assert.True((await Read("sku-1")).RecordExists);
     }
 
     [Fact]

@@ -31,18 +31,8 @@ internal sealed class StockStorage(NpgsqlDataSource database, CommitMetrics comm
         record.Set(new StockRecord(item, []), item is null ? record.Version() : version);
     }
 
-    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
-    {
-        var record = grainState.AsRecord<T, StockRecord>();
-        if (record.Version() is { } version)
-        {
-            await using var delete = database.CreateCommand("DELETE FROM stock_items WHERE product_id = $1 AND version = $2")
-                .With(ProductOf(grainId)).With(version);
-            if (await delete.ExecuteNonQueryAsync() == 0) throw record.VersionConflict(grainId);
-        }
-
-        record.Set(new StockRecord(null, []), version: null);
-    }
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        throw new NotSupportedException("A stock item is never deleted.");
 
     public async ValueTask DisposeAsync()
     {
@@ -52,12 +42,7 @@ internal sealed class StockStorage(NpgsqlDataSource database, CommitMetrics comm
 
     private static string ProductOf(GrainId grainId) => grainId.Key.ToString()!;
 
-    private static async Task<IReadOnlyDictionary<string, RowRead<StockRow>>> ReadAll(NpgsqlDataSource database, IReadOnlyList<string> productIds)
-    {
-        await using var command = database.CreateCommand($"SELECT {StockRow.Columns} FROM stock_items WHERE product_id = ANY ($1)").With(productIds.ToArray());
-        await using var rows = await command.ExecuteReaderAsync();
-        var found = new Dictionary<string, RowRead<StockRow>>(productIds.Count, StringComparer.Ordinal);
-        while (await rows.ReadAsync()) found[rows.GetString(0)] = RowRead.Try(StockRow.Table, rows.GetString(0), () => StockRow.Read(rows));
-        return found;
-    }
+    private static async Task<IReadOnlyDictionary<string, RowRead<StockRow>>> ReadAll(NpgsqlDataSource database, IReadOnlyList<string> productIds) =>
+        await database.CreateCommand($"SELECT {StockRow.Columns} FROM stock_items WHERE product_id = ANY ($1)").With(productIds.ToArray()).ReadRows()
+            .ToDictionaryAsync(row => row.GetString(0), row => RowRead.Try(StockRow.Table, row.GetString(0), () => StockRow.Read(row)), StringComparer.Ordinal);
 }

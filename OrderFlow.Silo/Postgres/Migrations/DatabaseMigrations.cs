@@ -50,7 +50,8 @@ internal static partial class DatabaseMigrations
         Func<NpgsqlConnection, Task>? checkServer = null,
         CancellationToken cancellation = default)
     {
-        var settings = Parse(connectionString);
+        // Unpooled, so that closing the connection releases the lock.
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = ApplicationName };
         await using var postgres = NpgsqlDataSource.Create(settings);
 
         await using var connection = await Connect(postgres, settings, log, connectTimeout ?? DefaultConnectTimeout, cancellation);
@@ -59,20 +60,6 @@ internal static partial class DatabaseMigrations
         await AcquireLock(connection, settings, lockTimeout ?? DefaultLockTimeout, cancellation);
         var runner = new ScriptRunner(connection, settings, Name(settings), scriptTimeout ?? ScriptRunner.DefaultTimeout, log);
         await runner.RunMissing(scripts ?? Scripts, cancellation);
-    }
-
-    private static NpgsqlConnectionStringBuilder Parse(string connectionString)
-    {
-        try
-        {
-            // Unpooled, so that closing the connection releases the lock.
-            var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = ApplicationName };
-            return string.IsNullOrWhiteSpace(settings.Host) ? throw new MigrationException("The connection string of Postgres has no Host.") : settings;
-        }
-        catch (ArgumentException failure)
-        {
-            throw new MigrationException($"The connection string of Postgres is not valid: {failure.Message}", failure);
-        }
     }
 
     private static async Task<NpgsqlConnection> Connect(

@@ -4,7 +4,7 @@ using OrderFlow.Recovery;
 
 namespace OrderFlow.Silo.Postgres.Orders;
 
-/// <summary>Counts the outcomes of orders when they are committed; never by order.</summary>
+/// <summary>Counts the outcomes of orders as they are committed, without ids as tags.</summary>
 internal sealed class OrderMetrics
 {
     public const string MeterName = RecoveryMetrics.MeterName;
@@ -25,13 +25,13 @@ internal sealed class OrderMetrics
             "orderflow.orders.settle.duration", "s", "Time from when an order was placed or reopened until it was reserved or failed.", advice: Seconds);
     }
 
-    /// <summary>An order's change was committed together with its event.</summary>
-    public void Committed(OrderState order, OrderEvent @event)
+    /// <summary>Records a change that was committed together with its event.</summary>
+    public void RecordChange(OrderState order, OrderEvent @event)
     {
         var (name, isSettled) = OutcomeOf(@event.Type);
         var outcome = new KeyValuePair<string, object?>("outcome", name);
         _outcomes.Add(1, outcome);
-        if (isSettled && PendingSince(order) is { } since) _settled.Record(Math.Max(0, (@event.OccurredAt - since).TotalSeconds), outcome);   // two silos' clocks
+        if (isSettled && PendingSince(order) is { } since) _settled.Record(Math.Max(0, (@event.OccurredAt - since).TotalSeconds), outcome);   // the clocks of two silos may differ
     }
 
     /// <summary>Exports every outcome at zero: an alert cannot see the rate of a counter that appears with its first order.</summary>
@@ -50,13 +50,6 @@ internal sealed class OrderMetrics
         OrderEventType.Reopened => ("reopened", false),
     };
 
-    private static DateTimeOffset? PendingSince(OrderState order)
-    {
-        for (var i = order.Transitions.Length - 1; i >= 0; i--)
-        {
-            if (order.Transitions[i].Status == OrderStatus.Pending) return order.Transitions[i].At;
-        }
-
-        return null;
-    }
+    private static DateTimeOffset? PendingSince(OrderState order) =>
+        order.Transitions.LastOrDefault(transition => transition.Status == OrderStatus.Pending)?.At;
 }

@@ -6,18 +6,14 @@ using OrderFlow.Silo.Outbox;
 namespace OrderFlow.Silo.Postgres.Orders;
 
 /// <summary>One write of an order, serialized at once so that nothing changes while it waits for its batch.</summary>
-internal sealed class OrderWrite(OrderState order, OrderEvent? change, bool isNew)
+internal sealed record OrderWrite(OrderState Order, OrderEvent? Change, bool IsNew)
 {
-    public OrderState Order { get; } = order;
-
-    public bool IsNew { get; } = isNew;
-
-    public string Items { get; } = JsonSerializer.Serialize(order.Items, OrderJson.Default.ImmutableArrayOrderLine);
+    public string Items { get; } = JsonSerializer.Serialize(Order.Items, OrderJson.Default.ImmutableArrayOrderLine);
 
     public string Transitions { get; } = JsonSerializer.Serialize(
-        [.. order.Transitions.Select(StoredTransition.Of)], OrderJson.Default.ImmutableArrayStoredTransition);
+        [.. Order.Transitions.Select(StoredTransition.Of)], OrderJson.Default.ImmutableArrayStoredTransition);
 
-    public OutboxRow? Event { get; } = change is null ? null : OutboxRow.Of(change);
+    public OutboxRow? Event { get; } = Change is null ? null : OutboxRow.Of(Change);
 }
 
 /// <summary>The statements that write orders and their events.</summary>

@@ -27,26 +27,16 @@ internal sealed class OrderStorage(NpgsqlDataSource database, OutboxSignal outbo
         if (order.Id != grainId.GetIntegerKey()) throw new ArgumentException($"{grainId} cannot write order {order.Id}.", nameof(grainState));
         record.RequireNextVersion(order.Version, grainId);
 
-        var write = new OrderWrite(order, change, isNew: record.ETag is null);
+        var write = new OrderWrite(order, change, IsNew: record.ETag is null);
         if (!await _writes.Commit(write)) throw record.VersionConflict(grainId);
         if (write.Event is { } row) outbox.Raise(row.Partition);
-        if (change is not null) orders.Committed(order, change);
+        if (change is not null) orders.RecordChange(order, change);
 
         record.Set(new OrderRecord(order), order.Version);   // without the event, which is stored
     }
 
-    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
-    {
-        var record = grainState.AsRecord<T, OrderRecord>();
-        if (record.Version() is { } version)
-        {
-            await using var delete = database.CreateCommand("DELETE FROM orders WHERE id = $1 AND version = $2")
-                .With(grainId.GetIntegerKey()).With(version);
-            if (await delete.ExecuteNonQueryAsync() == 0) throw record.VersionConflict(grainId);
-        }
-
-        record.Set(null, version: null);
-    }
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        throw new NotSupportedException("A deleted order stays as a tombstone row until that is swept.");
 
     public async ValueTask DisposeAsync()
     {
