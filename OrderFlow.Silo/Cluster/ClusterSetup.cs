@@ -11,12 +11,12 @@ namespace OrderFlow.Silo.Cluster;
 /// <summary>Sets up this silo as a member of a cluster that stores its membership, reminders and grain state in Postgres.</summary>
 internal static class ClusterSetup
 {
-    /// <summary>How long an idle grain stays active: orders are called a few times and then hardly ever again.</summary>
+    /// <summary>How long an idle grain stays active. Orders are called a few times and then hardly ever again.</summary>
     private static readonly TimeSpan IdleGrainAge = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan CollectionInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a grain waits for the answer of another. The outcome of the call is unknown then, and retrying it is safe.</summary>
+    /// <summary>How long a grain waits for the answer of another. After it the call's outcome is unknown, and retrying it is safe.</summary>
     private static readonly TimeSpan GrainCallTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -25,7 +25,7 @@ internal static class ClusterSetup
     /// </summary>
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Joins the cluster of these settings.</summary>
+    /// <summary>Configures the cluster that this silo joins.</summary>
     public static void UseCluster(this ISiloBuilder silo, SiloClusterOptions cluster, string connectionString)
     {
         silo.Configure<ClusterOptions>(options =>
@@ -40,7 +40,7 @@ internal static class ClusterSetup
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = cluster.ProbeTimeout;
-            membership.MaxProbeTimeout = cluster.ProbeTimeout * 2;   // a silo may also hang for three times this
+            membership.MaxProbeTimeout = cluster.ProbeTimeout * 2;   // a silo that hangs is declared dead after three times this
             membership.IAmAliveTablePublishTimeout = HeartbeatInterval;
         });
         silo.UseAdoNetClustering(options =>

@@ -1,13 +1,13 @@
 namespace OrderFlow.Silo.Cluster;
 
-/// <summary>Replaces a driver's exception by one that callers in other processes can read: drivers' own types do not cross the wire.</summary>
+/// <summary>Translates a driver's exceptions into ones that callers in other processes can deserialize.</summary>
 internal interface IExceptionTranslator
 {
-    /// <summary>Returns the exception that callers of the grain get; null where the error is of another system.</summary>
+    /// <summary>Returns the exception that callers of the grain get; null where another system threw it.</summary>
     Exception? Translate(Exception error, GrainId grainId);
 }
 
-/// <summary>Translates what grain calls throw, by the translator of each outside system.</summary>
+/// <summary>Translates the exceptions of grain calls, by the translator of the system that threw them.</summary>
 internal sealed class ExceptionTranslationFilter(IEnumerable<IExceptionTranslator> translators) : IIncomingGrainCallFilter
 {
     public async Task Invoke(IIncomingGrainCallContext context)

@@ -3,11 +3,11 @@ using OrderFlow.Outbox;
 namespace OrderFlow.Silo.Outbox;
 
 /// <summary>
-/// Wakes the grains that publish the outbox: shortly after this silo's commits, and all of them regularly, for rows that a lost silo has left.
+/// Wakes the grains that publish the outbox: shortly after this silo's commits, and all of them regularly, for the rows of a lost silo.
 /// </summary>
 internal sealed partial class OutboxRelayWaker(IGrainFactory grains, OutboxSignal signal, TimeProvider time, ILogger<OutboxRelayWaker> log) : BackgroundService
 {
-    /// <summary>How long commits gather before a partition is woken: one call for many of them.</summary>
+    /// <summary>How long commits gather before a partition is woken, so that many share one call.</summary>
     private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(20);
 
     private static readonly TimeSpan WakeAllInterval = TimeSpan.FromSeconds(2);

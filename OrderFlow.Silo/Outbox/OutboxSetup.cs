@@ -7,7 +7,7 @@ namespace OrderFlow.Silo.Outbox;
 /// <summary>Registers the outbox and its relay.</summary>
 internal static class OutboxSetup
 {
-    /// <summary>The table, and the signal that it has new rows.</summary>
+    /// <summary>Registers the table, and the signal that it has new rows.</summary>
     public static void AddOutbox(this IServiceCollection services)
     {
         services.AddSingleton<OutboxSignal>();
@@ -19,7 +19,7 @@ internal static class OutboxSetup
         services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<OutboxTable>());
     }
 
-    /// <summary>What has the outbox published and measures it. Needs an <see cref="IEventPublisher"/>.</summary>
+    /// <summary>Registers the relay, its metrics and its health check. Needs an <see cref="IEventPublisher"/>.</summary>
     public static void AddOutboxRelay(this IServiceCollection services)
     {
         services.AddSingleton<OutboxRelayStatus>();

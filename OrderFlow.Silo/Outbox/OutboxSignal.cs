@@ -9,13 +9,13 @@ internal sealed class OutboxSignal
     private readonly bool[] _isRaised = new bool[OutboxPartitions.Count];
     private readonly Channel<short> _raised = Channel.CreateBounded<short>(OutboxPartitions.Count);
 
-    /// <summary>Raises a partition. Cheap, for it is called with every commit.</summary>
+    /// <summary>Raises a partition. Cheap, because every commit calls it.</summary>
     public void Raise(short partition)
     {
         if (!Interlocked.Exchange(ref _isRaised[partition], true)) _raised.Writer.TryWrite(partition);
     }
 
-    /// <summary>Waits until a partition is raised, and takes all that are.</summary>
+    /// <summary>Waits until a partition is raised, and takes all raised ones.</summary>
     public async Task<IReadOnlyList<short>> Take(CancellationToken cancellationToken)
     {
         await _raised.Reader.WaitToReadAsync(cancellationToken);

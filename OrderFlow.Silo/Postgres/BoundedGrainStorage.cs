@@ -3,18 +3,18 @@ using Orleans.Storage;
 namespace OrderFlow.Silo.Postgres;
 
 /// <summary>
-/// Limits how many statements of a storage run at once to the connections there are. The others queue here and not in Npgsql's pool, where waiting uses up the
-/// connect timeout: under overload each one left that queue with no time to connect, and the pool stayed empty for as long as calls kept coming.
+/// Limits a storage's concurrent statements to its connections. The others queue here and not in Npgsql's pool, where waiting uses up the connect timeout:
+/// under overload each left that queue with no time to connect, and the pool stayed empty for as long as calls kept coming.
 /// </summary>
 /// <param name="storage">The storage that runs the statements.</param>
-/// <param name="maxConcurrency">How many statements run at once.</param>
+/// <param name="maxConcurrency">The most statements that run at once.</param>
 /// <param name="queueTimeout">How long a statement waits for its permit.</param>
 internal sealed class BoundedGrainStorage(IGrainStorage storage, int maxConcurrency, TimeSpan queueTimeout) : IGrainStorage, IDisposable
 {
     /// <summary>The connections for grain state; <see cref="PostgresDataSources.ForProviders"/> has a few more.</summary>
     public const int MaxConnections = 12;
 
-    /// <summary>How long grain state waits for one of them; with the connect timeout together less than the API's response timeout.</summary>
+    /// <summary>How long a statement waits for one of them; with the connect timeout, less than the API's response timeout.</summary>
     public static readonly TimeSpan DefaultQueueTimeout = CallTimeouts.ResponseTimeout * 0.4;
 
     private readonly SemaphoreSlim _permits = new(maxConcurrency);

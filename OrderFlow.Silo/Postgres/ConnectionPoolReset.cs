@@ -4,8 +4,8 @@ using Npgsql;
 namespace OrderFlow.Silo.Postgres;
 
 /// <summary>
-/// Clears all connection pools when a session refuses a write as read-only: a session that was opened while its database or server was read-only stays so as
-/// long as it lives, and Npgsql returns it to its pool. Npgsql itself clears a pool where a session ends, as in a shutdown.
+/// Clears all connection pools when a session refuses a write as read-only: a session that was opened while its database or server was read-only stays
+/// read-only, and Npgsql keeps it in its pool. Npgsql itself clears a pool only where a session ends, as in a shutdown.
 /// </summary>
 /// <remarks>Orleans' providers open sessions of their own and have no hook for errors, so this listens to every exception of the process.</remarks>
 internal sealed partial class ConnectionPoolReset(IReadOnlyList<NpgsqlDataSource> pools, TimeProvider time, ILogger<ConnectionPoolReset> log) : IHostedService

@@ -3,10 +3,10 @@ using Orleans.Storage;
 
 namespace OrderFlow.Silo.Postgres;
 
-/// <summary>What order and stock storage share: grain state of one type whose ETag is a version.</summary>
+/// <summary>Extends grain state whose ETag is a version, as orders and stock items have it.</summary>
 internal static class GrainStateExtensions
 {
-    /// <summary>The state as the one type that a storage keeps.</summary>
+    /// <summary>Casts the state to the only type that the storage keeps.</summary>
     public static IGrainState<TRecord> AsRecord<T, TRecord>(this IGrainState<T> state) =>
         state as IGrainState<TRecord> ?? throw new NotSupportedException($"This storage keeps {typeof(TRecord).Name}, not {typeof(T).Name}.");
 

@@ -4,12 +4,12 @@ using Npgsql;
 namespace OrderFlow.Silo.Postgres;
 
 /// <summary>
-/// Limits the queries of lists so that they slow no order down: a few at once, on connections of their own, with a cooldown after each. Each query ends before
+/// Limits the queries of lists, so that they do not slow orders down: a few at once, on connections of their own, with a cooldown after each. Each ends before
 /// its caller times out, so that none runs beside its own retry.
 /// </summary>
 internal sealed class ListQueryLimiter(NpgsqlDataSource database, TimeProvider time) : IDisposable
 {
-    /// <summary>The most queries that run at once in a silo, and the connections there are for them.</summary>
+    /// <summary>The most queries that run at once in a silo, and the number of their connections.</summary>
     public const int MaxConcurrency = 2;
 
     /// <summary>The most queries that wait for a permit.</summary>

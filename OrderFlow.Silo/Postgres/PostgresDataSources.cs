@@ -5,7 +5,7 @@ namespace OrderFlow.Silo.Postgres;
 /// <summary>The connection pools of a silo: one for each kind of work, so that none waits behind another.</summary>
 internal sealed class PostgresDataSources(string connectionString) : IAsyncDisposable
 {
-    /// <summary>The most statements that are prepared on a connection; there are fewer.</summary>
+    /// <summary>The most statements that are prepared on a connection; more than there are.</summary>
     private const int MaxPreparedStatements = 40;
 
     /// <summary>
@@ -17,7 +17,7 @@ internal sealed class PostgresDataSources(string connectionString) : IAsyncDispo
     /// <summary>Ends the query of a list in the server too, should its cancellation be lost.</summary>
     private static readonly string ListTimeout = $"-c statement_timeout={ListQueryLimiter.Timeout.TotalMilliseconds:0}";
 
-    /// <summary>How long a caller waits for a connection, and then for its statement: together less than the API's response timeout.</summary>
+    /// <summary>How long a caller waits for a connection, and then again for its statement; both together are less than the API's response timeout.</summary>
     private static readonly TimeSpan WaitTimeout = CallTimeouts.ResponseTimeout * 0.4;
 
     /// <summary>Reads and writes rows by key; few connections, because each carries whole batches.</summary>
@@ -59,7 +59,7 @@ internal sealed class PostgresDataSources(string connectionString) : IAsyncDispo
         foreach (var source in All) await source.DisposeAsync();
     }
 
-    /// <param name="name">The name in metrics, which would else show the connection string.</param>
+    /// <param name="name">The name in metrics, which would otherwise show the connection string.</param>
     /// <param name="connectionString">The database.</param>
     /// <param name="maxPoolSize">The most connections.</param>
     /// <param name="options">Session parameters.</param>

@@ -4,7 +4,7 @@ using OrderFlow.Silo.Postgres.Orders;
 
 namespace OrderFlow.Silo.Postgres;
 
-/// <summary>Logs once that a row cannot be read, or only in part: lists meet it again each time.</summary>
+/// <summary>Logs once for each row that it cannot be read, or only in part: every list reads it again.</summary>
 internal sealed partial class UnreadableRowLog(ILogger<UnreadableRowLog> log)
 {
     /// <summary>The most rows that are remembered as logged; beyond it all are logged again.</summary>

@@ -1,4 +1,4 @@
--- Which types of events are notified, since when, and where reading their topics begins. Shared by all silos, and of a handful of rows.
+-- The event types that are notified, since when, and where consuming their topics starts. Shared by all silos; a handful of rows.
 CREATE TABLE notification_events (
   event_type       text         PRIMARY KEY,
   is_on            boolean      NOT NULL DEFAULT true,

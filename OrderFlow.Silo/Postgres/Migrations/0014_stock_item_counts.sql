@@ -1,5 +1,5 @@
--- How many stock items there are, kept by every statement that adds or removes some, so that no list has to count them: the sum of all rows.
--- A statement takes a row that no other holds, or adds one: no writer waits for another, and there are as few rows as there were writers at once.
+-- The number of stock items is the sum of these rows. Every statement that adds or removes items updates it, so that no list has to count them.
+-- A statement updates a row that no other has locked, or adds one: no writer waits for another, and there are at most as many rows as there were concurrent writers.
 CREATE TABLE stock_item_counts (
   slot   integer  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   count  bigint   NOT NULL
@@ -27,5 +27,5 @@ CREATE TRIGGER stock_items_removed AFTER DELETE ON stock_items REFERENCING OLD T
 
 INSERT INTO stock_item_counts (count) SELECT count(*) FROM stock_items;
 
--- What health writes to: to set a sequence is a commit like any other, and leaves no row behind.
+-- The health check writes to this sequence: setting it is a commit like any other, and leaves no row behind.
 CREATE SEQUENCE write_probe;

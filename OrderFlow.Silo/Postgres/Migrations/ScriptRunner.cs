@@ -9,7 +9,7 @@ namespace OrderFlow.Silo.Postgres.Migrations;
 /// <param name="connection">The connection that holds the migration lock.</param>
 /// <param name="settings">The connection string.</param>
 /// <param name="database">The name of the database in logs and errors.</param>
-/// <param name="timeout">How long a script is retried that does not get its locks.</param>
+/// <param name="timeout">How long a script that does not get its locks is retried.</param>
 /// <param name="log">The log.</param>
 internal sealed partial class ScriptRunner(NpgsqlConnection connection, NpgsqlConnectionStringBuilder settings, string database, TimeSpan timeout, ILogger log)
 {

@@ -4,7 +4,7 @@ using OrderFlow.Silo.Health;
 
 namespace OrderFlow.Silo.Postgres.Orders;
 
-/// <summary>Measures how many orders are pending, and for how long the oldest has been. One silo measures for the cluster, and only it shows the result.</summary>
+/// <summary>Measures how many orders are pending, and for how long the oldest has been. One silo measures for the cluster, and only it exports the result.</summary>
 internal sealed class PendingOrderMetrics(
     IMeterFactory meters, OrderMetrics orders, RecoveryMetrics recovery, UnsettledOrders unsettled, TimeProvider time) : IHostedService, IClusterMeasurement
 {
