@@ -44,11 +44,11 @@ internal sealed class EmbeddedKafka : IDisposable
     /// <inheritdoc cref="EmbeddedBroker.Up"/>
     public void Up(int broker) => _broker.Up(broker);
 
-    /// <inheritdoc cref="EmbeddedBroker.Lead"/>
-    public void Lead(string topic, int partition, int broker) => _broker.Lead(topic, partition, broker);
+    /// <inheritdoc cref="EmbeddedBroker.SetLeader"/>
+    public void SetLeader(string topic, int partition, int broker) => _broker.SetLeader(topic, partition, broker);
 
-    /// <inheritdoc cref="EmbeddedBroker.Coordinate"/>
-    public void Coordinate(string group, int broker) => _broker.Coordinate(group, broker);
+    /// <inheritdoc cref="EmbeddedBroker.SetCoordinator"/>
+    public void SetCoordinator(string group, int broker) => _broker.SetCoordinator(group, broker);
 
     /// <inheritdoc cref="EmbeddedBroker.FailRequests"/>
     public void FailRequests(short apiKey, params int[] errors) => _broker.FailRequests(apiKey, errors);

@@ -18,7 +18,7 @@ public sealed class ConnectivityChecks
     {
         const int Partitions = 2;
         using var kafka = new EmbeddedKafka(Partitions);
-        kafka.Lead(Topics.Test, KafkaPartitioner.PartitionOf(Encoding.UTF8.GetBytes(SiloName), Partitions), -1);
+        kafka.SetLeader(Topics.Test, KafkaPartitioner.PartitionOf(Encoding.UTF8.GetBytes(SiloName), Partitions), -1);
         await using var services = new ServiceCollection()
             .AddLogging().AddOptions()
             .AddSingleton(TimeProvider.System)

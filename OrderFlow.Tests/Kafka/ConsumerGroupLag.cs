@@ -30,7 +30,7 @@ public sealed class ConsumerGroupLag : IDisposable
             .AddSingleton<KafkaAvailability>().AddSingleton<GroupOffsets>()
             .BuildServiceProvider();
         _group = new KafkaOptions().GroupId;
-        _kafka.Coordinate(_group, 2);
+        _kafka.SetCoordinator(_group, 2);
     }
 
     private GroupOffsets Offsets => _services.GetRequiredService<GroupOffsets>();
@@ -76,7 +76,7 @@ public sealed class ConsumerGroupLag : IDisposable
 
         Assert.Equal(5, await LagSoon());
         _kafka.FailRequests(request, [.. Enumerable.Repeat(error, 10)]);
-        _kafka.Coordinate(_group, 1);
+        _kafka.SetCoordinator(_group, 1);
         Assert.Equal(5, await LagSoon());
     }
 

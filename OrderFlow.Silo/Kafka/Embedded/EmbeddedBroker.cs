@@ -4,9 +4,8 @@ namespace OrderFlow.Silo.Kafka.Embedded;
 
 /// <summary>
 /// A Kafka cluster of one or several brokers in this process, for development and tests: librdkafka's mock cluster. Each broker listens on a free port of 127.0.0.1.
-/// Keeps nothing on disk, and of each partition about the newest 5 MiB or 100,000 batches: older records are dropped silently.
-/// Supports no transactions and no admin requests, so its topics are created here. Members may be called from any thread;
-/// a command right after another may take a second, for librdkafka's loop sleeps that long where it misses a wake-up.
+/// Keeps nothing on disk, and of each partition about the newest 5 MiB or 100,000 batches. Supports no transactions and no admin requests, so its topics are created
+/// here. Thread-safe; a command right after another may take a second, for librdkafka's loop sleeps that long where it misses a wake-up.
 /// </summary>
 internal sealed class EmbeddedBroker : IDisposable
 {
@@ -20,7 +19,7 @@ internal sealed class EmbeddedBroker : IDisposable
 
     private readonly MockCluster _cluster;
 
-    /// <summary>A safe handle accepts calls while others are in flight: overlapping callers would keep it from being freed.</summary>
+    /// <summary>Serializes calls: a safe handle is freed once none is in flight, which overlapping callers could delay forever.</summary>
     private readonly Lock _lock = new();
 
     /// <param name="partitions">Of each topic.</param>
@@ -74,12 +73,12 @@ internal sealed class EmbeddedBroker : IDisposable
 
     /// <summary>Sets the leader of a partition; -1 for none.</summary>
     /// <exception cref="ObjectDisposedException">The broker is disposed.</exception>
-    public void Lead(string topic, int partition, int broker) =>
+    public void SetLeader(string topic, int partition, int broker) =>
         Execute($"set the leader of {topic}/{partition}", () => Librdkafka.rd_kafka_mock_partition_set_leader(_cluster, topic, partition, broker));
 
     /// <summary>Sets the coordinator of a consumer group.</summary>
     /// <exception cref="ObjectDisposedException">The broker is disposed.</exception>
-    public void Coordinate(string group, int broker) =>
+    public void SetCoordinator(string group, int broker) =>
         Execute($"set the coordinator of {group}", () => Librdkafka.rd_kafka_mock_coordinator_set(_cluster, "group", group, broker));
 
     /// <summary>Answers the next requests of a kind with these errors, one each.</summary>

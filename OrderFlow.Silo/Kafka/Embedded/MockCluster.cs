@@ -4,7 +4,7 @@ using System.Text;
 namespace OrderFlow.Silo.Kafka.Embedded;
 
 /// <summary>
-/// Owns a mock cluster and the client that librdkafka needs for it. As a safe handle it is freed once, and not under a call in flight; later calls throw an
+/// Owns a mock cluster and the client that librdkafka needs for it. As a safe handle it is freed once, and not while a call is in flight; later calls throw an
 /// <see cref="ObjectDisposedException"/>.
 /// </summary>
 internal sealed class MockCluster : SafeHandle
