@@ -8,7 +8,7 @@ namespace OrderFlow.Silo.Kafka;
 /// <summary>CloudEvents 1.0 in binary content mode: attributes are headers, the value is the data alone (Kafka protocol binding §3.2).</summary>
 internal static class CloudEventHeaders
 {
-    /// <summary>The <c>ce_source</c> of all our events; <c>ce_id</c> is unique within it.</summary>
+    /// <summary>The <c>ce_source</c> of all events; <c>ce_id</c> is unique within it.</summary>
     public const string Source = "/orderflow/orders";
 
     private const string Type = "ce_type";
@@ -42,19 +42,18 @@ internal static class CloudEventHeaders
     }
 
     /// <summary>The trace in which a message was written; null where its headers have none.</summary>
-    public static TraceContext? TraceOf(Headers? headers) => headers is null ? null
-        : TraceContext.Of(Text(headers, TraceContext.ParentName), Text(headers, TraceContext.StateName));
+    public static TraceContext? TraceOf(Headers? headers) => TraceContext.Of(Text(headers, TraceContext.ParentName), Text(headers, TraceContext.StateName));
 
     /// <summary>The type of a message's event; null where its headers have none.</summary>
-    public static string? TypeOf(Headers? headers) => headers is null ? null : Text(headers, Type);
+    public static string? TypeOf(Headers? headers) => Text(headers, Type);
 
     /// <summary>When a message's event occurred: by its headers, else by the record's timestamp. Null where neither can be read.</summary>
     public static DateTimeOffset? TimeOf(Message<byte[], byte[]> message) =>
-        message.Headers is { } headers && DateTimeOffset.TryParse(Text(headers, Time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var occurred) ? occurred
+        DateTimeOffset.TryParse(Text(message.Headers, Time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var occurred) ? occurred
         : message.Timestamp is { Type: not TimestampType.NotAvailable, UnixTimestampMs: >= 0 and <= MaxUnixTimeMs } written
             ? DateTimeOffset.FromUnixTimeMilliseconds(written.UnixTimestampMs)
         : null;
 
-    private static string? Text(Headers headers, string name) =>
-        headers.TryGetLastBytes(name, out var bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
+    private static string? Text(Headers? headers, string name) =>
+        headers is not null && headers.TryGetLastBytes(name, out var bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
 }

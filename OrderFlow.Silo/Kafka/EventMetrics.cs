@@ -3,13 +3,13 @@ using OrderFlow.Silo.Kafka.Consumer;
 
 namespace OrderFlow.Silo.Kafka;
 
-/// <summary>Counts events that are published and consumed, by type or topic, never by order. Part of the meter <see cref="KafkaMetrics.MeterName"/>.</summary>
+/// <summary>Counts published and consumed events by type or topic, never by order. Part of the meter <see cref="KafkaMetrics.MeterName"/>.</summary>
 internal sealed class EventMetrics(IMeterFactory meters)
 {
     private readonly Counter<long> _published = Counter(meters, "orderflow.events.published", "Events that Kafka has acknowledged, by type.");
     private readonly Counter<long> _consumed = Counter(meters, "orderflow.events.consumed", "Messages that were handled, by topic.");
     private readonly Counter<long> _deadLettered = Counter(meters, "orderflow.events.dead_lettered", "Messages that can never be handled, by topic.");
-    private readonly Counter<long> _skipped = Counter(meters, "orderflow.events.skipped", "Events that are not notified because of when they occurred, by topic and reason.");
+    private readonly Counter<long> _skipped = Counter(meters, "orderflow.events.skipped", "Events skipped because of when they occurred, by topic and reason.");
 
     public void Published(string type) => _published.Add(1, new KeyValuePair<string, object?>("type", type));
 

@@ -14,9 +14,7 @@ internal static class EventTraces
     /// <summary>The start time of an event's span, where it is traced. By the system's clock, as all spans.</summary>
     public static DateTimeOffset StartTime(OutboxEvent outboxEvent) => outboxEvent.Trace is null ? default : DateTimeOffset.UtcNow;
 
-    /// <summary>
-    /// Records the span of an event after it was sent: many are in flight at once, and none is the current activity of the thread that reports it.
-    /// </summary>
+    /// <summary>Records an event's span once its delivery is reported: many events are in flight at once, and no thread's current activity belongs to one.</summary>
     public static void RecordSend(OutboxEvent outboxEvent, DateTimeOffset startTime, SendFailure? failure)
     {
         if (outboxEvent.Trace is null || !Traces.Source.HasListeners()) return;

@@ -6,25 +6,21 @@ namespace OrderFlow.Silo.Kafka;
 /// <summary>Whether Kafka, and each of its partitions, acknowledges messages. Logs each change once.</summary>
 internal sealed partial class KafkaAvailability(TimeProvider time, ILogger<KafkaAvailability> log)
 {
-    /// <summary>
-    /// How long a message without acknowledgement outweighs answers to other requests: brokers with too few replicas answer those. Longer than the interval in which
-    /// messages are retried.
-    /// </summary>
+    /// <summary>How long a message without acknowledgement outweighs answers to other requests, which brokers with too few replicas still give.</summary>
     public static readonly TimeSpan FailureRetention = 2 * KafkaProducer.MessageTimeout;
 
-    /// <summary>How long a cause is reported in place of "brokers are down": longer than the client takes to meet it again.</summary>
+    /// <summary>How long a cause is reported in place of "brokers are down": longer than the client takes to report it again.</summary>
     public static readonly TimeSpan CauseRetention = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private readonly PartitionFailures _failing = new(time, FailureRetention);
+    private readonly Outage _outage = new();
     private readonly Outage _partitionOutage = new();
     private string? _reason = "it has acknowledged nothing yet";
     private DateTimeOffset _since = time.GetUtcNow();
-    private bool _isLogged;
     private long? _notAcknowledgedAt;
     private long? _acknowledgedAt;
     private Error? _cause;
-    private Confluent.Kafka.ErrorCode? _loggedCause;
     private long _causeAt;
 
     /// <summary>Why Kafka is unavailable, and since when; null while it is available.</summary>
@@ -39,7 +35,7 @@ internal sealed partial class KafkaAvailability(TimeProvider time, ILogger<Kafka
     /// <summary>Kafka partitions that took no message lately.</summary>
     public int FailingPartitions => Locked(CountFailing);
 
-    private string? Cause => _cause is not null && time.GetElapsedTime(_causeAt) < CauseRetention ? _cause.Reason : null;
+    private Error? Cause => _cause is not null && time.GetElapsedTime(_causeAt) < CauseRetention ? _cause : null;
 
     /// <summary>Partitions that have taken no message for at least this long, in several attempts.</summary>
     public IReadOnlyList<TopicPartition> FailingFor(TimeSpan period) => Locked(() => CountFailing() == 0 ? [] : _failing.For(period));
@@ -71,10 +67,10 @@ internal sealed partial class KafkaAvailability(TimeProvider time, ILogger<Kafka
         {
             if (partition is not null)
             {
-                _failing.Add(partition, Cause ?? reason);
+                _failing.Add(partition, Cause?.Reason ?? reason);
                 if (_reason is null && _acknowledgedAt is { } at && time.GetElapsedTime(at) < KafkaProducer.MessageTimeout)
                 {
-                    if (_partitionOutage.Begin()) LogPartitionFailing(PartitionFailures.NameOf(partition), Cause ?? reason);
+                    if (_partitionOutage.Begin()) LogPartitionFailing(PartitionFailures.NameOf(partition), Cause?.Reason ?? reason);
                     return;
                 }
             }
@@ -90,17 +86,12 @@ internal sealed partial class KafkaAvailability(TimeProvider time, ILogger<Kafka
         lock (_lock)
         {
             if (_reason is null) _since = time.GetUtcNow();
-            _reason = Cause ?? reason;
-            if (!_isLogged || (Cause is not null && _loggedCause != _cause!.Code)) LogUnavailable(_reason);
-            _isLogged = true;
-            _loggedCause = Cause is null ? _loggedCause : _cause!.Code;
+            _reason = Cause?.Reason ?? reason;
+            if (_outage.Begin(Cause?.Code.ToString() ?? _outage.Reason ?? "")) LogUnavailable(_reason);   // again for another cause, not for another text
         }
     }
 
-    /// <summary>
-    /// Notes an error of the client. One that an operator has to repair, such as a wrong password, certificate or host name, becomes the reason that is reported:
-    /// right after it the client only says that brokers are down.
-    /// </summary>
+    /// <summary>Notes an error of the client. One that an operator has to repair becomes the reported reason: afterwards the client only says "brokers are down".</summary>
     public void ReportError(Error error)
     {
         if (!IsCause(error)) return;
@@ -112,7 +103,7 @@ internal sealed partial class KafkaAvailability(TimeProvider time, ILogger<Kafka
         }
     }
 
-    /// <summary>A broker that does not speak the client's protocol only disconnects: that this may be the cause is in the text alone.</summary>
+    /// <summary>Whether an operator has to repair it. The wrong security protocol has no error code: the broker disconnects, and only the text hints at it.</summary>
     private static bool IsCause(Error error) =>
         error.Code is Confluent.Kafka.ErrorCode.Local_Authentication or Confluent.Kafka.ErrorCode.SaslAuthenticationFailed
             or Confluent.Kafka.ErrorCode.Local_Ssl or Confluent.Kafka.ErrorCode.Local_Resolve
@@ -125,14 +116,11 @@ internal sealed partial class KafkaAvailability(TimeProvider time, ILogger<Kafka
 
     private void MarkAvailable()
     {
-        _notAcknowledgedAt = null;
-        (_cause, _loggedCause) = (null, null);
-        if (_reason is null) return;
-        if (_isLogged) LogAvailable((time.GetUtcNow() - _since).TotalSeconds);
-        (_reason, _isLogged) = (null, false);
+        (_notAcknowledgedAt, _cause, _reason) = (null, null, null);
+        if (_outage.End()) LogAvailable((time.GetUtcNow() - _since).TotalSeconds);
     }
 
-    /// <summary>Counts the failing partitions, and logs it where there are none any more.</summary>
+    /// <summary>Counts the failing partitions, and logs once there are none any more.</summary>
     private int CountFailing()
     {
         var count = _failing.Count;

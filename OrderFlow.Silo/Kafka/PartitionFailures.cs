@@ -2,12 +2,12 @@ using Confluent.Kafka;
 
 namespace OrderFlow.Silo.Kafka;
 
-/// <summary>Kafka partitions that took no message lately. Not for several threads at once.</summary>
+/// <summary>Kafka partitions that took no message lately. Not thread-safe.</summary>
 internal sealed class PartitionFailures(TimeProvider time, TimeSpan retention)
 {
     private readonly Dictionary<TopicPartition, Failure> _failures = [];
 
-    /// <summary>The number of partitions, without those that nobody has sent to lately.</summary>
+    /// <summary>The number of partitions. Forgets those whose last failure is longer ago than the retention.</summary>
     public int Count
     {
         get
@@ -33,7 +33,7 @@ internal sealed class PartitionFailures(TimeProvider time, TimeSpan retention)
     public IReadOnlyList<TopicPartition> For(TimeSpan period) =>
         [.. _failures.Where(failure => time.GetElapsedTime(failure.Value.FirstAt) >= period).Select(failure => failure.Key)];
 
-    /// <summary>Describes all of them by one.</summary>
+    /// <summary>Describes them: their number, and the failure of one.</summary>
     public string Describe()
     {
         var (partition, failure) = _failures.First();

@@ -5,7 +5,7 @@ namespace OrderFlow.Silo.Kafka.Consumer;
 /// <summary>The Kafka partitions assigned to this silo's consumer. Used on the consumer's thread only.</summary>
 internal sealed partial class ConsumedPartitions(TimeProvider time, ILogger<ConsumedPartitions> log)
 {
-    /// <summary>How long a revoked partition waits for its messages in flight. The rest is handled by the partition's next consumer.</summary>
+    /// <summary>How long a revoked partition waits for its messages in flight. Later ones are redelivered to the partition's next consumer.</summary>
     private static readonly TimeSpan RevokeTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan StoreInterval = TimeSpan.FromMilliseconds(100);
@@ -30,13 +30,13 @@ internal sealed partial class ConsumedPartitions(TimeProvider time, ILogger<Cons
         Remove(leaving.ConvertAll(partition => partition.Partition));
     }
 
-    /// <summary>Other consumers have them already: there is nothing to wait for or to commit.</summary>
+    /// <summary>Removes partitions that other consumers have already: there is nothing to wait for or to commit.</summary>
     public void Lost(List<TopicPartitionOffset> lost) => Remove(lost.ConvertAll(offset => offset.TopicPartition));
 
     /// <summary>Removes all, once the consumer is closed.</summary>
     public void RemoveAll() => Remove([.. _partitions.Keys]);
 
-    /// <summary>Stores in the client, every <see cref="StoreInterval"/>, up to where it may commit; it commits regularly and when partitions are revoked.</summary>
+    /// <summary>Stores every <see cref="StoreInterval"/> which offsets the client may commit; it commits regularly and when partitions are revoked.</summary>
     public void StoreOffsetsIfDue(IConsumer<byte[], byte[]> consumer)
     {
         if (time.GetElapsedTime(_storedAt) < StoreInterval) return;

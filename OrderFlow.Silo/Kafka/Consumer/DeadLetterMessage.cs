@@ -40,21 +40,13 @@ internal sealed class DeadLetterMessage(ConsumeResult<byte[], byte[]> consumed, 
     /// <param name="why">Why Kafka rejects the message.</param>
     public void Shrink(string why)
     {
-        if (_value is not null)
-        {
-            _omitted.Add($"the value of {_value.Length} bytes: {why}");
-            _value = null;
-        }
-        else if (_headers.Count > 0)
-        {
-            _omitted.Add($"{_headers.Count} headers: {why}");
-            _headers = [];
-        }
-        else if (_key is not null)
-        {
-            _omitted.Add($"the key of {_key.Length} bytes: {why}");
-            _key = null;
-        }
+        string omitted;
+        if (_value is not null) (omitted, _value) = ($"the value of {_value.Length} bytes", null);
+        else if (_headers.Count > 0) (omitted, _headers) = ($"{_headers.Count} headers", []);
+        else if (_key is not null) (omitted, _key) = ($"the key of {_key.Length} bytes", null);
+        else return;
+
+        _omitted.Add($"{omitted}: {why}");
     }
 
     private static void Add(Headers headers, string name, string text) => headers.Add(name, Encoding.UTF8.GetBytes(text));

@@ -8,8 +8,8 @@ using OrderFlow.Silo.Postgres;
 namespace OrderFlow.Silo.Kafka.Consumer;
 
 /// <summary>
-/// Has an event that is added to <c>Notifications__Events</c> notified from the moment it is enabled. That moment, and the end of each of the topic's partitions, are
-/// recorded once, before this silo takes orders; the first silo that is assigned a partition commits its end.
+/// Makes notifications of an event added to <c>Notifications__Events</c> begin when it is enabled. That time, and the end of each partition of its topic, are recorded
+/// once, before this silo takes orders; the first silo that is assigned a partition commits its end.
 /// </summary>
 internal sealed partial class EnabledEvents(
     NotificationEvents events, TopicOffsetReader offsets, IOptions<NotificationOptions> options, TimeProvider time, ILogger<EnabledEvents> log)
@@ -73,12 +73,12 @@ internal sealed partial class EnabledEvents(
         }
         catch (KafkaException error)
         {
-            LogNotCommitted(error.Error.Reason);   // the partition's next consumer retries; events consumed twice meanwhile are notified once
+            LogNotCommitted(error.Error.Reason);   // the partition's next consumer retries; no customer is notified twice of an event consumed twice
             return starts;
         }
     }
 
-    /// <summary>Each silo renews its events; one that no silo renews any more, and this one does not have, is disabled.</summary>
+    /// <summary>Renews this silo's events, and disables others that no silo renews any more.</summary>
     protected override async Task Poll(CancellationToken cancellationToken)
     {
         await events.KeepEnabled(Types);
@@ -122,7 +122,7 @@ internal sealed partial class EnabledEvents(
             ? starts[partition.Partition.Value]
             : null;
 
-    /// <summary>Where that fails, the partition's next consumer finds the start committed.</summary>
+    /// <summary>Records that the starts are committed. Where that fails, the partition's next consumer finds them committed.</summary>
     private async Task ClearStartOffsets(NotificationEvent enabled, IReadOnlyList<int> partitions)
     {
         try

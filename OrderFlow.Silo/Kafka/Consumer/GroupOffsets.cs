@@ -4,6 +4,17 @@ using Orleans.Configuration;
 
 namespace OrderFlow.Silo.Kafka.Consumer;
 
+/// <summary>Offsets of a Kafka partition.</summary>
+/// <param name="Partition">The partition.</param>
+/// <param name="Committed">The offset that the group has committed; negative where there is none.</param>
+/// <param name="First">The first message that the partition still has.</param>
+/// <param name="End">The offset after the last message.</param>
+internal sealed record PartitionOffsets(TopicPartition Partition, long Committed, long First, long End)
+{
+    /// <summary>Messages that the group has not committed.</summary>
+    public long Lag => Math.Max(0, End - Math.Max(First, Committed));
+}
+
 /// <summary>
 /// Reads the offsets that the consumer group has committed, and where partitions begin and end. Uses a consumer that never subscribes, and so is not a member; not
 /// an admin client, which ends the process when the group's coordinator moves, loads or comes back late (librdkafka issues 5040 and 4605).
@@ -20,7 +31,7 @@ internal sealed class GroupOffsets(
     private static readonly Timestamp Beginning = new(-2, TimestampType.CreateTime);
     private static readonly Timestamp End = new(-1, TimestampType.CreateTime);
 
-    /// <summary>Also held by <see cref="Dispose"/>: the native client must not be freed under a request.</summary>
+    /// <summary>Also held by <see cref="Dispose"/>: the native client must not be freed during a request.</summary>
     private readonly Lock _lock = new();
     private IConsumer<Ignore, Ignore>? _consumer;
     private int _failures;

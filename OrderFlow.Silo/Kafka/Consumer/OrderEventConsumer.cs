@@ -32,7 +32,7 @@ internal sealed partial class OrderEventConsumer(
     private const int PrefetchedMessages = 5_000;
     private const int PrefetchedKbytes = 16 * 1024;
 
-    /// <summary>How long leaving the group may take: without Kafka the client would try for most of a minute, and the silo has more to stop.</summary>
+    /// <summary>How long leaving the group may take: without Kafka the client would try for most of a minute, and other services wait for it to stop.</summary>
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(8);
 
     private static readonly TimeSpan CommitInterval = TimeSpan.FromSeconds(1);
@@ -119,7 +119,7 @@ internal sealed partial class OrderEventConsumer(
     }
 
     /// <summary>
-    /// Waits for a permit. Meanwhile the partitions are paused: the client must be polled to stay in the group, but no message may come. False where the silo stops.
+    /// Waits for a permit, with the partitions paused: the client must be polled to stay in the group, but must return no message. False where the silo stops.
     /// </summary>
     private bool AcquirePermit(IConsumer<byte[], byte[]> consumer, CancellationToken stoppingToken)
     {

@@ -24,7 +24,7 @@ internal sealed partial class OrderEventHandler(
     /// <summary>A message whose handling fails so often, for another reason than an outage, is dead-lettered.</summary>
     public const int MaxFailures = 5;
 
-    /// <summary>Shorter waits are not logged.</summary>
+    /// <summary>How long a message waits before it is logged.</summary>
     private static readonly TimeSpan LogDelay = TimeSpan.FromSeconds(1);
 
     private static readonly ExponentialBackoff Backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
@@ -33,7 +33,7 @@ internal sealed partial class OrderEventHandler(
 
     /// <summary>Handles a message.</summary>
     /// <param name="consumed">The message.</param>
-    /// <param name="lost">Cancelled when the partition is lost.</param>
+    /// <param name="lost">Cancelled when the message's partition is lost.</param>
     /// <exception cref="OperationCanceledException">The partition was lost before the message was handled.</exception>
     public async Task Handle(ConsumeResult<byte[], byte[]> consumed, CancellationToken lost)
     {
@@ -63,13 +63,9 @@ internal sealed partial class OrderEventHandler(
                 await grain.Notify(notice).WaitAsync(lost);
                 return true;
             }
-            catch (Exception error) when (!lost.IsCancellationRequested && IsTransient(error))
-            {
-                return false;
-            }
             catch (Exception error) when (!lost.IsCancellationRequested)
             {
-                if (++failures < MaxFailures) return false;
+                if (IsTransient(error) || ++failures < MaxFailures) return false;
                 permanentError = $"{error.GetType().Name}: {error.Message}";
                 return true;
             }

@@ -3,7 +3,7 @@ using OrderFlow.Silo.Health;
 
 namespace OrderFlow.Silo.Kafka.Consumer;
 
-/// <summary>Counts the events that are not notified because of when they occurred, and logs their number at most once a minute.</summary>
+/// <summary>Counts the events that are skipped because of when they occurred, and logs their number at most once a minute.</summary>
 internal sealed partial class SkippedEvents(EventMetrics metrics, TimeProvider time, ILogger<SkippedEvents> log) : PollingService(time)
 {
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
@@ -31,6 +31,6 @@ internal sealed partial class SkippedEvents(EventMetrics metrics, TimeProvider t
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Count} events of {Topic} were not notified: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Customers were not notified of {Count} events of {Topic}: {Reason}")]
     private partial void LogSkipped(int count, string topic, string reason);
 }

@@ -7,9 +7,8 @@ using Orleans.Configuration;
 namespace OrderFlow.Silo.Kafka.Producer;
 
 /// <summary>
-/// Creates missing topics and sends a message to <c>order.test</c> at each start of a silo; its acknowledgement shows that Kafka can be used. Later, polls Kafka while
-/// it is unavailable: an idle silo sends nothing that would show its return. While partitions take no messages, recreates deleted topics, and replaces the producer's
-/// client where that may help.
+/// Creates missing topics and sends a test message at each start of a silo. Later, polls Kafka while it is unavailable: an idle silo sends nothing that would show its
+/// return. While partitions take no messages, recreates deleted topics, and replaces the producer's client where that may help.
 /// </summary>
 internal sealed partial class ConnectivityCheck(
     KafkaProducer producer, KafkaAvailability kafka, IOptions<SiloOptions> silo, TimeProvider time, ILogger<ConnectivityCheck> log) : BackgroundService
@@ -22,8 +21,8 @@ internal sealed partial class ConnectivityCheck(
     /// <summary>How often topics are checked while partitions take no messages.</summary>
     private static readonly TimeSpan RepairInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>A partition that has a leader and has failed for so long may be one whose metadata the client has wrong.</summary>
-    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(8);
+    /// <summary>How long a partition with a leader fails before the client, whose metadata may be wrong, is replaced.</summary>
+    private static readonly TimeSpan ReplaceDelay = TimeSpan.FromSeconds(8);
 
     /// <summary>The time between two replacements of the client.</summary>
     private static readonly ExponentialBackoff ReplaceInterval = new(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5));
@@ -80,7 +79,7 @@ internal sealed partial class ConnectivityCheck(
         return metadata;
     }
 
-    /// <summary>The topic of a failing partition may have been deleted, or deleted and created again, which the client does not notice.</summary>
+    /// <summary>Repairs what the client does not notice: that the topic of a failing partition was deleted, or deleted and created again.</summary>
     private async Task RepairIfDue()
     {
         if (kafka.FailingPartitions == 0)
@@ -107,7 +106,7 @@ internal sealed partial class ConnectivityCheck(
     {
         await CreateMissingTopics(metadata);
         if (_replacements > 0 && time.GetElapsedTime(_replacedAt) < ReplaceInterval.DelayAfter(_replacements)) return;
-        if (kafka.FailingFor(StuckAfter).FirstOrDefault(partition => HasLeader(metadata, partition)) is not { } stuck) return;
+        if (kafka.FailingFor(ReplaceDelay).FirstOrDefault(partition => HasLeader(metadata, partition)) is not { } stuck) return;
 
         _replacements++;
         _replacedAt = time.GetTimestamp();

@@ -8,7 +8,7 @@ namespace OrderFlow.Silo.Kafka.Producer;
 /// <inheritdoc cref="IEventPublisher"/>
 internal sealed class EventPublisher(KafkaProducer producer, EventMetrics metrics) : IEventPublisher
 {
-    /// <summary>More partitions than a topic has: a topic's partitions are numbered from a multiple of it.</summary>
+    /// <summary>More partitions than a topic has: each topic's partitions are numbered from a multiple of it.</summary>
     private const int MaxPartitions = 1_000_000;
 
     public int? KafkaPartitionOf(OutboxEvent outboxEvent)

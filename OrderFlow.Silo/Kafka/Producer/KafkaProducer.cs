@@ -69,7 +69,9 @@ internal sealed class KafkaProducer : IDisposable
     /// <exception cref="KafkaException">Kafka does not answer in time.</exception>
     public Metadata GetMetadata(TimeSpan timeout)
     {
-        var metadata = Ask(admin => Task.FromResult(admin.GetMetadata(timeout))).GetAwaiter().GetResult();
+        using var client = _clients.Acquire();
+        using var admin = AdminOf(client);
+        var metadata = admin.GetMetadata(timeout);
         _partitions = metadata.Topics.Where(topic => topic.Partitions.Count > 0).ToFrozenDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
         return metadata;
     }
@@ -80,26 +82,22 @@ internal sealed class KafkaProducer : IDisposable
     /// <summary>Continues with a new client; messages in flight on the old one are still reported.</summary>
     public void ReplaceClient() => _clients.Replace();
 
-    public Task CreateTopics(IEnumerable<string> topics) => Ask(async admin =>
+    public async Task CreateTopics(IEnumerable<string> topics)
     {
+        using var client = _clients.Acquire();
+        using var admin = AdminOf(client);
         await admin.CreateTopicsAsync(topics.Select(topic => new Confluent.Kafka.Admin.TopicSpecification
         {
             Name = topic,
             NumPartitions = _options.TopicPartitions,
             ReplicationFactor = _options.ReplicationFactor,
         }));
-        return true;
-    });
+    }
 
     public void Dispose() => _clients.Dispose();
 
-    /// <summary>Uses the producer's connections. For metadata and topics only: other calls of such a client can end the process.</summary>
-    private async Task<T> Ask<T>(Func<IAdminClient, Task<T>> request)
-    {
-        using var client = _clients.Acquire();
-        using var admin = new DependentAdminClientBuilder(client.Producer.Handle).Build();
-        return await request(admin);
-    }
+    /// <summary>An admin client on the producer's connections. For metadata and topics only: its other requests can end the process.</summary>
+    private static IAdminClient AdminOf(ProducerClients.Client client) => new DependentAdminClientBuilder(client.Producer.Handle).Build();
 
     private void Report(
         IProducer<byte[], byte[]> producer, TopicPartition partition, Error error, PersistenceStatus status, int step, Action<SendFailure?> report)

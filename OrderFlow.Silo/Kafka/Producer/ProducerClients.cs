@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace OrderFlow.Silo.Kafka.Producer;
 
-/// <summary>The current client of librdkafka, and those it replaced until their last use ends. May be used from any thread.</summary>
+/// <summary>The current client of librdkafka, and replaced ones until their last use ends. Thread-safe.</summary>
 /// <param name="build">Builds a client.</param>
 /// <param name="flushTimeout">How long a replaced client may take to report its messages.</param>
 internal sealed class ProducerClients(Func<IProducer<byte[], byte[]>> build, TimeSpan flushTimeout) : IDisposable
@@ -26,7 +26,7 @@ internal sealed class ProducerClients(Func<IProducer<byte[], byte[]>> build, Tim
     }
 
     /// <summary>Replaces the current client.</summary>
-    /// <param name="broken">Only where this is the current client; null for any.</param>
+    /// <param name="broken">Replaces the current client only where it is this one; null for any.</param>
     public void Replace(IProducer<byte[], byte[]>? broken = null)
     {
         Client replaced;

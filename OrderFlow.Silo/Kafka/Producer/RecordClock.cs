@@ -3,7 +3,7 @@ using Confluent.Kafka;
 namespace OrderFlow.Silo.Kafka.Producer;
 
 /// <summary>
-/// The timestamp of records: when they are published, so that a topic's retention keeps an old event that is published late as long as any. Brokers reject
+/// The timestamp of records: when they are published, so that a topic's retention does not shorten for an event that is published late. Brokers reject
 /// timestamps too far from their own clock: then another one is tried, so that a silo's wrong clock neither loses nor delays anything.
 /// </summary>
 internal sealed partial class RecordClock(TimeProvider time, ILogger<RecordClock> log)

@@ -3,7 +3,7 @@ using Confluent.Kafka;
 namespace OrderFlow.Silo.Kafka.Producer;
 
 /// <summary>Why a message was not acknowledged.</summary>
-/// <param name="Reason">For people.</param>
+/// <param name="Reason">For logs and operators.</param>
 /// <param name="IsPermanent">True where Kafka will never take the message.</param>
 /// <param name="IsRejection">True where Kafka was reached and rejected this message, or another one of its batch; false where its partition takes none.</param>
 /// <param name="IsTimestampRejected">True where it was rejected for its timestamp.</param>
