@@ -2,7 +2,7 @@ using OrderFlow.Live;
 
 namespace OrderFlow.Silo.Live;
 
-/// <summary>Registers the streams that bring orders' changes to live followers: in the memory of the silos (ADR 9).</summary>
+/// <summary>Registers the streams that carry changes of orders to live followers: in the memory of the silos (ADR 9).</summary>
 internal static class LiveStreamsSetup
 {
     /// <summary>The queues that the streams share. Few, for each is polled even when empty, and items are batches.</summary>
@@ -11,13 +11,10 @@ internal static class LiveStreamsSetup
     /// <summary>How often a queue is polled: the maximum it adds to the time from a change to its follower.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>An item that a follower does not take for so long is dropped.</summary>
+    /// <summary>How long the delivery of an item to a follower may take before the item is dropped.</summary>
     private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// How long a queue caches items: longer than <see cref="DeliveryTimeout"/>, so that none goes before it is delivered, and shorter than the default of half an hour,
-    /// whose memory grows with the rate of orders.
-    /// </summary>
+    /// <summary>How long a queue caches items: beyond <see cref="DeliveryTimeout"/>, so that none is evicted undelivered; 30 min by default take too much memory.</summary>
     private static readonly TimeSpan CacheRetention = DeliveryTimeout * 2;
 
     public static void UseLiveStreams(this ISiloBuilder silo) => silo.AddMemoryStreams(LiveStreams.Provider, streams =>

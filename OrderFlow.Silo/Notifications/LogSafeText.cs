@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace OrderFlow.Silo.Notifications;
 
@@ -6,25 +6,12 @@ namespace OrderFlow.Silo.Notifications;
 /// Untrusted text for a log line, with control characters and Unicode line breaks replaced when it is formatted:
 /// console formatters print text as it is, and a newline in a user id could otherwise forge log lines.
 /// </summary>
-internal readonly record struct LogSafeText(string Text)
+internal readonly partial record struct LogSafeText(string Text)
 {
-    private const char Replacement = '\uFFFD';
+    private const string Replacement = "\uFFFD";
 
-    public override string ToString()
-    {
-        foreach (var character in Text)
-        {
-            if (IsUnsafe(character)) return string.Create(Text.Length, Text, static (line, source) => ReplaceUnsafe(line, source));
-        }
+    public override string ToString() => Unsafe().Replace(Text, Replacement);
 
-        return Text;
-    }
-
-    private static void ReplaceUnsafe(Span<char> line, string source)
-    {
-        for (var i = 0; i < source.Length; i++) line[i] = IsUnsafe(source[i]) ? Replacement : source[i];
-    }
-
-    private static bool IsUnsafe(char character) =>
-        char.IsControl(character) || char.GetUnicodeCategory(character) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    [GeneratedRegex(@"[\p{Cc}\p{Zl}\p{Zp}]")]
+    private static partial Regex Unsafe();
 }

@@ -14,6 +14,7 @@ internal sealed partial class LogSender(ILogger<LogSender> log) : INotificationS
     [LoggerMessage(Level = LogLevel.Information, Message = "Notification {JobId} to {Recipient}, {Subject}: {Body}")]
     private partial void LogNotification(LogSafeText jobId, LogSafeText recipient, Subject subject, LogSafeText body);
 
+    /// <summary>Computed only where the line is logged.</summary>
     private readonly record struct Subject(NotificationJob Job)
     {
         public override string ToString() => NotificationText.Subject(Job);

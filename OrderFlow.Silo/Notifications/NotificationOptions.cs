@@ -11,13 +11,13 @@ internal sealed class NotificationOptions : IValidatableObject
     private const string Log = "log";
     private const string Smtp = "smtp";
 
-    private static readonly string[] Known = [.. OrderEventCatalogue.All.Where(type => type.Headline is not null).Select(type => type.Name)];
+    private static readonly string[] Notifiable = [.. OrderEventCatalogue.All.Where(type => type.Headline is not null).Select(type => type.Name)];
 
-    /// <summary>Event types, separated by commas.</summary>
+    /// <summary>The types of these events, separated by commas.</summary>
     [Required]
     public string Events { get; set; } = string.Join(',', OrderEventCatalogue.All.Where(type => type.NotifiedByDefault).Select(type => type.Name));
 
-    /// <summary>The maximum age of an event that is still notified; older ones are only counted. While it is at most <c>Redis__CompletedRetention</c>, no event is notified twice.</summary>
+    /// <summary>The age beyond which customers are not notified of an event. While it is at most <c>Redis__CompletedRetention</c>, none is notified twice.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan MaxEventAge { get; set; } = TimeSpan.FromDays(1);
 
@@ -36,8 +36,8 @@ internal sealed class NotificationOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (EventTopics.Count == 0) yield return new("must name at least one event type", [nameof(Events)]);
-        if (EventTopics.Except(Known).FirstOrDefault() is { } unknown)
-            yield return new($"'{unknown}' is not an event type; it must be one of {string.Join(", ", Known)}", [nameof(Events)]);
+        if (EventTopics.Except(Notifiable).FirstOrDefault() is { } unknown)
+            yield return new($"'{unknown}' is not an event type; it must be one of {string.Join(", ", Notifiable)}", [nameof(Events)]);
         if (!UsesSmtp && !string.Equals(Sender, Log, StringComparison.OrdinalIgnoreCase))
             yield return new($"'{Sender}' is not a sender; it must be {Log} or {Smtp}", [nameof(Sender)]);
     }

@@ -73,11 +73,10 @@ internal sealed partial class NotificationQueue(
     public async Task SetPaused(bool paused)
     {
         var database = await connection.GetDatabase();
-        if (paused) await database.StringSetAsync(_keys.Paused, 1);
-        else await database.KeyDeleteAsync(_keys.Paused);
+        await (paused ? database.StringSetAsync(_keys.Paused, 1) : database.KeyDeleteAsync(_keys.Paused));
     }
 
-    /// <summary>Writes as <see cref="Enqueue"/> does and removes it again. Throws what that would throw.</summary>
+    /// <summary>Writes as <see cref="Enqueue"/> does, and removes what it wrote. Throws what <see cref="Enqueue"/> would throw.</summary>
     public Task Probe() => Run(QueueScripts.Probe, time.GetUtcNow());
 
     /// <summary>Reads the durability settings of the server that holds the queue.</summary>

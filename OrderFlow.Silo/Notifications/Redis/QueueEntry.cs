@@ -9,8 +9,6 @@ namespace OrderFlow.Silo.Notifications.Redis;
 /// <summary>Reads entries of the queue's streams. Fields that this version does not know are ignored.</summary>
 internal static partial class QueueEntry
 {
-    private static readonly int MaxIdDigits = long.MaxValue.ToString(CultureInfo.InvariantCulture).Length;
-
     /// <summary>Whether the text has the form of a job id, <c>{orderId}-{version}</c>.</summary>
     public static bool IsJobId(string text) => JobId().IsMatch(text);
 
@@ -19,7 +17,7 @@ internal static partial class QueueEntry
     {
         if (!IsJobId(job.JobId) || !job.JobId.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{job.OrderId}-"), StringComparison.Ordinal))
         {
-            throw new ArgumentException($"'{job.JobId}' is not a valid job id of order {job.OrderId}: it must be {{orderId}}-{{version}}, each of 1 to {MaxIdDigits} digits", nameof(job));
+            throw new ArgumentException($"'{job.JobId}' is not a valid job id of order {job.OrderId}: it must be {{orderId}}-{{version}}, each of 1 to 19 digits", nameof(job));
         }
     }
 

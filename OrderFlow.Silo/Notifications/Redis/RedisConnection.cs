@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace OrderFlow.Silo.Notifications.Redis;
 
 /// <summary>
-/// The one connection of this process to Redis. It connects on first use and reconnects by itself. While Redis is unavailable, a call fails at once or after
-/// <see cref="CommandTimeout"/> and is not queued: the caller may repeat it.
+/// The one connection of this process to Redis. Connects on first use, and reconnects by itself. While Redis is unavailable, a call fails at once or after
+/// <see cref="CommandTimeout"/> and is not queued; the caller may retry it.
 /// </summary>
 internal sealed partial class RedisConnection(IOptions<RedisOptions> options, ILogger<RedisConnection> log) : IAsyncDisposable
 {
@@ -62,14 +62,8 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
 
     public async ValueTask DisposeAsync()
     {
-        Task<ConnectionMultiplexer>? connected;
-        lock (_lock)
-        {
-            _disposed = true;
-            connected = _connected;
-        }
-
-        if (connected is null) return;
+        lock (_lock) _disposed = true;   // from here on, the connection is not replaced
+        if (_connected is not { } connected) return;
         await connected.ContinueWith(_ => { }, TaskScheduler.Default);
         if (connected.IsCompletedSuccessfully) await (await connected).DisposeAsync();
     }

@@ -8,7 +8,7 @@ internal sealed class RedisOptions : IValidatableObject
 {
     public const string Section = "Redis";
 
-    /// <summary>A StackExchange.Redis configuration string. <see cref="RedisConnection"/> overrides its time-outs and its behaviour in an outage.</summary>
+    /// <summary>A StackExchange.Redis configuration string. <see cref="RedisConnection"/> overrides its time-outs and reconnect policy.</summary>
     [Required(ErrorMessage = "Redis__ConnectionString is not set: the silo needs a StackExchange.Redis configuration string, such as 127.0.0.1:6379,password=…")]
     public string ConnectionString { get; set; } = "";
 

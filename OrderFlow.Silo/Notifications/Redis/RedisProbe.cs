@@ -21,7 +21,7 @@ internal sealed partial class RedisProbe(
         return _fault;
     }
 
-    /// <summary>Rejects a server that can lose jobs, unless that is allowed. One that does not answer is left to the polls.</summary>
+    /// <summary>Rejects a server that can lose jobs, unless that is allowed. Accepts one that does not answer; the polls check it later.</summary>
     /// <exception cref="OptionsValidationException">The server can lose jobs; each failure is a sentence that says how.</exception>
     public async Task RequireDurability()
     {
@@ -82,7 +82,7 @@ internal sealed partial class RedisProbe(
     {
         _fault = fault;
         _polled.TrySetResult();
-        if (fault == RedisErrors.NoAnswer) return;   // the connection logs that
+        if (fault == RedisErrors.NoAnswer) return;   // RedisConnection logs this
 
         if (fault is not null && _outage.Begin(fault)) LogFault(fault);
         if (fault is null && _outage.End()) LogHealthy();

@@ -3,7 +3,7 @@ using MimeKit.Encodings;
 namespace OrderFlow.Silo.Notifications.Smtp;
 
 /// <summary>
-/// Leaves domains unchanged. MimeKit's own would decode A-labels and then require SMTPUTF8, which servers further along the way may not support.
+/// Leaves domains unchanged. MimeKit's own would decode A-labels and then require SMTPUTF8, which the next servers may not support.
 /// </summary>
 internal sealed class IdentityPunycode : IPunycode
 {

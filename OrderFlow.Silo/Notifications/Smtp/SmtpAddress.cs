@@ -60,7 +60,7 @@ internal static partial class SmtpAddress
         }
     }
 
-    /// <summary>Whether it is not in normalization form C: without ICU it cannot be normalized, and unnormalized it would be the A-label of another domain.</summary>
+    /// <summary>Whether it may not be in normalization form C: without ICU it cannot be normalized, and its A-label would be that of another domain.</summary>
     private static bool HasCombiningMarks(string domain) => domain.AsSpan().ContainsAnyInRange('\u0300', '\u036F');
 
     /// <summary>UTF-8 cannot encode an unpaired surrogate.</summary>

@@ -7,10 +7,10 @@ namespace OrderFlow.Silo.Notifications.Smtp;
 /// <summary>A pool of connections to the mail server. Callers wait while as many are in use as the settings allow.</summary>
 internal sealed class SmtpConnectionPool : IAsyncDisposable
 {
-    /// <summary>How long an unused connection is kept; well under the five minutes that servers keep it, RFC 5321 §4.5.3.2.7.</summary>
+    /// <summary>How long an idle connection is kept; well under the five minutes for which servers keep it, RFC 5321 §4.5.3.2.7.</summary>
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a connection may be idle before it is probed when used next: none is probed under load, and after a pause no mail is lost on a dead one.</summary>
+    /// <summary>After how long idle a connection is probed before its next use: under load none is, and after a pause no send fails on one that is dead.</summary>
     public static readonly TimeSpan ProbeDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a server may take to answer QUIT.</summary>
@@ -32,7 +32,7 @@ internal sealed class SmtpConnectionPool : IAsyncDisposable
         _idleTimer = time.CreateTimer(_ => _ = CloseIdle(IdleTimeout), state: null, IdleTimeout, IdleTimeout);
     }
 
-    /// <summary>Runs the work on a connection. A connection whose work failed is closed, except where only the recipient was rejected: then it is ready for the next mail.</summary>
+    /// <summary>Runs the work on a connection. Closes it where the work fails, unless only the recipient was rejected: then it is ready for the next mail.</summary>
     public async Task Run(Func<SmtpClient, Task> work, CancellationToken cancellationToken)
     {
         await _permits.WaitAsync(cancellationToken);
@@ -43,14 +43,11 @@ internal sealed class SmtpConnectionPool : IAsyncDisposable
             {
                 await work(client);
             }
-            catch (Exception error) when (client.IsConnected && (error is UndeliverableException or SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted }))
+            catch (Exception error)
             {
-                Return(client);
-                throw;
-            }
-            catch
-            {
-                client.Dispose();
+                var isReusable = error is UndeliverableException or SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted };
+                if (isReusable && client.IsConnected) Return(client);
+                else client.Dispose();
                 throw;
             }
 
@@ -98,14 +95,9 @@ internal sealed class SmtpConnectionPool : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (!_disposed)
-            {
-                _idle.Add(new(client, _time.GetTimestamp()));
-                return;
-            }
+            if (_disposed) client.Dispose();
+            else _idle.Add(new(client, _time.GetTimestamp()));
         }
-
-        client.Dispose();
     }
 
     private Task CloseIdle(TimeSpan minIdle)
@@ -123,18 +115,9 @@ internal sealed class SmtpConnectionPool : IAsyncDisposable
     private async Task Close(SmtpClient client)
     {
         using var timeout = new CancellationTokenSource(QuitTimeout, _time);
-        try
-        {
-            await client.DisconnectAsync(quit: true, timeout.Token);
-        }
-        catch (Exception)
-        {
-            // A server that receives no QUIT closes the connection by itself.
-        }
-        finally
-        {
-            client.Dispose();
-        }
+
+        // A server that receives no QUIT closes the connection by itself.
+        using (client) await client.DisconnectAsync(quit: true, timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <param name="Client">An unused connection.</param>

@@ -12,7 +12,7 @@ internal sealed partial class SmtpSender(SmtpConnectionPool pool, IOptions<SmtpO
     private const int MinPermanentReply = 500;
 
     /// <summary>For non-ASCII addresses, RFC 6531.</summary>
-    private static readonly FormatOptions Utf8 = CreateUtf8();
+    private static readonly FormatOptions Utf8 = new() { International = true };
 
     private readonly MailboxAddress _from = ParseFrom(options.Value);
 
@@ -55,13 +55,6 @@ internal sealed partial class SmtpSender(SmtpConnectionPool pool, IOptions<SmtpO
     {
         var from = MailboxAddress.Parse(options.From);
         return new(from.Name, SmtpAddress.Normalize(from.Address)!);
-    }
-
-    private static FormatOptions CreateUtf8()
-    {
-        var options = FormatOptions.Default.Clone();
-        options.International = true;
-        return options;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The mail server accepted notification {JobId} of order {OrderId}")]

@@ -13,9 +13,7 @@ internal sealed partial class JobCompleter(
     /// <summary>The most calls for one outcome, however long the lease.</summary>
     private const int MaxCalls = 100;
 
-    /// <summary>
-    /// Returns true where the queue made the move; false where the worker has lost the lease, the call kept failing, or the outcome is unknown. False needs no further action.
-    /// </summary>
+    /// <summary>Returns true where the queue made the move; false where the worker has lost the lease, the calls kept failing, or the outcome is unknown.</summary>
     /// <param name="claimed">The job.</param>
     /// <param name="claimedAt">The timestamp of the claim.</param>
     /// <param name="move">Completes, retries, dead-letters or releases the job.</param>
@@ -26,15 +24,13 @@ internal sealed partial class JobCompleter(
             try
             {
                 if (await move()) return true;
-                if (calls > 1)
+                if (calls == 1)
                 {
-                    // Either an unanswered call made the move or another worker has the job: counting it now could count it twice.
-                    LogUnknown(new(claimed.Job.JobId), claimed.Attempt);
-                    return false;
+                    metrics.LostLeases.Add(1);
+                    LogLeaseLost(new(claimed.Job.JobId), claimed.Attempt);
                 }
+                else LogUnknown(new(claimed.Job.JobId), claimed.Attempt);   // not counted: an unanswered call may have made the move
 
-                metrics.LostLeases.Add(1);
-                LogLeaseLost(new(claimed.Job.JobId), claimed.Attempt);
                 return false;
             }
             catch (Exception error)

@@ -11,11 +11,8 @@ internal sealed partial class JobExecutor(
     NotificationMetrics metrics, TimeProvider time, IOptions<WorkerOptions> options, ILogger<JobExecutor> log)
 {
     private readonly WorkerOptions _options = options.Value;
-    private readonly ExponentialBackoff _backoff = options.Value.Backoff;
 
-    /// <summary>
-    /// Sends the job. Releases it instead where its lease would end before the send times out: then another worker would send it too. Never throws.
-    /// </summary>
+    /// <summary>Sends the job; releases it instead where its lease could end during the send, for then another worker would send it too. Never throws.</summary>
     /// <param name="claimed">The job.</param>
     /// <param name="claimedAt">The timestamp of the claim.</param>
     public async Task Execute(ClaimedJob claimed, long claimedAt)
@@ -40,11 +37,11 @@ internal sealed partial class JobExecutor(
 
         await (failure is null ? Complete(claimed, claimedAt) : RetryOrDeadLetter(claimed, claimedAt, failure));
 
-        // A sender that ignores its token keeps its slot until it ends; otherwise more would run than the concurrency allows.
+        // A sender that ignores its token keeps its slot until it ends, so that no more run than the concurrency allows.
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Releases the claim of a job that was not begun. Never throws.</summary>
+    /// <summary>Releases a job that this worker has not begun to send. Never throws.</summary>
     public Task Release(ClaimedJob claimed, long claimedAt) =>
         completer.Report(claimed, claimedAt, () => jobs.Release(worker.Value, claimed, time.GetUtcNow()));
 
@@ -64,7 +61,7 @@ internal sealed partial class JobExecutor(
         }
     }
 
-    /// <summary>Waits for the send or its time-out. Returns what failed; null where it was sent.</summary>
+    /// <summary>Waits for the send or its time-out. Returns why it failed; null where the job was sent.</summary>
     private async Task<Exception?> WaitForFailure(Task sending, CancellationToken timeout)
     {
         try
@@ -72,13 +69,11 @@ internal sealed partial class JobExecutor(
             await sending.WaitAsync(timeout);
             return null;
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
-        {
-            return new TimeoutException($"sending took longer than {_options.SendTimeout}");
-        }
         catch (Exception error)
         {
-            return error;
+            return error is OperationCanceledException && timeout.IsCancellationRequested
+                ? new TimeoutException($"sending took longer than {_options.SendTimeout}")
+                : error;
         }
     }
 
@@ -95,7 +90,7 @@ internal sealed partial class JobExecutor(
         if (failure is not UndeliverableException && claimed.Attempt < _options.MaxAttempts)
         {
             var now = time.GetUtcNow();
-            var delay = _backoff.DelayAfter(claimed.Attempt);
+            var delay = _options.Backoff.DelayAfter(claimed.Attempt);
             if (await completer.Report(claimed, claimedAt, () => jobs.Retry(worker.Value, claimed, now + delay, reason, now)))
             {
                 LogRetry(jobId, claimed.Job.OrderId, claimed.Attempt, delay, reason);

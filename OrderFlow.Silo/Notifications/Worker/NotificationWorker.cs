@@ -5,7 +5,7 @@ namespace OrderFlow.Silo.Notifications.Worker;
 
 /// <summary>
 /// Claims jobs from the queue and executes them, a bounded number at a time. It claims only as many as it has free slots,
-/// so that no job waits in here while its lease runs.
+/// so that no job waits in its memory while the lease runs.
 /// </summary>
 internal sealed partial class NotificationWorker(
     INotificationJobs jobs, INotificationSender sender, JobExecutor executor, WorkerName worker, QueueAvailability queue, NotificationMetrics metrics,
@@ -62,12 +62,9 @@ internal sealed partial class NotificationWorker(
         }
     }
 
-    /// <summary>None while the queue fills all free slots, a short one while jobs trickle in, a growing one while it is empty.</summary>
-    private TimeSpan DelayAfter(int started, int free, int emptyPolls)
-    {
-        if (started == free) return TimeSpan.Zero;
-        return started > 0 ? WorkerSlots.Linger : _idleBackoff.DelayAfter(emptyPolls);
-    }
+    /// <summary>No delay while the queue fills all free slots, a short one while it fills some, a growing one while it is empty.</summary>
+    private TimeSpan DelayAfter(int started, int free, int emptyPolls) =>
+        started == free ? TimeSpan.Zero : started > 0 ? WorkerSlots.Linger : _idleBackoff.DelayAfter(emptyPolls);
 
     private async Task<int> StartJobs(int free, CancellationToken stopping)
     {

@@ -3,7 +3,7 @@ namespace OrderFlow.Silo.Notifications.Worker;
 /// <summary>Logs once when calls to the queue begin to fail and once when they succeed again, and says how long to wait after a failure.</summary>
 internal sealed partial class QueueAvailability(ILogger<QueueAvailability> log)
 {
-    /// <summary>Short at first, so that a restart is hardly noticed; bounded, so that the worker notices soon when a long outage ends.</summary>
+    /// <summary>Short at first, so that a restart of the queue delays little; bounded, so that the worker notices soon when a long outage ends.</summary>
     private static readonly ExponentialBackoff Backoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2), Jitter: 0.2);
 
     private readonly Outage _outage = new();

@@ -4,8 +4,8 @@ using Orleans.Configuration;
 namespace OrderFlow.Silo.Notifications.Worker;
 
 /// <summary>
-/// The name of this process in the queue: the silo's or, without a silo, the host's, with a random suffix. A restarted process
-/// does not hold the jobs of its predecessor, so it must not have its name.
+/// The name of this process in the queue: the silo's or, without a silo, the host's, with a random suffix: a restarted process must not be taken for its
+/// predecessor, whose jobs it does not hold.
 /// </summary>
 internal sealed class WorkerName(IOptions<SiloOptions> silo)
 {

@@ -7,7 +7,7 @@ internal sealed class WorkerOptions : IValidatableObject
 {
     public const string Section = "Notifications:Worker";
 
-    /// <summary>The least time between the time-out of a send and the end of its lease. Jobs whose claim took longer are released; without a margin all would be.</summary>
+    /// <summary>The least time from the time-out of a send to the end of its lease. Jobs whose claim took longer are released; without a margin all would be.</summary>
     private static readonly TimeSpan MinLeaseMargin = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Whether this process sends notifications.</summary>

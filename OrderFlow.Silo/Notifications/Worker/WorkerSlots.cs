@@ -1,7 +1,7 @@
 namespace OrderFlow.Silo.Notifications.Worker;
 
 /// <summary>Bounds the jobs that run at once. One loop acquires slots and waits for free ones; any task may release its own.</summary>
-internal sealed class WorkerSlots
+internal sealed class WorkerSlots(int count, TimeProvider time)
 {
     /// <summary>How long a free slot waits for more of them, so that under load one claim fills many.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
@@ -9,18 +9,11 @@ internal sealed class WorkerSlots
     /// <summary>A claim does not linger once one slot in so many is free.</summary>
     private const int NoLingerDivisor = 4;
 
-    private readonly int _count;
-    private readonly TimeProvider _time;
+    private readonly int _count = count;
     private readonly Lock _lock = new();
-    private int _free;
+    private int _free = count;
     private int _awaited = int.MaxValue;
     private TaskCompletionSource? _waiter;
-
-    public WorkerSlots(int count, TimeProvider time)
-    {
-        (_count, _time) = (count, time);
-        _free = count;
-    }
 
     /// <summary>How many jobs run.</summary>
     public int Busy => _count - Volatile.Read(ref _free);
@@ -34,7 +27,7 @@ internal sealed class WorkerSlots
         var enough = WhenFree(Math.Max(1, _count / NoLingerDivisor));
         if (!enough.IsCompleted)
         {
-            await enough.WaitAsync(Linger, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await enough.WaitAsync(Linger, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await WhenFree(1).WaitAsync(cancellationToken);
         }
 
@@ -61,7 +54,7 @@ internal sealed class WorkerSlots
         }
     }
 
-    /// <summary>Completes when so many are free. There is one waiter at a time: a further call replaces it.</summary>
+    /// <summary>Completes when so many slots are free. There is one waiter at a time: a further call replaces it.</summary>
     private Task WhenFree(int slots)
     {
         lock (_lock)

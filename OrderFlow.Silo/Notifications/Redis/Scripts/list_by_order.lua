@@ -1,4 +1,4 @@
--- Lists the known jobs of an order, oldest event first; purged ones are left out.
+-- Lists the known jobs of an order, oldest event first, without purged ones.
 -- KEYS: see shared.lua
 -- ARGV: 1 now, 2 retention, 3 order, 4 max jobs; the newest are returned
 -- Result: jobs {id, state, attempts, updatedMs, type, message or nil}

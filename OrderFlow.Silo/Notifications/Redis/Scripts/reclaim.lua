@@ -2,7 +2,7 @@
 -- XPENDING and XCLAIM rather than XAUTOCLAIM: they return the count of deliveries, which is part of the lease, name entries that are gone, and
 -- do not stop at jobs whose workers are alive.
 -- KEYS: see shared.lua
--- ARGV: 1 now, 2 retention, 3 worker, 4 max jobs, 5 lease ms, 6 max workers of one attempt that may die, 7 max dead letters
+-- ARGV: 1 now, 2 retention, 3 worker, 4 max jobs, 5 lease ms, 6 max deaths of workers during one attempt, 7 max dead letters
 -- Result: {entries {entry, fields, deliveries}, ids of dead-lettered jobs, ids of the oldest dead letters, purged beyond the limit},
 -- all empty while the queue is paused
 

@@ -45,7 +45,7 @@ local function get_entry(stream, ref)
   return redis.call('XRANGE', stream, ref, ref)[1]
 end
 
--- The fields of an entry for the job, and further ones. The trace context is left out where there is none.
+-- The fields of an entry for the job, and further ones. Without a trace context where the job has none.
 local function to_fields(job, ...)
   local fields = { 'id', job.id, 'order', job.order, 'user', job.user, 'type', job.type, 'message', job.message, 'attempts', job.attempts, ... }
   for _, name in ipairs({ 'traceparent', 'tracestate' }) do
