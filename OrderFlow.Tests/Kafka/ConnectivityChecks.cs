@@ -24,7 +24,7 @@ public sealed class ConnectivityChecks
             .AddSingleton(TimeProvider.System)
             .Configure<KafkaOptions>(options => options.BootstrapServers = kafka.BootstrapServers)
             .Configure<SiloOptions>(options => options.SiloName = SiloName)
-            .AddSingleton<KafkaAvailability>().AddSingleton<RecordClock>().AddSingleton<KafkaProducer>().AddSingleton<ConnectivityCheck>()
+            .AddSingleton<KafkaAvailability>().AddSingleton<RecordClock>().AddSingleton<KafkaProducer>().AddSingleton<TopicCreation>().AddSingleton<ConnectivityCheck>()
             .BuildServiceProvider();
         var check = services.GetRequiredService<ConnectivityCheck>();
 

@@ -17,7 +17,6 @@ internal sealed partial class EnabledEvents(
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly TimeProvider _time = time;
     private readonly long _started = time.GetTimestamp();
     private IReadOnlyDictionary<string, NotificationEvent> _events = new Dictionary<string, NotificationEvent>();
 
@@ -82,7 +81,7 @@ internal sealed partial class EnabledEvents(
     protected override async Task Poll(CancellationToken cancellationToken)
     {
         await events.KeepEnabled(Types);
-        if (_time.GetElapsedTime(_started) > NotificationEvents.DisableDelay) await events.DisableOthers(Types);   // the other silos need time to start, too
+        if (Time.GetElapsedTime(_started) > NotificationEvents.DisableDelay) await events.DisableOthers(Types);   // the other silos need time to start, too
     }
 
     private async Task Enable()

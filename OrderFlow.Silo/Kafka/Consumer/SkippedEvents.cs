@@ -8,7 +8,6 @@ internal sealed partial class SkippedEvents(EventMetrics metrics, TimeProvider t
 {
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
 
-    private readonly TimeProvider _time = time;
     private readonly ConcurrentDictionary<(string Topic, SkipReason Reason), int> _unlogged = [];
     private long? _loggedAt;
 
@@ -20,9 +19,9 @@ internal sealed partial class SkippedEvents(EventMetrics metrics, TimeProvider t
 
     protected override Task Poll(CancellationToken cancellationToken)
     {
-        if (_unlogged.IsEmpty || (_loggedAt is { } logged && _time.GetElapsedTime(logged) < LogInterval)) return Task.CompletedTask;
+        if (_unlogged.IsEmpty || (_loggedAt is { } logged && Time.GetElapsedTime(logged) < LogInterval)) return Task.CompletedTask;
 
-        _loggedAt = _time.GetTimestamp();
+        _loggedAt = Time.GetTimestamp();
         foreach (var skipped in _unlogged.Keys)
         {
             if (_unlogged.TryRemove(skipped, out var count)) LogSkipped(count, skipped.Topic, EventAge.LabelOf(skipped.Reason));

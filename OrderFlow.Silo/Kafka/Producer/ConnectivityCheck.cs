@@ -1,6 +1,5 @@
 using System.Text;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
@@ -11,7 +10,8 @@ namespace OrderFlow.Silo.Kafka.Producer;
 /// return. While partitions take no messages, recreates deleted topics, and replaces the producer's client where that may help.
 /// </summary>
 internal sealed partial class ConnectivityCheck(
-    KafkaProducer producer, KafkaAvailability kafka, IOptions<SiloOptions> silo, TimeProvider time, ILogger<ConnectivityCheck> log) : BackgroundService
+    KafkaProducer producer, TopicCreation topics, KafkaAvailability kafka, IOptions<SiloOptions> silo, TimeProvider time, ILogger<ConnectivityCheck> log)
+    : BackgroundService
 {
     public const string TestMessage = """{"hello":"world"}""";
 
@@ -58,7 +58,7 @@ internal sealed partial class ConnectivityCheck(
 
     private async Task SendTestMessage()
     {
-        await CreateMissingTopics(await GetMetadata());
+        await topics.CreateMissing(await GetMetadata());
 
         var started = time.GetUtcNow();
         var message = new Message<byte[], byte[]>   // without a key, which would tie it to one partition, maybe one without a leader
@@ -104,7 +104,7 @@ internal sealed partial class ConnectivityCheck(
 
     private async Task Repair(Metadata metadata)
     {
-        await CreateMissingTopics(metadata);
+        await topics.CreateMissing(metadata);
         if (_replacements > 0 && time.GetElapsedTime(_replacedAt) < ReplaceInterval.DelayAfter(_replacements)) return;
         if (kafka.FailingFor(ReplaceDelay).FirstOrDefault(partition => HasLeader(metadata, partition)) is not { } stuck) return;
 
@@ -116,30 +116,6 @@ internal sealed partial class ConnectivityCheck(
 
     private static bool HasLeader(Metadata metadata, TopicPartition failing) => metadata.Topics.Exists(topic => topic.Topic == failing.Topic
         && topic.Partitions.Exists(partition => (partition.PartitionId == failing.Partition.Value || failing.Partition == Partition.Any) && partition.Leader >= 0));
-
-    private async Task CreateMissingTopics(Metadata metadata)
-    {
-        var existing = metadata.Topics.Where(topic => topic.Error.Code != Confluent.Kafka.ErrorCode.UnknownTopicOrPart).Select(topic => topic.Topic);
-        var missing = Topics.All.Except(existing).ToList();
-        if (missing.Count == 0) return;
-
-        try
-        {
-            await producer.CreateTopics(missing);
-        }
-        catch (CreateTopicsException error) when (error.Results.TrueForAll(IsCreated))
-        {
-            // Another silo was faster.
-        }
-
-        LogCreated(string.Join(", ", missing));
-    }
-
-    private static bool IsCreated(CreateTopicReport report) =>
-        !report.Error.IsError || report.Error.Code == Confluent.Kafka.ErrorCode.TopicAlreadyExists;
-
-    [LoggerMessage(LogLevel.Information, "Created the topics {Topics}")]
-    private partial void LogCreated(string topics);
 
     [LoggerMessage(LogLevel.Warning, "Replaced the client that publishes: Kafka partition {Topic}/{Partition} has a leader but takes no messages")]
     private partial void LogReplaced(string topic, int partition);
