@@ -19,9 +19,9 @@ public sealed class SiloSettings
     [Theory]
     [InlineData("Kafka__BootstrapServers", "", "Kafka__BootstrapServers is not set; it must be the brokers' addresses, such as kafka-1:9092,kafka-2:9092")]
     [InlineData("Redis__ConnectionString", "", "Redis__ConnectionString is not set: the silo needs a StackExchange.Redis configuration string, such as 127.0.0.1:6379,password=…")]
-    [InlineData("Recovery__DeletedOrderRetention", "23:59:59", "Recovery__DeletedOrderRetention: must be at least Recovery__IdempotencyKeyRetention, 1.00:00:00")]
-    [InlineData("Cluster__ProbeTimeout", "00:01:01", "Cluster__ProbeTimeout: must be between 00:00:00.2000000 and 00:01:00")]
-    [InlineData("Recovery__Interval", "00:10:01", "Recovery__Interval: must be between 00:00:00.1000000 and 00:10:00")]
+    [InlineData("Recovery__DeletedOrderRetention", "23:59:59", "Recovery__DeletedOrderRetention: must be at least Recovery__IdempotencyKeyRetention, 1.00:00:00, not 23:59:59")]
+    [InlineData("Cluster__ProbeTimeout", "00:01:01", "Cluster__ProbeTimeout: must be between 00:00:00.2000000 and 00:01:00, not 00:01:01")]
+    [InlineData("Recovery__Interval", "00:10:01", "Recovery__Interval: must be between 00:00:00.1000000 and 00:10:00, not 00:10:01")]
     [InlineData("Cluster__AdvertisedAddress", "nowhere", "Cluster__AdvertisedAddress: nowhere is not a valid IP address")]
     [InlineData("Kafka__ReplicationFactor", "0", "Kafka__ReplicationFactor: must be at least 1, or -1 for the broker's default")]
     [InlineData("Kafka__SslCaLocation", "/nowhere/ca.pem", "Kafka__SslCaLocation: the file /nowhere/ca.pem does not exist")]
@@ -78,6 +78,15 @@ public sealed class SiloSettings
         Assert.Equal(1, exitCode);
         Assert.Equal(new[] { "Kafka__BootstrapServers", beginning }.Order(StringComparer.Ordinal), errors.Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
         Assert.Single(errors, line => line.Contains(variable, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_rejected_connection_string_is_not_repeated()
+    {
+        var (exitCode, errors) = await Run([], new(Valid) { ["Postgres__ConnectionString"] = "Password=secret;Nowhere=1" });
+
+        Assert.Equal(1, exitCode);
+        Assert.DoesNotContain("secret", Assert.Single(errors), StringComparison.Ordinal);
     }
 
     [Fact]
