@@ -5,7 +5,7 @@ namespace OrderFlow.Outbox;
 /// <param name="IsRejection">True where Kafka rejected this event or another one of its batch; false where its Kafka partition cannot be written to.</param>
 internal sealed record PublishFailure(string Reason, bool IsRejection);
 
-/// <summary>Publishes events to Kafka.</summary>
+/// <summary>Publishes events to Kafka. A row of the outbox is deleted once it reports an acknowledgement, so a further target belongs behind it.</summary>
 internal interface IEventPublisher
 {
     /// <summary>The number, across all topics, of the Kafka partition that an event goes to. Null where this version does not know the event's type.</summary>

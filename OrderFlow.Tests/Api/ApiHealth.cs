@@ -5,12 +5,12 @@ using OrderFlow.Tests.Fixtures;
 namespace OrderFlow.Tests.Api;
 
 /// <summary>Health checks need no token.</summary>
-public sealed class HealthEndpoints : IDisposable
+public sealed class ApiHealth : IDisposable
 {
     private readonly GivenGrains _grains = GivenGrains.Make();
     private readonly ApiProgram _api;
 
-    public HealthEndpoints() => _api = new(_grains.Factory);
+    public ApiHealth() => _api = new(_grains.Factory);
 
     [Theory]
     [InlineData("/health")]
