@@ -30,6 +30,6 @@ public static class OrderEventCatalogue
         OrderEventType.Reserved => new(type, "order.reserved", OrderStatus.Reserved, NotifiedByDefault: true, "is reserved"),
         OrderEventType.Failed => new(type, "order.failed", OrderStatus.Failed, NotifiedByDefault: true, "could not be reserved"),
         OrderEventType.Cancelled => new(type, "order.cancelled", OrderStatus.Cancelled, NotifiedByDefault: false, "is cancelled"),
-        OrderEventType.Reopened => new(type, "order.reopened", OrderStatus.Pending, NotifiedByDefault: false, "is tried again"),
+        OrderEventType.Reopened => new(type, "order.reopened", OrderStatus.Pending, NotifiedByDefault: false, "is being processed again"),
     };
 }

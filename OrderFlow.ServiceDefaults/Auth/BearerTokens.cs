@@ -19,10 +19,10 @@ internal static class BearerTokens
         services.AddValidatedOptions<AuthOptions>(AuthOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<VerifiedTokenCache>();
-        services.AddSingleton<CallerTokenHandler>();
+        services.AddSingleton<BearerTokenHandler>();
         AddBearerScheme(services);
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<IOptions<AuthOptions>, CallerTokenHandler, TimeProvider>((bearer, auth, handler, time) =>
+            .Configure<IOptions<AuthOptions>, BearerTokenHandler, TimeProvider>((bearer, auth, handler, time) =>
             {
                 bearer.MapInboundClaims = false;
                 bearer.Events = new BearerTokenEvents();

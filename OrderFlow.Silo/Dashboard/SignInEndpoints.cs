@@ -37,7 +37,7 @@ internal static class SignInEndpoints
         return Task.CompletedTask;
     }
 
-    private static async Task Post(HttpContext context, CallerTokenHandler tokens, IOptionsMonitor<JwtBearerOptions> bearer)
+    private static async Task Post(HttpContext context, BearerTokenHandler tokens, IOptionsMonitor<JwtBearerOptions> bearer)
     {
         var token = IsCrossSite(context.Request) ? null : await ReadToken(context.Request);
         var result = token is { Length: > 0 and <= DashboardCookie.MaxTokenLength }

@@ -17,7 +17,7 @@ internal sealed class NotificationOptions : IValidatableObject
     [Required]
     public string Events { get; set; } = string.Join(',', OrderEventCatalogue.All.Where(type => type.NotifiedByDefault).Select(type => type.Name));
 
-    /// <summary>The age beyond which customers are not notified of an event. While it is at most <c>Redis__CompletedRetention</c>, none is notified twice.</summary>
+    /// <summary>The age beyond which customers are not notified of an event. While it is at most <c>Redis__CompletedRetention</c>, no customer is notified twice.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan MaxEventAge { get; set; } = TimeSpan.FromDays(1);
 

@@ -5,7 +5,7 @@ namespace OrderFlow.Silo.Postgres;
 /// <summary>An event type whose notifications are enabled, or were.</summary>
 /// <param name="Type">Such as <c>order.created</c>, which is also its topic.</param>
 /// <param name="IsEnabled">False where it was disabled.</param>
-/// <param name="EnabledAt">Earlier events are not notified; null where it was enabled before that was recorded.</param>
+/// <param name="EnabledAt">Customers are not notified of earlier events; null where it was enabled before that was recorded.</param>
 /// <param name="StartOffsets">By Kafka partition, where consuming starts; null once that is committed. Null as a whole: Kafka has not answered yet.</param>
 internal sealed record NotificationEvent(string Type, bool IsEnabled, DateTimeOffset? EnabledAt, long?[]? StartOffsets);
 

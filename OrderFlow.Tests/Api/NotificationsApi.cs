@@ -10,7 +10,7 @@ namespace OrderFlow.Tests.Api;
 public sealed class NotificationsApi : IDisposable
 {
     private readonly OrderFlowCluster _cluster;
-    private readonly World _world;
+    private readonly ExternalSystems _external;
     private readonly ApiProgram _api;
     private readonly HttpClient _alice;
     private readonly HttpClient _bob;
@@ -18,7 +18,7 @@ public sealed class NotificationsApi : IDisposable
 
     public NotificationsApi(SharedBridge shared)
     {
-        (_cluster, _world) = (shared.Cluster, shared.World);
+        (_cluster, _external) = (shared.Cluster, shared.External);
         _api = new(_cluster.Client);
         (_alice, _bob, _admin) = (_api.As(Tokens.Alice), _api.As(Tokens.Bob), _api.As(Tokens.Admin));
     }
@@ -47,11 +47,11 @@ public sealed class NotificationsApi : IDisposable
     public async Task A_permanently_failing_notification_is_a_dead_letter_that_can_be_replayed_or_purged()
     {
         var before = (int)(await Stats())["deadLettered"]!;
-        _world.Sender.Fails = true;
+        _external.Sender.Fails = true;
         var (replayed, purged) = (await Reserved("http-dead-a"), await Reserved("http-dead-b"));
         await Notifications(replayed, "dead");
         Assert.Equal(3, (int)(await Notifications(purged, "dead"))["items"]![0]!["attempts"]!);
-        _world.Sender.Fails = false;
+        _external.Sender.Fails = false;
 
         var letters = (await _admin.Call("GET", "/notifications/dead-letters?limit=100")).Body["items"]!.AsArray();
         var letter = Assert.Single(letters, each => (string?)each!["jobId"] == $"{replayed}-2")!;
@@ -72,11 +72,11 @@ public sealed class NotificationsApi : IDisposable
     [Fact]
     public async Task Dead_letters_continue_after_a_cursor_while_new_ones_are_added()
     {
-        _world.Sender.Fails = true;
+        _external.Sender.Fails = true;
         foreach (var product in new[] { "http-old-a", "http-old-b" }) await Notifications(await Reserved(product), "dead");
         var (_, first) = await _admin.Call("GET", "/notifications/dead-letters?limit=1");
         await Notifications(await Reserved("http-new"), "dead");
-        _world.Sender.Fails = false;
+        _external.Sender.Fails = false;
 
         var seen = new List<string> { JobId(first) };
         for (var page = first; page["nextCursor"] is { } cursor && seen.Count < 100;)

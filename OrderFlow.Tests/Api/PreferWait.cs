@@ -62,7 +62,7 @@ public sealed class PreferWait : IDisposable
         }
         finally
         {
-            reserving.LetGo();
+            reserving.Release();
         }
     }
 

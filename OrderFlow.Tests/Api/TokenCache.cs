@@ -78,7 +78,7 @@ public sealed class TokenCache : IDisposable
     {
         var auth = new AuthOptions { Issuer = Tokens.Issuer, Audience = Tokens.Audience, PublicKeyFile = Tokens.PublicKeyFile };
         var parameters = BearerTokens.ValidationParameters(auth, _time);
-        var handler = new CallerTokenHandler(_tokens, _time);
+        var handler = new BearerTokenHandler(_tokens, _time);
         var token = Tokens.For("alice", now: _time.GetUtcNow());
 
         var first = await handler.ValidateTokenAsync(token, parameters);
@@ -99,7 +99,7 @@ public sealed class TokenCache : IDisposable
     public async Task Rejected_tokens_are_not_remembered()
     {
         var auth = new AuthOptions { Issuer = Tokens.Issuer, Audience = Tokens.Audience, PublicKeyFile = Tokens.PublicKeyFile };
-        var handler = new CallerTokenHandler(_tokens, _time);
+        var handler = new BearerTokenHandler(_tokens, _time);
         for (var i = 0; i < 100; i++)
             Assert.False((await handler.ValidateTokenAsync($"a.b.{i}", BearerTokens.ValidationParameters(auth, _time))).IsValid);
         Assert.Equal(0, _tokens.Count);

@@ -15,13 +15,13 @@ public sealed class SharedBridge : IAsyncLifetime
 
     public OrderFlowCluster Cluster => _cluster ?? throw new InvalidOperationException("the cluster has not started");
 
-    internal World World { get; } = new();
+    internal ExternalSystems External { get; } = new();
 
-    public async Task InitializeAsync() => _cluster = await OrderFlowCluster.Start(world: World);
+    public async Task InitializeAsync() => _cluster = await OrderFlowCluster.Start(external: External);
 
     public async Task DisposeAsync()
     {
         if (_cluster is not null) await _cluster.DisposeAsync();
-        World.Dispose();
+        External.Dispose();
     }
 }

@@ -15,8 +15,8 @@ public sealed class BridgeOutages
     [Fact]
     public async Task A_silo_killed_ten_times()
     {
-        using var world = new World();
-        await using var cluster = await Start(world);
+        using var external = new ExternalSystems();
+        await using var cluster = await Start(external);
 
         await PlaceAll(cluster, every: Orders / 10, async () =>
         {
@@ -24,32 +24,32 @@ public sealed class BridgeOutages
             await cluster.StartOneSilo();
         });
 
-        await AssertEverybodyWasNotified(cluster, world);
+        await AssertEverybodyWasNotified(cluster, external);
     }
 
     [Fact]
     public async Task Kafka_down_and_up_again()
     {
-        using var world = new World();
-        await using var cluster = await Start(world);
+        using var external = new ExternalSystems();
+        await using var cluster = await Start(external);
 
         var isDown = false;
         await PlaceAll(cluster, every: Orders / 4, () =>
         {
-            if (isDown = !isDown) world.Kafka.Down();
-            else world.Kafka.Up();
+            if (isDown = !isDown) external.Kafka.Down();
+            else external.Kafka.Up();
             return Task.CompletedTask;
         });
 
-        await AssertEverybodyWasNotified(cluster, world);
+        await AssertEverybodyWasNotified(cluster, external);
     }
 
     [Fact]
     public async Task Redis_killed_and_restarted()
     {
         await using var redis = new RedisServer();
-        using var world = new World(redis);
-        await using var cluster = await Start(world);
+        using var external = new ExternalSystems(redis);
+        await using var cluster = await Start(external);
 
         await PlaceAll(cluster, every: Orders / 4, async () =>
         {
@@ -57,28 +57,28 @@ public sealed class BridgeOutages
             await redis.Start();
         });
 
-        await AssertEverybodyWasNotified(cluster, world);
+        await AssertEverybodyWasNotified(cluster, external);
     }
 
     [Fact]
     public async Task A_silo_stops_in_time_while_Kafka_is_down()
     {
-        using var world = new World();
-        await using var cluster = await Start(world);
+        using var external = new ExternalSystems();
+        await using var cluster = await Start(external);
         await Client.PlaceUntilAnswered(cluster, (Product(0), 1));
-        world.Kafka.Down();
+        external.Kafka.Down();
         await Client.PlaceUntilAnswered(cluster, (Product(0), 1));
 
         await cluster.StopOneSilo().WaitAsync(LeaveTimeout);
 
-        world.Kafka.Up();
+        external.Kafka.Up();
         await cluster.Quiet();
-        await PublishedEventAssertions.AssertCompleteForReserved(cluster, world.Kafka);
+        await PublishedEventAssertions.AssertCompleteForReserved(cluster, external.Kafka);
     }
 
-    private static async Task<OrderFlowCluster> Start(World world)
+    private static async Task<OrderFlowCluster> Start(ExternalSystems external)
     {
-        var cluster = await OrderFlowCluster.Start(silos: 2, responseTimeout: TimeSpan.FromSeconds(5), world: world);
+        var cluster = await OrderFlowCluster.Start(silos: 2, responseTimeout: TimeSpan.FromSeconds(5), external: external);
         for (var product = 0; product < Products; product++) await cluster.SetStock(Product(product), Orders);
         return cluster;
     }
@@ -99,14 +99,14 @@ public sealed class BridgeOutages
         await cluster.Quiet();
     }
 
-    private static async Task AssertEverybodyWasNotified(OrderFlowCluster cluster, World world)
+    private static async Task AssertEverybodyWasNotified(OrderFlowCluster cluster, ExternalSystems external)
     {
         Assert.Equal(Orders, await cluster.Scalar<long>("SELECT count(*) FROM orders WHERE status = 'reserved'"));
-        await PublishedEventAssertions.AssertCompleteForReserved(cluster, world.Kafka);
+        await PublishedEventAssertions.AssertCompleteForReserved(cluster, external.Kafka);
 
         var notified = await Eventually.Get(
             $"{Orders} customers to be notified",
-            () => Task.FromResult(world.Sender.Sent.Select(job => job.OrderId).Distinct().Count()),
+            () => Task.FromResult(external.Sender.Sent.Select(job => job.OrderId).Distinct().Count()),
             count => count == Orders);
         Assert.Equal(Orders, notified);
     }

@@ -12,29 +12,29 @@ public sealed class ClockSkew : IAsyncLifetime
     private static readonly TimeSpan Shift = TimeSpan.FromHours(2);
 
     private readonly PostgresServer _server = new();
-    private readonly World _world = new();
+    private readonly ExternalSystems _external = new();
     private OrderFlowCluster? _cluster;
 
     public async Task InitializeAsync()
     {
-        _world.Kafka.FailRequests(Produce, InvalidTimestamp);
-        _cluster = await OrderFlowCluster.Start(silos: 1, _server, world: _world);
+        _external.Kafka.FailRequests(Produce, InvalidTimestamp);
+        _cluster = await OrderFlowCluster.Start(silos: 1, _server, external: _external);
     }
 
     public async Task DisposeAsync()
     {
         if (_cluster is not null) await _cluster.DisposeAsync();
-        _world.Dispose();
+        _external.Dispose();
         await _server.DisposeAsync();
     }
 
     [Fact]
     public async Task Delays_neither_the_test_message_nor_dead_letters()
     {
-        var test = await _world.Kafka.ReadUntil("the test message", read => read.Count > 0, Topics.Test);
-        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _world.Kafka.BootstrapServers }).Build();
+        var test = await _external.Kafka.ReadUntil("the test message", read => read.Count > 0, Topics.Test);
+        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _external.Kafka.BootstrapServers }).Build();
         await producer.ProduceAsync(Topics.Reserved, new() { Key = "poison", Value = "{not json" });
-        var letters = await _world.Kafka.ReadUntil("a dead letter", read => read.Count > 0, Topics.DeadLetter);
+        var letters = await _external.Kafka.ReadUntil("a dead letter", read => read.Count > 0, Topics.DeadLetter);
 
         var latest = DateTimeOffset.UtcNow - Shift;
         Assert.InRange(Assert.Single(test).Time, latest.AddMinutes(-10), latest);

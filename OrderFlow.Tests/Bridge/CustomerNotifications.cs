@@ -9,7 +9,7 @@ namespace OrderFlow.Tests.Bridge;
 public sealed class CustomerNotifications(SharedBridge shared)
 {
     private readonly OrderFlowCluster _cluster = shared.Cluster;
-    private readonly World _world = shared.World;
+    private readonly ExternalSystems _external = shared.External;
 
     [Fact]
     public async Task The_customer_of_a_reserved_order_is_notified_once()
@@ -91,5 +91,5 @@ public sealed class CustomerNotifications(SharedBridge shared)
         return list.Page!.Items;
     }
 
-    private List<NotificationJob> SentFor(long orderId) => [.. _world.Sender.Sent.Where(job => job.OrderId == orderId)];
+    private List<NotificationJob> SentFor(long orderId) => [.. _external.Sender.Sent.Where(job => job.OrderId == orderId)];
 }

@@ -13,13 +13,13 @@ namespace OrderFlow.Tests.Bridge;
 [Collection(BridgeCollection.Name)]
 public sealed class DeadLetterTopic(SharedBridge shared)
 {
-    private readonly World _world = shared.World;
+    private readonly ExternalSystems _external = shared.External;
 
     [Fact]
     public async Task Has_the_message_with_the_reason_and_later_messages_are_handled()
     {
         const long orderId = 4_000_000_001;
-        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _world.Kafka.BootstrapServers }).Build();
+        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _external.Kafka.BootstrapServers }).Build();
         var poison = new Message<string, string> { Key = "poison", Value = "{not json", Headers = new Headers { { "ce_id", "x-1"u8.ToArray() } } };
         var after = new Message<string, string> { Key = "poison", Value = $$"""{"orderId":{{orderId}},"userId":"alice","version":2,"totalAmount":1}""" };
         var report = await producer.ProduceAsync(Topics.Reserved, poison);
@@ -27,10 +27,10 @@ public sealed class DeadLetterTopic(SharedBridge shared)
 
         await Eventually.Get(
             "the message behind it to be notified",
-            () => Task.FromResult(_world.Sender.Sent.Count(job => job.OrderId == orderId)),
+            () => Task.FromResult(_external.Sender.Sent.Count(job => job.OrderId == orderId)),
             count => count == 1);
         var letter = Assert.Single(
-            await _world.Kafka.ReadUntil("a dead letter", read => read.Any(record => record.Key == "poison"), Topics.DeadLetter),
+            await _external.Kafka.ReadUntil("a dead letter", read => read.Any(record => record.Key == "poison"), Topics.DeadLetter),
             record => record.Key == "poison");
 
         var offsets = shared.Cluster.SiloServices.GetRequiredService<GroupOffsets>();
@@ -59,22 +59,22 @@ public sealed class DeadLetterTopic(SharedBridge shared)
         ];
         using var listener = new ActivityListener { ShouldListenTo = source => source.Name == Traces.SourceName };
         ActivitySource.AddActivityListener(listener);   // where nobody listens nobody reads which trace a message is of
-        using var producer = new ProducerBuilder<string?, string?>(new ProducerConfig { BootstrapServers = _world.Kafka.BootstrapServers, LingerMs = 500 }).Build();
+        using var producer = new ProducerBuilder<string?, string?>(new ProducerConfig { BootstrapServers = _external.Kafka.BootstrapServers, LingerMs = 500 }).Build();
         var reports = await Task.WhenAll(batch.Select(message => producer.ProduceAsync(
             new TopicPartition(Topics.Reserved, 0),
             new() { Key = message.Key, Value = message.Value, Headers = Headers(message.Type, message.Trace) })));
 
         string[] jobs = [$"{first}-2", $"{first + 3}-2", $"{first + 4}-2"];
         await Eventually.Get(
-            "the valid ones to be notified", () => Task.FromResult(_world.Sender.Sent.Select(job => job.JobId).Intersect(jobs).Count()), notified => notified == jobs.Length);
+            "the valid ones to be notified", () => Task.FromResult(_external.Sender.Sent.Select(job => job.JobId).Intersect(jobs).Count()), notified => notified == jobs.Length);
         var sources = batch.Zip(reports).Where(message => message.First.Reason is not null)
             .ToDictionary(message => $"{Topics.Reserved}/0/{message.Second.Offset.Value}", message => message.First.Reason!);
-        var letters = (await _world.Kafka.ReadUntil(
+        var letters = (await _external.Kafka.ReadUntil(
                 "a dead letter for each of the others", read => read.Count(letter => sources.ContainsKey(letter.Headers["orderflow-source"])) == sources.Count, Topics.DeadLetter))
             .Where(letter => sources.ContainsKey(letter.Headers["orderflow-source"])).ToList();
 
         Assert.All(letters, letter => Assert.StartsWith(sources[letter.Headers["orderflow-source"]], letter.Headers["orderflow-reason"], StringComparison.Ordinal));
-        Assert.DoesNotContain(_world.Sender.Sent, job => job.OrderId > first && job.OrderId < first + 3);
+        Assert.DoesNotContain(_external.Sender.Sent, job => job.OrderId > first && job.OrderId < first + 3);
     }
 
     [Fact]
@@ -82,11 +82,11 @@ public sealed class DeadLetterTopic(SharedBridge shared)
     {
         var large = new string('x', 1_100_000);   // more than the silo's producer sends
         using var producer = new ProducerBuilder<string, string>(
-            new ProducerConfig { BootstrapServers = _world.Kafka.BootstrapServers, MessageMaxBytes = 2_000_000 }).Build();
+            new ProducerConfig { BootstrapServers = _external.Kafka.BootstrapServers, MessageMaxBytes = 2_000_000 }).Build();
         await producer.ProduceAsync(Topics.Reserved, new() { Key = "large", Value = large });
 
         var letter = Assert.Single(
-            await _world.Kafka.ReadUntil("a dead letter", read => read.Any(record => record.Key == "large"), Topics.DeadLetter),
+            await _external.Kafka.ReadUntil("a dead letter", read => read.Any(record => record.Key == "large"), Topics.DeadLetter),
             record => record.Key == "large");
 
         Assert.Null(letter.Value);
@@ -98,13 +98,13 @@ public sealed class DeadLetterTopic(SharedBridge shared)
     {
         var large = new string('x', 1_100_000);
         using var producer = new ProducerBuilder<string, string>(
-            new ProducerConfig { BootstrapServers = _world.Kafka.BootstrapServers, MessageMaxBytes = 8_000_000 }).Build();
+            new ProducerConfig { BootstrapServers = _external.Kafka.BootstrapServers, MessageMaxBytes = 8_000_000 }).Build();
         var message = new Message<string, string> { Key = large, Value = large, Headers = new() { { "large", new byte[large.Length] } } };
         var report = await producer.ProduceAsync(Topics.Reserved, message);
 
         var source = $"{Topics.Reserved}/{report.Partition.Value}/{report.Offset.Value}";
         var letter = Assert.Single(
-            await _world.Kafka.ReadUntil("a dead letter", read => read.Any(record => record.Headers["orderflow-source"] == source), Topics.DeadLetter),
+            await _external.Kafka.ReadUntil("a dead letter", read => read.Any(record => record.Headers["orderflow-source"] == source), Topics.DeadLetter),
             record => record.Headers["orderflow-source"] == source);
 
         Assert.Equal((null, null), (letter.Key, letter.Value));

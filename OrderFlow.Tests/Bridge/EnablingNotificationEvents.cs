@@ -11,7 +11,7 @@ using OrderFlow.Tests.Fixtures;
 namespace OrderFlow.Tests.Bridge;
 
 /// <summary>
-/// An event is added to <c>Notifications__Events</c>: earlier events are not notified, all later ones are. By default the tests' earlier events have no <c>ce_time</c>, and
+/// An event is added to <c>Notifications__Events</c>: customers are notified of later events only. By default the tests' earlier events have no <c>ce_time</c>, and
 /// so the timestamp of their record: they seem to have occurred just now.
 /// </summary>
 public sealed class EnablingNotificationEvents : IAsyncLifetime
@@ -25,7 +25,7 @@ public sealed class EnablingNotificationEvents : IAsyncLifetime
 
     private static readonly KeyValuePair<string, string?> CreatedIsEnabled = new("Notifications:Events", $"{Topics.Created},{Topics.Reserved}");
 
-    private readonly World _world = new(partitions: Partitions);
+    private readonly ExternalSystems _external = new(partitions: Partitions);
     private PostgresDatabase? _prepared;
     private OrderFlowCluster? _started;
     private long _nextOld = 8_000_000_000;
@@ -40,7 +40,7 @@ public sealed class EnablingNotificationEvents : IAsyncLifetime
     {
         if (_started is not null) await _started.DisposeAsync();
         else await Database.DisposeAsync();
-        _world.Dispose();
+        _external.Dispose();
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class EnablingNotificationEvents : IAsyncLifetime
     public async Task Consuming_starts_at_the_end_also_where_it_cannot_be_committed()
     {
         await ProduceCreated(30);
-        _world.Kafka.FailRequests(OffsetCommit, GroupAuthorizationFailed);
+        _external.Kafka.FailRequests(OffsetCommit, GroupAuthorizationFailed);
 
         await Start();
         var next = await Place();
@@ -141,11 +141,11 @@ public sealed class EnablingNotificationEvents : IAsyncLifetime
     public async Task While_Kafka_is_unavailable_the_time_of_the_enabling_decides()
     {
         await ProduceCreated(20, occurredAt: DateTimeOffset.UtcNow.AddMinutes(-1));
-        _world.Kafka.Down();
+        _external.Kafka.Down();
         await Start();
         var orders = new[] { await Place(), await Place(), await Place() };
 
-        _world.Kafka.Up();
+        _external.Kafka.Up();
 
         Assert.Equal(orders.Order(), await Notified(3));
     }
@@ -188,7 +188,7 @@ public sealed class EnablingNotificationEvents : IAsyncLifetime
         Assert.True(again.EnabledAt > kept.EnabledAt);
     }
 
-    private async Task Start(int silos = 1) => _started = await OrderFlowCluster.Start(Database, silos, world: _world, settings: CreatedIsEnabled);
+    private async Task Start(int silos = 1) => _started = await OrderFlowCluster.Start(Database, silos, external: _external, settings: CreatedIsEnabled);
 
     private async Task<long> Place() => await Cluster.Place(("enabled", 1));
 
@@ -207,12 +207,12 @@ public sealed class EnablingNotificationEvents : IAsyncLifetime
         return [.. NotifiedOfCreated().Where(id => id != last).Order()];
     }
 
-    private List<long> NotifiedOfCreated() => [.. _world.Sender.Sent.Where(job => job.EventType == Topics.Created).Select(job => job.OrderId)];
+    private List<long> NotifiedOfCreated() => [.. _external.Sender.Sent.Where(job => job.EventType == Topics.Created).Select(job => job.OrderId)];
 
     /// <summary>Produces events of other orders, in all partitions in turns or in one.</summary>
     private async Task<List<long>> ProduceCreated(int count, int? partition = null, DateTimeOffset? occurredAt = null)
     {
-        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _world.Kafka.BootstrapServers }).Build();
+        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _external.Kafka.BootstrapServers }).Build();
         var ids = Enumerable.Range(0, count).Select(_ => _nextOld++).ToList();
         await Task.WhenAll(ids.Select(id =>
         {
@@ -229,7 +229,7 @@ public sealed class EnablingNotificationEvents : IAsyncLifetime
 
     private async Task<long[]> Ends()
     {
-        var records = await _world.Kafka.ReadAll(Topics.Created);
+        var records = await _external.Kafka.ReadAll(Topics.Created);
         return [.. Enumerable.Range(0, Partitions).Select(partition => (long)records.Count(record => record.Partition == partition))];
     }
 
@@ -250,7 +250,7 @@ public sealed class EnablingNotificationEvents : IAsyncLifetime
     }
 
     private IConsumer<Ignore, Ignore> Client() => new ConsumerBuilder<Ignore, Ignore>(
-        new ConsumerConfig { BootstrapServers = _world.Kafka.BootstrapServers, GroupId = Group, EnableAutoCommit = false }).Build();
+        new ConsumerConfig { BootstrapServers = _external.Kafka.BootstrapServers, GroupId = Group, EnableAutoCommit = false }).Build();
 
     private Task AwaitSql(string sql, long expected) => Eventually.Get(sql, () => Cluster.Scalar<long>(sql), found => found == expected);
 

@@ -16,7 +16,7 @@ public sealed class OrderEventConsumption : IAsyncLifetime
     private const short Heartbeat = 68;
     private const int UnsupportedVersion = 35;
 
-    private readonly World _world = new(partitions: 1);
+    private readonly ExternalSystems _external = new(partitions: 1);
     private OrderFlowCluster? _started;
 
     private OrderFlowCluster Cluster => _started ?? throw new InvalidOperationException("the cluster has not started");
@@ -26,13 +26,13 @@ public sealed class OrderEventConsumption : IAsyncLifetime
     public async Task DisposeAsync()
     {
         if (_started is not null) await _started.DisposeAsync();
-        _world.Dispose();
+        _external.Dispose();
     }
 
     [Fact]
     public async Task A_client_that_breaks_is_replaced_by_one_with_all_permits()
     {
-        _world.Kafka.FailRequests(Heartbeat, UnsupportedVersion, UnsupportedVersion);
+        _external.Kafka.FailRequests(Heartbeat, UnsupportedVersion, UnsupportedVersion);
         await Start(maxInFlight: 1);
 
         await AwaitNotified(await PlaceReserved());
@@ -46,8 +46,8 @@ public sealed class OrderEventConsumption : IAsyncLifetime
 
         await AwaitNotified(await PlaceReserved());
 
-        Assert.Equal(OrderEventHandler.MaxFailures - 1, Cluster.Faults.Happened);
-        Assert.Empty(await _world.Kafka.ReadAll(Topics.DeadLetter));
+        Assert.Equal(OrderEventHandler.MaxFailures - 1, Cluster.Faults.Count);
+        Assert.Empty(await _external.Kafka.ReadAll(Topics.DeadLetter));
     }
 
     [Fact]
@@ -57,12 +57,12 @@ public sealed class OrderEventConsumption : IAsyncLifetime
         for (var n = 0; n < OrderEventHandler.MaxFailures; n++) Cluster.Faults.Fail("before call Notify");
 
         var id = await PlaceReserved();
-        var letter = Assert.Single(await _world.Kafka.ReadUntil("a dead letter", read => read.Count > 0, Topics.DeadLetter));
+        var letter = Assert.Single(await _external.Kafka.ReadUntil("a dead letter", read => read.Count > 0, Topics.DeadLetter));
         await AwaitNotified(await PlaceReserved());
 
         Assert.Equal($"{id}-2", letter.Headers["ce_id"]);
         Assert.Contains("planned fault: before call Notify", letter.Headers["orderflow-reason"], StringComparison.Ordinal);
-        Assert.DoesNotContain(_world.Sender.Sent, job => job.OrderId == id);
+        Assert.DoesNotContain(_external.Sender.Sent, job => job.OrderId == id);
     }
 
     [Fact]
@@ -71,12 +71,12 @@ public sealed class OrderEventConsumption : IAsyncLifetime
         await Start(maxInFlight: 2);
         var held = Cluster.Faults.Hold("Notify");
         for (var n = 0; n < 10; n++) await PlaceReserved();
-        await _world.Kafka.ReadUntil("all ten orders", read => read.Count == 10, Topics.Reserved);
+        await _external.Kafka.ReadUntil("all ten orders", read => read.Count == 10, Topics.Reserved);
         await Eventually.Get("as many as allowed", () => Task.FromResult(held.Waiting), waiting => waiting >= 2);
 
         Assert.Equal(2, held.Waiting);
-        held.LetGo();
-        await Eventually.Get("all to be notified", () => Task.FromResult(_world.Sender.Sent.Count), sent => sent == 10);
+        held.Release();
+        await Eventually.Get("all to be notified", () => Task.FromResult(_external.Sender.Sent.Count), sent => sent == 10);
     }
 
     /// <summary>A paused consumer does not learn of new messages itself.</summary>
@@ -90,7 +90,7 @@ public sealed class OrderEventConsumption : IAsyncLifetime
         for (var n = 0; n < 4; n++) await PlaceReserved();
 
         await AwaitLag(5);
-        held.LetGo();
+        held.Release();
         await AwaitLag(0);
     }
 
@@ -101,14 +101,14 @@ public sealed class OrderEventConsumption : IAsyncLifetime
         var held = Cluster.Faults.Hold("Notify");
         await PlaceReserved();
         await Eventually.Get("the event to be in flight", () => Task.FromResult(held.Waiting), waiting => waiting == 1);
-        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _world.Kafka.BootstrapServers }).Build();
+        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _external.Kafka.BootstrapServers }).Build();
         await producer.ProduceAsync(Topics.Failed, new() { Key = "poison", Value = "poison" });
 
         // One commit covers all partitions: the other topic has its chance, too.
         await AwaitCommitted(Topics.Failed, 1);
         Assert.Equal(0, await Committed(Topics.Reserved));
 
-        held.LetGo();
+        held.Release();
         await AwaitCommitted(Topics.Reserved, 1);
     }
 
@@ -116,8 +116,8 @@ public sealed class OrderEventConsumption : IAsyncLifetime
     public async Task Partitions_that_are_assigned_while_the_consumer_is_paused_lose_no_event()
     {
         var log = new LogLines();
-        using var world = new World(partitions: 3, log: log);
-        await using var cluster = await OrderFlowCluster.Start(silos: 1, world: world, settings: new KeyValuePair<string, string?>("Kafka:MaxInFlight", "1"));
+        using var external = new ExternalSystems(partitions: 3, log: log);
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, external: external, settings: new KeyValuePair<string, string?>("Kafka:MaxInFlight", "1"));
         await cluster.SetStock("consumed", 100);
         var held = cluster.Faults.Hold("Notify");
         for (var n = 0; n < 30; n++) await cluster.Settled(await cluster.Place(("consumed", 1)));
@@ -126,26 +126,26 @@ public sealed class OrderEventConsumption : IAsyncLifetime
         for (var round = 1; round <= 2; round++)
         {
             using var leave = new CancellationTokenSource();
-            var member = Task.Run(() => ReadInTheGroup(world, leave.Token));
+            var member = Task.Run(() => ReadInTheGroup(external, leave.Token));
             await AwaitLines(log, "The consumer gave up", round);
             await leave.CancelAsync();
             await member;
             await AwaitLines(log, "and has 6 now", 1 + round);
         }
 
-        held.LetGo();
-        await Eventually.Get("all to be notified", () => Task.FromResult(world.Sender.Sent.Select(job => job.OrderId).Distinct().Count()), notified => notified == 30);
+        held.Release();
+        await Eventually.Get("all to be notified", () => Task.FromResult(external.Sender.Sent.Select(job => job.OrderId).Distinct().Count()), notified => notified == 30);
     }
 
     private static Task AwaitLines(LogLines log, string what, int count) => Eventually.Get(
         $"{count} lines '{what}'", () => Task.FromResult(log.All.Count(line => line.Contains(what, StringComparison.Ordinal))), lines => lines >= count);
 
     /// <summary>Another member of the group, which commits nothing.</summary>
-    private static void ReadInTheGroup(World world, CancellationToken leave)
+    private static void ReadInTheGroup(ExternalSystems external, CancellationToken leave)
     {
         using var member = new ConsumerBuilder<string, string>(new ConsumerConfig
         {
-            BootstrapServers = world.Kafka.BootstrapServers,
+            BootstrapServers = external.Kafka.BootstrapServers,
             GroupId = Group,
             GroupProtocol = GroupProtocol.Consumer,
             AutoOffsetReset = AutoOffsetReset.Earliest,
@@ -158,7 +158,7 @@ public sealed class OrderEventConsumption : IAsyncLifetime
 
     private async Task Start(int maxInFlight = 256)
     {
-        _started = await OrderFlowCluster.Start(silos: 1, world: _world, settings: new KeyValuePair<string, string?>("Kafka:MaxInFlight", $"{maxInFlight}"));
+        _started = await OrderFlowCluster.Start(silos: 1, external: _external, settings: new KeyValuePair<string, string?>("Kafka:MaxInFlight", $"{maxInFlight}"));
         await Cluster.SetStock("consumed", 100);
     }
 
@@ -170,7 +170,7 @@ public sealed class OrderEventConsumption : IAsyncLifetime
     }
 
     private Task AwaitNotified(long orderId) => Eventually.Get(
-        $"order {orderId} to be notified", () => Task.FromResult(_world.Sender.Sent.Count(job => job.OrderId == orderId)), count => count == 1);
+        $"order {orderId} to be notified", () => Task.FromResult(_external.Sender.Sent.Count(job => job.OrderId == orderId)), count => count == 1);
 
     private Task AwaitLag(long messages) => Eventually.Get(
         $"a lag of {messages}", () => Task.FromResult(Cluster.SiloServices.GetRequiredService<ConsumerLag>().ByTopic), lag => lag.TryGetValue(Topics.Reserved, out var behind) && behind == messages);
@@ -179,7 +179,7 @@ public sealed class OrderEventConsumption : IAsyncLifetime
 
     private Task<long> Committed(string topic) => Task.Run(() =>
     {
-        using var reader = new ConsumerBuilder<string, string>(new ConsumerConfig { BootstrapServers = _world.Kafka.BootstrapServers, GroupId = Group }).Build();
+        using var reader = new ConsumerBuilder<string, string>(new ConsumerConfig { BootstrapServers = _external.Kafka.BootstrapServers, GroupId = Group }).Build();
         return reader.Committed([new TopicPartition(topic, 0)], TimeSpan.FromSeconds(10)).Single().Offset.Value;
     });
 }

@@ -12,12 +12,12 @@ namespace OrderFlow.Tests.Bridge;
 public sealed class OrderEventPublishing(SharedBridge shared)
 {
     private readonly OrderFlowCluster _cluster = shared.Cluster;
-    private readonly World _world = shared.World;
+    private readonly ExternalSystems _external = shared.External;
 
     [Fact]
     public async Task Each_silo_that_starts_sends_one_test_message()
     {
-        var messages = await _world.Kafka.ReadUntil("a test message of each silo", read => read.Count >= 2, Topics.Test);
+        var messages = await _external.Kafka.ReadUntil("a test message of each silo", read => read.Count >= 2, Topics.Test);
 
         Assert.Equal(2, messages.Count);
         Assert.Equal(2, messages.Select(message => message.Headers["ce_subject"]).Distinct().Count());
@@ -81,7 +81,7 @@ public sealed class OrderEventPublishing(SharedBridge shared)
     private async Task<KafkaRecord> EventOf(long orderId, string topic)
     {
         var key = orderId.ToString(CultureInfo.InvariantCulture);
-        var records = await _world.Kafka.ReadUntil($"{topic} of order {orderId}", read => read.Any(record => record.Key == key), topic);
+        var records = await _external.Kafka.ReadUntil($"{topic} of order {orderId}", read => read.Any(record => record.Key == key), topic);
         return Assert.Single(records, record => record.Key == key);
     }
 

@@ -23,23 +23,23 @@ public sealed class OutboxRelay : IAsyncLifetime
 
     private readonly PostgresServer _server = new();
     private readonly LogLines _log = new();
-    private readonly World _world;
+    private readonly ExternalSystems _external;
     private OrderFlowCluster? _started;
 
-    public OutboxRelay() => _world = new(partitions: Partitions, brokers: Brokers, log: _log);
+    public OutboxRelay() => _external = new(partitions: Partitions, brokers: Brokers, log: _log);
 
     private OrderFlowCluster Cluster => _started ?? throw new InvalidOperationException("the cluster has not started");
 
     public async Task InitializeAsync()
     {
-        _started = await OrderFlowCluster.Start(silos: 1, _server, world: _world);
-        await _world.Kafka.ReadUntil("the test message", read => read.Count > 0, Topics.Test);   // the producer knows the topics' partitions
+        _started = await OrderFlowCluster.Start(silos: 1, _server, external: _external);
+        await _external.Kafka.ReadUntil("the test message", read => read.Count > 0, Topics.Test);   // the producer knows the topics' partitions
     }
 
     public async Task DisposeAsync()
     {
         await Cluster.DisposeAsync();
-        _world.Dispose();
+        _external.Dispose();
         await _server.DisposeAsync();
     }
 
@@ -47,7 +47,7 @@ public sealed class OutboxRelay : IAsyncLifetime
     public async Task While_one_of_two_brokers_is_down_events_for_the_other_are_published_and_the_rest_follow_in_order()
     {
         const int Orders = 2_000;
-        _world.Kafka.Down(DownBroker);
+        _external.Kafka.Down(DownBroker);
         await Write(1, Orders, OutboxPartition);
 
         var waiting = Enumerable.Range(1, Orders).Where(IsLedByDownBroker).ToHashSet();
@@ -58,10 +58,10 @@ public sealed class OutboxRelay : IAsyncLifetime
         await AwaitRows(Types.Length * waiting.Count);
         Assert.Equal(waiting.Order(), await OrdersInOutbox());
 
-        _world.Kafka.Up(DownBroker);
+        _external.Kafka.Up(DownBroker);
         await AwaitRows(0);
 
-        var records = await _world.Kafka.ReadAll(Topics.Created, Topics.Reserved);
+        var records = await _external.Kafka.ReadAll(Topics.Created, Topics.Reserved);
         Assert.Equal((Orders + 100) * Types.Length, records.Select(record => record.Headers["ce_id"]).Distinct().Count());
         foreach (var partition in records.GroupBy(record => (record.Topic, record.Partition))) PublishedEventAssertions.AssertInOrder(partition);
     }
@@ -80,7 +80,7 @@ public sealed class OutboxRelay : IAsyncLifetime
 
         Cluster.Faults.Reject(_ => false);
         await AwaitRows(0);
-        foreach (var partition in (await _world.Kafka.ReadAll(Topics.Created)).GroupBy(record => record.Partition)) PublishedEventAssertions.AssertInOrder(partition);
+        foreach (var partition in (await _external.Kafka.ReadAll(Topics.Created)).GroupBy(record => record.Partition)) PublishedEventAssertions.AssertInOrder(partition);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class OutboxRelay : IAsyncLifetime
 
         await AwaitRows(4);
 
-        Assert.Equal(["7-2"], (await _world.Kafka.ReadAll(Topics.Created, Topics.Cancelled)).Select(record => record.Headers["ce_id"]));
+        Assert.Equal(["7-2"], (await _external.Kafka.ReadAll(Topics.Created, Topics.Cancelled)).Select(record => record.Headers["ce_id"]));
         Assert.Equal(
             3, await Eventually.Get("a line for each type", () => Task.FromResult(_log.All.Count(line => line.Contains("which this version does not know", StringComparison.Ordinal))), lines => lines >= 3));
     }
@@ -108,7 +108,7 @@ public sealed class OutboxRelay : IAsyncLifetime
         var began = DateTimeOffset.UtcNow.AddSeconds(-1);
         await Execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at) VALUES ('9-1', 'order', '9', 'order.created', '{\"version\": 1}', 1, '2020-02-03T04:05:06Z')");
 
-        var record = Assert.Single(await _world.Kafka.ReadUntil("the event", read => read.Count > 0, Topics.Created));
+        var record = Assert.Single(await _external.Kafka.ReadUntil("the event", read => read.Count > 0, Topics.Created));
 
         Assert.Equal("2020-02-03T04:05:06.000Z", record.Headers["ce_time"]);
         Assert.InRange(record.Time, began, DateTimeOffset.UtcNow);

@@ -15,17 +15,17 @@ public sealed class OutboxRelayFailures
     [InlineData("after publish")]
     public async Task A_failure_at_any_step_loses_no_event_and_duplicates_are_identical(string point)
     {
-        using var world = new World();
-        await using var cluster = await OrderFlowCluster.Start(silos: 1, world: world);
+        using var external = new ExternalSystems();
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, external: external);
         await cluster.SetStock("drained", Orders);
         foreach (var nth in new[] { 1, 2, 3 }) cluster.Faults.Fail(point, nth);
 
         for (var n = 0; n < Orders; n++) await cluster.Place(("drained", 1));
         await cluster.Quiet();
 
-        await Eventually.Get("all three faults", () => Task.FromResult(cluster.Faults.Happened), happened => happened == 3);
-        await PublishedEventAssertions.AssertCompleteForReserved(cluster, world.Kafka);
-        foreach (var partition in (await world.Kafka.ReadAll(Topics.Created, Topics.Reserved)).GroupBy(record => (record.Topic, record.Partition)))
+        await Eventually.Get("all three faults", () => Task.FromResult(cluster.Faults.Count), happened => happened == 3);
+        await PublishedEventAssertions.AssertCompleteForReserved(cluster, external.Kafka);
+        foreach (var partition in (await external.Kafka.ReadAll(Topics.Created, Topics.Reserved)).GroupBy(record => (record.Topic, record.Partition)))
             PublishedEventAssertions.AssertInOrder(partition);
     }
 
@@ -36,8 +36,8 @@ public sealed class OutboxRelayFailures
         const int OrdersOfEach = 32;
         const int Rows = 3 * OrdersOfEach;
         await using var server = new PostgresServer();
-        using var world = new World();
-        await using var cluster = await OrderFlowCluster.Start(silos: 1, server, world: world);
+        using var external = new ExternalSystems();
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, server, external: external);
         cluster.Faults.Withhold(Unacknowledged);
         await Execute(cluster, $"""
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at)
@@ -46,9 +46,9 @@ public sealed class OutboxRelayFailures
             ORDER BY v, n
             """);
 
-        var records = await world.Kafka.ReadUntil("every event, and the unacknowledged ones twice", read => read.Count >= Rows + Unacknowledged, Topics.Created);
+        var records = await external.Kafka.ReadUntil("every event, and the unacknowledged ones twice", read => read.Count >= Rows + Unacknowledged, Topics.Created);
 
-        Assert.Equal(Unacknowledged, cluster.Faults.Happened);
+        Assert.Equal(Unacknowledged, cluster.Faults.Count);
         Assert.Equal(Rows, records.Select(record => record.Headers["ce_id"]).Distinct().Count());
         Assert.Equal(Rows + Unacknowledged, records.Count);
         foreach (var partition in records.GroupBy(record => record.Partition)) PublishedEventAssertions.AssertInOrder(partition);
@@ -59,13 +59,13 @@ public sealed class OutboxRelayFailures
     public async Task Rows_that_a_lost_silo_has_left_are_published_without_another_commit()
     {
         await using var server = new PostgresServer();
-        using var world = new World();
-        await using var cluster = await OrderFlowCluster.Start(silos: 1, server, world: world);
+        using var external = new ExternalSystems();
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, server, external: external);
         await Execute(
             cluster,
             "INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at) VALUES ('77-1', 'order', '77', 'order.created', '{\"version\": 1}', 5, now())");
 
-        var record = Assert.Single(await world.Kafka.ReadUntil("the row that was left", read => read.Count > 0, Topics.Created));
+        var record = Assert.Single(await external.Kafka.ReadUntil("the row that was left", read => read.Count > 0, Topics.Created));
         Assert.Equal(("77", "77-1"), (record.Key, record.Headers["ce_id"]));
     }
 

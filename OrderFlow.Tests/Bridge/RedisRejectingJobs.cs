@@ -17,13 +17,13 @@ public sealed class RedisRejectingJobs
     public async Task Is_reported_by_health_and_every_customer_is_notified_after_recovery(string breaks, string mends, string fault)
     {
         await using var redis = new RedisServer();
-        using var world = new World(redis);
-        await using var cluster = await OrderFlowCluster.Start(silos: 2, world: world);
+        using var external = new ExternalSystems(redis);
+        await using var cluster = await OrderFlowCluster.Start(silos: 2, external: external);
         using var api = new ApiProgram(cluster.Client);
         using var anyone = api.As(null);
         await cluster.SetStock("sku", 2 * Orders);
         await Place(cluster);
-        await AwaitNotified(world, Orders);
+        await AwaitNotified(external, Orders);
         await AwaitAnswer(anyone, HttpStatusCode.OK, detail: null);
 
         await Execute(redis, breaks);
@@ -32,22 +32,22 @@ public sealed class RedisRejectingJobs
         await Place(cluster);
         await cluster.Quiet();
         Assert.Equal(2 * Orders, await cluster.Scalar<long>("SELECT count(*) FROM orders WHERE status = 'reserved'"));
-        Assert.Equal(Orders, world.Sender.Sent.Count);
+        Assert.Equal(Orders, external.Sender.Sent.Count);
 
         await Execute(redis, mends);
         await AwaitAnswer(anyone, HttpStatusCode.OK, detail: null);
         await AwaitHealth(cluster, fault: null);
-        await AwaitNotified(world, 2 * Orders);
+        await AwaitNotified(external, 2 * Orders);
     }
 
     private static Task Execute(RedisServer redis, string line) => line.Split(' ') is [var command, .. var arguments] ? redis.Execute(command, [.. arguments]) : Task.CompletedTask;
 
     private static Task Place(OrderFlowCluster cluster) => Task.WhenAll(Enumerable.Range(0, Orders).Select(_ => cluster.Place(("sku", 1))));
 
-    private static async Task AwaitNotified(World world, int customers)
+    private static async Task AwaitNotified(ExternalSystems external, int customers)
     {
-        await Eventually.Get($"{customers} customers to be notified", () => Task.FromResult(world.Sender.Sent.Count), sent => sent >= customers);
-        Assert.Equal(customers, world.Sender.Sent.Select(job => job.JobId).Distinct().Count());
+        await Eventually.Get($"{customers} customers to be notified", () => Task.FromResult(external.Sender.Sent.Count), sent => sent >= customers);
+        Assert.Equal(customers, external.Sender.Sent.Select(job => job.JobId).Distinct().Count());
     }
 
     private static async Task AwaitAnswer(HttpClient anyone, HttpStatusCode status, string? detail) => await Eventually.Get(

@@ -51,12 +51,12 @@ public sealed class CrashPoints(SharedCluster shared)
         var id = await _cluster.Place((a, 2), (b, 3));
         await _cluster.Settled(id);
 
-        var before = _cluster.Faults.Happened;
+        var before = _cluster.Faults.Count;
         _cluster.Faults.Fail(point, nth);
         var result = await UntilAnswered(() => _cluster.Order(id).ChangeStatus(OrderStatus.Cancelled, Alice));
         await _cluster.Quiet();
 
-        Assert.Equal(1, _cluster.Faults.Happened - before);
+        Assert.Equal(1, _cluster.Faults.Count - before);
         Assert.Equal((Outcome.Ok, OrderStatus.Cancelled), (result.Outcome, result.Order!.Status));
         Assert.Equal(((10, 0), (10, 0)), (await _cluster.StockOf(a), await _cluster.StockOf(b)));
         Assert.Equal(["order.created", "order.reserved", "order.cancelled"], await _cluster.EventsOf(id));
@@ -69,12 +69,12 @@ public sealed class CrashPoints(SharedCluster shared)
         var id = await _cluster.Place((a, 2), (b, 3));
         await _cluster.Settled(id);
 
-        var before = _cluster.Faults.Happened;
+        var before = _cluster.Faults.Count;
         _cluster.Faults.Fail(point, nth);
         await UntilAnswered(() => _cluster.Order(id).Delete(Alice));
         await _cluster.Quiet();
 
-        Assert.Equal(1, _cluster.Faults.Happened - before);
+        Assert.Equal(1, _cluster.Faults.Count - before);
         Assert.Equal(Outcome.NotFound, (await _cluster.Order(id).Get(Alice)).Outcome);
         Assert.Equal(((10, 0), (10, 0)), (await _cluster.StockOf(a), await _cluster.StockOf(b)));
         Assert.Equal(["order.created", "order.reserved", "order.cancelled"], await _cluster.EventsOf(id));
@@ -86,13 +86,13 @@ public sealed class CrashPoints(SharedCluster shared)
         var (a, _) = await Stock(10, 10);
         var keyed = _cluster.Client.GetGrain<IIdempotencyGrain>(0);
 
-        var before = _cluster.Faults.Happened;
+        var before = _cluster.Faults.Count;
         _cluster.Faults.Fail(point, nth);
         var first = await UntilAnswered(async () => await keyed.Place($"idem/{a}", await _cluster.NextId(), Command(Alice, (a, 1))));
         var again = await keyed.Place($"idem/{a}", await _cluster.NextId(), Command(Alice, (a, 1)));
         await _cluster.Quiet();
 
-        Assert.Equal(1, _cluster.Faults.Happened - before);
+        Assert.Equal(1, _cluster.Faults.Count - before);
         Assert.Equal((KeyUse.Repeated, first.Result!.Order!.Id), (again.Use, again.Result!.Order!.Id));
         Assert.Equal((9, 1), await _cluster.StockOf(a));
         Assert.Equal(1, await _cluster.Scalar<long>($"SELECT count(*) FROM orders WHERE items->0->>'productId' = '{a}'"));
@@ -124,7 +124,7 @@ public sealed class CrashPoints(SharedCluster shared)
 
     private async Task<Order> PlaceDespite(string point, int nth, string a, string b)
     {
-        var before = _cluster.Faults.Happened;
+        var before = _cluster.Faults.Count;
         _cluster.Faults.Fail(point, nth);
         var id = await _cluster.NextId();
         var placed = await UntilAnswered(() => _cluster.Order(id).Place(Command(Alice, (a, 2), (b, 3))));
@@ -132,7 +132,7 @@ public sealed class CrashPoints(SharedCluster shared)
 
         var order = await _cluster.Settled(id);
         await _cluster.Quiet();
-        Assert.Equal(1, _cluster.Faults.Happened - before);
+        Assert.Equal(1, _cluster.Faults.Count - before);
         return order;
     }
 

@@ -34,7 +34,7 @@ public sealed class LateCommits : IAsyncLifetime
         await _cluster.DeactivateAll();
         Assert.Equal(OrderStatus.Pending, (await _cluster.Order(id).Get(OrderFlowCluster.Alice)).Order!.Status);
 
-        commit.LetGo();
+        commit.Release();
         await Landed($"SELECT count(*) FROM orders WHERE id = {id} AND version = 2");
 
         Assert.Equal(OrderStatus.Reserved, (await _cluster.Order(id).Get(OrderFlowCluster.Alice)).Order!.Status);
@@ -50,7 +50,7 @@ public sealed class LateCommits : IAsyncLifetime
         await LoseAnswer(commit);
 
         var cancelled = await _cluster.Order(id).ChangeStatus(OrderStatus.Cancelled, OrderFlowCluster.Alice);
-        commit.LetGo();
+        commit.Release();
         await _cluster.Quiet();
         var next = await _cluster.Place(("late", 1));
 
@@ -71,7 +71,7 @@ public sealed class LateCommits : IAsyncLifetime
         await cancelling;
         Assert.Equal((0, 1), await _cluster.StockOf("late"));
 
-        release.LetGo();
+        release.Release();
         await Landed("SELECT count(*) FROM stock_items WHERE product_id = 'late' AND available_quantity = 1");
         await _cluster.Order(holder).Resume();
         var next = await _cluster.Place(("late", 1));
@@ -97,7 +97,7 @@ public sealed class LateCommits : IAsyncLifetime
         await counting.Arrived();
 
         var landed = await LateRelease(holder);
-        counting.LetGo();
+        counting.Release();
         var answer = await reserving;
 
         Assert.Equal((0, ReserveOutcome.Contended), (landed, answer.Outcome));

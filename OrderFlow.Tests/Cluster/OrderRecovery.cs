@@ -77,7 +77,7 @@ public sealed class OrderRecovery(SharedCluster shared)
         await cluster.Stock("late-b").Restock(5, OrderFlowCluster.Admin);
 
         var order = await cluster.Settled(id);
-        releases.LetGo();
+        releases.Release();
         await Eventually.Get("the releases to arrive", () => Task.FromResult(releases.Arrived), arrived => arrived == releases.Waiting);
 
         Assert.Equal(OrderStatus.Reserved, order.Status);
@@ -94,7 +94,7 @@ public sealed class OrderRecovery(SharedCluster shared)
         await Eventually.Get("the reserve to be in flight", () => Task.FromResult(reserves.Waiting), waiting => waiting == 1);
 
         var seen = await _cluster.Order(id).Get(OrderFlowCluster.Alice);
-        reserves.LetGo();
+        reserves.Release();
 
         Assert.Equal(OrderStatus.Pending, seen.Order!.Status);
         Assert.Equal(OrderStatus.Reserved, (await _cluster.Settled(id)).Status);
@@ -112,7 +112,7 @@ public sealed class OrderRecovery(SharedCluster shared)
 
         var seen = await _cluster.Order(id).Get(OrderFlowCluster.Alice);
         var answered = cancelling.IsCompleted;
-        releases.LetGo();
+        releases.Release();
 
         Assert.Equal((OrderStatus.Cancelled, false), (seen.Order!.Status, answered));
         Assert.Equal(Outcome.Ok, (await cancelling).Outcome);
@@ -130,7 +130,7 @@ public sealed class OrderRecovery(SharedCluster shared)
         var cancelling = _cluster.Order(id).ChangeStatus(OrderStatus.Cancelled, OrderFlowCluster.Alice);
         await Eventually.Get("the cancel to be stored", () => _cluster.Order(id).Get(OrderFlowCluster.Alice), seen => seen.Order!.Status == OrderStatus.Cancelled);
         var arrived = reserves.Arrived;
-        reserves.LetGo();
+        reserves.Release();
 
         Assert.Equal(0, arrived);
         Assert.Equal((Outcome.Ok, OrderStatus.Cancelled), ((await cancelling).Outcome, (await _cluster.Settled(id)).Status));

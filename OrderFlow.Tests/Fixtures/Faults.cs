@@ -22,7 +22,7 @@ internal sealed class Faults
     private volatile Func<OutboxEvent, bool> _isRejected = _ => false;
 
     /// <summary>How many of the planned faults have occurred.</summary>
-    public int Happened { get; private set; }
+    public int Count { get; private set; }
 
     /// <summary>Fails the <paramref name="nth"/> pass of this point.</summary>
     /// <param name="point">Such as <c>before write order</c> or <c>after call Reserve</c>.</param>
@@ -32,7 +32,7 @@ internal sealed class Faults
         lock (_lock) _planned.Add(new(point) { Left = nth });
     }
 
-    /// <summary>Holds every call of this method before it reaches its grain, until <see cref="Held.LetGo"/>.</summary>
+    /// <summary>Holds every call of this method before it reaches its grain, until <see cref="Held.Release"/>.</summary>
     public Held Hold(string method) => _held = new(method);
 
     /// <summary>Turns the next acknowledgements into failures, though the events are in Kafka.</summary>
@@ -46,7 +46,7 @@ internal sealed class Faults
 
     public void Clear()
     {
-        _held?.LetGo();
+        _held?.Release();
         lock (_lock)
         {
             _withheld = 0;
@@ -60,7 +60,7 @@ internal sealed class Faults
         {
             if (_withheld == 0) return false;
             _withheld--;
-            Happened++;
+            Count++;
             return true;
         }
     }
@@ -72,7 +72,7 @@ internal sealed class Faults
             foreach (var fault in _planned.Where(fault => fault.Point == point && fault.Left > 0))
             {
                 if (--fault.Left > 0) continue;
-                Happened++;
+                Count++;
                 throw new DeliberateFaultException(point);
             }
         }
@@ -131,7 +131,7 @@ internal sealed class Faults
         /// <summary>Calls that were held, released and answered.</summary>
         public int Arrived => Volatile.Read(ref _arrived);
 
-        public void LetGo() => _gate.TrySetResult();
+        public void Release() => _gate.TrySetResult();
 
         public async Task Wait(Func<Task> arrive)
         {

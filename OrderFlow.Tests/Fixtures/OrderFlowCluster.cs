@@ -49,22 +49,22 @@ public sealed class OrderFlowCluster : IAsyncDisposable
     /// <param name="silos">How many.</param>
     /// <param name="server">The server of their database; the shared one where it is null.</param>
     /// <param name="responseTimeout">How long a call waits for its answer; Orleans' default where it is null.</param>
-    /// <param name="world">Kafka, Redis and a sender; without them events stay in the outbox.</param>
+    /// <param name="external">Kafka, Redis and a sender; without them events stay in the outbox.</param>
     /// <param name="proxy">A proxy between the silos and their database; none where it is null.</param>
     /// <param name="settings">Settings of the silo program, such as <c>Recovery:BatchSize</c>.</param>
     internal static async Task<OrderFlowCluster> Start(
-        int silos = 2, PostgresServer? server = null, TimeSpan? responseTimeout = null, World? world = null, PostgresProxy? proxy = null,
+        int silos = 2, PostgresServer? server = null, TimeSpan? responseTimeout = null, ExternalSystems? external = null, PostgresProxy? proxy = null,
         params IEnumerable<KeyValuePair<string, string?>> settings) =>
-        await Start(await (server ?? PostgresServer.Shared).CreateDatabase(), silos, responseTimeout, world, proxy, settings);
+        await Start(await (server ?? PostgresServer.Shared).CreateDatabase(), silos, responseTimeout, external, proxy, settings);
 
     /// <summary>Starts the silos on an existing database, which is dropped with them.</summary>
     internal static async Task<OrderFlowCluster> Start(
-        PostgresDatabase database, int silos = 2, TimeSpan? responseTimeout = null, World? world = null, PostgresProxy? proxy = null,
+        PostgresDatabase database, int silos = 2, TimeSpan? responseTimeout = null, ExternalSystems? external = null, PostgresProxy? proxy = null,
         params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var silosConnect = proxy?.Through(database.ConnectionString) ?? database.ConnectionString;
         var faults = new Faults();
-        var outside = world is null ? [] : await world.Settings();
+        var outside = external is null ? [] : await external.Settings();
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.Options.ServiceId = builder.Options.ClusterId = $"test-{Guid.NewGuid():N}";
         builder.ConfigureSiloHost((_, host) => host.Configuration
@@ -73,7 +73,7 @@ public sealed class OrderFlowCluster : IAsyncDisposable
         {
             silo.UseOrderFlow(silosConnect);
             if (responseTimeout is { } forSilos) silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = forSilos);
-            world?.AddTo(silo);
+            external?.AddTo(silo);
             faults.AddTo(silo);
         });
 

@@ -38,7 +38,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _held?.LetGo();
+        _held?.Release();
         await _end.CancelAsync();
         _listener.Dispose();
         _end.Dispose();
@@ -109,7 +109,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
         /// <summary>Cuts the connection of the client. The server still gets the request.</summary>
         public void CutClient() => _client!.Dispose();
 
-        public void LetGo() => _gate.TrySetResult();
+        public void Release() => _gate.TrySetResult();
 
         public bool TakesRequest(ReadOnlySpan<byte> request, Socket client)
         {

@@ -59,7 +59,7 @@ public sealed class AllOrdersStream : IDisposable
         }
         finally
         {
-            publishing.LetGo();
+            publishing.Release();
         }
     }
 

@@ -9,10 +9,10 @@ public sealed class LateCommits
     [Fact]
     public async Task The_order_and_its_stream_show_it_without_any_further_write()
     {
-        using var world = new World();
+        using var external = new ExternalSystems();
         await using var proxy = new PostgresProxy();
         await using var cluster = await OrderFlowCluster.Start(
-            silos: 1, world: world, proxy: proxy, settings: new KeyValuePair<string, string?>("Recovery:Interval", "00:10:00"));
+            silos: 1, external: external, proxy: proxy, settings: new KeyValuePair<string, string?>("Recovery:Interval", "00:10:00"));
         await cluster.SetStock("late", 1);
         using var api = new ApiProgram(cluster.Client, ("Live:HeartbeatInterval", "00:05:00"));
         using var alice = api.As(Tokens.Alice);
@@ -24,7 +24,7 @@ public sealed class LateCommits
         using var stream = await EventStreamClient.Connect(alice, $"/orders/{id}/events");
         Assert.Equal(["order 1 pending"], await stream.Next(1));
 
-        commit.LetGo();
+        commit.Release();
 
         Assert.Equal(["order 2 reserved"], await stream.Next(1));
         Assert.Equal("reserved", await StatusOf(alice, id));

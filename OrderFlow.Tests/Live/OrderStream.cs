@@ -30,7 +30,7 @@ public sealed class OrderStream : IDisposable
         var id = await _alice.Place("alice", ("followed", 1));
         using var stream = await EventStreamClient.Connect(_alice, $"/orders/{id}/events");
         var pending = await stream.Next();
-        reserving.LetGo();
+        reserving.Release();
         var reserved = await stream.Next();
 
         var order = await _alice.Settled(id);

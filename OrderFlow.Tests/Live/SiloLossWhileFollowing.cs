@@ -10,8 +10,8 @@ public sealed class SiloLossWhileFollowing
     [Fact]
     public async Task Streams_survive_and_continue()
     {
-        using var world = new World();
-        await using var cluster = await OrderFlowCluster.Start(silos: 2, responseTimeout: TimeSpan.FromSeconds(5), world: world);
+        using var external = new ExternalSystems();
+        await using var cluster = await OrderFlowCluster.Start(silos: 2, responseTimeout: TimeSpan.FromSeconds(5), external: external);
         await cluster.SetStock("kept", 1_000);
         using var api = new ApiProgram(cluster.Client, ("Live:HeartbeatInterval", "00:05:00"));
         using var alice = api.As(Tokens.Alice);

@@ -14,7 +14,7 @@ public sealed class NotificationTexts
     [InlineData("order.failed", null, "Your order 42 could not be reserved.")]
     [InlineData("order.cancelled", "cancelled", "Your order 42 is cancelled.")]
     [InlineData("order.cancelled", "deleted", "Your order 42 is cancelled: it was deleted.")]
-    [InlineData("order.reopened", null, "Your order 42 is tried again.")]
+    [InlineData("order.reopened", null, "Your order 42 is being processed again.")]
     [InlineData("order.audited", null, null)]
     public void Say_what_happened_to_the_order(string eventType, string? reason, string? message)
     {
@@ -26,7 +26,7 @@ public sealed class NotificationTexts
     [InlineData("order.reserved", "Your order 42 is reserved")]
     [InlineData("order.failed", "Your order 42 could not be reserved")]
     [InlineData("order.cancelled", "Your order 42 is cancelled")]
-    [InlineData("order.reopened", "Your order 42 is tried again")]
+    [InlineData("order.reopened", "Your order 42 is being processed again")]
     [InlineData("order.audited", "Your order 42")]
     public void Name_the_event_in_the_subject(string eventType, string subject)
     {

@@ -27,13 +27,13 @@ public sealed class ContractFuzzing : IAsyncLifetime, IDisposable
     ];
 
     private readonly OpenApiFile _document = OpenApiFile.Committed;
-    private readonly World _world = new();
+    private readonly ExternalSystems _external = new();
     private readonly ConcurrentDictionary<(string Operation, int Status), int> _answers = new();
     private OrderFlowCluster? _cluster;
 
     public async Task InitializeAsync()
     {
-        _cluster = await OrderFlowCluster.Start(silos: 1, world: _world);
+        _cluster = await OrderFlowCluster.Start(silos: 1, external: _external);
         foreach (var product in new[] { "sku-1", "sku-2", "sku-3" }) await _cluster.SetStock(product, 100_000);
     }
 
@@ -42,7 +42,7 @@ public sealed class ContractFuzzing : IAsyncLifetime, IDisposable
         if (_cluster is not null) await _cluster.DisposeAsync();
     }
 
-    public void Dispose() => _world.Dispose();
+    public void Dispose() => _external.Dispose();
 
     [Fact]
     public async Task Every_fuzzed_request_is_answered_as_documented()

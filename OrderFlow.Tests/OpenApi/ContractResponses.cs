@@ -21,7 +21,7 @@ public sealed class ContractResponses : IDisposable
     private readonly OpenApiFile _document = OpenApiFile.Committed;
     private readonly HashSet<(string Operation, int Status)> _seen = [];
     private readonly OrderFlowCluster _cluster;
-    private readonly World _world;
+    private readonly ExternalSystems _external;
     private readonly ApiProgram _api;
     private readonly HttpClient _anyone;
     private readonly HttpClient _alice;
@@ -29,7 +29,7 @@ public sealed class ContractResponses : IDisposable
 
     public ContractResponses(SharedBridge shared)
     {
-        (_cluster, _world) = (shared.Cluster, shared.World);
+        (_cluster, _external) = (shared.Cluster, shared.External);
         _api = new(_cluster.Client);
         (_anyone, _alice, _admin) = (_api.As(null), _api.As(Tokens.Alice), _api.As(Tokens.Admin));
     }
@@ -78,7 +78,7 @@ public sealed class ContractResponses : IDisposable
 
     public void Dispose()
     {
-        _world.Sender.Fails = false;
+        _external.Sender.Fails = false;
         _anyone.Dispose();
         _alice.Dispose();
         _admin.Dispose();
@@ -171,10 +171,10 @@ public sealed class ContractResponses : IDisposable
 
     private async Task Notifications()
     {
-        _world.Sender.Fails = true;
+        _external.Sender.Fails = true;
         var dead = new[] { await Placed("described"), await Placed("described") };
         foreach (var id in dead) await Told(id, "dead");
-        _world.Sender.Fails = false;
+        _external.Sender.Fails = false;
 
         await Call(_admin, "listDeadLetters", 200, query: "?limit=100");
         await Call(_admin, "replayDeadLetter", 200, $"{dead[0]}-2");

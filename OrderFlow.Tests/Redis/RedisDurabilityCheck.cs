@@ -58,8 +58,8 @@ public sealed class RedisDurabilityCheck
     public async Task Is_reported_by_health_when_settings_change_at_run_time(string setting, string unsafeValue, string safeValue, string violation)
     {
         await using var server = new RedisServer();
-        using var world = new World(server);
-        await using var cluster = await OrderFlowCluster.Start(silos: 1, world: world);
+        using var external = new ExternalSystems(server);
+        await using var cluster = await OrderFlowCluster.Start(silos: 1, external: external);
 
         await server.Execute("CONFIG", "SET", setting, unsafeValue);
         await AwaitHealth(cluster, $"Redis may lose notifications: {violation.TrimEnd('.')}");

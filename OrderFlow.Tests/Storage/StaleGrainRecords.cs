@@ -56,7 +56,7 @@ public sealed class StaleGrainRecords : IAsyncLifetime
         await Assert.ThrowsAsync<NpgsqlException>(() => record.Write(new(First with { Version = 2, FailReason = "\"held\"" })));
 
         Assert.Equal((true, 1L), (record.MayBeStale, (await record.ReadForQuery())!.Order.Version));
-        commit.LetGo();
+        commit.Release();
         await Eventually.Get("the commit to land", () => _database.Value<long>("SELECT version FROM orders"), version => version == 2);
 
         Assert.Equal(2, (await record.ReadForQuery())!.Order.Version);
@@ -107,7 +107,7 @@ public sealed class StaleGrainRecords : IAsyncLifetime
         await read.Arrived();
 
         await record.Write(new(First with { Version = 2 }));
-        read.LetGo();
+        read.Release();
 
         Assert.Equal(2, (await query)!.Order.Version);
     }
@@ -125,7 +125,7 @@ public sealed class StaleGrainRecords : IAsyncLifetime
         await record.Write(new(First with { Version = 2 }));
         await _database.Execute("UPDATE orders SET version = 3");
         await Assert.ThrowsAsync<InconsistentStateException>(() => record.Write(new(First with { Version = 3 })));
-        read.LetGo();
+        read.Release();
 
         Assert.Equal(3, (await query)!.Order.Version);
     }

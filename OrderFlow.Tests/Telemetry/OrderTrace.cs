@@ -66,18 +66,18 @@ public sealed class OrderTrace(ITestOutputHelper output)
         await using var system = await WholeSystem.Start(spans);
         await system.SetStock("traced", 1);
         await Quiet(system);
-        system.World.Kafka.Down();
+        system.External.Kafka.Down();
         system.Faults.Fail("after publish");
         using var alice = system.Api.As(Tokens.Alice);
         var id = await alice.Place("alice", ("traced", 1));
         await alice.Settled(id);
         var stored = await StoredTraces(system, id);
 
-        system.World.Kafka.Up();
+        system.External.Kafka.Up();
 
-        var records = await system.World.Kafka.ReadUntil("both events", read => read.Select(record => record.Topic).Distinct().Count() == 2, Topics.Created, Topics.Reserved);
+        var records = await system.External.Kafka.ReadUntil("both events", read => read.Select(record => record.Topic).Distinct().Count() == 2, Topics.Created, Topics.Reserved);
         await Quiet(system);
-        Assert.Equal(1, system.Faults.Happened);
+        Assert.Equal(1, system.Faults.Count);
         Assert.Equal(2, stored.Count);
         Assert.All(records, record => Assert.Equal((stored[record.Topic], Absent), (record.Headers["traceparent"], record.Headers.GetValueOrDefault("tracestate", Absent))));
         Assert.Single(stored.Values.Select(traceParent => ActivityContext.Parse(traceParent, traceState: null).TraceId).Distinct());
@@ -95,7 +95,7 @@ public sealed class OrderTrace(ITestOutputHelper output)
 
         await alice.Place("alice", ("traced", 1));
 
-        var record = Assert.Single(await system.World.Kafka.ReadUntil("the event", read => read.Count > 0, Topics.Reserved));
+        var record = Assert.Single(await system.External.Kafka.ReadUntil("the event", read => read.Count > 0, Topics.Reserved));
         Assert.Equal(("0af7651916cd43dd8448eb211c80319c", "shop=42"), (record.Headers["traceparent"][3..35], record.Headers["tracestate"]));
         Assert.Equal("0af7651916cd43dd8448eb211c80319c", (await spans.Await("process notifications")).TraceId.ToHexString());
     }
@@ -155,7 +155,7 @@ public sealed class OrderTrace(ITestOutputHelper output)
     private const string Absent = "";
 
     internal static Task Sent(WholeSystem system, long id) => Eventually.Get(
-        $"the notification of order {id} to be sent", () => Task.FromResult(system.World.Sender.Sent.Count(job => job.OrderId == id)), sent => sent == 1);
+        $"the notification of order {id} to be sent", () => Task.FromResult(system.External.Sender.Sent.Count(job => job.OrderId == id)), sent => sent == 1);
 
     private static async Task Quiet(WholeSystem system)
     {

@@ -18,7 +18,7 @@ public sealed class Untraced
         await using var system = await WholeSystem.Start();
         Assert.False(Traces.Source.HasListeners());
         await system.SetStock("untraced", 1);
-        system.World.Kafka.Down();
+        system.External.Kafka.Down();
         using var alice = system.Api.As(Tokens.Alice);
         alice.DefaultRequestHeaders.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         var id = await alice.Place("alice", ("untraced", 1));
@@ -26,11 +26,11 @@ public sealed class Untraced
         await using (var command = system.Database.CreateCommand("SELECT count(traceparent) FROM outbox"))
             Assert.Equal(0L, await command.ExecuteScalarAsync());
 
-        system.World.Kafka.Up();
+        system.External.Kafka.Up();
         await OrderTrace.Sent(system, id);
 
-        Assert.Null(system.World.Sender.Sent.Single(job => job.OrderId == id).Trace);
-        var record = Assert.Single(await system.World.Kafka.ReadUntil("the event", read => read.Count > 0, Topics.Reserved));
+        Assert.Null(system.External.Sender.Sent.Single(job => job.OrderId == id).Trace);
+        var record = Assert.Single(await system.External.Kafka.ReadUntil("the event", read => read.Count > 0, Topics.Reserved));
         Assert.DoesNotContain("traceparent", record.Headers.Keys);
     }
 
@@ -41,9 +41,9 @@ public sealed class Untraced
         await using var system = await WholeSystem.Start(spans);
 
         // As versions without tracing wrote it.
-        using var redis = await ConnectionMultiplexer.ConnectAsync(await system.World.Redis.ConnectionString());
+        using var redis = await ConnectionMultiplexer.ConnectAsync(await system.External.Redis.ConnectionString());
         await redis.GetDatabase().StreamAddAsync(
-            system.World.Keys.Jobs,
+            system.External.Keys.Jobs,
             [new("id", "7-2"), new("order", 7), new("user", "alice"), new("type", "order.reserved"), new("message", "old"), new("attempts", 0)]);
         await OrderTrace.Sent(system, 7);
 
@@ -58,16 +58,16 @@ public sealed class Untraced
         var spans = new SpanLog();
         await using var system = await WholeSystem.Start(spans);
         var queue = system.SiloServices.GetRequiredService<INotificationQueue>();
-        system.World.Sender.Fails = true;
+        system.External.Sender.Fails = true;
         var from = new TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "shop=42");
 
         await queue.Enqueue(new("8-2", 8, "alice", "order.reserved", "again", from));
         await Fixtures.Eventually.Get("the job to be dead-lettered", queue.GetStats, stats => stats.DeadLetters == 1);
-        system.World.Sender.Fails = false;
+        system.External.Sender.Fails = false;
         await queue.Replay("8-2");
         await OrderTrace.Sent(system, 8);
 
-        Assert.Equal(from, system.World.Sender.Sent.Single(job => job.OrderId == 8).Trace);
+        Assert.Equal(from, system.External.Sender.Sent.Single(job => job.OrderId == 8).Trace);
         var attempts = (await spans.AwaitTrace(ActivityTraceId.CreateFromString("0af7651916cd43dd8448eb211c80319c"), 8)).Where(span => span.DisplayName == "process notifications");
         Assert.Equal([1, 2, 3, 1], attempts.Select(span => span.GetTagItem("orderflow.notification.attempt")));
         Assert.All(attempts, span => Assert.Equal("b7ad6b7169203331", span.ParentSpanId.ToHexString()));

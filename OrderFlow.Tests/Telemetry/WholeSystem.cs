@@ -24,13 +24,13 @@ internal sealed class WholeSystem : IAsyncDisposable
     private readonly PostgresDatabase _database;
     private readonly WebApplication _silo;
 
-    private WholeSystem(PostgresDatabase database, World world, WebApplication silo, ApiProgram api, Faults faults)
+    private WholeSystem(PostgresDatabase database, ExternalSystems external, WebApplication silo, ApiProgram api, Faults faults)
     {
-        (_database, World, _silo, Api, Faults) = (database, world, silo, api, faults);
+        (_database, External, _silo, Api, Faults) = (database, external, silo, api, faults);
         Database = NpgsqlDataSource.Create(database.ConnectionString);
     }
 
-    public World World { get; }
+    public ExternalSystems External { get; }
 
     public ApiProgram Api { get; }
 
@@ -49,17 +49,17 @@ internal sealed class WholeSystem : IAsyncDisposable
     {
         var database = await PostgresServer.Shared.CreateDatabase();
         var cluster = $"test-{Guid.NewGuid():N}";
-        var world = new World();
+        var external = new ExternalSystems();
         var faults = new Faults();
         if (spans is not null) settings = [(OpenTelemetryVariables.TracesEndpoint, Nowhere), .. settings];
 
-        var silo = await StartSilo(cluster, database.ConnectionString, world, faults, spans, settings);
+        var silo = await StartSilo(cluster, database.ConnectionString, external, faults, spans, settings);
         var api = new ApiProgram(
             [("Postgres:ConnectionString", database.ConnectionString), ("Cluster:ClusterId", cluster), ("Cluster:ServiceId", cluster), .. settings],
             services => spans?.AddTo(services));
         using var anyone = api.As(null);
         await Eventually.Get("the API to reach the silo", () => anyone.Call("GET", "/health/ready"), answer => answer.Status == HttpStatusCode.OK);
-        return new(database, world, silo, api, faults);
+        return new(database, external, silo, api, faults);
     }
 
     public async Task SetStock(string productId, int quantity)
@@ -75,17 +75,17 @@ internal sealed class WholeSystem : IAsyncDisposable
         await Api.DisposeAsync();
         await _silo.StopAsync();
         await _silo.DisposeAsync();
-        World.Dispose();
+        External.Dispose();
         await Database.DisposeAsync();
         await _database.DisposeAsync();
     }
 
     private static async Task<WebApplication> StartSilo(
-        string cluster, string connectionString, World world, Faults faults, SpanLog? spans, (string Key, string Value)[] settings)
+        string cluster, string connectionString, ExternalSystems external, Faults faults, SpanLog? spans, (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250"), .. await world.Settings(), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))]);
+        builder.Configuration.AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250"), .. await external.Settings(), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))]);
         builder.AddSiloTelemetry();
         builder.Services.AddSiloHealth();
         builder.Logging.ClearProviders();
@@ -94,7 +94,7 @@ internal sealed class WholeSystem : IAsyncDisposable
         {
             silo.UseCluster(new() { ClusterId = cluster, ServiceId = cluster, SiloPort = FreePort(), GatewayPort = FreePort() }, connectionString);
             silo.UseOrderFlow(connectionString);
-            world.AddTo(silo);
+            external.AddTo(silo);
             faults.AddTo(silo);
             silo.UseTelemetry();
         });

@@ -16,25 +16,29 @@ internal static class OrderRows
     /// <summary>The name of the table, for errors.</summary>
     public const string Table = "orders";
 
-    public static OrderState Read(NpgsqlDataReader row) => new()
+    public static OrderState Read(NpgsqlDataReader row)
     {
-        Id = row.GetInt64(0),
-        UserId = row.GetString(1),
-        Status = OrderStatusNames.FromStored(row.GetString(2)).Status,
-        UnknownStatus = OrderStatusNames.FromStored(row.GetString(2)).UnknownStatus,
-        Items = Lines(row),
-        TotalAmount = row.GetMoney(4),
-        AgreedTotal = row.GetDecimalOrNull(5),
-        FailReason = row.GetStringOrNull(6),
-        Attempt = row.GetInt32(7),
-        Releasing = row.GetBoolean(8),
-        Transitions = Transitions(row),
-        CreatedAt = row.GetTime(10),
-        UpdatedAt = row.GetTime(11),
-        DeletedAt = row.GetTimeOrNull(12),
-        Version = row.GetInt64(13),
-        RequestId = row.IsDBNull(14) ? null : row.GetGuid(14),
-    };
+        var (status, unknown) = OrderStatusNames.FromStored(row.GetString(2));
+        return new()
+        {
+            Id = row.GetInt64(0),
+            UserId = row.GetString(1),
+            Status = status,
+            UnknownStatus = unknown,
+            Items = Lines(row),
+            TotalAmount = row.GetMoney(4),
+            AgreedTotal = row.GetDecimalOrNull(5),
+            FailReason = row.GetStringOrNull(6),
+            Attempt = row.GetInt32(7),
+            Releasing = row.GetBoolean(8),
+            Transitions = Transitions(row),
+            CreatedAt = row.GetTime(10),
+            UpdatedAt = row.GetTime(11),
+            DeletedAt = row.GetTimeOrNull(12),
+            Version = row.GetInt64(13),
+            RequestId = row.IsDBNull(14) ? null : row.GetGuid(14),
+        };
+    }
 
     /// <summary>Reads the orders with these ids.</summary>
     public static async Task<IReadOnlyDictionary<long, RowRead<OrderState>>> ReadAll(NpgsqlDataSource database, IReadOnlyList<long> ids) =>

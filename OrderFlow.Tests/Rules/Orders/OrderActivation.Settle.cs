@@ -25,7 +25,7 @@ internal sealed partial class OrderActivation
         {
             if (!order.Releasing && attempts == OrderGrain.MaxAttemptsPerRun) yield break;
             var steps = order.Releasing ? Release(order)
-                : order.Attempt != _ownAttempt ? Write(now => OrderLifecycle.NextAttempt(now, order.Attempt, shop.Now))
+                : order.Attempt != _ownAttempt ? Write(now => OrderLifecycle.NextAttempt(now, order.Attempt, system.Now))
                 : Reserve(order, sequentially: attempts++ > 0);
             foreach (var step in steps) yield return step;
             if (_runFailed) yield break;
@@ -43,7 +43,7 @@ internal sealed partial class OrderActivation
         var verdict = ReservationVerdict.Of(answers, order.AgreedTotal);
         if (verdict.TotalAmount is { } total)
         {
-            foreach (var step in Write(now => OrderLifecycle.Reserve(now, order.Attempt, total, shop.Now))) yield return step;
+            foreach (var step in Write(now => OrderLifecycle.Reserve(now, order.Attempt, total, system.Now))) yield return step;
             yield break;
         }
 
@@ -51,8 +51,8 @@ internal sealed partial class OrderActivation
         if (_runFailed) yield break;
 
         foreach (var step in Write(now => verdict.FailReason is { } reason
-            ? OrderLifecycle.Fail(now, order.Attempt, reason, shop.Now)
-            : OrderLifecycle.NextAttempt(now, order.Attempt, shop.Now))) yield return step;
+            ? OrderLifecycle.Fail(now, order.Attempt, reason, system.Now)
+            : OrderLifecycle.NextAttempt(now, order.Attempt, system.Now))) yield return step;
     }
 
     private IEnumerable<IReadOnlyList<StockCall>> Release(OrderState order)
@@ -60,7 +60,7 @@ internal sealed partial class OrderActivation
         foreach (var step in ReleaseStock(order)) yield return step;
         if (_runFailed) yield break;
 
-        foreach (var step in Write(now => OrderLifecycle.Released(now, order.Attempt, shop.Now))) yield return step;
+        foreach (var step in Write(now => OrderLifecycle.Released(now, order.Attempt, system.Now))) yield return step;
     }
 
     private IEnumerable<IReadOnlyList<StockCall>> ReserveInParallel(OrderState order, List<ReserveCall> asked)
@@ -88,7 +88,7 @@ internal sealed partial class OrderActivation
     private IEnumerable<IReadOnlyList<StockCall>> ReleaseStock(OrderState order)
     {
         List<StockCall> calls = [.. order.QuantityByProduct.Select(product => new ReleaseCall(product.ProductId, order.Id, order.Attempt))];
-        calls.ForEach(shop.Send);
+        calls.ForEach(system.Send);
         yield return calls;
         _runFailed = calls.Exists(call => call.IsLost);
     }
@@ -97,7 +97,7 @@ internal sealed partial class OrderActivation
     {
         var tentative = products > 1 || order.AgreedTotal is not null;
         var call = new ReserveCall(product.ProductId, new(order.Id, order.Attempt, product.Quantity, tentative));
-        shop.Send(call);
+        system.Send(call);
         return call;
     }
 

@@ -7,7 +7,7 @@ namespace OrderFlow.Tests.Rules.Orders;
 /// A model of one activation of <c>OrderGrain</c>. At each point where the grain awaits, the run pauses, and anything else
 /// may happen before it continues.
 /// </summary>
-internal sealed partial class OrderActivation(long id, Shop shop)
+internal sealed partial class OrderActivation(long id, SimulatedSystem system)
 {
     private OrderState? _known;
     private bool _mayBeStale = true;
@@ -62,7 +62,7 @@ internal sealed partial class OrderActivation(long id, Shop shop)
     /// <summary>Inserts without a read, because the id was just handed out; reads where the insert finds a row.</summary>
     private OrderDecision? PlaceNew(PlaceOrder command)
     {
-        var decision = OrderLifecycle.Place(id, command, shop.Now);
+        var decision = OrderLifecycle.Place(id, command, system.Now);
         if (decision.Next is null) return decision;
 
         var fault = NextWrite;
@@ -78,13 +78,13 @@ internal sealed partial class OrderActivation(long id, Shop shop)
         return decision.Next is null || Persist(order, decision) ? decision : null;
     }
 
-    private OrderState? Read() => _mayBeStale ? _known = shop.Order(id) : _known;
+    private OrderState? Read() => _mayBeStale ? _known = system.Order(id) : _known;
 
     private bool Persist(OrderState? known, OrderDecision decision)
     {
         var fault = NextWrite;
         NextWrite = WriteFault.None;
-        var written = fault != WriteFault.NotWritten && shop.Write(known, new(decision.Next!, decision.Event));
+        var written = fault != WriteFault.NotWritten && system.Write(known, new(decision.Next!, decision.Event));
         var confirmed = written && fault == WriteFault.None;
         _known = confirmed ? decision.Next : null;
         _mayBeStale = !confirmed;

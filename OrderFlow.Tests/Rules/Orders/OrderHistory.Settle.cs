@@ -33,8 +33,8 @@ internal sealed partial class OrderHistory
 
     private void RunAlone(long id)
     {
-        _shop.Tick();
-        var activation = new OrderActivation(id, _shop);
+        _system.Tick();
+        var activation = new OrderActivation(id, _system);
         activation.Resume();
         while (activation.IsRunning)
         {
@@ -45,12 +45,12 @@ internal sealed partial class OrderHistory
 
     private void DeliverAll()
     {
-        foreach (var productId in _shop.ProductsCalled.ToList())
+        foreach (var productId in _system.ProductsCalled.ToList())
         {
-            var calls = _shop.UnderWay(productId);
+            var calls = _system.InFlight(productId);
             var arrived = calls.ToList();
             calls.Clear();
-            _shop.Deliver(productId, arrived);
+            _system.Deliver(productId, arrived);
         }
     }
 
@@ -61,6 +61,6 @@ internal sealed partial class OrderHistory
             .SelectMany(order => order.Items)
             .GroupBy(line => line.ProductId)
             .ToDictionary(product => product.Key, product => product.Sum(line => (long)line.Quantity));
-        foreach (var stock in _shop.Stock) Assert.Equal(wanted.GetValueOrDefault(stock.ProductId), stock.Item?.ReservedQuantity ?? 0);
+        foreach (var stock in _system.Stock) Assert.Equal(wanted.GetValueOrDefault(stock.ProductId), stock.Item?.ReservedQuantity ?? 0);
     }
 }

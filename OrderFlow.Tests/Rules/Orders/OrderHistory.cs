@@ -3,7 +3,7 @@ using OrderFlow.Tests.Rules.Inventory;
 
 namespace OrderFlow.Tests.Rules.Orders;
 
-/// <summary>Orders and stock under random moves. <see cref="Shop"/> checks every write; in the end every order settles.</summary>
+/// <summary>Orders and stock under random moves. <see cref="SimulatedSystem"/> checks every write; in the end every order settles.</summary>
 internal sealed partial class OrderHistory
 {
     /// <summary>Moves pick one of so many newest orders; older ones still get late calls.</summary>
@@ -12,7 +12,7 @@ internal sealed partial class OrderHistory
     private const int MaxCallsInAWrite = 5;
 
     private readonly Action<string>? _log;
-    private readonly Shop _shop;
+    private readonly SimulatedSystem _system;
     private readonly List<PlaceOrder> _placed = [];
     private readonly Dictionary<long, OrderActivation> _activations = [];
     private readonly List<OrderActivation> _running = [];
@@ -20,11 +20,11 @@ internal sealed partial class OrderHistory
     public OrderHistory(Action<string>? log, params StockCall[] stock)
     {
         _log = log;
-        _shop = new(log);
-        foreach (var call in stock) _shop.Deliver(call.ProductId, [call]);
+        _system = new(log);
+        foreach (var call in stock) _system.Deliver(call.ProductId, [call]);
     }
 
-    public IReadOnlyCollection<OrderState> Orders => _shop.Orders;
+    public IReadOnlyCollection<OrderState> Orders => _system.Orders;
 
     public static void Replay(IReadOnlyList<OrderMove> moves, Action<string>? log)
     {
@@ -41,12 +41,12 @@ internal sealed partial class OrderHistory
 
     public void Take(OrderMove move)
     {
-        _shop.Tick();
+        _system.Tick();
         switch (move.Kind)
         {
             case OrderMoveKind.Place: Place(move.Order, move.Fault); break;
-            case OrderMoveKind.SetStock: _shop.Send(move.Set); break;
-            case OrderMoveKind.Restock: _shop.Send(move.Restock); break;
+            case OrderMoveKind.SetStock: _system.Send(move.Set); break;
+            case OrderMoveKind.Restock: _system.Send(move.Restock); break;
             case OrderMoveKind.Deliver: Deliver(move); break;
             case OrderMoveKind.LoseCall or OrderMoveKind.RepeatCall: Misdirect(move); break;
             case OrderMoveKind.Continue: Continue(move); break;
@@ -61,9 +61,9 @@ internal sealed partial class OrderHistory
         switch (move.Kind)
         {
             case OrderMoveKind.PlaceAgain: PlaceAgain(move, id); break;
-            case OrderMoveKind.ChangeStatus: Change(move, id, by, order => OrderLifecycle.ChangeStatus(order, move.Target, by, _shop.Now)); break;
-            case OrderMoveKind.Delete: Change(move, id, by, order => OrderLifecycle.Delete(order, by, _shop.Now)); break;
-            case OrderMoveKind.SupersededStep: if (_shop.Order(id) is { } order) SupersededSteps.AreRefused(order, move.Choice, _shop.Now); break;
+            case OrderMoveKind.ChangeStatus: Change(move, id, by, order => OrderLifecycle.ChangeStatus(order, move.Target, by, _system.Now)); break;
+            case OrderMoveKind.Delete: Change(move, id, by, order => OrderLifecycle.Delete(order, by, _system.Now)); break;
+            case OrderMoveKind.SupersededStep: if (_system.Order(id) is { } order) SupersededSteps.AreRefused(order, move.Choice, _system.Now); break;
             case OrderMoveKind.LoseActivation: LoseActivation(id, keepsRunning: move.Choice % 2 == 0); break;
             case OrderMoveKind.Resume: Send(id, activation => activation.Resume()); break;
         }
@@ -77,38 +77,38 @@ internal sealed partial class OrderHistory
             1 => move.Order,
             _ => _placed[id - 1],
         };
-        var before = _shop.Order(id);
+        var before = _system.Order(id);
         Send(id, activation => activation.Place(command), move.Fault);
-        if (before is not null) Assert.Same(before, _shop.Order(id));
+        if (before is not null) Assert.Same(before, _system.Order(id));
     }
 
     private void Change(OrderMove move, int id, Caller by, Func<OrderState, OrderDecision> decide)
     {
-        var before = _shop.Order(id);
+        var before = _system.Order(id);
         Send(id, activation => activation.Change(decide), move.Fault);
-        if (before is not null && !by.MayActFor(before.UserId)) Assert.Same(before, _shop.Order(id));
+        if (before is not null && !by.MayActFor(before.UserId)) Assert.Same(before, _system.Order(id));
     }
 
     private void Deliver(OrderMove move)
     {
-        var products = _shop.ProductsCalled.ToList();
+        var products = _system.ProductsCalled.ToList();
         if (products.Count == 0) return;
 
         var productId = products[move.Pick % products.Count];
-        var calls = _shop.UnderWay(productId);
+        var calls = _system.InFlight(productId);
         var first = move.Pick % 3 == 0 ? move.Choice % calls.Count : 0;   // sometimes later calls overtake earlier ones
         var arrived = calls.GetRange(first, Math.Min(1 + (move.Choice % MaxCallsInAWrite), calls.Count - first));
         calls.RemoveRange(first, arrived.Count);
-        _shop.Deliver(productId, arrived, move.Fault);
+        _system.Deliver(productId, arrived, move.Fault);
     }
 
     /// <summary>Loses a call, or delivers it twice.</summary>
     private void Misdirect(OrderMove move)
     {
-        var products = _shop.ProductsCalled.ToList();
+        var products = _system.ProductsCalled.ToList();
         if (products.Count == 0) return;
 
-        var calls = _shop.UnderWay(products[move.Pick % products.Count]);
+        var calls = _system.InFlight(products[move.Pick % products.Count]);
         var call = calls[move.Choice % calls.Count];
         _log?.Invoke($"{call} ({move.Kind})");
         if (move.Kind == OrderMoveKind.RepeatCall)
@@ -153,7 +153,7 @@ internal sealed partial class OrderHistory
 
     private void Send(int id, Action<OrderActivation> command, WriteFault fault = WriteFault.None)
     {
-        if (!_activations.TryGetValue(id, out var activation)) _activations[id] = activation = new(id, _shop);
+        if (!_activations.TryGetValue(id, out var activation)) _activations[id] = activation = new(id, _system);
         activation.NextWrite = fault;
         command(activation);
         activation.NextWrite = WriteFault.None;

@@ -10,7 +10,7 @@ using OrderFlow.Silo.Outbox;
 namespace OrderFlow.Tests.Fixtures;
 
 /// <summary>The systems around a test cluster: its own Kafka, its own queue in Redis, and a sender that records its jobs.</summary>
-internal sealed class World(RedisServer? redis = null, int partitions = 3, ILoggerProvider? log = null, int brokers = 1) : IDisposable
+internal sealed class ExternalSystems(RedisServer? redis = null, int partitions = 3, ILoggerProvider? log = null, int brokers = 1) : IDisposable
 {
     private readonly string _queue = $"test:{Guid.NewGuid():N}";
 

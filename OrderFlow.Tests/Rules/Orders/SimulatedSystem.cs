@@ -5,11 +5,11 @@ using OrderFlow.Tests.Rules.Inventory;
 namespace OrderFlow.Tests.Rules.Orders;
 
 /// <summary>What outlives every process: orders and stock in the database, and calls in flight.</summary>
-internal sealed class Shop(Action<string>? log)
+internal sealed class SimulatedSystem(Action<string>? log)
 {
     private readonly Dictionary<long, OrderState> _orders = [];
     private readonly Dictionary<string, PersistedStock> _stock = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<StockCall>> _underWay = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<StockCall>> _inFlight = new(StringComparer.Ordinal);
 
     public DateTimeOffset Now { get; private set; } = DateTimeOffset.UnixEpoch;
 
@@ -38,13 +38,13 @@ internal sealed class Shop(Action<string>? log)
     }
 
     /// <summary>Products with calls in flight.</summary>
-    public IEnumerable<string> ProductsCalled => _underWay.Where(product => product.Value.Count > 0).Select(product => product.Key);
+    public IEnumerable<string> ProductsCalled => _inFlight.Where(product => product.Value.Count > 0).Select(product => product.Key);
 
-    public void Send(StockCall call) => UnderWay(call.ProductId).Add(call);
+    public void Send(StockCall call) => InFlight(call.ProductId).Add(call);
 
-    public List<StockCall> UnderWay(string productId)
+    public List<StockCall> InFlight(string productId)
     {
-        if (!_underWay.TryGetValue(productId, out var calls)) _underWay[productId] = calls = [];
+        if (!_inFlight.TryGetValue(productId, out var calls)) _inFlight[productId] = calls = [];
         return calls;
     }
 

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace OrderFlow.ServiceDefaults.Auth;
 
 /// <summary>Validates bearer tokens by signature, issuer, audience, times and subject; one that was accepted before comes from the cache.</summary>
-internal sealed class CallerTokenHandler(VerifiedTokenCache verified, TimeProvider time) : TokenHandler
+internal sealed class BearerTokenHandler(VerifiedTokenCache verified, TimeProvider time) : TokenHandler
 {
     /// <summary>The most characters of a token: half of what all headers together may have.</summary>
     public const int MaxTokenLength = 16 * 1024;
