@@ -24,6 +24,24 @@ public static class Limits
     /// <summary>The most characters in a user id.</summary>
     public const int UserIdLength = 128;
 
+    /// <summary>The shortest time that stock can be reserved for.</summary>
+    public const string MinReserveFor = "00:01:00";
+
+    /// <summary>The longest time that stock can be reserved for.</summary>
+    public const string MaxReserveFor = "30.00:00:00";
+
+    /// <summary>The most characters in an admin's reason for a cancellation.</summary>
+    public const int CancelReasonLength = 200;
+
+    /// <summary>The most characters in the carrier and in the number of a parcel.</summary>
+    public const int TrackingLength = 50;
+
+    /// <summary>The most characters in the address of a parcel's page.</summary>
+    public const int TrackingUrlLength = 256;
+
+    /// <summary>The most changes of status that an order keeps.</summary>
+    public const int Transitions = 20;
+
     /// <summary>The most items on a page.</summary>
     public const int PageSize = 100;
 }

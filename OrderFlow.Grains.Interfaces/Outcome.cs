@@ -21,4 +21,7 @@ public enum Outcome
 
     /// <summary>The chosen id belongs to another order. Nothing was done; another id may succeed.</summary>
     IdTaken,
+
+    /// <summary>Not every silo knows this yet. Nothing was done; it may succeed once all silos are updated.</summary>
+    Unsupported,
 }

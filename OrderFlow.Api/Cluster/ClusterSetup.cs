@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OrderFlow.Api.Telemetry;
 using OrderFlow.Live;
+using OrderFlow.Orders;
 using OrderFlow.ServiceDefaults.Options;
 using Orleans.Configuration;
 
@@ -21,6 +22,7 @@ internal static class ClusterSetup
         services.AddSingleton<AdaptiveConcurrencyLimiter>();
         services.AddSingleton<CallFailureLog>();
         services.AddSingleton<ClusterClient>();
+        services.AddSingleton<FulfilmentSupport>();
         services.AddHostedService<ClusterClientMetrics>();
 
         builder.UseOrleansClient(client => client

@@ -33,6 +33,7 @@ internal sealed partial class RequestJson : JsonSerializerContext
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(OrderResponse))]
 [JsonSerializable(typeof(PageResponse<OrderResponse>))]
+[JsonSerializable(typeof(PageResponse<OrderTransitionResponse>))]
 [JsonSerializable(typeof(OrderChangeResponse))]
 [JsonSerializable(typeof(OrderDeletedResponse))]
 [JsonSerializable(typeof(MissedResponse))]

@@ -2,12 +2,15 @@ using System.Text.Json.Serialization.Metadata;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
 using OrderFlow.Orders;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Orders;
 
 /// <summary>The body of <c>PATCH /orders/{id}/status</c>.</summary>
 /// <param name="Status">The status to change to.</param>
-internal sealed record ChangeStatusRequest(string? Status) : IRequestBody<ChangeStatusRequest>
+/// <param name="CancelReason">With <c>cancelled</c>: an admin's own reason, which the customer reads.</param>
+/// <param name="Tracking">With <c>fulfilled</c>: the parcel.</param>
+internal sealed record ChangeStatusRequest(string? Status, string? CancelReason, TrackingRequest? Tracking) : IRequestBody<ChangeStatusRequest>
 {
     /// <summary>The error of a text that is not a status; names are case-sensitive.</summary>
     public static readonly string UnknownStatus = $"must be one of {string.Join(", ", OrderStatusNames.Known.Select(OrderStatusNames.ToWireName))}";
@@ -18,10 +21,41 @@ internal sealed record ChangeStatusRequest(string? Status) : IRequestBody<Change
     /// <inheritdoc/>
     public void Validate(ValidationErrors errors)
     {
+        var status = Status is null ? null : OrderStatusNames.FromWireName(Status);
         if (Status is null) errors.Add("status", "is required");
-        else if (OrderStatusNames.FromWireName(Status) is null) errors.Add("status", UnknownStatus);
+        else if (status is null) errors.Add("status", UnknownStatus);
+
+        if (CancelReason is not null) errors.Add("cancelReason", ValidateReason(status));
+        if (Tracking is not null && status != OrderStatus.Fulfilled) errors.Add("tracking", "is allowed only with the status fulfilled");
+        else Tracking?.Validate(errors);
     }
 
-    /// <summary>The status of a valid body. Not a property: JSON would accept a member of that name too, and drop it.</summary>
-    public OrderStatus ToStatus() => OrderStatusNames.FromWireName(Status!) ?? throw new InvalidOperationException("The body was not validated.");
+    /// <summary>The command of a valid body. Not a property: JSON would accept a member of that name too, and drop it.</summary>
+    public ChangeStatus ToCommand(Caller by, IfVersion ifVersion) => new(
+        OrderStatusNames.FromWireName(Status!) ?? throw new InvalidOperationException("The body was not validated."),
+        by, ifVersion, CancelReason, Tracking is null ? null : new(Tracking.Carrier!, Tracking.Number!, Tracking.Url));
+
+    private string? ValidateReason(OrderStatus? status) =>
+        status != OrderStatus.Cancelled ? "is allowed only with the status cancelled"
+        : CancelReasons.All.Contains(CancelReason!) ? $"must not be one of {string.Join(", ", CancelReasons.All)}, which say that no person gave a reason"
+        : TextId.Validate(CancelReason, Limits.CancelReasonLength);
+}
+
+/// <summary>The parcel of an order.</summary>
+/// <param name="Carrier">Who carries it.</param>
+/// <param name="Number">The carrier's number for it.</param>
+/// <param name="Url">The page that shows where it is.</param>
+internal sealed record TrackingRequest(string? Carrier, string? Number, string? Url)
+{
+    /// <summary>Adds what is wrong with it.</summary>
+    public void Validate(ValidationErrors errors)
+    {
+        errors.Add("tracking.carrier", TextId.Validate(Carrier, Limits.TrackingLength));
+        errors.Add("tracking.number", TextId.Validate(Number, Limits.TrackingLength));
+        if (Url is not null) errors.Add("tracking.url", IsWebAddress(Url) ? null : $"must be an http or https address of at most {Limits.TrackingUrlLength} ASCII characters");
+    }
+
+    private static bool IsWebAddress(string url) =>
+        url.Length <= Limits.TrackingUrlLength && url.All(c => c is > ' ' and < '\x7f')
+        && Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp);
 }

@@ -24,8 +24,12 @@ internal static class OrderEndpoints
             .WithDescription("The caller's own orders, or all for an admin.");
         orders.MapGet("/{id:long:min(1)}", Get).Describe("getOrder", "Get an order", 404, 412).AcceptsHeaders(IfMatch.Name, IfNoneMatch.Name)
             .Produces(StatusCodes.Status304NotModified);
-        orders.MapPatch("/{id:long:min(1)}/status", ChangeStatus).Describe("changeOrderStatus", "Cancel an order or retry a failed one", 403, 404, 409, 412)
-            .WithDescription("Only an admin may retry an order.")
+        orders.MapGet("/{id:long:min(1)}/history", GetHistory).RequireAuthorization(BearerTokens.AdminPolicy)
+            .Describe("getOrderHistory", "List an order's changes of status", 404).WithDescription($"The last {Limits.Transitions} changes, oldest first, and who made them.");
+        orders.MapPatch("/{id:long:min(1)}/status", ChangeStatus).Describe("changeOrderStatus", "Cancel, confirm, fulfil or retry an order", 403, 404, 409, 412)
+            .WithDescription(
+                "The owner may cancel an order until it is confirmed. An admin may do all; the role payments may confirm, the role fulfilment may fulfil. "
+                + "Only a failed order can be retried, with the status pending.")
             .AcceptsHeaders(IfMatch.Name);
         orders.MapDelete("/{id:long:min(1)}", Delete).Describe("deleteOrder", "Release an order's stock and delete it", 400, 404, 409, 412)
             .AcceptsHeaders(IfMatch.Name);
@@ -33,7 +37,8 @@ internal static class OrderEndpoints
 
     /// <summary>Places an order. It is stored as pending; stock is reserved after the response, which waits for it if the client prefers that.</summary>
     private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> Place(
-        JsonBody<PlaceOrderRequest> body, Header<IdempotencyKey> keyHeader, HttpContext http, CurrentCaller current, OrderPlacer placer, ClusterClient cluster)
+        JsonBody<PlaceOrderRequest> body, Header<IdempotencyKey> keyHeader, HttpContext http, CurrentCaller current, OrderPlacer placer, ClusterClient cluster,
+        FulfilmentSupport support)
     {
         if (!body.TryGet(out var request, out var problem)) return problem;
         if (!keyHeader.TryGet(out var key, out problem)) return problem;
@@ -41,6 +46,7 @@ internal static class OrderEndpoints
         if (await ProductIdResolver.Validate(cluster, request.Items!) is { IsEmpty: false } errors) return Problems.Invalid(errors);
 
         var command = request.ToCommand(current.Caller);
+        if (command.ReserveFor is not null) RequireSupport(support);
         var (use, result) = key.Key is { } value ? await placer.PlaceOnce(cluster, value, command) : new(KeyUse.First, await placer.Place(cluster, command));
         if (use == KeyUse.OtherCommand) return Problems.IdempotencyKeyReused();
         if (use == KeyUse.Repeated) http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
@@ -90,16 +96,31 @@ internal static class OrderEndpoints
         return known.Matches(order.Version) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(OrderResponse.Of(order));
     }
 
-    /// <summary>Cancels an order, or retries a failed one (admins).</summary>
+    /// <summary>Lists the changes of an order's status, and who made them.</summary>
+    private static async Task<Results<Ok<PageResponse<OrderTransitionResponse>>, ProblemHttpResult>> GetHistory(long id, CurrentCaller current, ClusterClient cluster)
+    {
+        var history = await cluster.CallWithRetry(grains => grains.GetGrain<IOrderGrain>(id).GetTransitions(current.Caller, afterVersion: 0));
+        return history is { Outcome: Outcome.Ok, Transitions: var transitions }
+            ? TypedResults.Ok(PageResponse.Of(new Page<OrderTransition>(transitions, transitions.Length, Number: 1, Limits.Transitions), OrderTransitionResponse.Of))
+            : ProblemOf(OrderResult.NotFound);
+    }
+
+    /// <summary>Cancels, confirms, fulfils or retries an order.</summary>
     private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> ChangeStatus(
-        long id, JsonBody<ChangeStatusRequest> body, Header<IfMatch> ifMatch, HttpResponse response, CurrentCaller current, ClusterClient cluster)
+        long id, JsonBody<ChangeStatusRequest> body, Header<IfMatch> ifMatch, HttpResponse response, CurrentCaller current, ClusterClient cluster,
+        FulfilmentSupport support)
     {
         if (!body.TryGet(out var request, out var problem)) return problem;
         if (!ifMatch.TryGet(out var wanted, out problem)) return problem;
 
-        // A second cancellation has no effect. A second retry may have one: the order can have failed again in between.
-        var target = request.ToStatus();
-        var (result, wasRetried) = target == OrderStatus.Cancelled ? await cluster.CallReportingRetry(Change) : (await cluster.CallOnce(Change), false);
+        var command = request.ToCommand(current.Caller, wanted.Version);
+        var target = command.Target;
+        var isSince1Point0 = target is OrderStatus.Confirmed or OrderStatus.Fulfilled || command.CancelReason is not null;
+        if (isSince1Point0) RequireSupport(support);
+
+        // A second change to another status has no effect. A second retry may have one: the order can have failed again in between.
+        var (result, wasRetried) = target != OrderStatus.Pending ? await cluster.CallReportingRetry(Change) : (await cluster.CallOnce(Change), false);
+        if (result.Outcome == Outcome.Unsupported) throw new ClusterUnavailableException(cause: null, wasSent: false);
 
         // A call whose answer was lost may itself have made the version stale. If somebody else made the same change, the order is as requested too,
         // and may be answered as such (RFC 9110 §13.1.1).
@@ -109,7 +130,9 @@ internal static class OrderEndpoints
         response.Headers.ETag = IfMatch.ToETag(changed.Version);
         return TypedResults.Ok(OrderResponse.Of(changed));
 
-        Task<OrderResult> Change(IGrainFactory grains) => grains.GetGrain<IOrderGrain>(id).ChangeStatus(target, current.Caller, wanted.Version);
+        Task<OrderResult> Change(IGrainFactory grains) => isSince1Point0
+            ? grains.GetGrain<IOrderFulfilmentGrain>(id).ChangeStatus(command)
+            : grains.GetGrain<IOrderGrain>(id).ChangeStatus(target, current.Caller, wanted.Version);
     }
 
     /// <summary>Releases what an order holds, then deletes it.</summary>
@@ -123,6 +146,13 @@ internal static class OrderEndpoints
         // A call whose answer was lost may have deleted it.
         var isDeleted = result.Outcome == Outcome.Ok || (result.WasDeletedBefore && wasRetried);
         return isDeleted ? TypedResults.Ok(new MessageResponse("Order deleted")) : ProblemOf(result);
+    }
+
+    /// <summary>A silo of version 1.0.0 would ignore what it does not know.</summary>
+    /// <exception cref="ClusterUnavailableException">Not all silos are updated yet.</exception>
+    private static void RequireSupport(FulfilmentSupport support)
+    {
+        if (!support.IsComplete()) throw new ClusterUnavailableException(cause: null, wasSent: false);
     }
 
     private static ProblemHttpResult ProblemOf(OrderResult result) => result switch

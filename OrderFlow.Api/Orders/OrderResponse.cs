@@ -13,9 +13,15 @@ namespace OrderFlow.Api.Orders;
 /// <param name="CreatedAt">When it was placed; UTC, written with Z.</param>
 /// <param name="UpdatedAt">When it last changed; UTC, written with Z.</param>
 /// <param name="FailReason">Why it failed; absent otherwise.</param>
+/// <param name="ExpiresAt">When it is cancelled unless it is confirmed or fulfilled; absent unless it is reserved for a limited time.</param>
+/// <param name="CancelReason"><c>cancelled</c>, <c>expired</c>, or an admin's own text; absent unless it is cancelled.</param>
+/// <param name="Tracking">The parcel; absent unless it was named as the order was fulfilled.</param>
 internal sealed record OrderResponse(
     long Id, string UserId, OrderLine[] Items, string Status, decimal TotalAmount, DateTime CreatedAt, DateTime UpdatedAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? FailReason)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? FailReason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? ExpiresAt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CancelReason = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TrackingResponse? Tracking = null)
 {
     /// <summary>Maps an order.</summary>
     public static OrderResponse Of(Order order) => new(
@@ -26,5 +32,28 @@ internal sealed record OrderResponse(
         order.TotalAmount,
         order.CreatedAt.UtcDateTime,
         order.UpdatedAt.UtcDateTime,
-        order.FailReason);
+        order.FailReason,
+        order.ExpiresAt?.UtcDateTime,
+        order.CancelReason,
+        order.Tracking is { } parcel ? new(parcel.Carrier, parcel.Number, parcel.Url) : null);
+}
+
+/// <summary>The parcel of an order.</summary>
+/// <param name="Carrier">Who carries it.</param>
+/// <param name="Number">The carrier's number for it.</param>
+/// <param name="Url">The page that shows where it is; absent if none was named.</param>
+internal sealed record TrackingResponse(
+    string Carrier, string Number, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Url);
+
+/// <summary>One change of an order's status.</summary>
+/// <param name="Status">The new status; while the service is updated it may be one that a newer version has stored.</param>
+/// <param name="Version">The order's version after this change.</param>
+/// <param name="At">When; UTC, written with Z.</param>
+/// <param name="Actor">The user who made it, or <c>system</c> for the order's own steps; absent if version 1.0.0 stored it.</param>
+internal sealed record OrderTransitionResponse(
+    string Status, long Version, DateTime At, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Actor)
+{
+    /// <summary>Maps a change.</summary>
+    public static OrderTransitionResponse Of(OrderTransition transition) =>
+        new(transition.StatusName, transition.Version, transition.At.UtcDateTime, transition.Actor);
 }

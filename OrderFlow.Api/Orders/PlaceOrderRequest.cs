@@ -14,7 +14,9 @@ namespace OrderFlow.Api.Orders;
 /// <param name="UserId">The user who owns the order.</param>
 /// <param name="Items">The lines; a product may be in several.</param>
 /// <param name="TotalAmount">The total the client agrees to; absent or null for no price check.</param>
-internal sealed record PlaceOrderRequest(string? UserId, PlaceOrderLineRequest?[]? Items, decimal? TotalAmount) : IRequestBody<PlaceOrderRequest>
+/// <param name="ReserveFor">How long stock stays reserved unless the order is confirmed, as an ISO 8601 duration; absent or null for the shop's default.</param>
+internal sealed record PlaceOrderRequest(string? UserId, PlaceOrderLineRequest?[]? Items, decimal? TotalAmount, string? ReserveFor = null)
+    : IRequestBody<PlaceOrderRequest>
 {
     /// <inheritdoc/>
     public static JsonTypeInfo<PlaceOrderRequest> Json => RequestJson.Default.PlaceOrderRequest;
@@ -25,6 +27,8 @@ internal sealed record PlaceOrderRequest(string? UserId, PlaceOrderLineRequest?[
         errors.Add("userId", TextId.ValidateUserId(UserId));
         if (TotalAmount is not null) errors.Add("totalAmount", Money.Validate(TotalAmount, Limits.TotalAmount));
 
+        if (ReserveFor is not null && ReservationTime.Parse(ReserveFor) is null) errors.Add("reserveFor", ReservationTime.Invalid);
+
         if (Items is null) errors.Add("items", "is required");
         else if (Items.Length is 0 or > Limits.OrderLines) errors.Add("items", $"must have 1 to {Limits.OrderLines} lines");
         else
@@ -33,7 +37,8 @@ internal sealed record PlaceOrderRequest(string? UserId, PlaceOrderLineRequest?[
 
     /// <summary>The command of a valid body.</summary>
     public PlaceOrder ToCommand(Caller by) =>
-        new(by, UserId!, ImmutableArray.Create(Array.ConvertAll(Items!, line => new OrderLine(line!.ProductId!, (int)line.Quantity!))), TotalAmount);
+        new(by, UserId!, ImmutableArray.Create(Array.ConvertAll(Items!, line => new OrderLine(line!.ProductId!, (int)line.Quantity!))), TotalAmount,
+            ReserveFor: ReserveFor is null ? null : ReservationTime.Parse(ReserveFor));
 
     private static void Validate(PlaceOrderLineRequest? line, int index, ValidationErrors errors)
     {

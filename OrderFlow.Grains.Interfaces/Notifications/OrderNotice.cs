@@ -1,3 +1,5 @@
+using OrderFlow.Orders;
+
 namespace OrderFlow.Notifications;
 
 /// <summary>An order's event, as far as notifications need it.</summary>
@@ -7,6 +9,7 @@ namespace OrderFlow.Notifications;
 /// <param name="UserId">The customer.</param>
 /// <param name="TotalAmount">The order's total, where the event has one.</param>
 /// <param name="Reason">Why it failed or was cancelled, where the event says so.</param>
+/// <param name="Tracking">The parcel of a fulfilled order, where the event has one.</param>
 [GenerateSerializer, Immutable, Alias("order-notice")]
 public sealed record OrderNotice(
     [property: Id(0)] string EventId,
@@ -14,4 +17,5 @@ public sealed record OrderNotice(
     [property: Id(2)] long OrderId,
     [property: Id(3)] string UserId,
     [property: Id(4)] decimal? TotalAmount,
-    [property: Id(5)] string? Reason);
+    [property: Id(5)] string? Reason,
+    [property: Id(6)] Tracking? Tracking = null);

@@ -13,6 +13,9 @@ namespace OrderFlow.Orders;
 /// <param name="FailReason">Why it failed, for a person to read; null otherwise.</param>
 /// <param name="Version">Rises by one with every change.</param>
 /// <param name="UnknownStatus">The stored name of a status that this version does not know; null otherwise.</param>
+/// <param name="ExpiresAt">When its reservation expires, UTC; null where it does not.</param>
+/// <param name="CancelReason">Why it is cancelled: one of <see cref="CancelReasons"/>, or an admin's text; null otherwise.</param>
+/// <param name="Tracking">The parcel of a fulfilled order; null where none was named.</param>
 [GenerateSerializer, Immutable, Alias("order-view")]
 public sealed record Order(
     [property: Id(0)] long Id,
@@ -24,7 +27,10 @@ public sealed record Order(
     [property: Id(6)] DateTimeOffset UpdatedAt,
     [property: Id(7)] string? FailReason,
     [property: Id(8)] long Version,
-    [property: Id(9)] string? UnknownStatus = null)
+    [property: Id(9)] string? UnknownStatus = null,
+    [property: Id(10)] DateTimeOffset? ExpiresAt = null,
+    [property: Id(11)] string? CancelReason = null,
+    [property: Id(12)] Tracking? Tracking = null)
 {
     /// <summary>The status's name.</summary>
     public string StatusName => UnknownStatus ?? Status.ToWireName();

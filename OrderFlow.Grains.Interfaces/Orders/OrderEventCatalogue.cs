@@ -29,7 +29,9 @@ public static class OrderEventCatalogue
         OrderEventType.Created => new(type, "order.created", OrderStatus.Pending, NotifiedByDefault: false, "was received"),
         OrderEventType.Reserved => new(type, "order.reserved", OrderStatus.Reserved, NotifiedByDefault: true, "is reserved"),
         OrderEventType.Failed => new(type, "order.failed", OrderStatus.Failed, NotifiedByDefault: true, "could not be reserved"),
-        OrderEventType.Cancelled => new(type, "order.cancelled", OrderStatus.Cancelled, NotifiedByDefault: false, "is cancelled"),
+        OrderEventType.Cancelled => new(type, "order.cancelled", OrderStatus.Cancelled, NotifiedByDefault: true, "is cancelled"),
         OrderEventType.Reopened => new(type, "order.reopened", OrderStatus.Pending, NotifiedByDefault: false, "is being processed again"),
+        OrderEventType.Confirmed => new(type, "order.confirmed", OrderStatus.Confirmed, NotifiedByDefault: false, "is confirmed"),
+        OrderEventType.Fulfilled => new(type, "order.fulfilled", OrderStatus.Fulfilled, NotifiedByDefault: true, "is on its way"),
     };
 }

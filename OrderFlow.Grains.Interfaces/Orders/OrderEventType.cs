@@ -17,4 +17,10 @@ public enum OrderEventType
 
     /// <summary><see cref="OrderReopened"/>.</summary>
     Reopened,
+
+    /// <summary><see cref="OrderConfirmed"/>.</summary>
+    Confirmed,
+
+    /// <summary><see cref="OrderFulfilled"/>.</summary>
+    Fulfilled,
 }

@@ -52,11 +52,11 @@ public sealed record OrderReserved(long OrderId, string UserId, ImmutableArray<O
 public sealed record OrderFailed(long OrderId, string UserId, ImmutableArray<OrderLine> Items, string Reason, long Version, DateTimeOffset OccurredAt)
     : OrderEvent(OrderEventType.Failed, OrderId, UserId, Items, Version, OccurredAt);
 
-/// <summary>The order was cancelled, or deleted while it was pending or reserved.</summary>
+/// <summary>The order was cancelled, was not confirmed in time, or was deleted while it held or could still reserve stock.</summary>
 /// <param name="OrderId">The order's number.</param>
 /// <param name="UserId">Whose order it is.</param>
 /// <param name="Items">The order's lines.</param>
-/// <param name="Reason"><c>cancelled</c> or <c>deleted</c>.</param>
+/// <param name="Reason">One of <see cref="CancelReasons"/>, or an admin's own text.</param>
 /// <param name="Version">The order's version after this event.</param>
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderCancelled(long OrderId, string UserId, ImmutableArray<OrderLine> Items, string Reason, long Version, DateTimeOffset OccurredAt)
@@ -70,3 +70,26 @@ public sealed record OrderCancelled(long OrderId, string UserId, ImmutableArray<
 /// <param name="OccurredAt">When, UTC.</param>
 public sealed record OrderReopened(long OrderId, string UserId, ImmutableArray<OrderLine> Items, long Version, DateTimeOffset OccurredAt)
     : OrderEvent(OrderEventType.Reopened, OrderId, UserId, Items, Version, OccurredAt);
+
+/// <summary>The order is paid for, or will be: its reservation does not expire.</summary>
+/// <param name="OrderId">The order's number.</param>
+/// <param name="UserId">Whose order it is.</param>
+/// <param name="Items">The order's lines.</param>
+/// <param name="TotalAmount">Σ unit price × quantity.</param>
+/// <param name="Version">The order's version after this event.</param>
+/// <param name="OccurredAt">When, UTC.</param>
+public sealed record OrderConfirmed(long OrderId, string UserId, ImmutableArray<OrderLine> Items, decimal TotalAmount, long Version, DateTimeOffset OccurredAt)
+    : OrderEvent(OrderEventType.Confirmed, OrderId, UserId, Items, Version, OccurredAt);
+
+/// <summary>The order is handed over: its units have left the stock.</summary>
+/// <param name="OrderId">The order's number.</param>
+/// <param name="UserId">Whose order it is.</param>
+/// <param name="Items">The order's lines.</param>
+/// <param name="TotalAmount">Σ unit price × quantity.</param>
+/// <param name="Tracking">The parcel; null where none was named.</param>
+/// <param name="Version">The order's version after this event.</param>
+/// <param name="OccurredAt">When, UTC.</param>
+public sealed record OrderFulfilled(
+    long OrderId, string UserId, ImmutableArray<OrderLine> Items, decimal TotalAmount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Tracking? Tracking, long Version, DateTimeOffset OccurredAt)
+    : OrderEvent(OrderEventType.Fulfilled, OrderId, UserId, Items, Version, OccurredAt);

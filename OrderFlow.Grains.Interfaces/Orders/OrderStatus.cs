@@ -18,4 +18,10 @@ public enum OrderStatus
 
     /// <summary>A status that a newer version has stored during an update. This version shows its stored name and never changes the order.</summary>
     Unknown,
+
+    /// <summary>Paid for, or to be: its stock stays reserved and does not expire.</summary>
+    Confirmed,
+
+    /// <summary>Handed over: its units have left the stock.</summary>
+    Fulfilled,
 }

@@ -18,6 +18,8 @@ public static class OrderStatusNames
         OrderStatus.Reserved => "reserved",
         OrderStatus.Failed => "failed",
         OrderStatus.Cancelled => "cancelled",
+        OrderStatus.Confirmed => "confirmed",
+        OrderStatus.Fulfilled => "fulfilled",
         OrderStatus.Unknown => throw new ArgumentException("An unknown status has no name but the stored one.", nameof(status)),
     };
 

@@ -7,13 +7,18 @@ namespace OrderFlow.Orders;
 /// <param name="Version">The order's version after this change.</param>
 /// <param name="At">When, UTC.</param>
 /// <param name="UnknownStatus">The stored name of a status that this version does not know; null otherwise.</param>
+/// <param name="Actor">The user who made it, or <see cref="SystemActor"/>; null where 1.0.0 stored it.</param>
 [GenerateSerializer, Immutable, Alias("order-transition")]
 public sealed record OrderTransition(
     [property: Id(0)] OrderStatus Status,
     [property: Id(1)] long Version,
     [property: Id(2)] DateTimeOffset At,
-    [property: Id(3)] string? UnknownStatus = null)
+    [property: Id(3)] string? UnknownStatus = null,
+    [property: Id(4)] string? Actor = null)
 {
+    /// <summary>The actor of the order's own steps.</summary>
+    public const string SystemActor = "system";
+
     /// <summary>The status's name.</summary>
     public string StatusName => UnknownStatus ?? Status.ToWireName();
 }

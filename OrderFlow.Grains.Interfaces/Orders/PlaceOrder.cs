@@ -8,10 +8,12 @@ namespace OrderFlow.Orders;
 /// <param name="Items">The lines, 1 to 100.</param>
 /// <param name="AgreedTotal">The total the client agreed to, or null for no price check. The order fails where the computed total differs.</param>
 /// <param name="RequestId">The same in every repeat of a request. The order stores it, to tell a repeat from another request with the same body. Null from 1.0.0.</param>
+/// <param name="ReserveFor">How long its stock stays reserved unless it is confirmed; null for the default of the silos.</param>
 [GenerateSerializer, Immutable, Alias("place-order")]
 public sealed record PlaceOrder(
     [property: Id(0)] Caller By,
     [property: Id(1)] string UserId,
     [property: Id(2)] ImmutableArray<OrderLine> Items,
     [property: Id(3)] decimal? AgreedTotal,
-    [property: Id(4)] Guid? RequestId = null);
+    [property: Id(4)] Guid? RequestId = null,
+    [property: Id(5)] TimeSpan? ReserveFor = null);

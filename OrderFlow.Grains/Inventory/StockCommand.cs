@@ -66,6 +66,14 @@ internal sealed class ReleaseCommand(long orderId, int attempt) : StockCommand<b
         StockLedger.Release(batch.Item, batch.ReservationOf(orderId), orderId, attempt, now);
 }
 
+internal sealed class ConsumeCommand(long orderId, int attempt) : StockCommand<ConsumeOutcome>
+{
+    public override long? OrderId => orderId;
+
+    protected override StockStep<ConsumeOutcome> Decide(StockBatch batch, DateTimeOffset now) =>
+        StockLedger.Consume(batch.Item, batch.ReservationOf(orderId), attempt, now);
+}
+
 internal sealed class SetCommand(string productId, long availableQuantity, decimal unitPrice) : StockCommand<StockResult>
 {
     protected override StockStep<StockResult> Decide(StockBatch batch, DateTimeOffset now) =>

@@ -11,8 +11,9 @@ internal sealed partial class StockItemGrain(
     [FromKeyedServices(StorageNames.Stock)] IGrainStorage storage,
     IReservations reservations,
     IGrainContext context,
+    StockMetrics metrics,
     TimeProvider time,
-    ILogger<StockItemGrain> log) : Grain, IStockItemGrain
+    ILogger<StockItemGrain> log) : Grain, IStockItemGrain, IStockFulfilmentGrain
 {
     /// <summary>The most commands that one write covers.</summary>
     public const int MaxBatchSize = 256;
@@ -43,6 +44,13 @@ internal sealed partial class StockItemGrain(
     public Task<ReserveResult> Reserve(ReserveStock command) => Enqueue(new ReserveCommand(command));
 
     public Task Release(long orderId, int attempt) => Enqueue(new ReleaseCommand(orderId, attempt));
+
+    public async Task Consume(long orderId, int attempt)
+    {
+        var outcome = await Enqueue(new ConsumeCommand(orderId, attempt));
+        metrics.Consumed(outcome);
+        if (outcome == ConsumeOutcome.Released) LogNotConsumed(orderId, this.GetPrimaryKeyString(), attempt);
+    }
 
     /// <summary>Queues the command for the next write. Writes run one at a time; the next covers all commands that came meanwhile.</summary>
     private Task<TAnswer> Enqueue<TAnswer>(StockCommand<TAnswer> command)
@@ -166,6 +174,11 @@ internal sealed partial class StockItemGrain(
 
     private static IEnumerable<ReserveCommand> Insufficient(List<StockCommand> commands) =>
         commands.OfType<ReserveCommand>().Where(reserve => reserve.IsInsufficient);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Fulfilled order {OrderId} took no units of {ProductId} from the stock: the reservation of its attempt {Attempt} is released")]
+    private partial void LogNotConsumed(long orderId, string productId, int attempt);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

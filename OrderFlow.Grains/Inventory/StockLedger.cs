@@ -3,9 +3,22 @@ namespace OrderFlow.Inventory;
 /// <summary>A command's answer, and what it makes of a product's counts and an order's reservation; null where they stay.</summary>
 internal readonly record struct StockStep<TAnswer>(TAnswer Answer, StockItem? Item = null, StockReservation? Reservation = null);
 
+/// <summary>What became of the units that a fulfilled order holds.</summary>
+internal enum ConsumeOutcome
+{
+    /// <summary>They have left the stock, now or before.</summary>
+    Consumed,
+
+    /// <summary>There is no reservation, as after a very late repeat.</summary>
+    Missing,
+
+    /// <summary>The reservation was released, or is another attempt's: the order was fulfilled without its units.</summary>
+    Released,
+}
+
 /// <summary>
 /// The rules of stock. Knows no grain, no database and no clock.
-/// Reserving and releasing keep <c>available + reserved</c>; only setting and restocking change it.
+/// Reserving and releasing keep <c>available + reserved</c>; only setting, restocking and consuming change it.
 /// </summary>
 internal static class StockLedger
 {
@@ -36,6 +49,19 @@ internal static class StockLedger
         if (held.Refuses(attempt)) return new(false);
 
         return new(true, held.IsLive ? Move(item!, -held.Quantity, now) : null, held with { Attempt = attempt, ReleasedAt = now });
+    }
+
+    /// <summary>Removes what this attempt holds from the stock, and refuses every attempt from now on. Changes nothing where the attempt does not hold it.</summary>
+    public static StockStep<ConsumeOutcome> Consume(StockItem? item, StockReservation? held, int attempt, DateTimeOffset now)
+    {
+        if (held is null) return new(ConsumeOutcome.Missing);
+        if (held.Consumed) return new(ConsumeOutcome.Consumed);
+        if (!held.IsLive || held.Attempt != attempt) return new(ConsumeOutcome.Released);
+
+        return new(
+            ConsumeOutcome.Consumed,
+            item! with { ReservedQuantity = item.ReservedQuantity - held.Quantity, UpdatedAt = now },
+            held with { Consumed = true, ReleasedAt = now });
     }
 
     /// <summary>Creates the product, or sets its available units and price; reserved units keep the price they were granted at.</summary>

@@ -9,9 +9,6 @@ internal static class NotificationText
     /// <summary>The most bytes of a reason in a message. An order of a hundred lines can fail for a hundred reasons; all of them stand in the order itself.</summary>
     public const int MaxReasonBytes = 384;
 
-    /// <summary>The reason in the event of an order that was cancelled because it was deleted.</summary>
-    private const string Deleted = "deleted";
-
     /// <summary>The message for the event; null for an event type without one.</summary>
     public static string? Message(OrderNotice notice) => OrderEventCatalogue.Find(notice.EventType) is { Headline: not null } type
         ? Subject(type, notice.OrderId) + Details(type.Type, notice)
@@ -27,7 +24,15 @@ internal static class NotificationText
     {
         OrderEventType.Reserved when notice.TotalAmount is { } total => string.Create(CultureInfo.InvariantCulture, $". Total: {total:0.00}."),
         OrderEventType.Failed when notice.Reason is { Length: > 0 } reason => $": {TextTruncation.TruncateAtWord(reason.TrimEnd('.'), MaxReasonBytes)}.",
-        OrderEventType.Cancelled when notice.Reason == Deleted => ": it was deleted.",
-        OrderEventType.Created or OrderEventType.Reserved or OrderEventType.Failed or OrderEventType.Cancelled or OrderEventType.Reopened => ".",
+        OrderEventType.Cancelled => notice.Reason switch
+        {
+            null or "" or CancelReasons.Cancelled => ".",
+            CancelReasons.Deleted => ": it was deleted.",
+            CancelReasons.Expired => ": it was not confirmed in time.",
+            var text => $": {TextTruncation.TruncateAtWord(text.TrimEnd('.'), MaxReasonBytes)}.",
+        },
+        OrderEventType.Fulfilled when notice.Tracking is { } tracking =>
+            string.Create(CultureInfo.InvariantCulture, $". {tracking.Carrier} {tracking.Number}{(tracking.Url is { } url ? $": {url}" : ".")}"),
+        OrderEventType.Created or OrderEventType.Reserved or OrderEventType.Failed or OrderEventType.Reopened or OrderEventType.Confirmed or OrderEventType.Fulfilled => ".",
     };
 }

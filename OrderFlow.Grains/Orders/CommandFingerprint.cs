@@ -7,7 +7,7 @@ namespace OrderFlow.Orders;
 /// <summary>Hashes commands, so that two can be compared without storing them.</summary>
 internal static class CommandFingerprint
 {
-    /// <summary>The SHA-256 hash, in hexadecimal, of the command's user, agreed total and lines. Equal amounts such as 1.5 and 1.50 hash alike.</summary>
+    /// <summary>The SHA-256 hash, in hexadecimal, of the command's user, agreed total, lines and time of reservation. Equal amounts such as 1.5 and 1.50 hash alike.</summary>
     public static string Of(PlaceOrder command)
     {
         var text = new StringBuilder();
@@ -18,6 +18,8 @@ internal static class CommandFingerprint
             Add(text, line.ProductId);
             Add(text, line.Quantity.ToString(CultureInfo.InvariantCulture));
         }
+
+        if (command.ReserveFor is { } reserveFor) Add(text, reserveFor.ToString("c", CultureInfo.InvariantCulture));   // commands without it hash as before
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }

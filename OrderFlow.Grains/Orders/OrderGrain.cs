@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Orleans.Storage;
 
@@ -13,8 +14,10 @@ internal sealed partial class OrderGrain(
     IGrainContext context,
     IGrainFactory grains,
     IOrderIdSequence ids,
+    FulfilmentSupport support,
+    IOptions<OrderOptions> options,
     TimeProvider time,
-    ILogger<OrderGrain> log) : Grain, IOrderGrain
+    ILogger<OrderGrain> log) : Grain, IOrderGrain, IOrderFulfilmentGrain
 {
     /// <summary>Attempts of one run while stock is contended; after them recovery resumes the order.</summary>
     public const int MaxAttemptsPerRun = 8;
@@ -48,7 +51,13 @@ internal sealed partial class OrderGrain(
         : OrderTransitions.NotFound;
 
     public Task<OrderResult> ChangeStatus(OrderStatus target, Caller by, IfVersion ifVersion) =>
-        Change(order => OrderLifecycle.ChangeStatus(order, target, by, Now, ifVersion));
+        Change(order => OrderLifecycle.ChangeStatus(order, new(target, by, ifVersion), Now));
+
+    public Task<OrderResult> ChangeStatus(ChangeStatus command) => support.IsComplete()
+        ? Change(order => OrderLifecycle.ChangeStatus(order, command, Now))
+        : Task.FromResult(new OrderResult(Outcome.Unsupported));
+
+    public Task Expire() => Change(order => OrderLifecycle.Expire(order, Now));
 
     public Task<OrderResult> Delete(Caller by, IfVersion ifVersion) => Change(order => OrderLifecycle.Delete(order, by, Now, ifVersion));
 
@@ -74,13 +83,16 @@ internal sealed partial class OrderGrain(
 
     private DateTimeOffset Now => time.GetUtcMilliseconds();
 
+    /// <summary>How long stock stays reserved by default; null while a silo cannot read an order that has expired.</summary>
+    private TimeSpan? DefaultReserveFor => options.Value.ReservationLifetime is { } lifetime && support.IsComplete() ? lifetime : null;
+
     private async Task<OrderResult> Change(Func<OrderState, OrderDecision> decide)
     {
         var (decision, order) = await Commit(decide);
         if (decision.Next is { IsUnsettled: true } changed)
         {
             var settling = this.AsReference<IOrderGrain>().Resume();
-            if (changed.Releasing) await WaitFor(settling, CallTimeouts.MaxGrainWait);   // the change is persisted: the release may continue after the answer
+            if (changed.Releasing || changed.Consuming) await WaitFor(settling, CallTimeouts.MaxGrainWait);   // the change is persisted: the release may continue after the answer
         }
 
         return Answer(decision, order);
@@ -90,7 +102,7 @@ internal sealed partial class OrderGrain(
     private async Task WaitFor(Task work, TimeSpan timeout) => await work.WaitAsync(timeout, time)
         .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
-    /// <summary>Releases stock where that is due, and makes attempts while the order is pending.</summary>
+    /// <summary>Releases or consumes stock where that is due, and makes attempts while the order is pending.</summary>
     private async Task Settle()
     {
         try
@@ -101,6 +113,8 @@ internal sealed partial class OrderGrain(
             {
                 if (order.Releasing)
                     await Release(order);
+                else if (order.Consuming)
+                    await Consume(order);
                 else if (attempts == MaxAttemptsPerRun)
                     return;
                 else if (order.Attempt != _ownAttempt)
@@ -149,13 +163,19 @@ internal sealed partial class OrderGrain(
         await Commit(now => OrderLifecycle.Released(now, order.Attempt, Now));
     }
 
+    private async Task Consume(OrderState order)
+    {
+        await new OrderStock(grains, order).Consume();
+        await Commit(now => OrderLifecycle.Consumed(now, order.Attempt, Now));
+    }
+
     /// <summary>Inserts a new order without a read, because its id was just handed out; reads only where the insert finds a row.</summary>
     private async Task<(OrderDecision Decision, OrderState? Order)> InsertOrRead(PlaceOrder command)
     {
         using var turn = await _commits.Acquire();
         try
         {
-            if (_record.Value is null) return await Persist(OrderLifecycle.Place(this.GetPrimaryKeyLong(), command, Now), before: null);
+            if (_record.Value is null) return await Persist(OrderLifecycle.Place(this.GetPrimaryKeyLong(), command, Now, DefaultReserveFor), before: null);
         }
         catch (InconsistentStateException)
         {

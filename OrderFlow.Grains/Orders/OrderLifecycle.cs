@@ -6,9 +6,6 @@ namespace OrderFlow.Orders;
 /// <summary>Which steps an order may take, and which events they publish. Knows no grain, no database and no clock.</summary>
 internal static class OrderLifecycle
 {
-    /// <summary>The most transitions that an order keeps.</summary>
-    public const int MaxTransitions = 20;
-
     /// <summary>The version of an order as it is placed.</summary>
     public const long FirstVersion = 1;
 
@@ -16,7 +13,11 @@ internal static class OrderLifecycle
     public const int FirstAttempt = 1;
 
     /// <summary>Makes a new order, at its first attempt.</summary>
-    public static OrderDecision Place(long id, PlaceOrder command, DateTimeOffset now)
+    /// <param name="id">The order's id.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="defaultReserveFor">How long stock stays reserved where the command does not say; null for no limit.</param>
+    public static OrderDecision Place(long id, PlaceOrder command, DateTimeOffset now, TimeSpan? defaultReserveFor = null)
     {
         if (!command.By.MayActFor(command.UserId)) return OrderDecision.Forbid("an order can be placed only for oneself");
 
@@ -29,8 +30,9 @@ internal static class OrderLifecycle
                 Items = command.Items,
                 Status = OrderStatus.Pending,
                 AgreedTotal = command.AgreedTotal,
+                ReserveFor = command.ReserveFor ?? defaultReserveFor,
                 Attempt = FirstAttempt,
-                Transitions = [new(OrderStatus.Pending, FirstVersion, now)],
+                Transitions = [new(OrderStatus.Pending, FirstVersion, now, Actor: command.By.UserId)],
                 CreatedAt = now,
                 UpdatedAt = now,
                 Version = FirstVersion,
@@ -44,53 +46,65 @@ internal static class OrderLifecycle
             ? OrderDecision.NoChange
             : OrderDecision.IdTaken;
 
-    /// <summary>Cancels an order, or retries a failed one.</summary>
-    public static OrderDecision ChangeStatus(OrderState order, OrderStatus target, Caller by, DateTimeOffset now, IfVersion ifVersion = default)
+    /// <summary>Changes the status as a caller asks.</summary>
+    public static OrderDecision ChangeStatus(OrderState order, ChangeStatus command, DateTimeOffset now)
     {
+        var (target, by) = (command.Target, command.By);
         if (IsHiddenFrom(order, by)) return OrderDecision.NotFound;
         if (order.Status == OrderStatus.Unknown) return RefuseUnknown(order);
-        if (!ifVersion.Allows(order.Version)) return OrderDecision.Stale;
-        if (order.Status == target) return OrderDecision.NoChange;
+        if (!command.IfVersion.Allows(order.Version)) return OrderDecision.Stale;
+        if (order.Status == target) return Repeat(order, command);
 
         var allowed = AllowedTargets(order.Status);
         if (!allowed.Contains(target))
         {
-            var forCaller = allowed.RemoveAll(status => NeedsAdmin(status) && !by.IsAdmin);
+            var forCaller = allowed.RemoveAll(status => Forbidden(order, status, by) is not null);
             return OrderDecision.Refuse($"a {order.StatusName} order cannot become {target.ToWireName()}", forCaller);
         }
 
-        if (NeedsAdmin(target) && !by.IsAdmin) return OrderDecision.Forbid("only an admin can retry a failed order");
+        if (Forbidden(order, target, by) is { } reason) return OrderDecision.Forbid(reason);
+        if (command.CancelReason is not null && !by.IsAdmin) return OrderDecision.Forbid("only an admin can give a reason");
 
         return target switch
         {
-            OrderStatus.Cancelled => Cancel(order, "cancelled", now),
-            OrderStatus.Pending => Reopen(order, now),
+            OrderStatus.Cancelled => Cancel(order, command.CancelReason ?? CancelReasons.Cancelled, by.UserId, now),
+            OrderStatus.Pending => Reopen(order, by.UserId, now),
+            OrderStatus.Confirmed => Confirm(order, by.UserId, now),
+            OrderStatus.Fulfilled => Fulfil(order, command.Tracking, by.UserId, now),
             OrderStatus.Reserved or OrderStatus.Failed or OrderStatus.Unknown => throw new UnreachableException($"No caller may ask for {target}."),
         };
     }
 
-    /// <summary>Turns the order into a tombstone row; its stock is still to be released.</summary>
+    /// <summary>Turns the order into a tombstone row; stock that it holds is still to be released.</summary>
     public static OrderDecision Delete(OrderState order, Caller by, DateTimeOffset now, IfVersion ifVersion = default)
     {
         if (IsHiddenFrom(order, by)) return OrderDecision.NotFound with { WasDeletedBefore = by.MayActFor(order.UserId) };
         if (order.Status == OrderStatus.Unknown) return RefuseUnknown(order);
         if (!ifVersion.Allows(order.Version)) return OrderDecision.Stale;
+        if (!by.MayActFor(order.UserId)) return OrderDecision.Forbid("only its owner or an admin can delete an order");
+        if (order.Status == OrderStatus.Confirmed && !by.IsAdmin) return OrderDecision.Forbid("only an admin can delete a confirmed order");
 
         var decision = order.Status switch
         {
-            OrderStatus.Pending or OrderStatus.Reserved => Cancel(order, "deleted", now),
-            OrderStatus.Failed or OrderStatus.Cancelled => OrderDecision.Accept(NextVersion(order, now)),
+            OrderStatus.Pending or OrderStatus.Reserved or OrderStatus.Confirmed => Cancel(order, CancelReasons.Deleted, by.UserId, now),
+            OrderStatus.Failed or OrderStatus.Cancelled or OrderStatus.Fulfilled => OrderDecision.Accept(NextVersion(order, now)),
             OrderStatus.Unknown => throw new UnreachableException(),
         };
         return decision with { Next = decision.Next! with { DeletedAt = now } };
     }
+
+    /// <summary>Cancels a reserved order whose time is over; no change where it was confirmed before, or where its time has not come by this clock.</summary>
+    public static OrderDecision Expire(OrderState order, DateTimeOffset now) =>
+        order is { Status: OrderStatus.Reserved, IsDeleted: false, ExpiresAt: { } expiresAt } && expiresAt <= now
+            ? Cancel(order, CancelReasons.Expired, OrderTransition.SystemActor, now)
+            : OrderDecision.NoChange;
 
     /// <summary>All stock of the attempt is reserved.</summary>
     public static OrderDecision Reserve(OrderState order, int attempt, decimal totalAmount, DateTimeOffset now)
     {
         if (!IsCurrentAttempt(order, attempt)) return Superseded(order, attempt);
 
-        var next = TransitionTo(OrderStatus.Reserved, order, now) with { TotalAmount = totalAmount };
+        var next = TransitionTo(OrderStatus.Reserved, order, OrderTransition.SystemActor, now) with { TotalAmount = totalAmount, ExpiresAt = now + order.ReserveFor };
         return OrderDecision.Accept(next, new OrderReserved(order.Id, order.UserId, order.Items, totalAmount, next.Version, now));
     }
 
@@ -99,7 +113,7 @@ internal static class OrderLifecycle
     {
         if (!IsCurrentAttempt(order, attempt)) return Superseded(order, attempt);
 
-        var next = TransitionTo(OrderStatus.Failed, order, now) with { FailReason = reason };
+        var next = TransitionTo(OrderStatus.Failed, order, OrderTransition.SystemActor, now) with { FailReason = reason };
         return OrderDecision.Accept(next, new OrderFailed(order.Id, order.UserId, order.Items, reason, next.Version, now));
     }
 
@@ -115,25 +129,49 @@ internal static class OrderLifecycle
             ? OrderDecision.Accept(NextVersion(order, now) with { Releasing = false })
             : Superseded(order, attempt);
 
+    /// <summary>All units of a fulfilled order have left the stock.</summary>
+    public static OrderDecision Consumed(OrderState order, int attempt, DateTimeOffset now) =>
+        order is { Consuming: true, Status: OrderStatus.Fulfilled } && order.Attempt == attempt
+            ? OrderDecision.Accept(NextVersion(order, now) with { Consuming = false })
+            : Superseded(order, attempt);
+
     /// <summary>True where this caller must not learn that the order exists.</summary>
-    public static bool IsHiddenFrom(OrderState order, Caller by) => order.IsDeleted || !by.MayActFor(order.UserId);
+    public static bool IsHiddenFrom(OrderState order, Caller by) => order.IsDeleted || !(by.SeesAll || by.MayActFor(order.UserId));
 
     /// <summary>Compares the requests; the bodies where either comes from 1.0.0, which had no request ids.</summary>
     private static bool IsSameRequest(OrderState order, PlaceOrder command) =>
         order.RequestId is { } placed && command.RequestId is { } asked
             ? placed == asked
-            : order.AgreedTotal == command.AgreedTotal && order.Items.AsSpan().SequenceEqual(command.Items.AsSpan());
+            : order.AgreedTotal == command.AgreedTotal && order.Items.AsSpan().SequenceEqual(command.Items.AsSpan())
+                && (command.ReserveFor is null || command.ReserveFor == order.ReserveFor);
 
-    private static OrderDecision Cancel(OrderState order, string reason, DateTimeOffset now)
+    /// <summary>The order has the status already: nothing to do, unless the command names another parcel.</summary>
+    private static OrderDecision Repeat(OrderState order, ChangeStatus command) => command.Tracking is { } tracking && tracking != order.Tracking
+        ? OrderDecision.Refuse("the order is fulfilled with other tracking already", [])
+        : OrderDecision.NoChange;
+
+    private static OrderDecision Cancel(OrderState order, string reason, string actor, DateTimeOffset now)
     {
-        var next = TransitionTo(OrderStatus.Cancelled, order, now) with { Releasing = true };
+        var next = TransitionTo(OrderStatus.Cancelled, order, actor, now) with { CancelReason = reason, Releasing = true };
         return OrderDecision.Accept(next, new OrderCancelled(order.Id, order.UserId, order.Items, reason, next.Version, now));
     }
 
-    private static OrderDecision Reopen(OrderState order, DateTimeOffset now)
+    private static OrderDecision Reopen(OrderState order, string actor, DateTimeOffset now)
     {
-        var next = TransitionTo(OrderStatus.Pending, order, now) with { FailReason = null, Attempt = order.Attempt + 1 };
+        var next = TransitionTo(OrderStatus.Pending, order, actor, now) with { FailReason = null, Attempt = order.Attempt + 1 };
         return OrderDecision.Accept(next, new OrderReopened(order.Id, order.UserId, order.Items, next.Version, now));
+    }
+
+    private static OrderDecision Confirm(OrderState order, string actor, DateTimeOffset now)
+    {
+        var next = TransitionTo(OrderStatus.Confirmed, order, actor, now);
+        return OrderDecision.Accept(next, new OrderConfirmed(order.Id, order.UserId, order.Items, order.TotalAmount, next.Version, now));
+    }
+
+    private static OrderDecision Fulfil(OrderState order, Tracking? tracking, string actor, DateTimeOffset now)
+    {
+        var next = TransitionTo(OrderStatus.Fulfilled, order, actor, now) with { Tracking = tracking, Consuming = true };
+        return OrderDecision.Accept(next, new OrderFulfilled(order.Id, order.UserId, order.Items, order.TotalAmount, tracking, next.Version, now));
     }
 
     private static bool IsCurrentAttempt(OrderState order, int attempt) =>
@@ -147,24 +185,31 @@ internal static class OrderLifecycle
 
     private static OrderState NextVersion(OrderState order, DateTimeOffset now) => order with { UpdatedAt = now, Version = order.Version + 1 };
 
-    private static OrderState TransitionTo(OrderStatus status, OrderState order, DateTimeOffset now)
+    private static OrderState TransitionTo(OrderStatus status, OrderState order, string actor, DateTimeOffset now)
     {
         var next = NextVersion(order, now);
-        var kept = order.Transitions.Length < MaxTransitions ? order.Transitions : order.Transitions[^(MaxTransitions - 1)..];
-        return next with { Status = status, Transitions = kept.Add(new(status, next.Version, now)) };
+        var kept = order.Transitions.Length < Limits.Transitions ? order.Transitions : order.Transitions[^(Limits.Transitions - 1)..];
+        return next with { Status = status, ExpiresAt = null, Transitions = kept.Add(new(status, next.Version, now, Actor: actor)) };
     }
 
-    /// <summary>What callers may change a status to; reserving and failing are the order's own steps.</summary>
+    /// <summary>What callers may change a status to; reserving, failing and expiring are the order's own steps.</summary>
     private static ImmutableArray<OrderStatus> AllowedTargets(OrderStatus from) => from switch
     {
-        OrderStatus.Pending or OrderStatus.Reserved => [OrderStatus.Cancelled],
+        OrderStatus.Pending => [OrderStatus.Cancelled],
+        OrderStatus.Reserved => [OrderStatus.Confirmed, OrderStatus.Fulfilled, OrderStatus.Cancelled],
+        OrderStatus.Confirmed => [OrderStatus.Fulfilled, OrderStatus.Cancelled],
         OrderStatus.Failed => [OrderStatus.Pending],
-        OrderStatus.Cancelled or OrderStatus.Unknown => [],
+        OrderStatus.Fulfilled or OrderStatus.Cancelled or OrderStatus.Unknown => [],
     };
 
-    private static bool NeedsAdmin(OrderStatus target) => target switch
+    /// <summary>Why this caller may not change the order to this status; null where it may.</summary>
+    private static string? Forbidden(OrderState order, OrderStatus target, Caller by) => target switch
     {
-        OrderStatus.Cancelled => false,
-        OrderStatus.Pending or OrderStatus.Reserved or OrderStatus.Failed or OrderStatus.Unknown => true,
+        OrderStatus.Cancelled when order.Status == OrderStatus.Confirmed => by.IsAdmin ? null : "only an admin can cancel a confirmed order",
+        OrderStatus.Cancelled => by.MayActFor(order.UserId) ? null : "only its owner or an admin can cancel an order",
+        OrderStatus.Pending => by.IsAdmin ? null : "only an admin can retry a failed order",
+        OrderStatus.Confirmed => by.MayConfirm ? null : "only an admin or the role payments can confirm an order",
+        OrderStatus.Fulfilled => by.MayFulfil ? null : "only an admin or the role fulfilment can fulfil an order",
+        OrderStatus.Reserved or OrderStatus.Failed or OrderStatus.Unknown => "no caller may ask for this status",
     };
 }

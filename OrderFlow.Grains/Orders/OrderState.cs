@@ -28,13 +28,28 @@ internal sealed record OrderState
 
     public string? FailReason { get; init; }
 
+    /// <summary>Why it is cancelled; null otherwise.</summary>
+    public string? CancelReason { get; init; }
+
+    /// <summary>How long its stock stays reserved unless it is confirmed; null where that does not expire.</summary>
+    public TimeSpan? ReserveFor { get; init; }
+
+    /// <summary>When the reservation expires; null but on a reserved order.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The parcel of a fulfilled order.</summary>
+    public Tracking? Tracking { get; init; }
+
     /// <summary>The number of the current attempt, persisted before its first Reserve.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>True while stock of the attempts up to <see cref="Attempt"/> is still to be released.</summary>
     public bool Releasing { get; init; }
 
-    /// <summary>The last transitions, oldest first, at most <see cref="OrderLifecycle.MaxTransitions"/>.</summary>
+    /// <summary>True while units of a fulfilled order are still to leave the stock.</summary>
+    public bool Consuming { get; init; }
+
+    /// <summary>The last transitions, oldest first, at most <see cref="Limits.Transitions"/>.</summary>
     public required ImmutableArray<OrderTransition> Transitions { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -55,7 +70,8 @@ internal sealed record OrderState
     public bool IsUnsettled => Status switch
     {
         OrderStatus.Pending => Releasing || !IsDeleted,
-        OrderStatus.Reserved or OrderStatus.Failed or OrderStatus.Cancelled => Releasing,
+        OrderStatus.Reserved or OrderStatus.Confirmed or OrderStatus.Failed or OrderStatus.Cancelled => Releasing,
+        OrderStatus.Fulfilled => Consuming,
         OrderStatus.Unknown => false,
     };
 
@@ -68,5 +84,6 @@ internal sealed record OrderState
     /// <summary>The order as it was when it was placed.</summary>
     public Order AsPlaced() => new(Id, UserId, Items, OrderStatus.Pending, TotalAmount: 0, CreatedAt, CreatedAt, FailReason: null, OrderLifecycle.FirstVersion);
 
-    public Order ToOrder() => new(Id, UserId, Items, Status, TotalAmount, CreatedAt, UpdatedAt, FailReason, Version, UnknownStatus);
+    public Order ToOrder() =>
+        new(Id, UserId, Items, Status, TotalAmount, CreatedAt, UpdatedAt, FailReason, Version, UnknownStatus, ExpiresAt, CancelReason, Tracking);
 }

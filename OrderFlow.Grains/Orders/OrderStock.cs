@@ -29,6 +29,10 @@ internal sealed class OrderStock(IGrainFactory grains, OrderState order)
     /// <summary>Releases what the attempts up to the current one hold, also where their answers were lost.</summary>
     public Task Release() => Task.WhenAll(_products.Select(product => Stock(product.ProductId).Release(order.Id, order.Attempt)));
 
+    /// <summary>Removes the units that the current attempt holds from the stock.</summary>
+    public Task Consume() =>
+        Task.WhenAll(_products.Select(product => grains.GetGrain<IStockFulfilmentGrain>(product.ProductId).Consume(order.Id, order.Attempt)));
+
     private async Task<ReservationAnswer> Reserve((string ProductId, long Quantity) product)
     {
         var tentative = _products.Length > 1 || order.AgreedTotal is not null;

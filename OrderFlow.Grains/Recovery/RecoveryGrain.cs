@@ -50,7 +50,7 @@ internal sealed partial class RecoveryGrain(
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        metrics.Clear();
+        metrics.Clear(Jobs().Select(job => job.Name));
         foreach (var measurement in measurements) measurement.Clear();
         return Task.CompletedTask;
     }

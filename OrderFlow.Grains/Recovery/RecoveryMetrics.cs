@@ -31,8 +31,11 @@ internal sealed class RecoveryMetrics
     /// <summary>Notes that a job has nothing left that is due, or starts to run on this silo.</summary>
     public void CaughtUp(string job) => _caughtUp[job] = _time.GetUtcNow();
 
-    /// <summary>Stops exporting lags: recovery runs on another silo from now on.</summary>
-    public void Clear() => _caughtUp.Clear();
+    /// <summary>Stops exporting lags of jobs that run on another silo from now on.</summary>
+    public void Clear(IEnumerable<string> jobs)
+    {
+        foreach (var job in jobs) _caughtUp.TryRemove(job, out _);
+    }
 
     /// <summary>Exports every result at zero: an alert misses the first increase of a counter that appears with it.</summary>
     public void StartAtZero()

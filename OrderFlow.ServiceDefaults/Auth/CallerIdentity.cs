@@ -14,6 +14,12 @@ internal sealed class CallerIdentity : ClaimsIdentity
     /// <summary>The role that may see and change everything.</summary>
     public const string AdminRole = "admin";
 
+    /// <summary>The role that may see all orders, and confirm them.</summary>
+    public const string PaymentsRole = "payments";
+
+    /// <summary>The role that may see all orders, and fulfil them.</summary>
+    public const string FulfilmentRole = "fulfilment";
+
     /// <summary>Creates the identity with only those claims that are read.</summary>
     public CallerIdentity(Caller caller)
         : base(ClaimsOf(caller), "Bearer", UserClaim, RoleClaim) => Caller = caller;

@@ -43,9 +43,11 @@ internal static class TokenClaims
                 return (null, "The token was issued in the future, by its iat.");
 
             var userId = Find(claims, CallerIdentity.UserClaim)!.Value.GetString();
-            return TextId.ValidateUserId(userId) is { } userIdError
-                ? (null, $"The token's {CallerIdentity.UserClaim} {userIdError}.")
-                : (new Caller(userId!, Holds(Find(claims, CallerIdentity.RoleClaim), CallerIdentity.AdminRole)), null);
+            if (TextId.ValidateUserId(userId) is { } userIdError) return (null, $"The token's {CallerIdentity.UserClaim} {userIdError}.");
+
+            var roles = Find(claims, CallerIdentity.RoleClaim);
+            return (new Caller(
+                userId!, Holds(roles, CallerIdentity.AdminRole), Holds(roles, CallerIdentity.PaymentsRole), Holds(roles, CallerIdentity.FulfilmentRole)), null);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)   // the latter two for a lone surrogate and for invalid base64url
         {

@@ -3,6 +3,7 @@ using OrderFlow.Health;
 using OrderFlow.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.Recovery;
+using OrderFlow.ServiceDefaults.Options;
 using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Outbox;
@@ -85,11 +86,14 @@ internal static class PostgresSetup
     {
         var services = silo.Services;
         services.AddGrainStorage(StorageNames.Orders, (provider, _) => ActivatorUtilities.CreateInstance<OrderStorage>(provider, Sources(provider).Rows));
+        services.AddValidatedOptions<OrderOptions>(OrderOptions.Section);
+        services.AddSingleton<FulfilmentSupport>();
         services.AddSingleton<OrderMetrics>();
         services.AddSingleton<IOrderIndex, OrderIndex>();
         services.AddSingleton<IOrderCounts, OrderCounts>();
         services.AddSingleton<UnsettledOrders>();
         services.AddSingleton<IUnsettledOrders>(provider => provider.GetRequiredService<UnsettledOrders>());
+        services.AddSingleton<IExpiredOrders, ExpiredOrders>();
         services.AddClusterMeasurement<PendingOrderMetrics>();
         services.AddSingleton<IOrderIdSequence>(provider => ActivatorUtilities.CreateInstance<OrderIdSequence>(provider, Sources(provider).Ids));
         silo.AddStartupTask((provider, _) => provider.GetRequiredService<IOrderIdSequence>().MoveBeyondOrders(), ServiceLifecycleStage.ApplicationServices);
@@ -98,6 +102,7 @@ internal static class PostgresSetup
     private static void AddInventory(this IServiceCollection services)
     {
         services.AddGrainStorage(StorageNames.Stock, (provider, _) => ActivatorUtilities.CreateInstance<StockStorage>(provider, Sources(provider).Rows));
+        services.AddSingleton<StockMetrics>();
         services.AddSingleton<IReservations>(provider => new Reservations(Sources(provider).Rows));
         services.AddSingleton<IStockIndex>(provider => ActivatorUtilities.CreateInstance<StockIndex>(provider, Sources(provider).Ids));
     }

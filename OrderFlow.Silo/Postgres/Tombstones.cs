@@ -19,8 +19,11 @@ internal sealed class Tombstones(NpgsqlDataSource database, TimeProvider time) :
           WHERE state_name = '{IdempotencyRecord.StateName}' AND modified_at >= $1 AND modified_at < $2 AND position('"{nameof(IdempotencyRecord.UsedAt)}":' IN payload) = 0)
         """;
 
-    private readonly ExpiredRows _orders = new(database, time, "orders", "deleted_at", "NOT releasing");
-    private readonly ExpiredRows _reservations = new(database, time, "stock_reservations", "released_at", "true");
+    /// <summary>An unsettled order may call its stock items again, however long that takes.</summary>
+    private const string NoneUnsettled = "NOT EXISTS (SELECT FROM orders WHERE orders.id = order_id AND (status = 'pending' OR releasing OR consuming))";
+
+    private readonly ExpiredRows _orders = new(database, time, "orders", "deleted_at", "NOT releasing AND NOT consuming");
+    private readonly ExpiredRows _reservations = new(database, time, "stock_reservations", "released_at", NoneUnsettled);
     private readonly ExpiredRows _keys = new(database, time, "orleans_grain_state", "modified_at", $"state_name = '{IdempotencyRecord.StateName}'");
     private DateTimeOffset _keysCheckedBefore = DateTimeOffset.UnixEpoch;
 

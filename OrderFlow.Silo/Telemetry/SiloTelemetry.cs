@@ -1,3 +1,4 @@
+using OrderFlow.Inventory;
 using OrderFlow.ServiceDefaults.Telemetry;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Kafka;
@@ -14,7 +15,7 @@ internal static class SiloTelemetry
 {
     private static readonly string[] Meters =
     [
-        OrderMetrics.MeterName, CommitMetrics.MeterName, KafkaMetrics.MeterName, NotificationMetrics.MeterName, HealthMetrics.MeterName,
+        OrderMetrics.MeterName, StockMetrics.MeterName, CommitMetrics.MeterName, KafkaMetrics.MeterName, NotificationMetrics.MeterName, HealthMetrics.MeterName,
         "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Runtime",
     ];
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrderFlow.Notifications;
+using OrderFlow.Orders;
 
 namespace OrderFlow.Silo.Kafka.Consumer;
 
@@ -36,7 +37,18 @@ internal static class OrderEventReader
             : version is null or < 1 ? (null, "version must be at least 1")
             : totalAmount < 0 ? (null, "totalAmount must not be negative")
             : userId is null or "" or { Length: > Limits.UserIdLength } ? (null, $"userId must have 1 to {Limits.UserIdLength} characters")
-            : (new OrderNotice($"{orderId}-{version}", topic, orderId.Value, userId, totalAmount, reason), null);
+            : (new OrderNotice($"{orderId}-{version}", topic, orderId.Value, userId, totalAmount, reason, ReadTracking(Member(json, "tracking"))), null);
+    }
+
+    /// <summary>Reads the parcel; null where it is not one that an API accepts.</summary>
+    private static Tracking? ReadTracking(JsonElement? json)
+    {
+        if (json is not { } tracking) return null;
+
+        var (carrier, number, url) = (Member(tracking, "carrier")?.GetString(), Member(tracking, "number")?.GetString(), Member(tracking, "url")?.GetString());
+        return carrier is { Length: <= Limits.TrackingLength } && number is { Length: <= Limits.TrackingLength } && url is null or { Length: <= Limits.TrackingUrlLength }
+            ? new(carrier, number, url)
+            : null;
     }
 
     private static JsonElement? Member(JsonElement json, string name) =>

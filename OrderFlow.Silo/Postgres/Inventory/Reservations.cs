@@ -8,7 +8,7 @@ internal sealed class Reservations : IReservations, IAsyncDisposable
 {
     // OFFSET 0 keeps the planner on look-ups by key, whatever it estimates of the tables' sizes.
     private const string FindSql = """
-        SELECT r.product_id, r.order_id, r.attempt, r.quantity, r.unit_price, r.tentative, r.released_at
+        SELECT r.product_id, r.order_id, r.attempt, r.quantity, r.unit_price, r.tentative, r.released_at, r.consumed
         FROM unnest($1, $2) AS w (product_id, order_id),
           LATERAL (SELECT * FROM stock_reservations s WHERE s.product_id = w.product_id AND s.order_id = w.order_id OFFSET 0) AS r
         """;
@@ -65,7 +65,7 @@ internal sealed class Reservations : IReservations, IAsyncDisposable
     }
 
     private static StockReservation Read(NpgsqlDataReader row) =>
-        new(row.GetInt64(1), row.GetInt32(2), row.GetInt64(3), row.GetMoney(4), row.GetBoolean(5), row.GetTimeOrNull(6));
+        new(row.GetInt64(1), row.GetInt32(2), row.GetInt64(3), row.GetMoney(4), row.GetBoolean(5), row.GetTimeOrNull(6), row.GetBoolean(7));
 
     private static async Task<IReadOnlyDictionary<string, RowRead<long>>> CountAllUnsettled(NpgsqlDataSource database, IReadOnlyList<string> productIds) =>
         await database.CreateCommand(CountUnsettledSql).With(productIds.Distinct(StringComparer.Ordinal).ToArray())

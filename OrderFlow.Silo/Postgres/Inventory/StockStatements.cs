@@ -33,15 +33,15 @@ internal sealed class StockStatements : IBatchStatements<StockWrite>
     private const string RequireNoItems = "SELECT require_rows(count(*), 0) FROM stock_items WHERE product_id = ANY ($1)";
 
     private const string InsertReservations = """
-        INSERT INTO stock_reservations (product_id, order_id, attempt, quantity, unit_price, tentative, released_at)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO stock_reservations (product_id, order_id, attempt, quantity, unit_price, tentative, released_at, consumed)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
         """;
 
     private const string UpsertReservations = $"""
         {InsertReservations}
         ON CONFLICT (product_id, order_id) DO UPDATE
         SET attempt = excluded.attempt, quantity = excluded.quantity, unit_price = excluded.unit_price,
-            tentative = excluded.tentative, released_at = excluded.released_at
+            tentative = excluded.tentative, released_at = excluded.released_at, consumed = excluded.consumed
         """;
 
     public string Store => "stock";
@@ -75,7 +75,8 @@ internal sealed class StockStatements : IBatchStatements<StockWrite>
             .WithColumn(rows, row => row.Row.Quantity)
             .WithColumn(rows, row => row.Row.UnitPrice)
             .WithColumn(rows, row => row.Row.Tentative)
-            .WithColumn(rows, row => row.Row.ReleasedAt);
+            .WithColumn(rows, row => row.Row.ReleasedAt)
+            .WithColumn(rows, row => row.Row.Consumed);
     }
 
     private static NpgsqlBatchCommand AddCounts(NpgsqlBatchCommand command, List<StockWrite> writes) => command

@@ -6,7 +6,7 @@ using OrderFlow.Orders;
 
 namespace OrderFlow.Silo.Postgres.Orders;
 
-/// <summary>JSON of the columns <c>orders.items</c>, <c>orders.transitions</c> and <c>outbox.payload</c>.</summary>
+/// <summary>JSON of the columns <c>orders.items</c>, <c>orders.transitions</c>, <c>orders.tracking</c> and <c>outbox.payload</c>.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.Never,
@@ -18,6 +18,9 @@ namespace OrderFlow.Silo.Postgres.Orders;
 [JsonSerializable(typeof(OrderFailed))]
 [JsonSerializable(typeof(OrderCancelled))]
 [JsonSerializable(typeof(OrderReopened))]
+[JsonSerializable(typeof(OrderConfirmed))]
+[JsonSerializable(typeof(OrderFulfilled))]
+[JsonSerializable(typeof(Tracking))]
 internal sealed partial class OrderJson : JsonSerializerContext
 {
     /// <summary>The event as <c>outbox.payload</c> holds it.</summary>
@@ -30,19 +33,21 @@ internal sealed partial class OrderJson : JsonSerializerContext
             OrderEventType.Failed => Default.OrderFailed,
             OrderEventType.Cancelled => Default.OrderCancelled,
             OrderEventType.Reopened => Default.OrderReopened,
+            OrderEventType.Confirmed => Default.OrderConfirmed,
+            OrderEventType.Fulfilled => Default.OrderFulfilled,
         };
         return JsonSerializer.Serialize(@event, type);
     }
 }
 
 /// <summary>A stored change of status. The status is a name, because a newer version may store one that this version does not know.</summary>
-internal sealed record StoredTransition(string Status, long Version, DateTimeOffset At)
+internal sealed record StoredTransition(string Status, long Version, DateTimeOffset At, string? Actor = null)
 {
-    public static StoredTransition Of(OrderTransition transition) => new(transition.StatusName, transition.Version, transition.At);
+    public static StoredTransition Of(OrderTransition transition) => new(transition.StatusName, transition.Version, transition.At, transition.Actor);
 
     public OrderTransition ToTransition()
     {
         var (status, unknown) = OrderStatusNames.FromStored(Status);
-        return new(status, Version, At, unknown);
+        return new(status, Version, At, unknown, Actor);
     }
 }

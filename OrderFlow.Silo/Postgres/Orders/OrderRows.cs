@@ -11,7 +11,8 @@ internal static class OrderRows
 {
     /// <summary>The columns that <see cref="Read"/> expects, in this order.</summary>
     public const string Columns =
-        "id, user_id, status, items, total_amount, agreed_total, fail_reason, attempt, releasing, transitions, created_at, updated_at, deleted_at, version, request_id";
+        "id, user_id, status, items, total_amount, agreed_total, fail_reason, attempt, releasing, transitions, created_at, updated_at, deleted_at, version, request_id, "
+        + "consuming, reserve_for, expires_at, cancel_reason, tracking";
 
     /// <summary>The name of the table, for errors.</summary>
     public const string Table = "orders";
@@ -37,6 +38,11 @@ internal static class OrderRows
             DeletedAt = row.GetTimeOrNull(12),
             Version = row.GetInt64(13),
             RequestId = row.IsDBNull(14) ? null : row.GetGuid(14),
+            Consuming = row.GetBoolean(15),
+            ReserveFor = row.IsDBNull(16) ? null : row.GetTimeSpan(16),
+            ExpiresAt = row.GetTimeOrNull(17),
+            CancelReason = CancelReason(row, status),
+            Tracking = Tracking(row),
         };
     }
 
@@ -57,7 +63,8 @@ internal static class OrderRows
 
         return new(
             id, row.GetString(1), OrDefault(() => Lines(row), []), status, OrDefault(() => row.GetMoney(4), 0), OrDefault(() => row.GetTime(10), DateTimeOffset.UnixEpoch),
-            OrDefault(() => row.GetTime(11), DateTimeOffset.UnixEpoch), row.GetStringOrNull(6), row.GetInt64(13), unknown);
+            OrDefault(() => row.GetTime(11), DateTimeOffset.UnixEpoch), row.GetStringOrNull(6), row.GetInt64(13), unknown,
+            OrDefault(() => row.GetTimeOrNull(17), null), CancelReason(row, status), OrDefault(() => Tracking(row), null));
 
         T OrDefault<T>(Func<T> read, T fallback)
         {
@@ -72,6 +79,13 @@ internal static class OrderRows
             }
         }
     }
+
+    /// <summary>1.0.0 stored no reason, and knew only one for orders that are not deleted.</summary>
+    private static string? CancelReason(NpgsqlDataReader row, OrderStatus status) =>
+        row.GetStringOrNull(18) ?? (status == OrderStatus.Cancelled ? CancelReasons.Cancelled : null);
+
+    private static Tracking? Tracking(NpgsqlDataReader row) =>
+        row.GetStringOrNull(19) is { } stored ? JsonSerializer.Deserialize(stored, OrderJson.Default.Tracking) : null;
 
     private static ImmutableArray<OrderLine> Lines(NpgsqlDataReader row)
     {

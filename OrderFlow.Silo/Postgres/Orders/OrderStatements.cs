@@ -13,6 +13,8 @@ internal sealed record OrderWrite(OrderState Order, OrderEvent? Change, bool IsN
     public string Transitions { get; } = JsonSerializer.Serialize(
         [.. Order.Transitions.Select(StoredTransition.Of)], OrderJson.Default.ImmutableArrayStoredTransition);
 
+    public string? Tracking { get; } = Order.Tracking is { } tracking ? JsonSerializer.Serialize(tracking, OrderJson.Default.Tracking) : null;
+
     public OutboxRow? Event { get; } = Change is null ? null : OutboxRow.Of(Change);
 }
 
@@ -20,22 +22,24 @@ internal sealed record OrderWrite(OrderState Order, OrderEvent? Change, bool IsN
 internal sealed class OrderStatements : IBatchStatements<OrderWrite>
 {
     private const string InsertOrders = """
-        INSERT INTO orders (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id)
-        SELECT w.id, w.user_id, w.status, w.items::jsonb, w.total_amount, w.agreed_total, w.attempt, w.releasing, w.transitions::jsonb, w.created_at, w.updated_at, w.version, w.request_id
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-          AS w (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id)
+        INSERT INTO orders (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id, reserve_for)
+        SELECT w.id, w.user_id, w.status, w.items::jsonb, w.total_amount, w.agreed_total, w.attempt, w.releasing, w.transitions::jsonb, w.created_at, w.updated_at, w.version,
+          w.request_id, w.reserve_for
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+          AS w (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id, reserve_for)
         """;
 
     private const string UpdateOrders = """
         WITH changed AS (
           UPDATE orders o
           SET status = w.status, total_amount = w.total_amount, fail_reason = w.fail_reason, attempt = w.attempt, releasing = w.releasing,
-              transitions = w.transitions::jsonb, updated_at = w.updated_at, deleted_at = w.deleted_at, version = w.version
-          FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            AS w (id, status, total_amount, fail_reason, attempt, releasing, transitions, updated_at, deleted_at, version)
+              transitions = w.transitions::jsonb, updated_at = w.updated_at, deleted_at = w.deleted_at, version = w.version,
+              consuming = w.consuming, expires_at = w.expires_at, cancel_reason = w.cancel_reason, tracking = w.tracking::jsonb
+          FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            AS w (id, status, total_amount, fail_reason, attempt, releasing, transitions, updated_at, deleted_at, version, consuming, expires_at, cancel_reason, tracking)
           WHERE o.id = w.id AND o.version = w.version - 1
           RETURNING o.id)
-        SELECT require_rows(count(*), $11) FROM changed
+        SELECT require_rows(count(*), $15) FROM changed
         """;
 
     private const string InsertEvents = """
@@ -73,7 +77,8 @@ internal sealed class OrderStatements : IBatchStatements<OrderWrite>
         .WithColumn(writes, write => write.Order.CreatedAt)
         .WithColumn(writes, write => write.Order.UpdatedAt)
         .WithColumn(writes, write => write.Order.Version)
-        .WithColumn(writes, write => write.Order.RequestId);
+        .WithColumn(writes, write => write.Order.RequestId)
+        .WithColumn(writes, write => write.Order.ReserveFor);
 
     private static void AddUpdates(NpgsqlBatch batch, List<OrderWrite> writes) => batch.Command(UpdateOrders)
         .WithColumn(writes, write => write.Order.Id)
@@ -86,6 +91,10 @@ internal sealed class OrderStatements : IBatchStatements<OrderWrite>
         .WithColumn(writes, write => write.Order.UpdatedAt)
         .WithColumn(writes, write => write.Order.DeletedAt)
         .WithColumn(writes, write => write.Order.Version)
+        .WithColumn(writes, write => write.Order.Consuming)
+        .WithColumn(writes, write => write.Order.ExpiresAt)
+        .WithColumn(writes, write => write.Order.CancelReason)
+        .WithColumn(writes, write => write.Tracking)
         .With((long)writes.Count);
 
     private static void AddEvents(NpgsqlBatch batch, List<OutboxRow> events) => batch.Command(InsertEvents)

@@ -29,7 +29,7 @@ internal sealed class UnsettledOrders(NpgsqlDataSource database, TimeProvider ti
         // IS TRUE keeps the planner off the index by status, which holds every order.
         await database.CreateCommand("""
             SELECT id FROM orders
-            WHERE (status = 'pending' OR releasing) AND id > $1 AND updated_at < $2 AND (status = ANY ($4)) IS TRUE
+            WHERE (status = 'pending' OR releasing OR consuming) AND id > $1 AND updated_at < $2 AND (status = ANY ($4)) IS TRUE
             ORDER BY id LIMIT $3
             """)
             .With(Math.Max(afterId, _watermark.Value)).With(quietSince).With((long)limit).With(KnownStatuses)
@@ -49,7 +49,7 @@ internal sealed class UnsettledOrders(NpgsqlDataSource database, TimeProvider ti
                   THEN overlay(at PLACING '01' FROM 9)::timestamptz + (substr(at, 9, 2)::integer - 1) * interval '24 hours'   -- a day beyond the end of the month is no error
                   ELSE updated_at END AS since
               FROM orders, LATERAL (SELECT transitions -> -1 ->> 'at') AS last (at)
-              WHERE (status = 'pending' OR releasing) AND id > $1 ORDER BY id LIMIT $2)
+              WHERE (status = 'pending' OR releasing OR consuming) AND id > $1 ORDER BY id LIMIT $2)
             SELECT count(*) FILTER (WHERE is_pending), min(since) FILTER (WHERE is_pending), min(id), (SELECT max(id) FROM orders) FROM unsettled
             """).With(from).With((long)MaxCounted);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);

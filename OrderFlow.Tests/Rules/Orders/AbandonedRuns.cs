@@ -39,7 +39,7 @@ public sealed class AbandonedRuns
         var lateReserves = Arriving();
 
         var next = new OrderActivation(42, _system);
-        next.Change(order => OrderLifecycle.ChangeStatus(order, OrderStatus.Cancelled, Given.Alice, Given.Now));
+        next.Change(order => OrderLifecycle.ChangeStatus(order, new(OrderStatus.Cancelled, Given.Alice), Given.Now));
         Run(next);
         Deliver(lateReserves);
 

@@ -27,7 +27,7 @@ internal static class Given
     public static OrderState Failed { get; } = Next(OrderLifecycle.Fail(Pending, attempt: 1, "insufficient stock: sku-1 wanted 2, available 0", Earlier));
 
     /// <summary>Cancelled, with its stock not yet released.</summary>
-    public static OrderState Releasing { get; } = Next(OrderLifecycle.ChangeStatus(Reserved, OrderStatus.Cancelled, Alice, Earlier));
+    public static OrderState Releasing { get; } = Next(OrderLifecycle.ChangeStatus(Reserved, new(OrderStatus.Cancelled, Alice), Earlier));
 
     public static OrderState Cancelled { get; } = Next(OrderLifecycle.Released(Releasing, attempt: 1, Earlier));
 

@@ -80,7 +80,7 @@ internal sealed class LifecycleHistory(Action<string>? log)
 
     private void ChangeStatus(OrderState order, OrderStatus target, Caller by)
     {
-        var decision = OrderLifecycle.ChangeStatus(order, target, by, _now);
+        var decision = OrderLifecycle.ChangeStatus(order, new(target, by), _now);
         if (order.IsDeleted || by.UserId == "bob") IsAnswered(decision, Outcome.NotFound);
         else if (target == order.Status) IsAnswered(decision, Outcome.Ok);
         else if (target == Cancelled && (order.Status is Pending or Reserved)) Write(order, decision, Cancelled);

@@ -61,7 +61,7 @@ internal sealed partial class OrderHistory
         switch (move.Kind)
         {
             case OrderMoveKind.PlaceAgain: PlaceAgain(move, id); break;
-            case OrderMoveKind.ChangeStatus: Change(move, id, by, order => OrderLifecycle.ChangeStatus(order, move.Target, by, _system.Now)); break;
+            case OrderMoveKind.ChangeStatus: Change(move, id, by, order => OrderLifecycle.ChangeStatus(order, new(move.Target, by), _system.Now)); break;
             case OrderMoveKind.Delete: Change(move, id, by, order => OrderLifecycle.Delete(order, by, _system.Now)); break;
             case OrderMoveKind.SupersededStep: if (_system.Order(id) is { } order) SupersededSteps.AreRefused(order, move.Choice, _system.Now); break;
             case OrderMoveKind.LoseActivation: LoseActivation(id, keepsRunning: move.Choice % 2 == 0); break;

@@ -123,16 +123,16 @@ public sealed class StatusChanges
         var order = Given.In(status);
         foreach (var target in OrderStatusNames.Known)
         {
-            Assert.Equal(OrderDecision.Stale, OrderLifecycle.ChangeStatus(order, target, Given.Admin, Given.Now, new([order.Version - 1, order.Version + 1])));
-            Assert.Equal(OrderDecision.Stale, OrderLifecycle.ChangeStatus(order, target, Given.Admin, Given.Now, new([])));
-            Assert.Equal(OrderDecision.NotFound, OrderLifecycle.ChangeStatus(order, target, Given.Bob, Given.Now, new([])));
+            Assert.Equal(OrderDecision.Stale, OrderLifecycle.ChangeStatus(order, new(target, Given.Admin, new([order.Version - 1, order.Version + 1])), Given.Now));
+            Assert.Equal(OrderDecision.Stale, OrderLifecycle.ChangeStatus(order, new(target, Given.Admin, new([])), Given.Now));
+            Assert.Equal(OrderDecision.NotFound, OrderLifecycle.ChangeStatus(order, new(target, Given.Bob, new([])), Given.Now));
 
-            var (expected, met) = (Change(order, target, Given.Admin), OrderLifecycle.ChangeStatus(order, target, Given.Admin, Given.Now, new([order.Version - 1, order.Version])));
+            var (expected, met) = (Change(order, target, Given.Admin), OrderLifecycle.ChangeStatus(order, new(target, Given.Admin, new([order.Version - 1, order.Version])), Given.Now));
             Assert.Equal((expected.Outcome, expected.Next?.Version, expected.Event), (met.Outcome, met.Next?.Version, met.Event));
         }
     }
 
-    private static OrderDecision Change(OrderState order, OrderStatus target, Caller by) => OrderLifecycle.ChangeStatus(order, target, by, Given.Now);
+    private static OrderDecision Change(OrderState order, OrderStatus target, Caller by) => OrderLifecycle.ChangeStatus(order, new(target, by), Given.Now);
 
     private static void IsRefused(OrderDecision decision, string reason, OrderStatus[] allowed)
     {

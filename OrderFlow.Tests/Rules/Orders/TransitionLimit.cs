@@ -14,7 +14,7 @@ public sealed class TransitionLimit
         for (var times = 0; times < retries; times++)
         {
             order = Given.Next(OrderLifecycle.Fail(order, order.Attempt, "unknown product: sku-9", Given.Now));
-            order = Given.Next(OrderLifecycle.ChangeStatus(order, OrderStatus.Pending, Given.Admin, Given.Now));
+            order = Given.Next(OrderLifecycle.ChangeStatus(order, new(OrderStatus.Pending, Given.Admin), Given.Now));
         }
 
         Assert.Equal(Enumerable.Range(oldestVersion, kept).Select(version => (long)version), order.Transitions.Select(transition => transition.Version));

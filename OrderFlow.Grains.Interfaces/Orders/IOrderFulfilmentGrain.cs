@@ -1,0 +1,34 @@
+namespace OrderFlow.Orders;
+
+/// <summary>
+/// What an order can do since version 1.1; the key is its id. An interface of its own, so that a silo of version 1.0.0 never answers these calls:
+/// <see cref="FulfilmentSupport"/> tells whether all silos can.
+/// </summary>
+[Alias("order-fulfilment")]
+public interface IOrderFulfilmentGrain : IGrainWithIntegerKey
+{
+    /// <summary>
+    /// Changes the status, as <see cref="IOrderGrain.ChangeStatus"/> does; also to confirmed and fulfilled, and with a reason for a cancellation.
+    /// Unsupported, without a change, until all silos know the new statuses.
+    /// </summary>
+    [Alias("change-status")]
+    Task<OrderResult> ChangeStatus(ChangeStatus command);
+
+    /// <summary>Cancels the order where its reservation has expired. Safe to call at any time.</summary>
+    [Alias("expire")]
+    Task Expire();
+}
+
+/// <summary>The command to change an order's status.</summary>
+/// <param name="Target">The status to change to.</param>
+/// <param name="By">Who calls.</param>
+/// <param name="IfVersion">The versions that the change requires.</param>
+/// <param name="CancelReason">An admin's reason for a cancellation; null for none.</param>
+/// <param name="Tracking">The parcel of a fulfilled order; null for none.</param>
+[GenerateSerializer, Immutable, Alias("change-status")]
+public sealed record ChangeStatus(
+    [property: Id(0)] OrderStatus Target,
+    [property: Id(1)] Caller By,
+    [property: Id(2)] IfVersion IfVersion = default,
+    [property: Id(3)] string? CancelReason = null,
+    [property: Id(4)] Tracking? Tracking = null);

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrderFlow.Orders;
+
+namespace OrderFlow.Recovery;
+
+/// <inheritdoc cref="IExpiryGrain"/>
+[GrainType("expiry")]
+internal sealed class ExpiryGrain(
+    IExpiredOrders expired, IGrainFactory grains, TimeProvider time, RecoveryMetrics metrics, IOptions<OrderOptions> options, ILogger<ExpiryGrain> log)
+    : Grain, IExpiryGrain
+{
+    /// <summary>The most orders that one batch cancels.</summary>
+    public const int BatchSize = 1_000;
+
+    private const string Job = "expire orders";
+
+    /// <summary>The most orders that are cancelled at the same time: their writes share commits.</summary>
+    private const int Concurrency = 128;
+
+    private ExpiredOrder? _last;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        metrics.CaughtUp(Job);
+        var interval = options.Value.ExpiryInterval;
+        var job = new RecoveryJob(Job, ExpireBatch, budget: interval, time, metrics, log);
+        this.RegisterGrainTimer(job.Run, new GrainTimerCreationOptions(interval, interval) { KeepAlive = true, Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        metrics.Clear([Job]);
+        return Task.CompletedTask;
+    }
+
+    public Task Ping() => Task.CompletedTask;
+
+    /// <summary>Expires the orders that follow the last batch, so that orders that cannot be cancelled now do not hold up the others.</summary>
+    private async Task<Batch> ExpireBatch(CancellationToken cancellationToken)
+    {
+        var batch = await expired.Find(_last, BatchSize);
+        var isFull = batch.Count == BatchSize;
+        _last = isFull ? batch[^1] : null;
+
+        var failed = 0;
+        await Parallel.ForEachAsync(
+            batch,
+            new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken, TaskScheduler = TaskScheduler.Current },
+            async (order, _) =>
+            {
+                try
+                {
+                    await grains.GetGrain<IOrderFulfilmentGrain>(order.Id).Expire();
+                }
+                catch (Exception error) when (error is not OperationCanceledException)
+                {
+                    failed++;   // found again by the next run
+                }
+            });
+        return new(batch.Count, isFull && failed < batch.Count);
+    }
+}
