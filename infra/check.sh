@@ -8,6 +8,7 @@ for library in common progress apt; do
 done
 
 STUCK_SECONDS=60
+OVERDUE_SECONDS=60
 
 usage() {
   cat <<'END'
@@ -17,7 +18,7 @@ The reconciler: checks in SQL that orders, stock and reservations agree. Prints 
 orders and products that break it.
 
   --wait SECONDS    waits up to this long until all orders are settled (default 60); unsettled ones are then counted apart
-  --expect-stock N  also checks that available + reserved is N for every product
+  --expect-stock N  also checks that available + reserved + the units of fulfilled orders is N for every product; orders deleted over a day ago are not known
   --postgres URI    the database (default: ORDERFLOW_POSTGRES of .run/env)
 END
 }
@@ -71,15 +72,15 @@ await_settled() {
 }
 
 all_settled() {
-  UNSETTLED=$(query --command="SELECT count(*) FROM orders WHERE releasing OR (status = 'pending' AND deleted_at IS NULL)") && [[ $UNSETTLED == 0 ]]
+  UNSETTLED=$(query --command="SELECT count(*) FROM orders WHERE releasing OR consuming OR (status = 'pending' AND deleted_at IS NULL)") && [[ $UNSETTLED == 0 ]]
 }
 
 check() {
   local what looked_at broken examples checked=0 drift=0
   REPORT=$(mktemp)
   trap 'rm -f "$REPORT"' EXIT
-  query --field-separator-zero --record-separator-zero --set=stuck_seconds="$STUCK_SECONDS" --set=expect_stock="$EXPECT_STOCK" \
-    --file=infra/check.sql >"$REPORT"
+  query --field-separator-zero --record-separator-zero --set=stuck_seconds="$STUCK_SECONDS" --set=overdue_seconds="$OVERDUE_SECONDS" \
+    --set=expect_stock="$EXPECT_STOCK" --file=infra/check.sql >"$REPORT"
   while IFS= read -r -d '' what && IFS= read -r -d '' looked_at && IFS= read -r -d '' broken && IFS= read -r -d '' examples; do
     checked=$((checked + 1))
     if ((broken == 0)); then

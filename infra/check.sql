@@ -1,9 +1,9 @@
 -- The invariants of orders and stock, one query each, all on one snapshot, so that they can be checked under load.
 -- Columns: the invariant, how many rows were checked, how many break it, and the first few of those.
--- Variables: expect_stock (available + reserved units of every product; empty for any), stuck_seconds.
+-- Variables: expect_stock (available + reserved + consumed units of every product; empty for any), stuck_seconds, overdue_seconds.
 --
--- An order is unsettled while it is pending or releases stock, and settled otherwise, deleted or not.
--- A reservation is live until it is released.
+-- An order is unsettled while it is pending, releases stock or consumes it, and settled otherwise, deleted or not.
+-- A reservation is live until it is released or consumed. Reserved and confirmed orders hold stock.
 
 BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 
@@ -28,11 +28,11 @@ FROM (
   ORDER BY product_id
 ) AS broken;
 
-SELECT 'a reserved order holds exactly its items, under its current attempt',
-  (SELECT count(*) FROM orders WHERE status = 'reserved' AND NOT releasing AND deleted_at IS NULL), count(*), array_to_string((array_agg(what))[1:5], E'\n')
+SELECT 'a reserved or confirmed order holds exactly its items, under its current attempt',
+  (SELECT count(*) FROM orders WHERE status IN ('reserved', 'confirmed') AND NOT releasing AND deleted_at IS NULL), count(*), array_to_string((array_agg(what))[1:5], E'\n')
 FROM (
   WITH settled AS (
-    SELECT id, attempt, items FROM orders WHERE status = 'reserved' AND NOT releasing AND deleted_at IS NULL
+    SELECT id, attempt, items FROM orders WHERE status IN ('reserved', 'confirmed') AND NOT releasing AND deleted_at IS NULL
   ), wanted AS (
     SELECT id AS order_id, line."productId" AS product_id, attempt, sum(line.quantity) AS quantity
     FROM settled, jsonb_to_recordset(items) AS line("productId" text, quantity bigint)
@@ -49,13 +49,22 @@ FROM (
   ORDER BY order_id, product_id
 ) AS broken;
 
-SELECT 'a failed, cancelled or deleted order holds nothing',
-  (SELECT count(*) FROM orders WHERE NOT releasing AND (status IN ('failed', 'cancelled') OR deleted_at IS NOT NULL)), count(*), array_to_string((array_agg(what))[1:5], E'\n')
+SELECT 'a failed, cancelled, fulfilled or deleted order holds nothing',
+  (SELECT count(*) FROM orders WHERE NOT releasing AND NOT consuming AND (status IN ('failed', 'cancelled', 'fulfilled') OR deleted_at IS NOT NULL)), count(*), array_to_string((array_agg(what))[1:5], E'\n')
 FROM (
   SELECT format('order %s is %s and holds %s of %s under attempt %s', o.id, CASE WHEN o.deleted_at IS NULL THEN o.status ELSE 'deleted' END, live.quantity, live.product_id, live.attempt) AS what
   FROM orders AS o JOIN stock_reservations AS live ON live.order_id = o.id
-  WHERE live.released_at IS NULL AND NOT o.releasing AND (o.status IN ('failed', 'cancelled') OR o.deleted_at IS NOT NULL)
+  WHERE live.released_at IS NULL AND NOT o.releasing AND NOT o.consuming AND (o.status IN ('failed', 'cancelled', 'fulfilled') OR o.deleted_at IS NOT NULL)
   ORDER BY o.id, live.product_id
+) AS broken;
+
+SELECT 'the reservations of fulfilled orders are consumed, and no others',
+  (SELECT count(*) FROM orders WHERE status = 'fulfilled' AND NOT consuming), count(*), array_to_string((array_agg(what))[1:5], E'\n')
+FROM (
+  SELECT format('order %s is %s, and its reservation of %s %s is %sconsumed', o.id, o.status, held.quantity, held.product_id, CASE WHEN NOT held.consumed THEN 'not ' END) AS what
+  FROM orders AS o JOIN stock_reservations AS held ON held.order_id = o.id
+  WHERE held.consumed <> (o.status = 'fulfilled') AND NOT o.consuming
+  ORDER BY o.id, held.product_id
 ) AS broken;
 
 SELECT 'a live reservation belongs to an order',
@@ -67,28 +76,28 @@ FROM (
   ORDER BY live.order_id, live.product_id
 ) AS broken;
 
-SELECT 'units reserved = units of reserved orders, and what unsettled orders hold',
+SELECT 'units reserved = units of reserved and confirmed orders, and what unsettled orders hold',
   units, (units <> ordered + held)::int,
-  format('%s units are reserved; reserved orders have %s, unsettled orders hold %s', units, ordered, held)
+  format('%s units are reserved; reserved and confirmed orders have %s, unsettled orders hold %s', units, ordered, held)
 FROM
   (SELECT coalesce(sum(reserved_quantity), 0) AS units FROM stock_items) AS stock,
   (
     SELECT coalesce(sum(line.quantity), 0) AS ordered
     FROM orders, jsonb_to_recordset(items) AS line(quantity bigint)
-    WHERE status = 'reserved' AND NOT releasing AND deleted_at IS NULL
-  ) AS reserved_orders,
+    WHERE status IN ('reserved', 'confirmed') AND NOT releasing AND deleted_at IS NULL
+  ) AS holding_orders,
   (
     SELECT coalesce(sum(live.quantity), 0) AS held
     FROM orders AS o JOIN stock_reservations AS live ON live.order_id = o.id
-    WHERE live.released_at IS NULL AND (o.releasing OR (o.status = 'pending' AND o.deleted_at IS NULL))
+    WHERE live.released_at IS NULL AND (o.releasing OR o.consuming OR (o.status = 'pending' AND o.deleted_at IS NULL))
   ) AS unsettled;
 
-SELECT 'the total of a reserved order = the sum of price × quantity of its reservations',
-  (SELECT count(*) FROM orders WHERE status = 'reserved' AND NOT releasing AND deleted_at IS NULL), count(*), array_to_string((array_agg(what))[1:5], E'\n')
+SELECT 'the total of a reserved or confirmed order = the sum of price × quantity of its reservations',
+  (SELECT count(*) FROM orders WHERE status IN ('reserved', 'confirmed') AND NOT releasing AND deleted_at IS NULL), count(*), array_to_string((array_agg(what))[1:5], E'\n')
 FROM (
   SELECT format('order %s has a total of %s, its reservations come to %s', o.id, o.total_amount, coalesce(sum(live.unit_price * live.quantity), 0)) AS what
   FROM orders AS o LEFT JOIN stock_reservations AS live ON live.order_id = o.id AND live.released_at IS NULL
-  WHERE o.status = 'reserved' AND NOT o.releasing AND o.deleted_at IS NULL
+  WHERE o.status IN ('reserved', 'confirmed') AND NOT o.releasing AND o.deleted_at IS NULL
   GROUP BY o.id, o.total_amount
   HAVING o.total_amount <> coalesce(sum(live.unit_price * live.quantity), 0)
   ORDER BY o.id
@@ -126,19 +135,41 @@ SELECT format('no order is stuck: none unsettled for more than %s s (unsettled n
   (SELECT count(*) FROM orders), count(*) FILTER (WHERE stuck), array_to_string((array_agg(what ORDER BY id) FILTER (WHERE stuck))[1:5], E'\n')
 FROM (
   SELECT id, since < now() - make_interval(secs => :'stuck_seconds') AS stuck,
-    format('order %s is %s%s since %s, now at attempt %s', id, status, CASE WHEN releasing THEN ' and releasing' END, since, attempt) AS what
+    format('order %s is %s%s since %s, now at attempt %s', id, status, CASE WHEN releasing THEN ' and releasing' WHEN consuming THEN ' and consuming' END, since, attempt) AS what
   FROM orders,
     -- Not updated_at, which each attempt changes.
     LATERAL (SELECT coalesce((transitions -> -1 ->> 'at')::timestamptz, updated_at) AS since) AS last_transition
-  WHERE releasing OR (status = 'pending' AND deleted_at IS NULL)
+  WHERE releasing OR consuming OR (status = 'pending' AND deleted_at IS NULL)
 ) AS unsettled;
 
-SELECT format('available + reserved = %s for every product', :'expect_stock'),
+SELECT format('orders expire: none is still reserved %s s after its time', :'overdue_seconds'),
+  (SELECT count(*) FROM orders WHERE status = 'reserved' AND expires_at IS NOT NULL), count(*), array_to_string((array_agg(what))[1:5], E'\n')
+FROM (
+  SELECT format('order %s is reserved, and was to expire at %s', id, expires_at) AS what
+  FROM orders
+  WHERE status = 'reserved' AND expires_at < now() - make_interval(secs => :'overdue_seconds') AND deleted_at IS NULL
+  ORDER BY expires_at, id
+) AS broken;
+
+-- Fulfilled orders that were deleted count until their rows are swept.
+SELECT format('available + reserved + consumed = %s for every product', :'expect_stock'),
   (SELECT count(*) FROM stock_items), count(*), array_to_string((array_agg(what))[1:5], E'\n')
 FROM (
-  SELECT format('%s has %s available + %s reserved', product_id, available_quantity, reserved_quantity) AS what
-  FROM stock_items
-  WHERE available_quantity + reserved_quantity <> nullif(:'expect_stock', '')::bigint
+  SELECT format('%s has %s available + %s reserved + %s consumed', product_id, available_quantity, reserved_quantity, coalesce(units, 0)) AS what
+  FROM stock_items LEFT JOIN (
+    SELECT product_id, sum(quantity) AS units
+    FROM (
+      SELECT line."productId" AS product_id, line.quantity
+      FROM orders, jsonb_to_recordset(items) AS line("productId" text, quantity bigint)
+      WHERE status = 'fulfilled' AND :'expect_stock' <> ''
+      UNION ALL
+      SELECT live.product_id, -live.quantity   -- still reserved
+      FROM orders AS o JOIN stock_reservations AS live ON live.order_id = o.id
+      WHERE o.consuming AND live.released_at IS NULL AND :'expect_stock' <> ''
+    ) AS lines
+    GROUP BY product_id
+  ) AS consumed USING (product_id)
+  WHERE available_quantity + reserved_quantity + coalesce(units, 0) <> nullif(:'expect_stock', '')::bigint
   ORDER BY product_id
 ) AS broken
 HAVING :'expect_stock' <> '';
