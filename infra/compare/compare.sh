@@ -2,7 +2,7 @@
 # Needs infra/lib/kcat.sh, ORDERFLOW_* of .run/env, and an admin's ADMIN_TOKEN for the notifications.
 # shellcheck shell=bash disable=SC2034 # some of its variables are for those who source it
 
-EVENT_TOPICS=(order.created order.reserved order.failed order.cancelled order.reopened)
+EVENT_TOPICS=(order.created order.reserved order.failed order.cancelled order.reopened order.confirmed order.fulfilled)
 NOTIFIED_SECONDS=60
 ASKED_AT_ONCE=16
 
@@ -39,9 +39,14 @@ ask() {
     "${@/#/--set=}" --file="infra/compare/$file"
 }
 
-# is_settled USERS: of all users whose names begin so.
+# is_settled USERS [BEFORE]: of all users whose names begin so, what happened before that time.
 is_settled() {
-  [[ $(ask unsettled.sql users="$1") == 0 ]] && outbox_is_empty infinity
+  [[ $(ask unsettled.sql users="$1" before="${2:-infinity}") == 0 ]] && outbox_is_empty "${2:-infinity}"
+}
+
+# none_is_to_expire USERS: no order of theirs is reserved for a limited time.
+none_is_to_expire() {
+  [[ $(ask expiring.sql users="$1") == 0 ]]
 }
 
 # outbox_is_empty BEFORE: no event from before that time waits any more.

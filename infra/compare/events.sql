@@ -1,6 +1,7 @@
 -- Every event there must be of the orders of the users whose names begin with :'users': its id, its topic, and whether the customer is told of it.
 -- Each change of status is one event; an order remembers the last 20. The tombstone of a deleted order still has them, but its notifications are gone.
-SELECT format('%s-%s', id, version), 'order.' || event, (deleted_at IS NULL AND event IN ('reserved', 'failed'))::int
+-- Customers are told of the events that Notifications__Events has by default.
+SELECT format('%s-%s', id, version), 'order.' || event, (deleted_at IS NULL AND event IN ('reserved', 'failed', 'cancelled', 'fulfilled'))::int
 FROM (
   SELECT o.id, o.deleted_at, t.version,
     CASE WHEN t.status <> 'pending' THEN t.status WHEN t.version = 1 THEN 'created' ELSE 'reopened' END AS event
