@@ -12,13 +12,13 @@ usage: bash infra/chaos.sh [--minutes N] [--seed S] [--rate N]
        bash infra/chaos.sh --once [--seed S] [--rate N]
        bash infra/chaos.sh --roll [--seed S] [--rate N]
 
-Has 3 silos, 2 APIs, Postgres, Redis and the embedded broker go through a bad night, as real processes, while customers order, cancel and delete over HTTP and
-write down every answer. Then everything is put right again, and all that there is now is compared from outside with what was answered.
+Has 3 silos, 2 APIs, Postgres, Redis and the embedded broker go through a bad night, as real processes, while customers order, cancel and delete over HTTP,
+the shop confirms and fulfils, some orders expire, and every answer is written down. Then everything is put right again, and all that there is now is compared from outside with what was answered.
 
   --minutes N  how long faults go on, 1 to 600, default 5; not with --once and --roll, which end by themselves
   --seed S     what the faults and the orders are drawn by, 1 to 99999; a random one where none is given. The same seed has the same faults in the same order
   --rate N     orders a second, 1 to 1000, default 30; 100 with --roll, 15 with --once
-  --once       one fault of each kind, soon one after the other: about a minute
+  --once       one fault of each kind, soon one after the other: about two minutes, the last of which the last orders take to expire
   --roll       no faults, but a rolling restart: each silo in turn is asked to stop, and started again; a request has one retry
 
 A line for each thing that must hold: ok, or FAILED with the first few that break it. Ends with 1 where one is broken, or where the run itself failed and can

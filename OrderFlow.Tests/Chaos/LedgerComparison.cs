@@ -1,3 +1,4 @@
+using OrderFlow.Chaos.Customers;
 using OrderFlow.Chaos.Judging;
 using OrderFlow.Chaos.Ledger;
 
@@ -10,14 +11,19 @@ public sealed class LedgerComparison
 
     private const string Short = "insufficient stock: chaos-1-scarce-1 wanted 5, available 3";
 
+    private static readonly DateTimeOffset ReservedAt = new(2026, 11, 30, 12, 0, 0, TimeSpan.Zero);
+
     private static readonly Line[] Items = [new("chaos-1-usual-1", 2), new("chaos-1-hot-1", 1)];
 
     private static readonly Line[] Scarce = [new("chaos-1-usual-1", 2), new("chaos-1-scarce-1", 5)];
 
     [Fact]
     public void Equal_sides_have_no_violation() => Assert.Empty(Violations(
-        [Placed(1), Placed(2), Done(Asked.Cancel, 2), Placed(3), Done(Asked.Delete, 3), Placed(4), Done(Asked.Cancel, 4)],
-        [Stored(1), Stored(2, "cancelled"), Stored(4, "cancelled") with { TotalAmount = 0 }]));
+        [
+            Placed(1), Placed(2), Done(Asked.Cancel, 2), Placed(3), Done(Asked.Delete, 3), Placed(4), Done(Asked.Cancel, 4), Placed(5), Done(Asked.Confirm, 5),
+            Placed(6), Done(Asked.Confirm, 6), Done(Asked.Fulfil, 6), Expiring(7),
+        ],
+        [Stored(1), Stored(2, "cancelled"), Stored(4, "cancelled") with { TotalAmount = 0 }, Stored(5, "confirmed"), Fulfilled(6), Expired(7)]));
 
     [Fact]
     public void A_missing_acknowledged_order_is_lost() => Assert.Equal(["lost"], Violations([Placed(1)], []));
@@ -69,6 +75,70 @@ public sealed class LedgerComparison
     [Fact]
     public void An_order_cancelled_without_a_request_is_unasked() => Assert.Equal(["unasked"], Violations([Placed(1)], [Stored(1, "cancelled")]));
 
+    [Theory]
+    [InlineData("confirmed")]
+    [InlineData("fulfilled")]
+    public void An_order_confirmed_or_fulfilled_without_a_request_is_unasked(string status) => Assert.Equal(
+        ["unasked"], Violations([Placed(1)], [Fulfilled(1) with { Status = status, Tracking = status == "fulfilled" ? Parcel(1) : null }]));
+
+    [Theory]
+    [InlineData("reserved", null)]
+    [InlineData("cancelled", "expired")]
+    public void A_confirmed_order_that_is_reserved_or_expired_is_undone(string status, string? reason) => Assert.Contains(
+        "undone", Violations([Expiring(1), Done(Asked.Confirm, 1)], [Stored(1, status) with { CancelReason = reason }]));
+
+    [Fact]
+    public void A_fulfilled_order_that_is_still_confirmed_is_undone() => Assert.Equal(
+        ["undone"], Violations([Placed(1), Done(Asked.Confirm, 1), Done(Asked.Fulfil, 1)], [Stored(1, "confirmed")]));
+
+    [Fact]
+    public void A_fulfilled_order_with_different_tracking_is_altered()
+    {
+        Operation[] ledger = [Placed(1), Done(Asked.Fulfil, 1)];
+
+        Assert.Equal(["altered"], Violations(ledger, [Fulfilled(1) with { Tracking = null }]));
+        Assert.Equal(["altered"], Violations(ledger, [Fulfilled(1) with { Tracking = Parcel(2) }]));
+    }
+
+    [Fact]
+    public void Only_an_order_placed_for_a_limited_time_may_expire()
+    {
+        Assert.Equal(["unasked"], Violations([Placed(1)], [Expired(1)]));
+        Assert.Equal(["unasked"], Violations([Expiring(1)], [Expired(1) with { CancelReason = "out of season" }]));
+        Assert.Equal(["unasked"], Violations([Expiring(1)], [Expired(1) with { CancelReason = null }]));
+        Assert.Equal(["unexpired"], Violations([Placed(1)], [Stored(1) with { ExpiresAt = ReservedAt }]));
+    }
+
+    [Fact]
+    public void An_order_that_does_not_expire_is_unexpired() => Assert.Equal(["unexpired"], Violations([Expiring(1)], [Stored(1) with { ExpiresAt = ReservedAt }]));
+
+    [Fact]
+    public void An_order_may_have_expired_before_it_is_cancelled() => Assert.Empty(Violations([Expiring(1), Done(Asked.Cancel, 1)], [Expired(1)]));
+
+    [Theory]
+    [InlineData(59.999, "unexpired")]
+    [InlineData(60, null)]
+    [InlineData(120, null)]
+    [InlineData(120.001, "late")]
+    public void An_order_expires_when_its_time_is_over_and_soon_after(double seconds, string? violation)
+    {
+        var comparison = new Comparison([Expiring(1)], [Expired(1)]);
+
+        Assert.Equal(
+            violation is null ? [] : [violation],
+            comparison.Untimely([Reserved(1), Cancelled(1, "expired") with { OccurredAt = ReservedAt.AddSeconds(seconds) }]).Select(untimely => untimely.Kind));
+    }
+
+    [Fact]
+    public void The_time_of_a_retried_order_begins_anew()
+    {
+        var retried = Reserved(1) with { Version = 5, OccurredAt = ReservedAt.AddSeconds(30) };
+        var expired = Cancelled(1, "expired") with { Version = 6, OccurredAt = ReservedAt.AddSeconds(89) };
+
+        Assert.Equal(["unexpired"], new Comparison([Expiring(1)], [Expired(1)]).Untimely([Reserved(1), retried, expired]).Select(untimely => untimely.Kind));
+        Assert.Empty(new Comparison([Expiring(1)], [Expired(1)]).Untimely([Reserved(1), retried, expired with { OccurredAt = ReservedAt.AddSeconds(90) }]));
+    }
+
     [Fact]
     public void An_order_may_fail_for_insufficient_stock() => Assert.Empty(Violations([Placed(1) with { Items = Scarce }], [Failed(1)]));
 
@@ -97,10 +167,17 @@ public sealed class LedgerComparison
     [InlineData("reserved", 29.96)]
     [InlineData("reserved", 0)]
     [InlineData("cancelled", 9.99)]
+    [InlineData("confirmed", 0)]
+    [InlineData("fulfilled", 0)]
     public void An_order_with_a_different_total_is_altered(string status, decimal total) => Assert.Equal(
         ["altered"],
-        Violations([Placed(1), Done(Asked.Cancel, 1) with { Tries = [Answered(status == "cancelled" ? 200 : 0)] }], [Stored(1, status) with { TotalAmount = total }])
+        Violations(
+            [Placed(1), .. ((Asked[])[Asked.Cancel, Asked.Confirm, Asked.Fulfil]).Select(what => Done(what, 1) with { Tries = [Answered(0)] })],
+            [Fulfilled(1) with { Status = status, CancelReason = Reason(status), Tracking = status == "fulfilled" ? Parcel(1) : null, TotalAmount = total }])
             .Except(["unanswered"]));
+
+    [Fact]
+    public void An_expired_order_has_been_reserved() => Assert.Equal(["altered"], Violations([Expiring(1)], [Expired(1) with { TotalAmount = 0 }]));
 
     [Fact]
     public void A_read_that_does_not_find_the_order_is_refused() =>
@@ -115,6 +192,19 @@ public sealed class LedgerComparison
     [InlineData("cancelled")]
     public void A_cancellation_may_be_refused_only_for_a_failed_order(string status) =>
         Assert.Equal(["refused"], Violations([Placed(1), Done(Asked.Cancel, 1) with { Tries = [Answered(409)] }], [Stored(1, status)]));
+
+    [Theory]
+    [InlineData(nameof(Asked.Confirm))]
+    [InlineData(nameof(Asked.Fulfil))]
+    public void A_confirmation_or_fulfilment_may_be_refused_only_for_a_failed_or_expired_order(string what)
+    {
+        var refused = Done(Enum.Parse<Asked>(what), 1) with { Tries = [Answered(409)] };
+
+        Assert.Empty(Violations([Expiring(1), refused], [Expired(1)]));
+        Assert.Empty(Violations([Expiring(1) with { Items = Scarce }, refused], [Failed(1)]));
+        Assert.Equal(["refused"], Violations([Placed(1), refused], [Stored(1)]));
+        Assert.Equal(["refused", "unasked"], Violations([Placed(1), refused], [Stored(1, "cancelled")]));
+    }
 
     [Fact]
     public void The_first_retry_of_a_failed_order_must_be_accepted()
@@ -144,12 +234,25 @@ public sealed class LedgerComparison
     public void An_order_or_a_cancellation_without_its_event_is_untold()
     {
         var comparison = new Comparison([Placed(1), Placed(2), Done(Asked.Cancel, 2)], [Stored(1), Stored(2, "cancelled")]);
-        PublishedEvent[] told = [Created(1), Reserved(1), Created(2), Created(2) with { Topic = "order.cancelled", Version = 2, Reason = "cancelled" }];
+        PublishedEvent[] told = [Created(1), Reserved(1), Created(2), Cancelled(2, "cancelled")];
 
         Assert.Empty(comparison.Untold(told));
         Assert.Equal(["order 1 has no order.created"], Untold(comparison, told[1..]));
         Assert.Equal(
             ["order 2 was cancelled, and has no order.cancelled", "order 2 is cancelled, and the last that is told of it is order.created"],
+            Untold(comparison, told[..3]));
+    }
+
+    [Fact]
+    public void A_confirmation_or_fulfilment_without_its_event_is_untold()
+    {
+        var comparison = new Comparison([Placed(1), Done(Asked.Confirm, 1), Done(Asked.Fulfil, 1)], [Fulfilled(1)]);
+        PublishedEvent[] told = [Created(1), Reserved(1), Reserved(1) with { Topic = "order.confirmed", Version = 3 }, FulfilledEvent(1)];
+
+        Assert.Empty(comparison.Untold(told));
+        Assert.Equal(["order 1 was confirmed, and has no order.confirmed"], Untold(comparison, [.. told[..2], told[3]]));
+        Assert.Equal(
+            ["order 1 was fulfilled, and has no order.fulfilled", "order 1 is fulfilled, and the last that is told of it is order.confirmed"],
             Untold(comparison, told[..3]));
     }
 
@@ -176,6 +279,17 @@ public sealed class LedgerComparison
         Assert.Single(ordered.Untold([Created(1), Reserved(1) with { TotalAmount = Price + 0.01m }]));
         Assert.Empty(scarce.Untold([Created(1) with { Items = Scarce }, failed]));
         Assert.Single(scarce.Untold([Created(1) with { Items = Scarce }, failed with { Reason = "time-out" }]));
+
+        var fulfilled = new Comparison([Placed(1), Done(Asked.Fulfil, 1)], [Fulfilled(1)]);
+        Assert.Empty(fulfilled.Untold([Created(1), FulfilledEvent(1)]));
+        Assert.Single(fulfilled.Untold([Created(1), FulfilledEvent(1) with { Tracking = Parcel(2) }]));
+        Assert.Single(fulfilled.Untold([Created(1), FulfilledEvent(1) with { TotalAmount = 0 }]));
+
+        var cancelled = new Comparison([Placed(1), Done(Asked.Cancel, 1)], [Stored(1, "cancelled")]);
+        var expired = new Comparison([Expiring(1)], [Expired(1)]);
+        Assert.Empty(expired.Untold([Created(1), Reserved(1), Cancelled(1, "expired")]));
+        Assert.Single(cancelled.Untold([Created(1), Reserved(1), Cancelled(1, "expired")]));
+        Assert.Single(expired.Untold([Created(1), Reserved(1), Cancelled(1, "out of season")]));
     }
 
     [Fact]
@@ -191,17 +305,32 @@ public sealed class LedgerComparison
 
     private static Operation Placed(long order) => new(Asked.Place, (int)order, "alice", $"key-{order}", Items, order, [Answered(201)]);
 
+    private static Operation Expiring(long order) => Placed(order) with { ReserveFor = Shop.ReserveFor };
+
     private static Operation Done(Asked what, long order) => new(what, (int)order, "alice", null, null, order, [Answered(200)]);
 
     private static Try Answered(int status) => new(At: 1, Api: 0, Ms: 5, status, Error: null);
 
-    private static StoredOrder Stored(long id, string status = "reserved") => new(id, "alice", Items, status, status is "pending" ? 0 : Price, null);
+    private static StoredOrder Stored(long id, string status = "reserved") =>
+        new(id, "alice", Items, status, status is "pending" ? 0 : Price, FailReason: null, CancelReason: Reason(status));
+
+    private static StoredOrder Fulfilled(long id) => Stored(id, "fulfilled") with { Tracking = Parcel(id) };
+
+    private static StoredOrder Expired(long id) => Stored(id, "cancelled") with { CancelReason = "expired" };
+
+    private static string? Reason(string status) => status == "cancelled" ? "cancelled" : null;
+
+    private static Parcel Parcel(long order) => Shop.Parcel($"key-{order}");
 
     private static StoredOrder Failed(long id) => new(id, "alice", Scarce, "failed", 0, Short);
 
     private static PublishedEvent Created(long order) => new("order.created", order, "alice", Items, Version: 1);
 
-    private static PublishedEvent Reserved(long order) => Created(order) with { Topic = "order.reserved", Version = 2, TotalAmount = Price };
+    private static PublishedEvent Reserved(long order) => Created(order) with { Topic = "order.reserved", Version = 2, TotalAmount = Price, OccurredAt = ReservedAt };
+
+    private static PublishedEvent FulfilledEvent(long order) => Reserved(order) with { Topic = "order.fulfilled", Version = 4, Tracking = Parcel(order) };
+
+    private static PublishedEvent Cancelled(long order, string reason) => Created(order) with { Topic = "order.cancelled", Version = 3, Reason = reason };
 
     private static string[] Untold(Comparison comparison, PublishedEvent[] events) => [.. comparison.Untold(events).Select(violation => violation.What)];
 }

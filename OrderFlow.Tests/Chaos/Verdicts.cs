@@ -3,7 +3,7 @@ namespace OrderFlow.Tests.Chaos;
 /// <summary>Any violation fails a run, and so does a run in which nothing was checked: <c>infra/chaos/judge.sh</c>.</summary>
 public sealed class Verdicts : IDisposable
 {
-    private const string Enough = "errands\t2\noperations\t3\nacknowledged\t2\nstored\t2\nrepeated\t0\nproducts\t25\nrequests\t100\nfailed-at-first\t1\nfailed-at-last\t0\ncalm-p99-ms\t1000\n";
+    private const string Enough = "errands\t2\noperations\t3\nacknowledged\t2\nstored\t2\nrepeated\t0\nproducts\t25\nconfirmed\t1\nfulfilled\t1\nexpired\t1\nrequests\t100\nfailed-at-first\t1\nfailed-at-last\t0\ncalm-p99-ms\t1000\n";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("orderflow-verdicts-").FullName;
 
@@ -36,6 +36,8 @@ public sealed class Verdicts : IDisposable
     [InlineData("lost")]
     [InlineData("altered")]
     [InlineData("undone")]
+    [InlineData("unexpired")]
+    [InlineData("late")]
     [InlineData("failed")]
     [InlineData("unfinal")]
     [InlineData("unwritten")]
@@ -75,6 +77,7 @@ public sealed class Verdicts : IDisposable
     [Theory]
     [InlineData("FINAL_AFTER=61", "repeats\t3\n")]
     [InlineData("", "repeats\t3\nunanswered\torder 42\n")]
+    [InlineData("", "repeats\t3\nlate\torder 42\n")]
     public async Task A_short_run_does_not_judge_times_on_an_overloaded_machine(string found, string violations)
     {
         Write("violations.tsv", violations);
@@ -97,6 +100,9 @@ public sealed class Verdicts : IDisposable
     [Theory]
     [InlineData("acknowledged\t2", "acknowledged\t0", "FAILED  customers were given orders")]
     [InlineData("acknowledged\t2", "", "FAILED  customers were given orders")]
+    [InlineData("confirmed\t1", "confirmed\t0", "FAILED  orders were confirmed and fulfilled, and expired")]
+    [InlineData("fulfilled\t1", "fulfilled\t0", "FAILED  orders were confirmed and fulfilled, and expired")]
+    [InlineData("expired\t1", "expired\t0", "FAILED  orders were confirmed and fulfilled, and expired")]
     [InlineData("failed-at-first\t1", "failed-at-first\t6", "FAILED  at most 5 % of requests fail at the first try")]
     [InlineData("requests\t100\n", "", "FAILED  at most 5 % of requests fail at the first try")]
     public async Task A_run_without_work_fails(string count, string altered, string verdict)
@@ -159,7 +165,7 @@ public sealed class Verdicts : IDisposable
     private Task<(int Status, string Said)> Judge(string given = "") => Scripts.Shell(
         $$"""
         for part in lib/verdict compare/compare chaos/system chaos/faults chaos/judge; do source "infra/$part.sh"; done
-        await_settled() { :; }; await_jobs() { :; }; read_database() { :; }; read_kafka() { :; }; compare_events() { :; }; await_notifications() { :; }
+        await_settled() { :; }; await_expired() { :; }; await_jobs() { :; }; read_database() { :; }; read_kafka() { :; }; compare_events() { :; }; await_notifications() { :; }
         customers() { :; }; programs_down() { :; }; verdict_on_stock() { :; }
         MODE=night MINUTES=1 SEED=1 RATE=5 FINAL_AFTER=59.9 WAITING_STILL=0 CHAOS_NAME=chaos-1 CHAOS_DIR=$1 LOG_DIR=$1 FAULTS=$1/faults.tsv SCHEDULE=$1/schedule.tsv
         STATS='{"waiting":0,"active":0,"delayed":0,"processed":5,"failed":2,"deadLettered":0}'

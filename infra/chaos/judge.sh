@@ -3,13 +3,16 @@
 
 FINAL_SECONDS=60     # after the last fault every order is in a final state
 SETTLED_SECONDS=180  # how long that is waited for, to know how late it was
+EXPIRED_SECONDS=180  # how long is waited for the last orders to expire, which are reserved for a minute
 JOBS_SECONDS=60
+LATE_SECONDS=60      # LongestDelay of Judging/Comparison.cs
 MOST_FAILED_PERCENT=5 # of requests, at the first try
 MAX_CALM_MS=1000      # a p99 above it before the first fault: the machine cannot carry the load
 
 judge() {
   local name
   await_settled
+  await_expired
   await_jobs
   say "Comparing"
   read_database "$CHAOS_NAME"
@@ -39,9 +42,19 @@ same_again() {
 await_settled() {
   FINAL_AFTER=never
   say "Waiting until no order is under way and no event waits"
-  if wait_until "$SETTLED_SECONDS" is_settled "$CHAOS_NAME"; then
+  if wait_until "$SETTLED_SECONDS" is_settled "$CHAOS_NAME" "$LOAD_ENDED"; then
     FINAL_AFTER=$(add "$(uptime_now)" "-$LAST_HEALED")
   fi
+}
+
+# What changes of itself must not do so while it is compared.
+await_expired() {
+  say "Waiting until all orders have expired that do"
+  wait_until "$EXPIRED_SECONDS" has_expired || true
+}
+
+has_expired() {
+  none_is_to_expire "$CHAOS_NAME" && is_settled "$CHAOS_NAME"
 }
 
 await_jobs() {
@@ -69,12 +82,18 @@ report() {
 
 # Where nothing was asked for, or nothing happened, all of the above holds and means nothing.
 report_run() {
-  local faults planned acknowledged
+  local faults planned acknowledged confirmed fulfilled expired
   acknowledged=$(count_of acknowledged)
+  confirmed=$(count_of confirmed)
+  fulfilled=$(count_of fulfilled)
+  expired=$(count_of expired)
   faults=$(wc -l <"$FAULTS")
   planned=$(wc -l <"$SCHEDULE")
   verdict_on unwritten "every errand of the customers is in the ledger, once" "$(count_of errands) errands"
   verdict "customers were given orders" "${acknowledged:-0} acknowledged" < <(((acknowledged > 0)) || say "none")
+  verdict "orders were confirmed and fulfilled, and expired" "$confirmed, $fulfilled and $expired" < <(
+    ((confirmed > 0 && fulfilled > 0 && expired > 0)) || say "$confirmed, $fulfilled and $expired"
+  )
   verdict "every fault of the schedule struck" "$faults faults" < <(((faults > 0 && faults == planned)) || say "$faults of $planned")
   if [[ $MODE == once ]]; then verdict_on_others slow; else verdict_on_others; fi
 }
@@ -119,15 +138,17 @@ report_orders() {
   in_time verdict "every order is final within $FINAL_SECONDS s of the last fault" "$FINAL_AFTER s" < <(
     awk "BEGIN { exit !(\"$FINAL_AFTER\" != \"never\" && \"$FINAL_AFTER\" + 0 <= $FINAL_SECONDS) }" || say "after $FINAL_AFTER s"
   )
-  verdict_on unfinal "every order is reserved, failed or cancelled" "$stored orders"
+  verdict_on unfinal "every order is reserved, failed, cancelled, confirmed or fulfilled" "$stored orders"
   verdict_on lost "every acknowledged order is there" "$acknowledged acknowledged"
   verdict_on altered "every order is what was ordered" "$stored orders"
-  verdict_on undone "what was cancelled or deleted stays so" "$(count_of operations) operations"
+  verdict_on undone "what was cancelled, deleted, confirmed or fulfilled stays so" "$(count_of operations) operations"
+  verdict_on unexpired "orders expire where their time is over and nobody confirmed them, and only there" "$(count_of expired) expired"
+  in_time verdict_on late "every order expires within $LATE_SECONDS s of its time" "$(count_of expired) expired"
   verdict_on failed "no order failed but for want of stock" "$stored orders"
   verdict_on twice "no two keys were given one order" "$acknowledged acknowledged"
   verdict_on forgotten "a key brings back the order it placed" "$(count_of repeated) keys used again"
   verdict_on unasked "there is no order that nobody asked for" "$stored orders"
-  verdict_on unbalanced "available and reserved pieces are as many as there were" "$(count_of products) products"
+  verdict_on unbalanced "available, reserved and fulfilled pieces are as many as there were" "$(count_of products) products"
   verdict_on untold "what customers were answered is told on Kafka" "$acknowledged acknowledged"
 }
 

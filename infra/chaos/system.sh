@@ -5,6 +5,7 @@ CHAOS_SILOS=3
 CHAOS_APIS=2
 CHAOS_CUSTOMERS=40 # as many as Customers/Shop.cs has
 CHAOS_ADMIN=chaos-admin
+CHAOS_ROLES=(payments fulfilment) # whose users are called chaos-ROLE, as in Customers/Tokens.cs
 TOKEN_SECONDS=86400
 FIRST_ORDERS_SECONDS=30
 LAST_ANSWERS_SECONDS=420 # an errand asks for up to four things, and is patient for a minute and a try with each of them
@@ -39,11 +40,14 @@ chaos_system_up() {
 
 # The first one is the admin's.
 make_tokens() {
-  local n
+  local role n
   ADMIN_TOKEN=$(bash infra/token.sh "$CHAOS_ADMIN" --role admin --ttl "$TOKEN_SECONDS")
   (
     umask 077
     printf '%s\t%s\n' "$CHAOS_ADMIN" "$ADMIN_TOKEN"
+    for role in "${CHAOS_ROLES[@]}"; do
+      printf '%s\t%s\n' "chaos-$role" "$(bash infra/token.sh "chaos-$role" --role "$role" --ttl "$TOKEN_SECONDS")"
+    done
     for ((n = 1; n <= CHAOS_CUSTOMERS; n++)); do
       printf '%s\t%s\n' "$CHAOS_NAME-customer-$n" "$(bash infra/token.sh "$CHAOS_NAME-customer-$n" --ttl "$TOKEN_SECONDS")"
     done
@@ -91,6 +95,7 @@ customers_stop() {
   wait_until "$LAST_ANSWERS_SECONDS" customers_are_gone || customers_failed "have no last answer after $LAST_ANSWERS_SECONDS s"
   wait "$CUSTOMERS_PID" || customers_failed "ended in disorder"
   CUSTOMERS_PID=''
+  LOAD_ENDED=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 }
 
 customers_kill() {

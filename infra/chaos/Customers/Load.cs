@@ -74,7 +74,7 @@ internal static class Load
     {
         try
         {
-            await customer.Run(errand);
+            await customer.Run(errand, stop.Token);
         }
         catch
         {

@@ -2,7 +2,7 @@ using OrderFlow.Chaos.Ledger;
 
 namespace OrderFlow.Chaos.Customers;
 
-/// <summary>What a customer does with an order once it is placed.</summary>
+/// <summary>What a customer, or the shop, does with an order once it is placed.</summary>
 internal enum Afterwards
 {
     Nothing,
@@ -10,10 +10,16 @@ internal enum Afterwards
     Cancel,
     Delete,
     Reopen,
+    Confirm,
+    Fulfil,
+    ConfirmAndFulfil,
+
+    /// <summary>About when its reservation expires.</summary>
+    ConfirmLate,
 }
 
 /// <summary>One customer's intentions.</summary>
-internal sealed record Errand(int Number, int Customer, string Key, IReadOnlyList<Line> Items, Afterwards Then, TimeSpan After);
+internal sealed record Errand(int Number, int Customer, string Key, IReadOnlyList<Line> Items, Afterwards Then, TimeSpan After, string? ReserveFor = null);
 
 /// <summary>
 /// The products there are and what is ordered of them. A few are hot: every second order has one. A few are scarce: what is ordered of them is soon more than
@@ -25,6 +31,12 @@ internal sealed class Shop(string name, int seed)
     public const int Scarcity = 300;
     public const decimal UnitPrice = 9.99m;
 
+    /// <summary>What orders that expire ask for: the shortest time that the API accepts.</summary>
+    public const string ReserveFor = "PT1M";
+
+    /// <summary>The same time.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
+
     /// <summary>How many customers there are.</summary>
     public const int Customers = 40;
 
@@ -35,7 +47,11 @@ internal sealed class Shop(string name, int seed)
     private const int MostPieces = 5;
     private const double HotShare = 0.5;
     private const double ScarceShare = 0.08;
+    private const double ExpiringShare = 0.2;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
+
+    /// <summary>A late confirmation is sent so long before the reservation expires, or up to <see cref="LongestPause"/> later.</summary>
+    private static readonly TimeSpan BeforeExpiry = TimeSpan.FromSeconds(1);
 
     /// <summary>Every product, and how many pieces there are of it.</summary>
     public IEnumerable<(string ProductId, int Pieces)> Products =>
@@ -46,6 +62,9 @@ internal sealed class Shop(string name, int seed)
     public static bool IsScarce(string productId) => productId.Contains("-scarce-", StringComparison.Ordinal);
 
     public static decimal Price(IEnumerable<Line> items) => items.Sum(line => line.Quantity * UnitPrice);
+
+    /// <summary>The parcel of the order with this key.</summary>
+    public static Parcel Parcel(string key) => new("chaos", key);
 
     public string Customer(int number) => $"{name}-customer-{number}";
 
@@ -59,9 +78,18 @@ internal sealed class Shop(string name, int seed)
             < 0.12 => Afterwards.Cancel,
             < 0.17 => Afterwards.Delete,
             < 0.30 => Afterwards.Read,
+            < 0.38 => Afterwards.Confirm,
+            < 0.46 => Afterwards.Fulfil,
+            < 0.52 => Afterwards.ConfirmAndFulfil,
+            < 0.55 => Afterwards.ConfirmLate,
             _ => items.Any(line => IsScarce(line.ProductId)) ? Afterwards.Reopen : Afterwards.Nothing,
         };
-        return new(number, random.Next(1, Customers + 1), $"{name}-{number}", items, then, LongestPause * random.NextDouble());
+        var customer = random.Next(1, Customers + 1);
+        var pause = LongestPause * random.NextDouble();
+        var expires = random.NextDouble() < ExpiringShare;
+        return then == Afterwards.ConfirmLate
+            ? new(number, customer, $"{name}-{number}", items, then, Lifetime - BeforeExpiry + pause, ReserveFor)
+            : new(number, customer, $"{name}-{number}", items, then, pause, expires ? ReserveFor : null);
     }
 
     private List<Line> Items(Random random)

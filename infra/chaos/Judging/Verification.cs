@@ -30,7 +30,7 @@ internal static class Verification
         Violation[] violations =
         [
             .. comparison.Unwritten(ErrandsOf(settings)), .. comparison.Violations(), .. comparison.Untold(events), .. comparison.Forgotten(repeats),
-            .. await Unbalanced(api, shop, tokens),
+            .. comparison.Untimely(events), .. await Unbalanced(api, shop, tokens, stored),
         ];
 
         await File.AppendAllLinesAsync(settings.ViolationsFile, violations.Select(violation => $"{violation.Kind}\t{Flat(violation.What)}"));
@@ -38,7 +38,8 @@ internal static class Verification
             settings.CountsFile,
             [
                 $"operations\t{ledger.Count}", $"acknowledged\t{comparison.Acknowledged.Count}", $"stored\t{stored.Count}", $"repeated\t{repeats.Count}",
-                $"products\t{shop.Products.Count()}",
+                $"products\t{shop.Products.Count()}", $"confirmed\t{stored.Count(order => order.Status == "confirmed")}",
+                $"fulfilled\t{stored.Count(order => order.Status == "fulfilled")}", $"expired\t{stored.Count(order => order.IsExpired)}",
             ]);
     }
 
@@ -70,15 +71,18 @@ internal static class Verification
         return [.. LedgerFile.Read(file)];
     }
 
-    /// <summary>Pieces are available or reserved, and together as many as there were.</summary>
-    private static async Task<List<Violation>> Unbalanced(Api api, Shop shop, Tokens tokens)
+    /// <summary>Pieces are available, reserved or gone with fulfilled orders, and together as many as there were.</summary>
+    private static async Task<List<Violation>> Unbalanced(Api api, Shop shop, Tokens tokens, IEnumerable<StoredOrder> stored)
     {
         var violations = new List<Violation>();
+        var fulfilled = stored.Where(order => order.Status == "fulfilled").SelectMany(order => order.Items).ToLookup(line => line.ProductId, line => line.Quantity);
         foreach (var (id, pieces) in shop.Products)
         {
             var product = await Get<StoredProduct>(api, $"/inventory/{id}", tokens.Of(tokens.Admin));
-            if (product.AvailableQuantity + product.ReservedQuantity != pieces || product.AvailableQuantity < 0)
-                violations.Add(new("unbalanced", $"{id} has {product.AvailableQuantity} available and {product.ReservedQuantity} reserved of {pieces}"));
+            var gone = fulfilled[id].Sum();
+            if (product.AvailableQuantity + product.ReservedQuantity + gone != pieces || product.AvailableQuantity < 0)
+                violations.Add(new(
+                    "unbalanced", $"{id} has {product.AvailableQuantity} available and {product.ReservedQuantity} reserved of {pieces}, and {gone} are gone with orders"));
         }
 
         return violations;

@@ -8,10 +8,15 @@ internal enum Asked
     Cancel,
     Delete,
     Reopen,
+    Confirm,
+    Fulfil,
 }
 
 /// <summary>A line of an order.</summary>
 internal sealed record Line(string ProductId, int Quantity);
+
+/// <summary>What a fulfilled order is tracked by.</summary>
+internal sealed record Parcel(string Carrier, string Number);
 
 /// <summary>One try of a request. <paramref name="At"/> is in seconds since the machine started, <paramref name="Status"/> 0 where there was no answer.</summary>
 internal sealed record Try(double At, int Api, double Ms, int Status, string? Error)
@@ -28,7 +33,9 @@ internal sealed record Try(double At, int Api, double Ms, int Status, string? Er
 /// <param name="Items">What was ordered.</param>
 /// <param name="Order">The order's id: what the answer said, or what the request was about.</param>
 /// <param name="Tries">Every try, in order.</param>
-internal sealed record Operation(Asked What, int Number, string User, string? Key, IReadOnlyList<Line>? Items, long? Order, IReadOnlyList<Try> Tries)
+/// <param name="ReserveFor">How long a placed order asked for its stock, where it did.</param>
+internal sealed record Operation(
+    Asked What, int Number, string User, string? Key, IReadOnlyList<Line>? Items, long? Order, IReadOnlyList<Try> Tries, string? ReserveFor = null)
 {
     public Try First => Tries[0];
 
