@@ -16,8 +16,8 @@ usage() {
   cat <<'END'
 usage: bash infra/smoke.sh
 
-Follows one order through the whole system: it is placed over HTTP, stock is reserved, the customer is notified, the order is cancelled, the stock is
-released, and Kafka has its three events. Uses the system that infra/run.sh started, or starts one and stops it afterwards.
+Follows two orders through the whole system. One is placed over HTTP, stock is reserved, the customer is notified, the order is cancelled, the stock is
+released, and Kafka has its three events. The other is confirmed and fulfilled: its units leave the stock, and are added again in the end. Uses the system that infra/run.sh started, or starts one and stops it afterwards.
 Prints a line for each condition: ok, or FAILED with the actual value. Exits with 1 if one failed.
 
 Tests the servers of that system, too: Postgres__ConnectionString, Redis__ConnectionString and Kafka__BootstrapServers name them to infra/run.sh. kcat uses
@@ -35,12 +35,17 @@ main() {
   need_command kcat kcat
   trap system_down EXIT
   system_up
-  TOKEN=$(bash infra/token.sh smoke)
+  CUSTOMER=$(bash infra/token.sh smoke)
+  ADMIN=$(bash infra/token.sh smoke-admin --role admin)
+  TOKEN=$CUSTOMER
   before=$(field availableQuantity "/inventory/$PRODUCT")
   place
   follow
   cancel
-  read_topics
+  read_topics order.created order.reserved order.cancelled
+  place
+  fulfil
+  read_topics order.created order.reserved order.confirmed order.fulfilled
   must_sum
 }
 
@@ -59,14 +64,30 @@ follow() {
 }
 
 cancel() {
-  must "it is cancelled" cancelled "$(ask "/orders/$ORDER/status" --request PATCH --header 'Content-Type: application/json' --data '{"status":"cancelled"}' | value status)"
+  must "it is cancelled" cancelled "$(change '{"status":"cancelled"}' | value status)"
   must_become "the units are released" "$before" field availableQuantity "/inventory/$PRODUCT"
 }
 
+fulfil() {
+  local reserved
+  must_become "its stock is reserved" reserved field status "/orders/$ORDER"
+  reserved=$(field reservedQuantity "/inventory/$PRODUCT")
+  TOKEN=$ADMIN
+  must "it is confirmed" confirmed "$(change '{"status":"confirmed"}' | value status)"
+  must "it is fulfilled" fulfilled "$(change '{"status":"fulfilled","tracking":{"carrier":"smoke","number":"1"}}' | value status)"
+  must_become "the units are no longer reserved" "$((reserved - QUANTITY))" field reservedQuantity "/inventory/$PRODUCT"
+  must "they are not available" "$((before - QUANTITY))" "$(field availableQuantity "/inventory/$PRODUCT")"
+  must "as many are added" "$before" "$(add "{\"quantity\":$QUANTITY}" | value availableQuantity)"
+  TOKEN=$CUSTOMER
+}
+
+# read_topics TOPIC...: each has the order's event, whose version is its place among them.
 read_topics() {
-  must_become "order.created is in its topic" 1 versions order.created
-  must_become "order.reserved is in its topic" 2 versions order.reserved
-  must_become "order.cancelled is in its topic" 3 versions order.cancelled
+  local topic version=0
+  for topic; do
+    version=$((version + 1))
+    must_become "$topic is in its topic" "$version" versions "$topic"
+  done
 }
 
 # The versions of the order's events in a topic, without duplicates.
@@ -79,6 +100,16 @@ ask() {
   local path=$1
   shift
   http --header "Authorization: Bearer $TOKEN" "$@" "$ORDERFLOW_API$path" || true
+}
+
+# change BODY: of the order's status; prints the order.
+change() {
+  ask "/orders/$ORDER/status" --request PATCH --header 'Content-Type: application/json' --data "$1"
+}
+
+# add BODY: units of the product; prints it.
+add() {
+  ask "/inventory/$PRODUCT/restock" --header 'Content-Type: application/json' --data "$1"
 }
 
 # The first member of that name in each line.
