@@ -28,7 +28,11 @@ public sealed partial class ExposedMetrics : IAsyncLifetime
 
         using var anyone = system.Api.As(null);
         using var ofSilo = new HttpClient { BaseAddress = system.SiloUrl };
-        string[] awaited = ["orderflow_consumer_lag{.*topic=\"order.reserved\"} 0", "orderflow_notifications_queue_jobs{", "orderflow_notifications_sent_total{.*} 2", "orderflow_health_up{.*check=\"postgres\"} 1"];
+        string[] awaited =
+        [
+            "orderflow_consumer_lag{.*topic=\"order.reserved\"} 0", "orderflow_notifications_queue_jobs{", "orderflow_notifications_sent_total{.*} 2",
+            "orderflow_health_up{.*check=\"postgres\"} 1", "orderflow_recovery_lag_seconds{.*recovery_job=\"expire orders\"}",
+        ];
         Silo = await Eventually.Get(
             "the silo to show that both customers were notified", () => Read(ofSilo), text => awaited.All(line => Regex.IsMatch(text, line)));
         Api = await Read(anyone);
