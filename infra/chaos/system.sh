@@ -1,5 +1,5 @@
 # The system under test, and its customers.
-# shellcheck shell=bash disable=SC2153 # the options are in infra/chaos.sh
+# shellcheck shell=bash disable=SC2153,SC2034 # the options are in infra/chaos.sh, some variables are of other parts
 
 CHAOS_SILOS=3
 CHAOS_APIS=2
