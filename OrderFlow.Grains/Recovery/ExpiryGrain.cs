@@ -37,14 +37,17 @@ internal sealed class ExpiryGrain(
 
     public Task Ping() => Task.CompletedTask;
 
-    /// <summary>Expires the orders that follow the last batch, so that orders that cannot be cancelled now do not hold up the others.</summary>
+    /// <summary>
+    /// Expires the orders that follow the last batch, so that orders that cannot be cancelled now do not hold up the others.
+    /// Throws at the end if one could not be cancelled: the job logs that, and does not count as caught up.
+    /// </summary>
     private async Task<Batch> ExpireBatch(CancellationToken cancellationToken)
     {
         var batch = await expired.Find(_last, BatchSize);
         var isFull = batch.Count == BatchSize;
         _last = isFull ? batch[^1] : null;
 
-        var failed = 0;
+        Exception? failure = null;
         await Parallel.ForEachAsync(
             batch,
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken, TaskScheduler = TaskScheduler.Current },
@@ -56,9 +59,10 @@ internal sealed class ExpiryGrain(
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {
-                    failed++;   // found again by the next run
+                    failure ??= error;   // found again by a later run
                 }
             });
-        return new(batch.Count, isFull && failed < batch.Count);
+        if (failure is not null) throw new InvalidOperationException("An order could not be cancelled", failure);
+        return new(batch.Count, isFull);
     }
 }

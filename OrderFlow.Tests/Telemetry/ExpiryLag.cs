@@ -1,0 +1,49 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using OrderFlow.Tests.Fixtures;
+
+namespace OrderFlow.Tests.Telemetry;
+
+/// <summary>The lag of the job that expires orders, which an alert is based on.</summary>
+public sealed class ExpiryLag
+{
+    /// <summary>Several runs of the job.</summary>
+    private const double Seconds = 5;
+
+    [Fact]
+    public async Task The_lag_grows_while_an_expired_order_cannot_be_cancelled()
+    {
+        await using var cluster = await OrderFlowCluster.Start(silos: 1);
+        await using var unreadable = cluster.Database.CreateCommand("""
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version, expires_at)
+            VALUES (42, 'alice', 'reserved', '"unreadable"', 1, 1, false, '[]', now(), now(), 2, now() - interval '1 hour')
+            """);
+        await unreadable.ExecuteNonQueryAsync();
+        var meters = cluster.AllSiloServices.Single().GetRequiredService<IMeterFactory>();
+
+        await Eventually.Get($"a lag of {Seconds} s", () => Task.FromResult(Lag(meters)), lag => lag > Seconds);
+        await using var repaired = cluster.Database.CreateCommand("DELETE FROM orders");
+        await repaired.ExecuteNonQueryAsync();
+
+        await Eventually.Get("the lag to end", () => Task.FromResult(Lag(meters)), lag => lag < Seconds);
+    }
+
+    private static double Lag(IMeterFactory meters)
+    {
+        var lag = 0d;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Scope == meters && instrument.Name == "orderflow.recovery.lag") self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) =>
+        {
+            if (tags[0].Value is "expire orders") lag = value;
+        });
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return lag;
+    }
+}
