@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using OrderFlow.Inventory;
 using OrderFlow.Recovery;
 using OrderFlow.Silo.Health;
 
@@ -6,7 +7,7 @@ namespace OrderFlow.Silo.Postgres.Orders;
 
 /// <summary>Measures how many orders are pending, and for how long the oldest has been. One silo measures for the cluster, and only it exports the result.</summary>
 internal sealed class PendingOrderMetrics(
-    IMeterFactory meters, OrderMetrics orders, RecoveryMetrics recovery, UnsettledOrders unsettled, TimeProvider time) : IHostedService, IClusterMeasurement
+    IMeterFactory meters, OrderMetrics orders, StockMetrics stock, RecoveryMetrics recovery, UnsettledOrders unsettled, TimeProvider time) : IHostedService, IClusterMeasurement
 {
     private volatile PendingBacklog? _backlog;
 
@@ -15,6 +16,7 @@ internal sealed class PendingOrderMetrics(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         orders.StartAtZero();
+        stock.StartAtZero();
         recovery.StartAtZero();
         var meter = meters.Create(OrderMetrics.MeterName);
         meter.CreateObservableGauge("orderflow.orders.pending", () => Observe(backlog => backlog.Count), "{order}", "Orders that are neither settled nor cancelled.");
