@@ -18,5 +18,7 @@ internal static class Given
 
     public static StockReservation Released(int attempt, long units = 0, decimal price = 0) => new(OrderId, attempt, units, price, Tentative: false, Earlier);
 
+    public static StockReservation Consumed(int attempt, long units) => new(OrderId, attempt, units, 9.99m, Tentative: false, Earlier, Consumed: true);
+
     public static ReserveStock Attempt(int attempt, long units, bool tentative = false) => new(OrderId, attempt, units, tentative);
 }

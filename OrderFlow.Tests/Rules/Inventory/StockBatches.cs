@@ -16,7 +16,7 @@ public sealed class StockBatches
 
         Assert.Equal(
             [new(ReserveOutcome.Granted, 9.99m), new(ReserveOutcome.Insufficient, Available: 2), new(ReserveOutcome.Granted, 9.99m)],
-            new[] { first, second, third }.Select(Answer));
+            new[] { first, second, third }.Select(command => Answer(command)));
         Assert.Equal(Given.Stock(2, reserved: 3) with { UpdatedAt = Given.Now }, batch.Item);
     }
 
@@ -37,6 +37,22 @@ public sealed class StockBatches
     }
 
     [Fact]
+    public void Units_that_are_consumed_do_not_become_available_in_the_same_write()
+    {
+        var batch = new StockBatch(Given.Stock(2, reserved: 3), [Given.Held(1, 3)]);
+
+        var consumed = Apply(batch, new ConsumeCommand(Given.OrderId, 1));
+        var again = Apply(batch, new ConsumeCommand(Given.OrderId, 1));
+        Apply(batch, new ReleaseCommand(Given.OrderId, 1));
+        var next = Reserve(batch, orderId: 7, units: 3);
+
+        Assert.Equal((ConsumeOutcome.Consumed, ConsumeOutcome.Consumed), (Answer(consumed), Answer(again)));
+        Assert.Equal(new ReserveResult(ReserveOutcome.Insufficient, Available: 2), Answer(next));
+        Assert.Equal(Given.Stock(2) with { UpdatedAt = Given.Now }, batch.ToRecord().Item);
+        Assert.Equal<StockReservation>([Given.Consumed(1, 3) with { ReleasedAt = Given.Now }], batch.ToRecord().Changed);
+    }
+
+    [Fact]
     public void Repeated_and_refused_commands_leave_nothing_to_write()
     {
         var batch = new StockBatch(Given.Stock(2), [Given.Held(1, 3) with { OrderId = 7 }, Given.Released(1) with { OrderId = 8 }]);
@@ -45,6 +61,8 @@ public sealed class StockBatches
         Reserve(batch, orderId: 9, units: 3);
         Reserve(batch, orderId: 8, units: 1);
         Apply(batch, new ReleaseCommand(8, 1));
+        Apply(batch, new ConsumeCommand(8, 1));
+        Apply(batch, new ConsumeCommand(9, 1));
         Apply(batch, new RestockCommand(Limits.AvailableQuantity));
 
         Assert.False(batch.HasChanges);
@@ -107,7 +125,7 @@ public sealed class StockBatches
         return command;
     }
 
-    private static ReserveResult Answer(ReserveCommand command)
+    private static TAnswer Answer<TAnswer>(StockCommand<TAnswer> command)
     {
         command.Complete();
         return command.Answered.Result;

@@ -34,6 +34,13 @@ public sealed class StockLedgerRelease
     [InlineData(2)]
     public void A_repeated_release_changes_nothing(int attempt) => Assert.Equal(Nothing, Release(Given.Stock(10), Given.Released(2, 3), attempt));
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_release_changes_nothing_once_the_units_are_consumed(int attempt) =>
+        Assert.Equal(Nothing, Release(Given.Stock(10, reserved: 5), Given.Consumed(2, 3), attempt));
+
     [Fact]
     public void A_release_of_a_later_attempt_refuses_that_one_too_where_nothing_is_held()
     {

@@ -57,6 +57,13 @@ public sealed class StockLedgerReserve
     public void A_released_attempt_is_superseded_also_where_the_product_is_unknown() =>
         Assert.Equal(new(GivenUp), Reserve(item: null, Given.Released(1), Given.Attempt(1, 3)));
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Every_attempt_is_superseded_once_the_units_are_consumed(int attempt) =>
+        Assert.Equal(new(GivenUp), Reserve(Given.Stock(10), Given.Consumed(2, 3), Given.Attempt(attempt, 3)));
+
     [Fact]
     public void An_attempt_before_the_one_that_holds_units_is_superseded() =>
         Assert.Equal(new(GivenUp), Reserve(Given.Stock(10, reserved: 3), Given.Held(2, 3), Given.Attempt(1, 3)));

@@ -16,6 +16,12 @@ internal static class Given
 
     public static readonly Caller Admin = new("root", IsAdmin: true);
 
+    public static readonly Caller Payments = new("till", IsAdmin: false, IsPayments: true);
+
+    public static readonly Caller Fulfilment = new("warehouse", IsAdmin: false, IsFulfilment: true);
+
+    public static readonly Tracking Parcel = new("DHL", "00340434161094042557", "https://example.com/parcels/00340434161094042557");
+
     public static readonly ImmutableArray<OrderLine> Lines = [new("sku-1", 2), new("sku-2", 1)];
 
     public static readonly PlaceOrder Command = new(Alice, "alice", Lines, AgreedTotal: null);
@@ -23,6 +29,18 @@ internal static class Given
     public static OrderState Pending { get; } = Next(OrderLifecycle.Place(42, Command, Earlier));
 
     public static OrderState Reserved { get; } = Next(OrderLifecycle.Reserve(Pending, attempt: 1, totalAmount: 20.98m, Earlier));
+
+    /// <summary>Reserved for a minute: it expires now.</summary>
+    public static OrderState Expiring { get; } =
+        Next(OrderLifecycle.Reserve(Next(OrderLifecycle.Place(42, Command with { ReserveFor = Now - Earlier }, Earlier)), attempt: 1, totalAmount: 20.98m, Earlier));
+
+    public static OrderState Confirmed { get; } = Next(OrderLifecycle.ChangeStatus(Reserved, new(OrderStatus.Confirmed, Payments), Earlier));
+
+    /// <summary>Fulfilled, with its units still in the stock.</summary>
+    public static OrderState Consuming { get; } =
+        Next(OrderLifecycle.ChangeStatus(Confirmed, new(OrderStatus.Fulfilled, Fulfilment, Tracking: Parcel), Earlier));
+
+    public static OrderState Fulfilled { get; } = Next(OrderLifecycle.Consumed(Consuming, attempt: 1, Earlier));
 
     public static OrderState Failed { get; } = Next(OrderLifecycle.Fail(Pending, attempt: 1, "insufficient stock: sku-1 wanted 2, available 0", Earlier));
 
@@ -38,8 +56,15 @@ internal static class Given
         OrderStatus.Pending => Pending,
         OrderStatus.Reserved => Reserved,
         OrderStatus.Failed => Failed,
-        _ => Cancelled,
+        OrderStatus.Cancelled => Cancelled,
+        OrderStatus.Confirmed => Confirmed,
+        OrderStatus.Fulfilled => Fulfilled,
+        OrderStatus.Unknown => throw new ArgumentException("No rule makes an order of an unknown status.", nameof(status)),
     };
+
+    /// <summary>The transitions of an order after one more.</summary>
+    public static IEnumerable<OrderTransition> TransitionsOf(OrderState order, OrderStatus next, string actor) =>
+        order.Transitions.Append(new(next, order.Version + 1, Now, Actor: actor));
 
     public static OrderState Next(OrderDecision decision)
     {

@@ -10,16 +10,19 @@ public sealed class OrderDeletion
     [InlineData(Pending, true)]
     [InlineData(Reserved, false)]
     [InlineData(Reserved, true)]
-    public void A_pending_or_reserved_order_is_cancelled_and_its_stock_is_to_be_released(OrderStatus status, bool admin)
+    [InlineData(Confirmed, true)]
+    public void An_order_that_holds_stock_or_reserves_it_is_cancelled_and_its_stock_is_to_be_released(OrderStatus status, bool admin)
     {
         var order = Given.In(status);
+        var by = admin ? Given.Admin : Given.Alice;
 
-        var decision = Delete(order, admin ? Given.Admin : Given.Alice);
+        var decision = Delete(order, by);
 
         Assert.Equal(
             order with
             {
                 Status = Cancelled,
+                CancelReason = "deleted",
                 Releasing = true,
                 DeletedAt = Given.Now,
                 Version = order.Version + 1,
@@ -27,10 +30,27 @@ public sealed class OrderDeletion
                 Transitions = decision.Next!.Transitions,
             },
             decision.Next);
-        Assert.Equal<OrderTransition>([.. order.Transitions, new(Cancelled, order.Version + 1, Given.Now)], decision.Next.Transitions);
+        Assert.Equal(Given.TransitionsOf(order, Cancelled, by.UserId), decision.Next.Transitions);
         Assert.Equal(new OrderCancelled(42, "alice", Given.Lines, "deleted", order.Version + 1, Given.Now), decision.Event);
         Assert.True(decision.Next.IsUnsettled);
     }
+
+    [Fact]
+    public void The_owner_cannot_delete_a_confirmed_order() =>
+        Assert.Equal(OrderDecision.Forbid("only an admin can delete a confirmed order"), Delete(Given.Confirmed, Given.Alice));
+
+    [Theory, MemberData(nameof(StatusChanges.Statuses), MemberType = typeof(StatusChanges))]
+    public void Payments_and_fulfilment_delete_only_their_own_orders(OrderStatus status)
+    {
+        foreach (var by in new[] { Given.Payments, Given.Fulfilment })
+        {
+            Assert.Equal(OrderDecision.Forbid("only its owner or an admin can delete an order"), Delete(Given.In(status), by));
+            Assert.Equal(status == Confirmed ? Outcome.Forbidden : Outcome.Ok, Delete(Given.In(status), by with { UserId = "alice" }).Outcome);
+        }
+    }
+
+    [Fact]
+    public void A_deleted_order_does_not_expire() => Assert.Null(Given.Next(Delete(Given.Expiring, Given.Alice)).ExpiresAt);
 
     [Fact]
     public void A_command_for_another_version_is_stale()
@@ -44,6 +64,7 @@ public sealed class OrderDeletion
     [Theory]
     [InlineData(Failed)]
     [InlineData(Cancelled)]
+    [InlineData(Fulfilled)]
     public void An_order_that_holds_nothing_leaves_a_tombstone_row_and_publishes_no_event(OrderStatus status)
     {
         var order = Given.In(status);
@@ -66,6 +87,21 @@ public sealed class OrderDeletion
     }
 
     [Fact]
+    public void A_fulfilled_order_continues_to_consume_its_units_and_publishes_no_event()
+    {
+        var decision = Delete(Given.Consuming, Given.Alice);
+
+        Assert.Equal(Given.Consuming with { DeletedAt = Given.Now, Version = 5, UpdatedAt = Given.Now }, decision.Next);
+        Assert.Null(decision.Event);
+        Assert.True(decision.Next!.IsUnsettled);
+
+        var done = OrderLifecycle.Consumed(decision.Next, attempt: 1, Given.Now);
+
+        Assert.Equal(decision.Next with { Consuming = false, Version = 6 }, done.Next);
+        Assert.False(done.Next!.IsUnsettled);
+    }
+
+    [Fact]
     public void A_deleted_order_settles_once_its_stock_is_released()
     {
         var deleted = Given.Next(Delete(Given.Reserved, Given.Alice));
@@ -76,11 +112,7 @@ public sealed class OrderDeletion
         Assert.False(done.Next!.IsUnsettled);
     }
 
-    [Theory]
-    [InlineData(Pending)]
-    [InlineData(Reserved)]
-    [InlineData(Failed)]
-    [InlineData(Cancelled)]
+    [Theory, MemberData(nameof(StatusChanges.Statuses), MemberType = typeof(StatusChanges))]
     public void Another_users_order_is_not_found(OrderStatus status) =>
         Assert.Equal(OrderDecision.NotFound, Delete(Given.In(status), Given.Bob));
 
@@ -90,6 +122,7 @@ public sealed class OrderDeletion
         Assert.Equal(OrderDecision.NotFound with { WasDeletedBefore = true }, Delete(Given.Deleted, Given.Alice));
         Assert.Equal(OrderDecision.NotFound with { WasDeletedBefore = true }, Delete(Given.Deleted, Given.Admin));
         Assert.Equal(OrderDecision.NotFound, Delete(Given.Deleted, Given.Bob));
+        Assert.Equal(OrderDecision.NotFound, Delete(Given.Deleted, Given.Fulfilment));
     }
 
     [Fact]
@@ -97,13 +130,16 @@ public sealed class OrderDeletion
     {
         Assert.True(OrderLifecycle.IsHiddenFrom(Given.Deleted, Given.Alice));
         Assert.True(OrderLifecycle.IsHiddenFrom(Given.Deleted, Given.Admin));
+        Assert.True(OrderLifecycle.IsHiddenFrom(Given.Deleted, Given.Payments));
     }
 
     [Fact]
-    public void An_order_is_hidden_from_other_users()
+    public void An_order_is_hidden_from_users_who_neither_own_confirm_nor_fulfil_it()
     {
         Assert.False(OrderLifecycle.IsHiddenFrom(Given.Reserved, Given.Alice));
         Assert.False(OrderLifecycle.IsHiddenFrom(Given.Reserved, Given.Admin));
+        Assert.False(OrderLifecycle.IsHiddenFrom(Given.Reserved, Given.Payments));
+        Assert.False(OrderLifecycle.IsHiddenFrom(Given.Reserved, Given.Fulfilment));
         Assert.True(OrderLifecycle.IsHiddenFrom(Given.Reserved, Given.Bob));
     }
 

@@ -13,8 +13,8 @@ public sealed class OrderPlacement
         Assert.Equal<OrderLine>(Given.Lines, order.Items);
         Assert.Equal((0m, 20.98m, null), (order.TotalAmount, order.AgreedTotal, order.FailReason));
         Assert.Equal((Given.Now, Given.Now, null), (order.CreatedAt, order.UpdatedAt, order.DeletedAt));
-        Assert.Equal<OrderTransition>([new(OrderStatus.Pending, 1, Given.Now)], order.Transitions);
-        Assert.Equal((false, true), (order.Releasing, order.IsUnsettled));
+        Assert.Equal<OrderTransition>([new(OrderStatus.Pending, 1, Given.Now, Actor: "alice")], order.Transitions);
+        Assert.Equal((false, false, true), (order.Releasing, order.Consuming, order.IsUnsettled));
     }
 
     [Fact]
@@ -33,8 +33,19 @@ public sealed class OrderPlacement
             OrderLifecycle.Place(42, Given.Command with { By = Given.Bob }, Given.Now));
 
     [Fact]
-    public void An_admin_can_place_for_another_user() =>
-        Assert.Equal("alice", Given.Next(OrderLifecycle.Place(42, Given.Command with { By = Given.Admin }, Given.Now)).UserId);
+    public void An_admin_can_place_for_another_user()
+    {
+        var order = Given.Next(OrderLifecycle.Place(42, Given.Command with { By = Given.Admin }, Given.Now));
+
+        Assert.Equal(("alice", "root"), (order.UserId, order.Transitions.Single().Actor));
+    }
+
+    [Fact]
+    public void Payments_and_fulfilment_place_only_for_themselves()
+    {
+        Assert.Equal(Outcome.Forbidden, OrderLifecycle.Place(42, Given.Command with { By = Given.Payments }, Given.Now).Outcome);
+        Assert.Equal(Outcome.Forbidden, OrderLifecycle.Place(42, Given.Command with { By = Given.Fulfilment }, Given.Now).Outcome);
+    }
 
     [Fact]
     public void User_ids_are_case_sensitive() =>
@@ -49,6 +60,14 @@ public sealed class OrderPlacement
         };
 
         Assert.Equal([("SKU-B", 3L), ("sku-10", 4L), ("sku-9", 5L), ("sku-a", 1L), ("sku-b", 2_000_000L)], order.QuantityByProduct);
+    }
+
+    [Fact]
+    public void An_order_is_shown_with_what_belongs_to_its_status()
+    {
+        Assert.Equal((Given.Now, null, null), (Given.Expiring.ToOrder().ExpiresAt, Given.Expiring.ToOrder().CancelReason, Given.Expiring.ToOrder().Tracking));
+        Assert.Equal((null, "cancelled", null), (Given.Cancelled.ToOrder().ExpiresAt, Given.Cancelled.ToOrder().CancelReason, Given.Cancelled.ToOrder().Tracking));
+        Assert.Equal((null, null, Given.Parcel), (Given.Fulfilled.ToOrder().ExpiresAt, Given.Fulfilled.ToOrder().CancelReason, Given.Fulfilled.ToOrder().Tracking));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class OrderSettlement
                 Transitions = decision.Next!.Transitions,
             },
             decision.Next);
-        Assert.Equal<OrderTransition>([.. Given.Pending.Transitions, new(OrderStatus.Reserved, 2, Given.Now)], decision.Next.Transitions);
+        Assert.Equal(Given.TransitionsOf(Given.Pending, OrderStatus.Reserved, "system"), decision.Next.Transitions);
         Assert.Equal(new OrderReserved(42, "alice", Given.Lines, 20.98m, Version: 2, Given.Now), decision.Event);
         Assert.False(decision.Next.IsUnsettled);
     }
@@ -39,7 +39,7 @@ public sealed class OrderSettlement
                 Transitions = decision.Next!.Transitions,
             },
             decision.Next);
-        Assert.Equal<OrderTransition>([.. Given.Pending.Transitions, new(OrderStatus.Failed, 2, Given.Now)], decision.Next.Transitions);
+        Assert.Equal(Given.TransitionsOf(Given.Pending, OrderStatus.Failed, "system"), decision.Next.Transitions);
         Assert.Equal(new OrderFailed(42, "alice", Given.Lines, "unknown product: sku-2", Version: 2, Given.Now), decision.Event);
         Assert.False(decision.Next.IsUnsettled);
     }
@@ -64,6 +64,16 @@ public sealed class OrderSettlement
         Assert.False(decision.Next!.IsUnsettled);
     }
 
+    [Fact]
+    public void Consumed_clears_the_flag_and_publishes_no_event()
+    {
+        var decision = OrderLifecycle.Consumed(Given.Consuming, attempt: 1, Given.Now);
+
+        Assert.Equal(Given.Consuming with { Consuming = false, Version = 5, UpdatedAt = Given.Now }, decision.Next);
+        Assert.Null(decision.Event);
+        Assert.False(decision.Next!.IsUnsettled);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -74,12 +84,15 @@ public sealed class OrderSettlement
 
         AreRefused(pending, attempt, $"attempt {attempt} is superseded: order 42 is pending at attempt 2");
         AreRefused(releasing, attempt, $"attempt {attempt} is superseded: order 42 is cancelled at attempt 2");
+        AreRefused(Given.Consuming with { Attempt = 2 }, attempt, $"attempt {attempt} is superseded: order 42 is fulfilled at attempt 2");
     }
 
     [Theory]
     [InlineData(OrderStatus.Reserved, "reserved")]
     [InlineData(OrderStatus.Failed, "failed")]
     [InlineData(OrderStatus.Cancelled, "cancelled")]
+    [InlineData(OrderStatus.Confirmed, "confirmed")]
+    [InlineData(OrderStatus.Fulfilled, "fulfilled")]
     public void Steps_are_refused_once_the_order_has_settled(OrderStatus status, string name) =>
         AreRefused(Given.In(status), attempt: 1, $"attempt 1 is superseded: order 42 is {name} at attempt 1");
 
@@ -88,23 +101,25 @@ public sealed class OrderSettlement
         AreRefused(Given.Deleted, attempt: 1, "attempt 1 is superseded: order 42 is cancelled at attempt 1");
 
     [Fact]
-    public void Steps_of_an_attempt_are_refused_while_the_order_releases_its_stock()
+    public void Steps_of_an_attempt_are_refused_while_the_order_releases_or_consumes_its_stock()
     {
-        foreach (var decision in StepsOfAnAttempt(Given.Releasing, attempt: 1))
-            Assert.Equal(OrderDecision.Refuse("attempt 1 is superseded: order 42 is cancelled at attempt 1"), decision);
+        AreRefused("attempt 1 is superseded: order 42 is cancelled at attempt 1", [.. StepsOfAnAttempt(Given.Releasing, attempt: 1), OrderLifecycle.Consumed(Given.Releasing, attempt: 1, Given.Now)]);
+        AreRefused("attempt 1 is superseded: order 42 is fulfilled at attempt 1", [.. StepsOfAnAttempt(Given.Consuming, attempt: 1), OrderLifecycle.Released(Given.Consuming, attempt: 1, Given.Now)]);
     }
 
     [Fact]
-    public void A_pending_order_cannot_be_marked_as_released() =>
-        Assert.Equal(
-            OrderDecision.Refuse("attempt 1 is superseded: order 42 is pending at attempt 1"),
-            OrderLifecycle.Released(Given.Pending, attempt: 1, Given.Now));
-
-    private static void AreRefused(OrderState order, int attempt, string reason)
+    public void A_pending_order_can_be_marked_neither_as_released_nor_as_consumed()
     {
-        foreach (var decision in StepsOfAnAttempt(order, attempt).Append(OrderLifecycle.Released(order, attempt, Given.Now)))
-            Assert.Equal(OrderDecision.Refuse(reason), decision);
+        var refused = OrderDecision.Refuse("attempt 1 is superseded: order 42 is pending at attempt 1");
+
+        Assert.Equal(refused, OrderLifecycle.Released(Given.Pending, attempt: 1, Given.Now));
+        Assert.Equal(refused, OrderLifecycle.Consumed(Given.Pending, attempt: 1, Given.Now));
     }
+
+    private static void AreRefused(OrderState order, int attempt, string reason) => AreRefused(
+        reason, [.. StepsOfAnAttempt(order, attempt), OrderLifecycle.Released(order, attempt, Given.Now), OrderLifecycle.Consumed(order, attempt, Given.Now)]);
+
+    private static void AreRefused(string reason, OrderDecision[] steps) => Assert.All(steps, step => Assert.Equal(OrderDecision.Refuse(reason), step));
 
     private static OrderDecision[] StepsOfAnAttempt(OrderState order, int attempt) =>
     [

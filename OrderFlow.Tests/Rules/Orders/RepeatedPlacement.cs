@@ -8,11 +8,7 @@ public sealed class RepeatedPlacement
     private static readonly Guid Request = new("0f8fad5b-d9cb-469f-a165-70867728950e");
     private static readonly OrderDecision Taken = OrderDecision.IdTaken;
 
-    [Theory]
-    [InlineData(OrderStatus.Pending)]
-    [InlineData(OrderStatus.Reserved)]
-    [InlineData(OrderStatus.Failed)]
-    [InlineData(OrderStatus.Cancelled)]
+    [Theory, MemberData(nameof(StatusChanges.Statuses), MemberType = typeof(StatusChanges))]
     public void The_same_user_with_the_same_body_is_a_repeat_and_changes_nothing(OrderStatus status)
     {
         var sameBody = Given.Command with { Items = [.. Given.Lines] };
@@ -20,11 +16,7 @@ public sealed class RepeatedPlacement
         Assert.Equal(OrderDecision.NoChange, OrderLifecycle.PlaceAgain(Given.In(status), sameBody));
     }
 
-    [Theory]
-    [InlineData(OrderStatus.Pending)]
-    [InlineData(OrderStatus.Reserved)]
-    [InlineData(OrderStatus.Failed)]
-    [InlineData(OrderStatus.Cancelled)]
+    [Theory, MemberData(nameof(StatusChanges.Statuses), MemberType = typeof(StatusChanges))]
     public void The_request_that_placed_it_is_a_repeat_and_any_other_needs_another_id_even_with_the_same_body(OrderStatus status)
     {
         var order = Given.In(status) with { RequestId = Request };
@@ -95,6 +87,17 @@ public sealed class RepeatedPlacement
         Assert.Equal(Taken, OrderLifecycle.PlaceAgain(Given.Pending, Given.Command with { AgreedTotal = 0 }));
         Assert.Equal(Taken, OrderLifecycle.PlaceAgain(Given.Pending with { AgreedTotal = 20.98m }, Given.Command));
         Assert.Equal(Taken, OrderLifecycle.PlaceAgain(Given.Pending with { AgreedTotal = 20.98m }, Given.Command with { AgreedTotal = 20.99m }));
+    }
+
+    [Fact]
+    public void Another_time_of_reservation_needs_another_id_and_none_stands_for_any()
+    {
+        var (minute, hour) = (TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
+
+        Assert.Equal(OrderDecision.NoChange, OrderLifecycle.PlaceAgain(Given.Pending with { ReserveFor = minute }, Given.Command with { ReserveFor = minute }));
+        Assert.Equal(OrderDecision.NoChange, OrderLifecycle.PlaceAgain(Given.Pending with { ReserveFor = minute }, Given.Command));   // which has the default
+        Assert.Equal(Taken, OrderLifecycle.PlaceAgain(Given.Pending with { ReserveFor = minute }, Given.Command with { ReserveFor = hour }));
+        Assert.Equal(Taken, OrderLifecycle.PlaceAgain(Given.Pending, Given.Command with { ReserveFor = hour }));
     }
 
     [Fact]
