@@ -13,7 +13,7 @@ internal sealed class ExpectedStock
 
     public decimal Price { get; private set; }
 
-    public long Reserved => _claims.Values.Sum(claim => claim.Units);
+    public long Reserved => _claims.Values.Where(claim => !claim.IsConsumed).Sum(claim => claim.Units);
 
     public void Set(long available, decimal price) => (Exists, Available, Price) = (true, available, price);
 
@@ -30,7 +30,7 @@ internal sealed class ExpectedStock
     public ReserveResult Reserve(ReserveStock reserve)
     {
         var claim = ClaimOf(reserve.OrderId);
-        if (reserve.Attempt <= claim.LastReleasedAttempt) return new(ReserveOutcome.Superseded);
+        if (claim.IsConsumed || reserve.Attempt <= claim.LastReleasedAttempt) return new(ReserveOutcome.Superseded);
         if (reserve.Attempt == claim.Holder) return new(ReserveOutcome.Granted, claim.Price);
         if (!Exists) return new(ReserveOutcome.Unknown);
 
@@ -45,6 +45,8 @@ internal sealed class ExpectedStock
     public void Release(long orderId, int attempt)
     {
         var claim = ClaimOf(orderId);
+        if (claim.IsConsumed) return;
+
         if (claim.Holder <= attempt)
         {
             Available += claim.Units;
@@ -56,17 +58,27 @@ internal sealed class ExpectedStock
         }
     }
 
+    public ConsumeOutcome Consume(long orderId, int attempt)
+    {
+        var claim = ClaimOf(orderId);
+        if (claim is { Holder: null, LastReleasedAttempt: 0 }) return ConsumeOutcome.Missing;
+        if (!claim.IsConsumed && claim.Holder != attempt) return ConsumeOutcome.Released;
+
+        _claims[orderId] = claim with { IsConsumed = true };
+        return ConsumeOutcome.Consumed;
+    }
+
     /// <summary>Asserts that the order's reservation is as the model says.</summary>
     public void CheckRow(long orderId, StockReservation? row)
     {
         var claim = ClaimOf(orderId);
         var right = claim.Holder is { } holder
-            ? row == new StockReservation(orderId, holder, claim.Units, claim.Price, claim.Tentative, ReleasedAt: null)
+            ? row == new StockReservation(orderId, holder, claim.Units, claim.Price, claim.Tentative, claim.IsConsumed ? row?.ReleasedAt : null, claim.IsConsumed)
             : (row?.Attempt ?? 0, row?.IsLive ?? false) == (claim.LastReleasedAttempt, false);
         if (!right) Assert.Fail($"expected: {claim}; written: {row}");
     }
 
     private Claim ClaimOf(long orderId) => _claims.GetValueOrDefault(orderId, new(LastReleasedAttempt: 0));
 
-    private sealed record Claim(int LastReleasedAttempt, int? Holder = null, long Units = 0, decimal Price = 0, bool Tentative = false);
+    private sealed record Claim(int LastReleasedAttempt, int? Holder = null, long Units = 0, decimal Price = 0, bool Tentative = false, bool IsConsumed = false);
 }

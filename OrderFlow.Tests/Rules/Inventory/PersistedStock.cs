@@ -13,10 +13,14 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
     private readonly Dictionary<long, StockReservation> _rows = [];
     private readonly Dictionary<long, StockReservation> _live = [];
     private long _held;
+    private long _supplied;
 
     public string ProductId => productId;
 
     public StockItem? Item { get; private set; }
+
+    /// <summary>The units that fulfilled orders have taken from the stock.</summary>
+    public long Consumed { get; private set; }
 
     /// <summary>Live reservations.</summary>
     public IReadOnlyDictionary<long, StockReservation> Live => _live;
@@ -32,14 +36,16 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
         var orderIds = calls.Where(call => call.Command.OrderId is not null).Select(call => call.Command.OrderId!.Value).Distinct().ToList();
         var batch = new StockBatch(Item, orderIds.Select(Row).OfType<StockReservation>());
         var attainables = new Dictionary<ReserveCall, long>();
+        var supplied = 0L;
         foreach (var call in calls)
         {
-            Apply(call, batch, now);
+            supplied += Apply(call, batch, now);
             if (call.Command is ReserveCommand { IsInsufficient: true }) attainables[(ReserveCall)call] = Attainable((ReserveCall)call, batch);
         }
 
         if (fails) return;
 
+        _supplied += supplied;
         foreach (var call in attainables.Keys) attainables[call] = Math.Min(attainables[call], Attainable(call, batch));
         if (batch.HasChanges) Save(batch.ToRecord(), orderIds);
         if (attainables.Count > 0)
@@ -52,12 +58,14 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
         foreach (var (call, attainable) in attainables) call.CheckRefusal(attainable, exact: calls.Count == 1);
     }
 
-    private static void Apply(StockCall call, StockBatch batch, DateTimeOffset now)
+    /// <returns>The units by which the stock was set or restocked.</returns>
+    private static long Apply(StockCall call, StockBatch batch, DateTimeOffset now)
     {
         var before = batch.Item;
         call.Command.ApplyTo(batch, now);
         call.CheckCounts(before, batch.Item);
         if (batch.Item is { AvailableQuantity: < 0 } or { ReservedQuantity: < 0 }) Assert.Fail($"{call}: {batch.Item}");
+        return call.Command.OrderId is null ? (batch.Item?.AvailableQuantity ?? 0) - (before?.AvailableQuantity ?? 0) : 0;
     }
 
     /// <summary>The units that this call's order could have if others released all that they may; counted from the rows as they are in the batch.</summary>
@@ -80,19 +88,22 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
             if (_live.Remove(row.OrderId, out var before)) _held -= before.Quantity;
             if (row.IsLive) _held += row.Quantity;
             if (row.IsLive) _live[row.OrderId] = row;
+            if (row.Consumed) Consumed += row.Quantity;
             _rows[row.OrderId] = row;
         }
 
         Item = record.Item;
         if (_held != (Item?.ReservedQuantity ?? 0)) Assert.Fail($"{_held} units are held by live reservations: {Item}");
+        if ((Item?.AvailableQuantity ?? 0) + _held + Consumed != _supplied) Assert.Fail($"of {_supplied} units {Consumed} were consumed, {_held} are held: {Item}");
     }
 
-    /// <summary>Attempts only rise: a row never falls back to an earlier one, and a released attempt never holds again.</summary>
+    /// <summary>Attempts only rise: a row never falls back to an earlier one, a released attempt never holds again, and a consumed row never changes.</summary>
     private static void CheckRow(StockReservation? before, StockReservation after)
     {
+        if (after is { Consumed: true, IsLive: true }) Assert.Fail($"{after} is consumed and live");
         if (before is null) return;
 
         var revived = !before.IsLive && after.IsLive && after.Attempt == before.Attempt;
-        if (after.Attempt < before.Attempt || revived) Assert.Fail($"{before} became {after}");
+        if (after.Attempt < before.Attempt || revived || before.Consumed) Assert.Fail($"{before} became {after}");
     }
 }

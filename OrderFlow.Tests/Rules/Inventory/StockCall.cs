@@ -72,6 +72,15 @@ internal sealed class ReleaseCall(string productId, long orderId, int attempt) :
     public override string ToString() => $"{ProductId}: release order {orderId} up to attempt {attempt}";
 }
 
+internal sealed class ConsumeCall(string productId, long orderId, int attempt) : StockCall<ConsumeOutcome>(productId, new ConsumeCommand(orderId, attempt))
+{
+    public override StockCall Again() => new ConsumeCall(ProductId, orderId, attempt);
+
+    public override void CheckCounts(StockItem? before, StockItem? after) => Counts.OnlyReservedFell(before, after);
+
+    public override string ToString() => $"{ProductId}: consume order {orderId}, attempt {attempt}";
+}
+
 internal sealed class SetCall(string productId, long available, decimal price) : StockCall<StockResult>(productId, new SetCommand(productId, available, price))
 {
     public override StockCall Again() => new SetCall(ProductId, available, price);
@@ -97,6 +106,15 @@ internal sealed class RestockCall(string productId, long quantity) : StockCall<S
 
 internal static class Counts
 {
+    /// <summary>Asserts that reserved units left, and that everything else stayed.</summary>
+    public static void OnlyReservedFell(StockItem? before, StockItem? after)
+    {
+        if (ReferenceEquals(before, after)) return;
+
+        var expected = before! with { ReservedQuantity = after!.ReservedQuantity, UpdatedAt = after.UpdatedAt };
+        if (expected != after || after.ReservedQuantity >= before!.ReservedQuantity) Assert.Fail($"{before} became {after}");
+    }
+
     /// <summary>Asserts that units only moved between available and reserved, and that the price stayed.</summary>
     public static void AreOnlyMoved(StockItem? before, StockItem? after)
     {

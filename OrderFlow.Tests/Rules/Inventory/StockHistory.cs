@@ -9,13 +9,18 @@ internal enum StockMoveKind
     Restock,
     Reserve,
     Release,
+    Consume,
+    NextOrder,
     Write,
     FailWrite,
 }
 
 internal readonly record struct StockMove(StockMoveKind Kind, int Product, int Order, int Choice);
 
-/// <summary>Some products and orders under random calls in batches; what is written is compared with <see cref="ExpectedStock"/>.</summary>
+/// <summary>
+/// Some products and orders under random calls in batches; what is written is compared with <see cref="ExpectedStock"/>.
+/// Now and then an order gives way to the next, and calls of it still arrive.
+/// </summary>
 internal sealed class StockHistory(Action<string>? log)
 {
     private const int Products = 3;
@@ -26,12 +31,13 @@ internal sealed class StockHistory(Action<string>? log)
 
     private readonly Product[] _products = [.. Enumerable.Range(1, Products).Select(number => new Product($"sku-{number}"))];
     private readonly int[] _newestAttempt = new int[Orders];
+    private readonly int[] _newestOrder = [.. Enumerable.Range(1, Orders)];
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
 
     public static Gen<StockMove> Steps { get; } =
         Gen.Select(
             Gen.Frequency(
-                (3, StockMoveKind.Set), (3, StockMoveKind.Restock), (40, StockMoveKind.Reserve), (25, StockMoveKind.Release),
+                (3, StockMoveKind.Set), (3, StockMoveKind.Restock), (40, StockMoveKind.Reserve), (25, StockMoveKind.Release), (10, StockMoveKind.Consume), (3, StockMoveKind.NextOrder),
                 (25, StockMoveKind.Write), (2, StockMoveKind.FailWrite)),
             Gen.Int[0, Products - 1],
             Gen.Int[0, Orders - 1],
@@ -51,13 +57,14 @@ internal sealed class StockHistory(Action<string>? log)
         var product = _products[step.Product];
         if (step.Kind == StockMoveKind.Write) Write(product, fails: false);
         else if (step.Kind == StockMoveKind.FailWrite) Write(product, fails: true);
+        else if (step.Kind == StockMoveKind.NextOrder) (_newestOrder[step.Order], _newestAttempt[step.Order]) = (_newestOrder[step.Order] + Orders, 0);
         else product.Waiting.Add(Call(step, product.Id));
     }
 
     private Sent Call(StockMove step, string productId)
     {
         var attempt = Math.Max(1, _newestAttempt[step.Order] + AttemptShifts[step.Choice % AttemptShifts.Length]);
-        var orderId = step.Order + 1;
+        var orderId = step.Choice % 7 == 0 ? Math.Max(step.Order + 1, _newestOrder[step.Order] - Orders) : _newestOrder[step.Order];
         switch (step.Kind)
         {
             case StockMoveKind.Set:
@@ -71,6 +78,9 @@ internal sealed class StockHistory(Action<string>? log)
                 return new(restock, stock => Assert.Equal(stock.Restock(added), restock.Answer.Outcome));
             case StockMoveKind.Release:
                 return new(new ReleaseCall(productId, orderId, attempt), stock => stock.Release(orderId, attempt), orderId);
+            case StockMoveKind.Consume:
+                var consume = new ConsumeCall(productId, orderId, attempt);
+                return new(consume, stock => Assert.Equal(stock.Consume(orderId, attempt), consume.Answer), orderId);
             default:
                 _newestAttempt[step.Order] = Math.Max(attempt, _newestAttempt[step.Order]);
                 var command = new ReserveStock(orderId, attempt, Units(step.Product, orderId), Tentative: orderId % 2 == 0);

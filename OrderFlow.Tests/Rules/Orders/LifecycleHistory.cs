@@ -8,6 +8,9 @@ internal enum LifecycleStepKind
 {
     PlaceAgain,
     Cancel,
+    Confirm,
+    Fulfil,
+    Expire,
     RetryFailed,
     SetAnyStatus,
     Delete,
@@ -15,6 +18,7 @@ internal enum LifecycleStepKind
     Fail,
     NextAttempt,
     Released,
+    Consumed,
 }
 
 internal readonly record struct LifecycleStep(LifecycleStepKind Kind, int Who, int AttemptShift, int Choice);
@@ -22,9 +26,21 @@ internal readonly record struct LifecycleStep(LifecycleStepKind Kind, int Who, i
 /// <summary>One order under random commands and steps; once it is deleted and settled, the next one follows.</summary>
 internal sealed class LifecycleHistory(Action<string>? log)
 {
-    private static readonly Caller[] Callers = [new("alice", IsAdmin: false), new("bob", IsAdmin: false), new("root", IsAdmin: true)];
+    private static readonly Caller[] Callers = [Given.Alice, Given.Bob, Given.Admin, Given.Payments, Given.Fulfilment];
 
-    private static readonly PlaceOrder Command = new(Callers[0], "alice", [new("sku-1", 2), new("sku-2", 1)], AgreedTotal: null);
+    private static readonly PlaceOrder Command = Given.Command with { ReserveFor = TimeSpan.FromMilliseconds(20) };
+
+    /// <summary>Who can make which change; the rest is refused.</summary>
+    private static readonly Dictionary<(OrderStatus From, OrderStatus To), Caller[]> Changes = new()
+    {
+        [(Pending, Cancelled)] = [Given.Alice, Given.Admin],
+        [(Reserved, Cancelled)] = [Given.Alice, Given.Admin],
+        [(Reserved, Confirmed)] = [Given.Payments, Given.Admin],
+        [(Reserved, Fulfilled)] = [Given.Fulfilment, Given.Admin],
+        [(Confirmed, Cancelled)] = [Given.Admin],
+        [(Confirmed, Fulfilled)] = [Given.Fulfilment, Given.Admin],
+        [(Failed, Pending)] = [Given.Admin],
+    };
 
     private OrderState? _order;
     private long _id;
@@ -34,11 +50,12 @@ internal sealed class LifecycleHistory(Action<string>? log)
     public static Gen<LifecycleStep> Steps { get; } =
         Gen.Select(
             Gen.Frequency(
-                (2, LifecycleStepKind.PlaceAgain), (1, LifecycleStepKind.Cancel), (25, LifecycleStepKind.RetryFailed), (4, LifecycleStepKind.SetAnyStatus),
-                (1, LifecycleStepKind.Delete), (2, LifecycleStepKind.Reserve), (25, LifecycleStepKind.Fail), (5, LifecycleStepKind.NextAttempt), (10, LifecycleStepKind.Released)),
-            Gen.Int[0, 2],
+                (2, LifecycleStepKind.PlaceAgain), (1, LifecycleStepKind.Cancel), (2, LifecycleStepKind.Confirm), (2, LifecycleStepKind.Fulfil), (2, LifecycleStepKind.Expire), (25, LifecycleStepKind.RetryFailed), (4, LifecycleStepKind.SetAnyStatus),
+                (2, LifecycleStepKind.Delete), (2, LifecycleStepKind.Reserve), (25, LifecycleStepKind.Fail), (5, LifecycleStepKind.NextAttempt), (10, LifecycleStepKind.Released),
+                (5, LifecycleStepKind.Consumed)),
+            Gen.Int[0, Callers.Length - 1],
             Gen.Frequency((6, 0), (1, -1), (1, 1)),
-            Gen.Int[0, 3],
+            Gen.Int[0, OrderStatusNames.Known.Count - 1],
             (kind, who, shift, choice) => new LifecycleStep(kind, who, shift, choice));
 
     public static void Replay(IReadOnlyList<LifecycleStep> steps, Action<string>? log)
@@ -50,7 +67,7 @@ internal sealed class LifecycleHistory(Action<string>? log)
     private void Take(LifecycleStep step)
     {
         _now += TimeSpan.FromMilliseconds(1);
-        if (_order is not { } order || (order.IsDeleted && !order.Releasing))
+        if (_order is not { } order || (order.IsDeleted && !order.IsUnsettled))
         {
             Write(before: null, OrderLifecycle.Place(++_id, Command, _now), Pending);
             return;
@@ -58,7 +75,14 @@ internal sealed class LifecycleHistory(Action<string>? log)
 
         var by = Callers[step.Who];
         var attempt = order.Attempt + step.AttemptShift;
-        var target = step.Kind switch { LifecycleStepKind.Cancel => Cancelled, LifecycleStepKind.RetryFailed => Pending, _ => (OrderStatus)step.Choice };
+        var target = step.Kind switch
+        {
+            LifecycleStepKind.Cancel => Cancelled,
+            LifecycleStepKind.Confirm => Confirmed,
+            LifecycleStepKind.Fulfil => Fulfilled,
+            LifecycleStepKind.RetryFailed => Pending,
+            _ => OrderStatusNames.Known[step.Choice],
+        };
         log?.Invoke($"{step.Kind}{(step.Kind == LifecycleStepKind.SetAnyStatus ? $" ({target})" : "")}, {by.UserId}, attempt {attempt}");
         switch (step.Kind)
         {
@@ -67,7 +91,9 @@ internal sealed class LifecycleHistory(Action<string>? log)
             case LifecycleStepKind.Reserve: Settle(order, attempt, OrderLifecycle.Reserve(order, attempt, 20.98m, _now), Reserved); break;
             case LifecycleStepKind.Fail: Settle(order, attempt, OrderLifecycle.Fail(order, attempt, "unknown product: sku-2", _now), Failed); break;
             case LifecycleStepKind.NextAttempt: Settle(order, attempt, OrderLifecycle.NextAttempt(order, attempt, _now), Pending); break;
-            case LifecycleStepKind.Released: Released(order, attempt); break;
+            case LifecycleStepKind.Released: Clear(order, attempt, OrderLifecycle.Released(order, attempt, _now), order.Releasing); break;
+            case LifecycleStepKind.Consumed: Clear(order, attempt, OrderLifecycle.Consumed(order, attempt, _now), order.Consuming); break;
+            case LifecycleStepKind.Expire: Expire(order); break;
             default: ChangeStatus(order, target, by); break;
         }
     }
@@ -75,30 +101,35 @@ internal sealed class LifecycleHistory(Action<string>? log)
     private static void PlaceAgain(OrderState order, Caller by, bool sameBody)
     {
         var decision = OrderLifecycle.PlaceAgain(order, Command with { By = by, Items = sameBody ? Command.Items : Command.Items[..1] });
-        IsAnswered(decision, sameBody && by.UserId != "bob" ? Outcome.Ok : Outcome.IdTaken);
+        IsAnswered(decision, sameBody && (by == Given.Alice || by == Given.Admin) ? Outcome.Ok : Outcome.IdTaken);
     }
 
     private void ChangeStatus(OrderState order, OrderStatus target, Caller by)
     {
         var decision = OrderLifecycle.ChangeStatus(order, new(target, by), _now);
-        if (order.IsDeleted || by.UserId == "bob") IsAnswered(decision, Outcome.NotFound);
+        if (order.IsDeleted || by == Given.Bob) IsAnswered(decision, Outcome.NotFound);
         else if (target == order.Status) IsAnswered(decision, Outcome.Ok);
-        else if (target == Cancelled && (order.Status is Pending or Reserved)) Write(order, decision, Cancelled);
-        else if (target == Pending && order.Status == Failed && by.IsAdmin) Write(order, decision, Pending);
-        else if (target == Pending && order.Status == Failed) IsAnswered(decision, Outcome.Forbidden);
-        else IsAnswered(decision, Outcome.Conflict);
+        else if (!Changes.TryGetValue((order.Status, target), out var callers)) IsAnswered(decision, Outcome.Conflict);
+        else if (callers.Contains(by)) Write(order, decision, target);
+        else IsAnswered(decision, Outcome.Forbidden);
     }
 
     private void Delete(OrderState order, Caller by)
     {
         var decision = OrderLifecycle.Delete(order, by, _now);
-        if (order.IsDeleted || by.UserId == "bob")
+        if (order.IsDeleted || by == Given.Bob)
         {
             IsAnswered(decision, Outcome.NotFound);
             return;
         }
 
-        Write(order, decision, order.Status == Failed ? Failed : Cancelled);
+        if (by != Given.Admin && (by != Given.Alice || order.Status == Confirmed))
+        {
+            IsAnswered(decision, Outcome.Forbidden);
+            return;
+        }
+
+        Write(order, decision, order.Status is Failed or Fulfilled ? order.Status : Cancelled);
         Assert.Equal(_now, _order!.DeletedAt);
     }
 
@@ -108,11 +139,17 @@ internal sealed class LifecycleHistory(Action<string>? log)
         else IsAnswered(decision, Outcome.Conflict);
     }
 
-    private void Released(OrderState order, int attempt)
+    private void Clear(OrderState order, int attempt, OrderDecision decision, bool isDue)
     {
-        var decision = OrderLifecycle.Released(order, attempt, _now);
-        if (order.Releasing && attempt == order.Attempt) Write(order, decision, order.Status);
+        if (isDue && attempt == order.Attempt) Write(order, decision, order.Status);
         else IsAnswered(decision, Outcome.Conflict);
+    }
+
+    private void Expire(OrderState order)
+    {
+        var decision = OrderLifecycle.Expire(order, _now);
+        if (order.Status == Reserved && order.ExpiresAt <= _now) Write(order, decision, Cancelled);
+        else IsAnswered(decision, Outcome.Ok);
     }
 
     private static void IsAnswered(OrderDecision decision, Outcome outcome) =>

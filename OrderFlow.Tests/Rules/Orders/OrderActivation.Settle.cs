@@ -23,8 +23,9 @@ internal sealed partial class OrderActivation
         Read();
         for (var attempts = 0; _known is { IsUnsettled: true } order;)
         {
-            if (!order.Releasing && attempts == OrderGrain.MaxAttemptsPerRun) yield break;
+            if (order.Status == OrderStatus.Pending && attempts == OrderGrain.MaxAttemptsPerRun) yield break;
             var steps = order.Releasing ? Release(order)
+                : order.Consuming ? Consume(order)
                 : order.Attempt != _ownAttempt ? Write(now => OrderLifecycle.NextAttempt(now, order.Attempt, system.Now))
                 : Reserve(order, sequentially: attempts++ > 0);
             foreach (var step in steps) yield return step;
@@ -63,6 +64,14 @@ internal sealed partial class OrderActivation
         foreach (var step in Write(now => OrderLifecycle.Released(now, order.Attempt, system.Now))) yield return step;
     }
 
+    private IEnumerable<IReadOnlyList<StockCall>> Consume(OrderState order)
+    {
+        foreach (var step in Call(order, product => new ConsumeCall(product, order.Id, order.Attempt))) yield return step;
+        if (_runFailed) yield break;
+
+        foreach (var step in Write(now => OrderLifecycle.Consumed(now, order.Attempt, system.Now))) yield return step;
+    }
+
     private IEnumerable<IReadOnlyList<StockCall>> ReserveInParallel(OrderState order, List<ReserveCall> asked)
     {
         var wanted = order.QuantityByProduct.ToList();
@@ -85,9 +94,12 @@ internal sealed partial class OrderActivation
         }
     }
 
-    private IEnumerable<IReadOnlyList<StockCall>> ReleaseStock(OrderState order)
+    private IEnumerable<IReadOnlyList<StockCall>> ReleaseStock(OrderState order) => Call(order, product => new ReleaseCall(product, order.Id, order.Attempt));
+
+    /// <summary>Calls all products of the order.</summary>
+    private IEnumerable<IReadOnlyList<StockCall>> Call(OrderState order, Func<string, StockCall> call)
     {
-        List<StockCall> calls = [.. order.QuantityByProduct.Select(product => new ReleaseCall(product.ProductId, order.Id, order.Attempt))];
+        List<StockCall> calls = [.. order.QuantityByProduct.Select(product => call(product.ProductId))];
         calls.ForEach(system.Send);
         yield return calls;
         _runFailed = calls.Exists(call => call.IsLost);

@@ -6,7 +6,7 @@ namespace OrderFlow.Tests.Rules.Orders;
 internal sealed partial class OrderHistory
 {
     /// <summary>
-    /// Every process is lost; then each unsettled order is resumed until none is left.
+    /// Every process is lost; then each unsettled order is resumed until none is left, and each that expires is cancelled.
     /// At last the calls that are still in flight arrive, and change nothing.
     /// </summary>
     public void Settle()
@@ -24,6 +24,7 @@ internal sealed partial class OrderHistory
             unsettled = left;
         }
 
+        Expire();
         DeliverAll();
         Assert.Empty(Unsettled());
         CheckUnits();
@@ -31,11 +32,23 @@ internal sealed partial class OrderHistory
 
     private List<long> Unsettled() => [.. Orders.Where(order => order.IsUnsettled).Select(order => order.Id)];
 
-    private void RunAlone(long id)
+    /// <summary>Waits until every reservation has expired.</summary>
+    private void Expire()
+    {
+        _log?.Invoke("all reservations expire");
+        _system.Advance(OrderMove.MaxReserveFor);
+        foreach (var id in Orders.Where(order => order.ExpiresAt is not null).Select(order => order.Id).ToList())
+            RunAlone(id, activation => activation.Change(order => OrderLifecycle.Expire(order, _system.Now)));
+        Assert.All(Orders, order => Assert.Null(order.ExpiresAt));
+    }
+
+    private void RunAlone(long id) => RunAlone(id, activation => activation.Resume());
+
+    private void RunAlone(long id, Action<OrderActivation> begin)
     {
         _system.Tick();
         var activation = new OrderActivation(id, _system);
-        activation.Resume();
+        begin(activation);
         while (activation.IsRunning)
         {
             DeliverAll();
@@ -54,13 +67,21 @@ internal sealed partial class OrderHistory
         }
     }
 
-    /// <summary>Asserts that the reserved units of each product are those of reserved orders.</summary>
+    /// <summary>Asserts that the reserved units of each product are those of reserved and confirmed orders, and that those of fulfilled orders have left.</summary>
     private void CheckUnits()
     {
-        var wanted = Orders.Where(order => order.Status == OrderStatus.Reserved)
-            .SelectMany(order => order.Items)
-            .GroupBy(line => line.ProductId)
-            .ToDictionary(product => product.Key, product => product.Sum(line => (long)line.Quantity));
-        foreach (var stock in _system.Stock) Assert.Equal(wanted.GetValueOrDefault(stock.ProductId), stock.Item?.ReservedQuantity ?? 0);
+        var held = Units(OrderStatus.Reserved, OrderStatus.Confirmed);
+        var fulfilled = Units(OrderStatus.Fulfilled);
+        foreach (var stock in _system.Stock)
+        {
+            Assert.Equal(
+                (held.GetValueOrDefault(stock.ProductId), fulfilled.GetValueOrDefault(stock.ProductId)),
+                (stock.Item?.ReservedQuantity ?? 0, stock.Consumed));
+        }
     }
+
+    private Dictionary<string, long> Units(params OrderStatus[] statuses) => Orders.Where(order => statuses.Contains(order.Status))
+        .SelectMany(order => order.Items)
+        .GroupBy(line => line.ProductId)
+        .ToDictionary(product => product.Key, product => product.Sum(line => (long)line.Quantity));
 }

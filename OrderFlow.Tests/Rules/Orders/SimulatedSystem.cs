@@ -17,7 +17,9 @@ internal sealed class SimulatedSystem(Action<string>? log)
 
     public IReadOnlyCollection<PersistedStock> Stock => _stock.Values;
 
-    public void Tick() => Now += TimeSpan.FromMilliseconds(1);
+    public void Tick() => Advance(TimeSpan.FromMilliseconds(1));
+
+    public void Advance(TimeSpan by) => Now += by;
 
     public OrderState? Order(long id) => _orders.GetValueOrDefault(id);
 
@@ -31,7 +33,7 @@ internal sealed class SimulatedSystem(Action<string>? log)
         OrderWrites.Check(stored, order, record.Event);
         _orders[order.Id] = order;
         log?.Invoke(
-            $"order {order.Id}: {order.Status}{(order.Releasing ? ", releasing" : "")}{(order.IsDeleted ? ", deleted" : "")}, "
+            $"order {order.Id}: {order.Status}{(order.Releasing ? ", releasing" : "")}{(order.Consuming ? ", consuming" : "")}{(order.IsDeleted ? ", deleted" : "")}, "
             + $"attempt {order.Attempt}, version {order.Version}");
         CheckHoldings(order.Id);
         return true;
@@ -61,30 +63,40 @@ internal sealed class SimulatedSystem(Action<string>? log)
         foreach (var orderId in calls.Select(call => call.Command.OrderId).OfType<long>()) CheckHoldings(orderId);
     }
 
-    /// <summary>Asserts that a reserved order holds exactly its units at its total, and that any other settled order holds nothing.</summary>
+    /// <summary>
+    /// Asserts that a reserved or confirmed order holds exactly its units at its total, that those of a fulfilled one leave the stock, and no others,
+    /// and that any other settled order holds nothing.
+    /// </summary>
     private void CheckHoldings(long orderId)
     {
         var order = _orders[orderId];
-        if (order.Status == OrderStatus.Reserved)
+        if (order.Status is OrderStatus.Reserved or OrderStatus.Confirmed or OrderStatus.Fulfilled)
         {
             var total = 0m;
             foreach (var (productId, quantity) in order.QuantityByProduct)
             {
                 var row = StockOf(productId).Row(orderId);
-                if (row is not { IsLive: true } || (row.Attempt, row.Quantity) != (order.Attempt, quantity))
-                    Assert.Fail($"order {orderId} is reserved at attempt {order.Attempt}, wants {quantity} of {productId} and has {row}");
+                if (row is null || (row.Attempt, row.Quantity) != (order.Attempt, quantity) || !IsRight(order, row))
+                    Assert.Fail($"order {orderId} is {order.Status} at attempt {order.Attempt}, wants {quantity} of {productId} and has {row}");
                 total += row.UnitPrice * row.Quantity;
             }
 
-            if (total != order.TotalAmount) Assert.Fail($"order {orderId} is reserved for {order.TotalAmount}, and its reservations sum to {total}");
+            if (total != order.TotalAmount) Assert.Fail($"order {orderId} is {order.Status} for {order.TotalAmount}, and its reservations sum to {total}");
             if (order.AgreedTotal is { } agreed && agreed != total) Assert.Fail($"order {orderId} was reserved for {total}, agreed was {agreed}");
         }
-        else if (!order.IsUnsettled)
+        else
         {
             foreach (var (productId, _) in order.QuantityByProduct)
-                if (StockOf(productId).Live.ContainsKey(orderId)) Assert.Fail($"order {orderId} is {order.Status} and still holds {productId}");
+            {
+                var row = StockOf(productId).Row(orderId);
+                if (row is { Consumed: true } || (row is { IsLive: true } && !order.IsUnsettled)) Assert.Fail($"order {orderId} is {order.Status} and has {row} of {productId}");
+            }
         }
     }
+
+    /// <summary>True where the row is live or consumed as its order's status asks; while the order consumes, it may be either.</summary>
+    private static bool IsRight(OrderState order, StockReservation row) =>
+        order.Status == OrderStatus.Fulfilled ? row.Consumed || (order.Consuming && row.IsLive) : row.IsLive;
 
     private PersistedStock StockOf(string productId)
     {

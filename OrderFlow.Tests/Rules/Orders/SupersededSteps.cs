@@ -4,7 +4,7 @@ namespace OrderFlow.Tests.Rules.Orders;
 
 internal static class SupersededSteps
 {
-    /// <summary>Asserts that steps of another attempt, or of an order that is not pending or releasing, change nothing.</summary>
+    /// <summary>Asserts that steps of another attempt, of an order that is not pending, releasing or consuming, or before their time change nothing.</summary>
     public static void AreRefused(OrderState order, int choice, DateTimeOffset now)
     {
         var attempt = order.Attempt + (choice % 3) - 1;
@@ -17,6 +17,8 @@ internal static class SupersededSteps
         }
 
         if (!(isCurrent && order.Releasing)) IsRefused(OrderLifecycle.Released(order, attempt, now));
+        if (!(isCurrent && order.Consuming)) IsRefused(OrderLifecycle.Consumed(order, attempt, now));
+        if (order.Status != OrderStatus.Reserved || !(order.ExpiresAt <= now)) Assert.Equal(OrderDecision.NoChange, OrderLifecycle.Expire(order, now));
     }
 
     private static void IsRefused(OrderDecision decision) =>
