@@ -50,6 +50,30 @@ public sealed class OrderRecovery(SharedCluster shared)
     }
 
     [Fact]
+    public async Task Recovery_resumes_a_fulfilled_order_that_still_consumes_its_units()
+    {
+        await _cluster.SetStock("half-fulfilled", 5);
+        var id = await LeaveStalled("half-fulfilled", 2, status: "fulfilled", consuming: true);
+
+        await _cluster.Quiet();
+
+        Assert.Equal((3, 0), await _cluster.StockOf("half-fulfilled"));
+        Assert.Equal(OrderStatus.Fulfilled, (await _cluster.Settled(id)).Status);
+    }
+
+    [Fact]
+    public async Task Recovery_resumes_a_deleted_order_that_still_consumes_its_units()
+    {
+        await _cluster.SetStock("half-fulfilled-deleted", 5);
+        var id = await LeaveStalled("half-fulfilled-deleted", 2, status: "fulfilled", consuming: true, deleted: true);
+
+        await _cluster.Quiet();
+
+        Assert.Equal((3, 0), await _cluster.StockOf("half-fulfilled-deleted"));
+        Assert.Equal(Outcome.NotFound, (await _cluster.Order(id).Get(OrderFlowCluster.Admin)).Outcome);
+    }
+
+    [Fact]
     public async Task Recovery_completes_a_cancel_that_a_silo_that_was_cut_off_has_written()
     {
         await _cluster.SetStock("behind", 5);
@@ -153,14 +177,15 @@ public sealed class OrderRecovery(SharedCluster shared)
     }
 
     /// <summary>An order that stalled after its first attempt was granted stock.</summary>
-    private async Task<long> LeaveStalled(string productId, int quantity, string status = "pending", bool releasing = false)
+    private async Task<long> LeaveStalled(string productId, int quantity, string status = "pending", bool releasing = false, bool consuming = false, bool deleted = false)
     {
         var id = await _cluster.NextId();
         var granted = await _cluster.Stock(productId).Reserve(new(id, 1, quantity, Tentative: false));
         Assert.Equal(ReserveOutcome.Granted, granted.Outcome);
         await using var command = _cluster.Database.CreateCommand($$"""
-            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version)
-            VALUES ({{id}}, 'alice', '{{status}}', '[{"productId": "{{productId}}", "quantity": {{quantity}}}]', 0, 1, {{releasing}}, '[]', now() - interval '1 minute', now() - interval '1 minute', 1)
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, consuming, transitions, created_at, updated_at, deleted_at, version)
+            VALUES ({{id}}, 'alice', '{{status}}', '[{"productId": "{{productId}}", "quantity": {{quantity}}}]', 0, 1, {{releasing}}, {{consuming}}, '[]',
+              now() - interval '1 minute', now() - interval '1 minute', {{(deleted ? "now()" : "NULL")}}, 1)
             """);
         await command.ExecuteNonQueryAsync();
         return id;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrderFlow.Orders;
 
 namespace OrderFlow.Tests.Fixtures;
 
@@ -9,9 +10,12 @@ internal static class Client
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Places an order for Alice and returns its id.</summary>
-    public static async Task<long> PlaceUntilAnswered(OrderFlowCluster cluster, params (string ProductId, int Quantity)[] lines)
+    public static Task<long> PlaceUntilAnswered(OrderFlowCluster cluster, params (string ProductId, int Quantity)[] lines) =>
+        PlaceUntilAnswered(cluster, OrderFlowCluster.Command(OrderFlowCluster.Alice, lines));
+
+    /// <summary>Places an order and returns its id.</summary>
+    public static async Task<long> PlaceUntilAnswered(OrderFlowCluster cluster, PlaceOrder command)
     {
-        var command = OrderFlowCluster.Command(OrderFlowCluster.Alice, lines);
         var id = await UntilAnswered(cluster.NextId);
         var placed = await UntilAnswered(() => cluster.Order(id).Place(command));
         Assert.Equal(Outcome.Ok, placed.Outcome);

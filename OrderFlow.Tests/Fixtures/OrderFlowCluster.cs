@@ -31,6 +31,10 @@ public sealed class OrderFlowCluster : IAsyncDisposable
 
     internal static Caller Bob { get; } = new("bob", IsAdmin: false);
 
+    internal static Caller Payments { get; } = new("till", IsAdmin: false, IsPayments: true);
+
+    internal static Caller Fulfilment { get; } = new("warehouse", IsAdmin: false, IsFulfilment: true);
+
     internal Faults Faults { get; }
 
     internal IClusterClient Client => _cluster.Client;
@@ -68,7 +72,7 @@ public sealed class OrderFlowCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.Options.ServiceId = builder.Options.ClusterId = $"test-{Guid.NewGuid():N}";
         builder.ConfigureSiloHost((_, host) => host.Configuration
-            .AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250"), .. outside]).AddInMemoryCollection(settings));
+            .AddInMemoryCollection([new("Recovery:Interval", "00:00:00.250"), new("Orders:ExpiryInterval", "00:00:00.250"), .. outside]).AddInMemoryCollection(settings));
         builder.ConfigureSilo((_, silo) =>
         {
             silo.UseOrderFlow(silosConnect);
@@ -86,6 +90,8 @@ public sealed class OrderFlowCluster : IAsyncDisposable
     }
 
     internal IOrderGrain Order(long id) => Client.GetGrain<IOrderGrain>(id);
+
+    internal IOrderFulfilmentGrain Fulfilling(long id) => Client.GetGrain<IOrderFulfilmentGrain>(id);
 
     internal IStockItemGrain Stock(string productId) => Client.GetGrain<IStockItemGrain>(productId);
 
@@ -108,10 +114,13 @@ public sealed class OrderFlowCluster : IAsyncDisposable
         new(by, by.UserId, [.. lines.Select(line => new OrderLine(line.ProductId, line.Quantity))], AgreedTotal: null);
 
     /// <summary>Places an order for Alice and returns its id; it is still to settle.</summary>
-    internal async Task<long> Place(params (string ProductId, int Quantity)[] lines)
+    internal Task<long> Place(params (string ProductId, int Quantity)[] lines) => Place(Command(Alice, lines));
+
+    /// <inheritdoc cref="Place(ValueTuple{string, int}[])"/>
+    internal async Task<long> Place(PlaceOrder command)
     {
         var id = await NextId();
-        var result = await Order(id).Place(Command(Alice, lines));
+        var result = await Order(id).Place(command);
         Assert.Equal((Outcome.Ok, OrderStatus.Pending), (result.Outcome, result.Order!.Status));
         return id;
     }
@@ -122,10 +131,14 @@ public sealed class OrderFlowCluster : IAsyncDisposable
         () => Order(id).Get(Admin),
         result => result.Order is { Status: not OrderStatus.Pending })).Order!;
 
-    /// <summary>Waits until nothing is pending or releasing.</summary>
+    /// <summary>Waits until the order is cancelled because it expired, and returns it.</summary>
+    internal async Task<Order> Expired(long id) => (await Eventually.Get(
+        $"order {id} to expire", () => Order(id).Get(Admin), result => result.Order is { Status: OrderStatus.Cancelled, CancelReason: CancelReasons.Expired })).Order!;
+
+    /// <summary>Waits until nothing is pending, releasing or consuming.</summary>
     internal Task Quiet() => Eventually.Get(
-        "no order to be pending or releasing",
-        () => Scalar<long>("SELECT count(*) FROM orders WHERE status = 'pending' OR releasing"),
+        "no order to be pending, releasing or consuming",
+        () => Scalar<long>("SELECT count(*) FROM orders WHERE status = 'pending' OR releasing OR consuming"),
         unsettled => unsettled == 0);
 
     internal async Task<T> Scalar<T>(string sql)
@@ -146,6 +159,13 @@ public sealed class OrderFlowCluster : IAsyncDisposable
 
     /// <summary>Kills one silo, which completes nothing.</summary>
     internal Task KillOneSilo() => _cluster.KillSiloAsync(_cluster.Silos[^1]);
+
+    /// <summary>Kills the silo where this grain is active.</summary>
+    internal async Task KillSiloOf(IAddressable grain)
+    {
+        var address = await Client.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
+        await _cluster.KillSiloAsync(_cluster.Silos.Single(silo => silo.SiloAddress.Equals(address)));
+    }
 
     /// <summary>Starts one more, on the same database.</summary>
     internal Task StartOneSilo() => _cluster.StartAdditionalSiloAsync();
