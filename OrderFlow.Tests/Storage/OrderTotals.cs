@@ -11,7 +11,7 @@ namespace OrderFlow.Tests.Storage;
 public sealed class OrderTotals : IAsyncLifetime
 {
     private static readonly string?[] Users = ["alice", "bob", "carol", null];
-    private static readonly OrderStatus?[] Statuses = [OrderStatus.Pending, OrderStatus.Reserved, OrderStatus.Failed, OrderStatus.Cancelled, null];
+    private static readonly OrderStatus?[] Statuses = [.. OrderStatusNames.Known, null];
 
     private PostgresDatabase _database = null!;
     private NpgsqlDataSource _connections = null!;
@@ -112,7 +112,7 @@ public sealed class OrderTotals : IAsyncLifetime
                 _last += number;
                 break;
             case 2:
-                await _database.Execute($"UPDATE orders SET status = '{Statuses[random.Next(4)]!.Value.ToWireName()}', version = version + 1 WHERE {some}");
+                await _database.Execute($"UPDATE orders SET status = '{Statuses[random.Next(Statuses.Length - 1)]!.Value.ToWireName()}', version = version + 1 WHERE {some}");
                 break;
             case 3:
                 await _database.Execute($"UPDATE orders SET status = 'cancelled', deleted_at = now() WHERE {some} AND deleted_at IS NULL");

@@ -76,6 +76,18 @@ public sealed class StalledOrders : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_fulfilled_order_is_found_while_it_consumes_its_units()
+    {
+        await InsertPending(1, 3);
+        await _database.Execute("UPDATE orders SET status = 'fulfilled', consuming = id = 2 WHERE id <= 2; UPDATE orders SET status = 'confirmed' WHERE id = 3");
+        var unsettled = new UnsettledOrders(_connections, new FakeTimeProvider(Now));
+
+        Assert.Equal([2L], await unsettled.FindStalled(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500));
+        Assert.Equal(0, (await unsettled.MeasurePending(default)).Count);
+        Assert.Equal([2L], await unsettled.FindStalled(Now + TimeSpan.FromHours(1), afterId: 0, limit: 500));
+    }
+
+    [Fact]
     public async Task Pending_orders_are_measured_without_deleted_and_releasing_ones()
     {
         await InsertPending(1, 4);
@@ -105,7 +117,7 @@ public sealed class StalledOrders : IAsyncLifetime
 
     private async Task<long> EntriesRead(Func<Task> query)
     {
-        const string Read = "SELECT pg_stat_get_tuples_returned('orders_unfinished'::regclass)";
+        const string Read = "SELECT pg_stat_get_tuples_returned('orders_unsettled'::regclass)";
         await Flush();
         var before = await _database.Value<long>(Read);
         await query();

@@ -43,7 +43,7 @@ public sealed class StoredOrders : IAsyncLifetime
     [Fact]
     public async Task A_first_write_is_read_back_unchanged()
     {
-        var order = Placed(1) with { AgreedTotal = 12.30m, RequestId = Guid.NewGuid() };
+        var order = Placed(1) with { AgreedTotal = 12.30m, RequestId = Guid.NewGuid(), ReserveFor = TimeSpan.FromDays(30) + TimeSpan.FromMilliseconds(1) };
         await Write(order);
 
         var state = await Read(1);
@@ -55,15 +55,19 @@ public sealed class StoredOrders : IAsyncLifetime
     [Fact]
     public async Task An_update_is_read_back_unchanged()
     {
-        var state = await Write(Placed(1) with { RequestId = Guid.NewGuid() });
+        var state = await Write(Placed(1) with { RequestId = Guid.NewGuid(), ReserveFor = TimeSpan.FromMinutes(1) });
         var changed = state.State!.Order with
         {
             Status = OrderStatus.Failed,
             TotalAmount = 0.5m,
             FailReason = "insufficient stock: ☂",
+            CancelReason = "out of ☂",
+            ExpiresAt = Now.AddMinutes(1),
+            Tracking = new("DHL", "☂ 1", "https://example.com/1"),
             Attempt = 3,
             Releasing = true,
-            Transitions = [new(OrderStatus.Pending, 1, Now), new(OrderStatus.Failed, 2, Now.AddMilliseconds(1))],
+            Consuming = true,
+            Transitions = [new(OrderStatus.Pending, 1, Now, Actor: "alice"), new(OrderStatus.Failed, 2, Now.AddMilliseconds(1))],
             UpdatedAt = Now.AddSeconds(1),
             DeletedAt = Now.AddSeconds(2),
             Version = 2,
@@ -74,6 +78,38 @@ public sealed class StoredOrders : IAsyncLifetime
         var read = await Read(1);
         Assert.Equal("2", read.ETag);
         AssertSame(changed, read.State!.Order);
+    }
+
+    [Fact]
+    public async Task What_a_change_clears_is_gone()
+    {
+        var state = await Write(Placed(1));
+        var full = Next(state) with { Status = OrderStatus.Reserved, CancelReason = "none", ExpiresAt = Now, Tracking = new("DHL", "1"), Releasing = true, Consuming = true };
+        await Write(full, state);
+        var bare = full with { CancelReason = null, ExpiresAt = null, Tracking = null, Releasing = false, Consuming = false, Version = 3 };
+
+        await Write(bare, state);
+
+        AssertSame(bare, (await Read(1)).State!.Order);
+    }
+
+    [Fact]
+    public async Task Tracking_without_a_page_is_stored_without_one()
+    {
+        var state = await Write(Placed(1));
+
+        await Write(Next(state) with { Status = OrderStatus.Fulfilled, Tracking = new("DHL", "1") }, state, new OrderFulfilled(1, "alice", [new("sku-1", 2)], 19.98m, new("DHL", "1"), 2, Now));
+        var untracked = await Write(Placed(2));
+        await Write(Next(untracked) with { Status = OrderStatus.Fulfilled }, untracked, new OrderFulfilled(2, "alice", [new("sku-1", 2)], 19.98m, null, 2, Now));
+
+        Assert.Equal(new Tracking("DHL", "1"), (await Read(1)).State!.Order.Tracking);
+        Assert.Null((await Read(2)).State!.Order.Tracking);
+        Assert.Equal(
+            [
+                """{"items": [{"quantity": 2, "productId": "sku-1"}], "userId": "alice", "orderId": 1, "version": 2, "tracking": {"url": null, "number": "1", "carrier": "DHL"}, "occurredAt": "2026-11-22T10:00:00Z", "totalAmount": 19.98}""",
+                """{"items": [{"quantity": 2, "productId": "sku-1"}], "userId": "alice", "orderId": 2, "version": 2, "occurredAt": "2026-11-22T10:00:00Z", "totalAmount": 19.98}""",
+            ],
+            await _database.Column<string>("SELECT payload::text FROM outbox ORDER BY seq"));
     }
 
     [Fact]

@@ -58,6 +58,17 @@ public sealed class StoredStock : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_consumed_reservation_is_read_back_as_such()
+    {
+        var held = new StockReservation(42, 1, 2, 9.99m, Tentative: true, ReleasedAt: null);
+        var state = await Write(Item("sku-1", 8, 2), held, held with { OrderId = 43 });
+
+        await Write(Item("sku-1", 8, 0), state, held with { ReleasedAt = Now, Consumed = true }, held with { OrderId = 43, ReleasedAt = Now });
+
+        Assert.Equal([(42L, true), (43L, false)], (await _reservations.Find("sku-1", [42, 43])).Rows.Select(row => (row.OrderId, row.Consumed)).Order());
+    }
+
+    [Fact]
     public async Task A_reservation_that_must_be_new_is_refused_together_with_its_counts_where_one_exists()
     {
         var held = new StockReservation(42, 1, 2, 9.99m, Tentative: true, ReleasedAt: null);
@@ -143,17 +154,20 @@ public sealed class StoredStock : IAsyncLifetime
     public async Task Unsettled_units_are_tentative_ones_of_pending_orders_and_all_of_releasing_orders()
     {
         await _database.Execute("""
-            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version)
-            SELECT id, 'alice', status, '[]', 0, 1, releasing, '[]', now(), now(), 1
-            FROM (VALUES (1, 'pending', false), (2, 'pending', false), (3, 'reserved', false), (4, 'cancelled', true), (5, 'cancelled', false)) AS o (id, status, releasing)
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, consuming, transitions, created_at, updated_at, version)
+            SELECT id, 'alice', status, '[]', 0, 1, releasing, status = 'fulfilled', '[]', now(), now(), 1
+            FROM (VALUES (1, 'pending', false), (2, 'pending', false), (3, 'reserved', false), (4, 'cancelled', true), (5, 'cancelled', false), (6, 'confirmed', false), (7, 'fulfilled', false))
+              AS o (id, status, releasing)
             """);
         await Write(
-            Item("sku-1", 0, 31),
+            Item("sku-1", 0, 127),
             new StockReservation(1, 1, 1, 1, Tentative: true, ReleasedAt: null),
             new StockReservation(2, 1, 2, 1, Tentative: false, ReleasedAt: null),
             new StockReservation(3, 1, 4, 1, Tentative: true, ReleasedAt: null),
             new StockReservation(4, 1, 8, 1, Tentative: false, ReleasedAt: null),
-            new StockReservation(5, 1, 16, 1, Tentative: true, ReleasedAt: Now));
+            new StockReservation(5, 1, 16, 1, Tentative: true, ReleasedAt: Now),
+            new StockReservation(6, 1, 32, 1, Tentative: true, ReleasedAt: null),
+            new StockReservation(7, 1, 64, 1, Tentative: true, ReleasedAt: null));
 
         Assert.Equal(1 + 8, await _reservations.CountUnsettled("sku-1"));
         Assert.Equal(0, await _reservations.CountUnsettled("sku-2"));

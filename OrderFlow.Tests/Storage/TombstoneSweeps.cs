@@ -59,6 +59,40 @@ public sealed class TombstoneSweeps : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_deleted_order_that_still_consumes_is_not_swept()
+    {
+        await _database.Execute("""
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, consuming, transitions, created_at, updated_at, deleted_at, version)
+            SELECT id, 'alice', 'fulfilled', '[]', 0, 1, false, id = 1, '[]', now(), now(), $1 - interval '1 day', 1 FROM generate_series(1, 2) AS id
+            """, Limit);
+
+        Assert.Equal(1, (await new Tombstones(_connections, _clock).SweepOrders(Limit)).Rows);
+        Assert.Equal([1L], await _database.Column<long>("SELECT id FROM orders"));
+    }
+
+    [Fact]
+    public async Task Reservations_of_unsettled_orders_are_swept_once_those_have_settled()
+    {
+        await _database.Execute("""
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, consuming, transitions, created_at, updated_at, version)
+            SELECT id, 'alice', status, '[]', 0, 1, status = 'cancelled', status = 'fulfilled', '[]', now(), now(), 1
+            FROM (VALUES (1, 'pending'), (2, 'cancelled'), (3, 'fulfilled'), (4, 'reserved')) AS o (id, status)
+            """);
+        await _database.Execute("""
+            INSERT INTO stock_reservations (product_id, order_id, attempt, quantity, unit_price, tentative, released_at, consumed)
+            SELECT 'sku-1', id, 1, 1, 1, false, $1 - interval '1 day', id = 3 FROM generate_series(1, 5) AS id
+            """, Limit);
+        var tombstones = new Tombstones(_connections, _clock);
+
+        Assert.Equal(2, (await tombstones.SweepReservations(Limit)).Rows);
+        Assert.Equal([1L, 2L, 3L], await _database.Column<long>("SELECT order_id FROM stock_reservations ORDER BY order_id"));
+
+        await _database.Execute("UPDATE orders SET status = 'failed', releasing = false, consuming = false");
+        _clock.Advance(LowWatermark<DateTimeOffset>.MaxAge);
+        Assert.Equal(3, (await tombstones.SweepReservations(Limit)).Rows);
+    }
+
+    [Fact]
     public async Task A_deleted_order_stays_while_an_expired_key_of_1_0_0_is_not_swept()
     {
         await _database.Execute("""

@@ -47,6 +47,9 @@ public sealed class UnreadableRows : IAsyncLifetime
     [InlineData("transitions = '[{\"version\": 2}]'")]
     [InlineData("total_amount = 'NaN'")]
     [InlineData("updated_at = '20000-01-01'")]
+    [InlineData("expires_at = '20000-01-01'")]
+    [InlineData("reserve_for = '1 month'")]
+    [InlineData("tracking = '\"unreadable\"'")]
     public async Task An_unreadable_order_fails_alone_and_lists_show_it_with_all_others(string damage)
     {
         await _database.Execute($"UPDATE orders SET {damage} WHERE id = {Bad}");
