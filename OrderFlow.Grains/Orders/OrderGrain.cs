@@ -57,7 +57,12 @@ internal sealed partial class OrderGrain(
         ? Change(order => OrderLifecycle.ChangeStatus(order, command, Now))
         : Task.FromResult(new OrderResult(Outcome.Unsupported));
 
-    public Task Expire() => Change(order => OrderLifecycle.Expire(order, Now));
+    public async Task Expire()
+    {
+        // The caller saw it reserved. Where memory says otherwise, an activation on a silo that was cut off may have written since.
+        if (!_record.MayBeStale && _record.Value?.Order is not { Status: OrderStatus.Reserved, ExpiresAt: not null }) await Reload();
+        await Change(order => OrderLifecycle.Expire(order, Now));
+    }
 
     public Task<OrderResult> Delete(Caller by, IfVersion ifVersion) => Change(order => OrderLifecycle.Delete(order, by, Now, ifVersion));
 

@@ -69,6 +69,21 @@ public sealed class ReservationExpiry(SharedCluster shared)
     }
 
     [Fact]
+    public async Task An_order_expires_though_a_silo_that_was_cut_off_has_reserved_it()
+    {
+        await _cluster.SetStock("expires-behind", 10);
+        var id = await _cluster.Place(("expires-behind", 4));
+        await _cluster.Settled(id);
+
+        await using (var reserve = _cluster.Database.CreateCommand($"UPDATE orders SET expires_at = now() - interval '1 minute', version = version + 1 WHERE id = {id}"))
+            await reserve.ExecuteNonQueryAsync();
+        await _cluster.Expired(id);
+        await _cluster.Quiet();
+
+        Assert.Equal((10, 0), await _cluster.StockOf("expires-behind"));
+    }
+
+    [Fact]
     public async Task The_default_time_applies_where_the_client_does_not_say()
     {
         await using var cluster = await Start(silos: 1, settings: new KeyValuePair<string, string?>("Orders:ReservationLifetime", "00:10:00"));
