@@ -13,7 +13,7 @@ usage: bash infra/token.sh SUBJECT [--role ROLE] [--ttl SECONDS] [--issuer ISSUE
 Prints a bearer token for development, signed (RS256) with the key in .run/keys, which is generated if it is missing.
 
   SUBJECT     the user's id
-  --role      default customer; admin may do everything, payments confirm orders, fulfilment fulfil them
+  --role      default customer; payments may confirm orders, fulfilment may fulfil them, admin may do everything
   --ttl       lifetime in seconds, default 3600; negative for an expired token (which the programs accept for Auth__ClockSkew more)
   --issuer    default: Auth__Issuer, else orderflow-dev
   --audience  default: Auth__Audience, else orderflow

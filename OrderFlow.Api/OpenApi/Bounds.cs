@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using OrderFlow.Api.Notifications;
+using OrderFlow.Api.Orders;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
 using OrderFlow.ServiceDefaults.Auth;
@@ -25,7 +26,7 @@ internal static class Bounds
     public static void RequestUserId(OpenApiSchema schema)
     {
         UserId(schema);
-        schema.Description = $"{schema.Description} No invisible, bidirectional or unassigned characters.".TrimStart();
+        AddToDescription(schema, "No invisible, bidirectional or unassigned characters.");
     }
 
     /// <summary>A product's id.</summary>
@@ -64,8 +65,30 @@ internal static class Bounds
     {
         Range(0, max)(schema);
         schema.Format = "decimal";
-        schema.Description = $"{schema.Description} At most 2 decimals.".TrimStart();
+        AddToDescription(schema, "At most 2 decimals.");
     };
+
+    /// <summary>How long stock stays reserved.</summary>
+    public static void ReserveFor(OpenApiSchema schema)
+    {
+        (schema.MaxLength, schema.Pattern) = (ReservationTime.MaxLength, ReservationTime.Pattern);
+        AddToDescription(schema, $"It is {ReservationTime.Rule}.");
+    }
+
+    /// <summary>An admin's reason for a cancellation.</summary>
+    public static void CancelReason(OpenApiSchema schema)
+    {
+        Text(schema, Limits.CancelReasonLength, forbidden: Control);
+        AddToDescription(schema, $"Not one of {string.Join(", ", CancelReasons.All)}.");
+    }
+
+    /// <summary>The carrier or the number of a parcel.</summary>
+    public static void Tracking(OpenApiSchema schema) => Text(schema, Limits.TrackingLength, forbidden: Control);
+
+    /// <summary>The address of a parcel's page.</summary>
+    public static void TrackingUrl(OpenApiSchema schema) => (schema.MaxLength, schema.Pattern) = (Limits.TrackingUrlLength, "^https?://[!-~]+$");
+
+    private static void AddToDescription(OpenApiSchema schema, string sentence) => schema.Description = $"{schema.Description} {sentence}".TrimStart();
 
     private static void Text(OpenApiSchema schema, int maxLength, string forbidden) =>
         (schema.MinLength, schema.MaxLength, schema.Pattern) = (1, maxLength, $@"^[^\s{forbidden}]([^{forbidden}]*[^\s{forbidden}])?$");

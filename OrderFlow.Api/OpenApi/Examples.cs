@@ -33,7 +33,11 @@ internal static class Examples
     /// <summary>A cursor of the list of orders.</summary>
     public static readonly string Cursor = OrderCursor.After(Placed, 42);
 
-    private static readonly OrderResponse Reserved = new(42, UserId, [new OrderLine(ProductId, 2)], "reserved", 19.98m, Placed, Settled, FailReason: null);
+    private static readonly OrderResponse Reserved = new(
+        42, UserId, [new OrderLine(ProductId, 2)], "reserved", 19.98m, Placed, Settled, FailReason: null, ExpiresAt: Settled.AddMinutes(15));
+
+    private static readonly OrderTransitionResponse[] History =
+        [new("pending", Version: 1, Placed, UserId), new("reserved", Version: 2, Settled, OrderTransition.SystemActor)];
 
     private static readonly StockItemResponse StockItem = new(ProductId, 998, 2, 9.99m, Settled);
 
@@ -47,6 +51,8 @@ internal static class Examples
     {
         [typeof(OrderResponse)] = ("The order.", Reserved),
         [typeof(PageResponse<OrderResponse>)] = ("A page of orders, newest first.", Page(Reserved)),
+        [typeof(PageResponse<OrderTransitionResponse>)] = (
+            "The order's last changes of status, oldest first.", new PageResponse<OrderTransitionResponse>(History, History.Length, Page: 1, Limits.Transitions)),
         [typeof(OrderChangeResponse)] = (
             "An endless stream of server-sent events (WHATWG HTML, §9.2). An event `order` has this as its data; comments are heartbeats.",
             new OrderChangeResponse(42, "reserved", Version: 2, Settled)),
@@ -62,8 +68,11 @@ internal static class Examples
     /// <summary>Examples of operations whose response differs from others of its type.</summary>
     private static readonly Dictionary<string, object> ResponsesByOperation = new()
     {
-        ["placeOrder"] = Reserved with { Status = "pending", TotalAmount = 0, UpdatedAt = Placed },
-        ["changeOrderStatus"] = Reserved with { Status = "cancelled" },
+        ["placeOrder"] = Reserved with { Status = "pending", TotalAmount = 0, UpdatedAt = Placed, ExpiresAt = null },
+        ["changeOrderStatus"] = Reserved with
+        {
+            Status = "fulfilled", ExpiresAt = null, Tracking = new("DHL", "JD0146000011", "https://parcels.example/JD0146000011"),
+        },
         ["replayDeadLetter"] = new MessageResponse("Notification queued or sent"),
         ["deleteDeadLetter"] = new MessageResponse("Dead letter removed"),
         ["pauseNotifications"] = new NotificationStatsResponse(3, 0, 2, 1_204, 5, 1, 1, Paused: true),
@@ -87,10 +96,18 @@ internal static class Examples
             ["agreedTotal"] = Body(
                 "An order that fails if its total differs",
                 """{"userId": "alice", "items": [{"productId": "sku-1", "quantity": 2}], "totalAmount": 19.98}"""),
+            ["reserveFor"] = Body(
+                "An order that is cancelled after a quarter of an hour unless it is confirmed",
+                """{"userId": "alice", "items": [{"productId": "sku-1", "quantity": 2}], "reserveFor": "PT15M"}"""),
         },
         [typeof(ChangeStatusRequest)] = new()
         {
             ["cancel"] = Body("Cancel the order", """{"status": "cancelled"}"""),
+            ["cancelWithReason"] = Body("Cancel the order with a reason; for admins", """{"status": "cancelled", "cancelReason": "the product was recalled"}"""),
+            ["confirm"] = Body("Confirm the order: it is paid for, or will be; for admins and the role payments", """{"status": "confirmed"}"""),
+            ["fulfil"] = Body(
+                "Fulfil the order: it is handed over; for admins and the role fulfilment",
+                """{"status": "fulfilled", "tracking": {"carrier": "DHL", "number": "JD0146000011", "url": "https://parcels.example/JD0146000011"}}"""),
             ["tryAgain"] = Body("Retry a failed order; for admins", """{"status": "pending"}"""),
         },
         [typeof(SetStockRequest)] = new() { ["stock"] = Body("100 units at 9.99", """{"availableQuantity": 100, "unitPrice": 9.99}""") },

@@ -22,7 +22,7 @@ internal static class Parameters
             "The product. An id that does not exactly match a product means the one in Unicode normalization form C.", Examples.ProductId, Bounds.ProductId),
         ["jobId"] = new("The notification: the id of its event, `{orderId}-{version}`.", Examples.JobId, Bounds.JobId),
         ["status"] = new("Only orders with this status.", "reserved", Bounds.Status),
-        ["userId"] = new("Only this user's orders. A caller who is not an admin may only name themselves.", Examples.UserId, Bounds.UserId),
+        ["userId"] = new("Only this user's orders. Customers may only name themselves.", Examples.UserId, Bounds.UserId),
         ["page"] = new("The page; the first is 1.", 1, Bounds.Range(1, int.MaxValue), "int32", Default: 1),
         ["limit"] = new("The most items on the page.", PageParameters.DefaultLimit, Bounds.Range(1, Limits.PageSize), "int32", PageParameters.DefaultLimit),
         ["cursor"] = new(Position, Examples.Cursor, Bounds.Cursor(OrderCursor.MaxLength)),

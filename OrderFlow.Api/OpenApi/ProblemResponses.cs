@@ -36,7 +36,9 @@ internal static class ProblemResponses
         [429] = new("TooManyRequests", "The caller makes too many requests.", Problems.ForStatus(429), Problem, RetryAfter()),
         [500] = new("Failed", "An unexpected error occurred.", Problems.ForStatus(500)),
         [503] = new(
-            "Unavailable", "A part of the system is unavailable. The request may have been carried out.", Problems.ForStatus(503), Problem, RetryAfter()),
+            "Unavailable",
+            "A part of the system is unavailable, or its update to a version that can do this is not complete. `detail` says whether the request may have been carried out.",
+            Problems.ForStatus(503, ClusterUnavailableException.NotCarriedOut), Problem, RetryAfter()),
     };
 
     /// <summary>A reference to the error response of a status.</summary>

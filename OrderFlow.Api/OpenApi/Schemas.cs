@@ -9,7 +9,14 @@ namespace OrderFlow.Api.OpenApi;
 internal static class Schemas
 {
     /// <summary>The schemas of request bodies.</summary>
-    private static readonly string[] Requests = ["PlaceOrder", "PlaceOrderLine", "ChangeStatus", "SetStock", "Restock"];
+    private static readonly string[] Requests = ["PlaceOrder", "PlaceOrderLine", "ChangeStatus", "ChangeStatusTracking", "SetStock", "Restock"];
+
+    /// <summary>The members of request bodies that may be absent or null.</summary>
+    private static readonly string[] OptionalMembers =
+        ["PlaceOrder.totalAmount", "PlaceOrder.reserveFor", "ChangeStatus.cancelReason", "ChangeStatus.tracking", "ChangeStatusTracking.url"];
+
+    /// <summary>The pages of lists that have no cursors.</summary>
+    private static readonly string[] PagesByNumber = ["NotificationPage", "OrderTransitionPage"];
 
     /// <summary>The bounds of members. A name means the same everywhere, unless it is listed with a schema before it; other integers are counts.</summary>
     private static readonly Dictionary<string, Action<OpenApiSchema>> Members = new()
@@ -27,6 +34,11 @@ internal static class Schemas
         ["status"] = Bounds.ResponseStatus,
         ["ChangeStatus.status"] = Bounds.Status,
         ["Health.status"] = Bounds.Only(HealthResponse.Ok.Status),
+        ["ChangeStatus.cancelReason"] = Bounds.CancelReason,
+        ["PlaceOrder.reserveFor"] = Bounds.ReserveFor,
+        ["carrier"] = Bounds.Tracking,
+        ["number"] = Bounds.Tracking,
+        ["url"] = Bounds.TrackingUrl,
         ["version"] = Bounds.Min(1),
         ["SetStock.availableQuantity"] = Bounds.Range(0, Limits.AvailableQuantity),
         ["unitPrice"] = Bounds.Money(Limits.UnitPrice),
@@ -49,17 +61,19 @@ internal static class Schemas
         var schemas = document.Components!.Schemas!;
         foreach (var (name, schema) in schemas) Complete(name, (OpenApiSchema)schema);
 
-        // This list has no cursors.
-        var notifications = (OpenApiSchema)schemas["NotificationPage"];
-        notifications.Properties!.Remove("nextCursor");
-        notifications.Required!.Add("page");
+        foreach (var name in PagesByNumber)
+        {
+            var page = (OpenApiSchema)schemas[name];
+            page.Properties!.Remove("nextCursor");
+            page.Required!.Add("page");
+        }
 
         // By their type elements can be null; the validation rejects that.
         ((OpenApiSchema)schemas["PlaceOrder"].Properties!["items"]).Items = new OpenApiSchemaReference("PlaceOrderLine", document);
     }
 
     /// <remarks>
-    /// Members of requests are nullable only so that a missing one can be named: all are required except one, which may also be null. Nullable members of
+    /// Members of requests are nullable only so that a missing one can be named: all are required except <see cref="OptionalMembers"/>. Nullable members of
     /// responses are absent instead of null.
     /// </remarks>
     private static void Complete(string name, OpenApiSchema schema)
@@ -67,14 +81,21 @@ internal static class Schemas
         var isRequest = Requests.Contains(name);
         if (isRequest) schema.AdditionalPropertiesAllowed = false;
         schema.Required = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var (member, value) in schema.Properties!.Select(property => (property.Key, (OpenApiSchema)property.Value)))
+        foreach (var (member, declared) in schema.Properties!.ToList())
         {
+            var named = declared.OneOf?.OfType<OpenApiSchemaReference>().SingleOrDefault();   // of a nullable member that is an object
+            var isOptional = isRequest ? OptionalMembers.Contains($"{name}.{member}") : named is not null || declared.Type?.HasFlag(JsonSchemaType.Null) == true;
+            if (!isOptional) schema.Required.Add(member);
+            if (named is not null)
+            {
+                schema.Properties![member] = named;
+                continue;
+            }
+
+            var value = (OpenApiSchema)declared;
             if ((Members.GetValueOrDefault($"{name}.{member}") ?? Members.GetValueOrDefault(member)) is { } bound) bound(value);
             else if (value.Type == JsonSchemaType.Integer) Bounds.Min(0)(value);
-
-            if ($"{name}.{member}" == "PlaceOrder.totalAmount") continue;
-            if (isRequest || value.Type?.HasFlag(JsonSchemaType.Null) != true) schema.Required.Add(member);
-            value.Type &= ~JsonSchemaType.Null;
+            if (!isRequest || !isOptional) value.Type &= ~JsonSchemaType.Null;
         }
     }
 }

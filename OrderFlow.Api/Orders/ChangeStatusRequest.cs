@@ -8,9 +8,9 @@ namespace OrderFlow.Api.Orders;
 
 /// <summary>The body of <c>PATCH /orders/{id}/status</c>.</summary>
 /// <param name="Status">The status to change to.</param>
-/// <param name="CancelReason">With <c>cancelled</c>: an admin's own reason, which the customer reads.</param>
-/// <param name="Tracking">With <c>fulfilled</c>: the parcel.</param>
-internal sealed record ChangeStatusRequest(string? Status, string? CancelReason, TrackingRequest? Tracking) : IRequestBody<ChangeStatusRequest>
+/// <param name="CancelReason">With <c>cancelled</c>: an admin's own reason, which the customer reads; absent or null for none.</param>
+/// <param name="Tracking">With <c>fulfilled</c>: where the parcel can be followed; absent or null for none.</param>
+internal sealed record ChangeStatusRequest(string? Status, string? CancelReason, ChangeStatusTrackingRequest? Tracking) : IRequestBody<ChangeStatusRequest>
 {
     /// <summary>The error of a text that is not a status; names are case-sensitive.</summary>
     public static readonly string UnknownStatus = $"must be one of {string.Join(", ", OrderStatusNames.Known.Select(OrderStatusNames.ToWireName))}";
@@ -41,21 +41,23 @@ internal sealed record ChangeStatusRequest(string? Status, string? CancelReason,
         : TextId.Validate(CancelReason, Limits.CancelReasonLength);
 }
 
-/// <summary>The parcel of an order.</summary>
+/// <summary>Where the parcel of a fulfilled order can be followed.</summary>
 /// <param name="Carrier">Who carries it.</param>
 /// <param name="Number">The carrier's number for it.</param>
-/// <param name="Url">The page that shows where it is.</param>
-internal sealed record TrackingRequest(string? Carrier, string? Number, string? Url)
+/// <param name="Url">The page that shows where it is; absent or null for none.</param>
+internal sealed record ChangeStatusTrackingRequest(string? Carrier, string? Number, string? Url)
 {
     /// <summary>Adds what is wrong with it.</summary>
     public void Validate(ValidationErrors errors)
     {
         errors.Add("tracking.carrier", TextId.Validate(Carrier, Limits.TrackingLength));
         errors.Add("tracking.number", TextId.Validate(Number, Limits.TrackingLength));
-        if (Url is not null) errors.Add("tracking.url", IsWebAddress(Url) ? null : $"must be an http or https address of at most {Limits.TrackingUrlLength} ASCII characters");
+        if (Url is not null && !IsWebAddress(Url))
+            errors.Add("tracking.url", $"must be an address that begins with https:// or http://, of at most {Limits.TrackingUrlLength} visible ASCII characters");
     }
 
     private static bool IsWebAddress(string url) =>
-        url.Length <= Limits.TrackingUrlLength && url.All(c => c is > ' ' and < '\x7f')
-        && Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp);
+        url.Length <= Limits.TrackingUrlLength && url.All(character => character is >= '!' and <= '~')
+        && (url.StartsWith("https://", StringComparison.Ordinal) || url.StartsWith("http://", StringComparison.Ordinal))
+        && Uri.TryCreate(url, UriKind.Absolute, out _);
 }

@@ -21,15 +21,15 @@ internal static class OrderEndpoints
         orders.MapPost("/", Place).Describe("placeOrder", "Place an order", 403, 422)
             .WithDescription("It is stored as pending; stock is reserved after the response.").AcceptsHeaders(IdempotencyKey.Name, PreferredWait.Header);
         orders.MapGet("/", List).Describe("listOrders", "List orders, newest first", 400, 403)
-            .WithDescription("The caller's own orders, or all for an admin.");
+            .WithDescription("The caller's own orders, or all for an admin and for the roles payments and fulfilment.");
         orders.MapGet("/{id:long:min(1)}", Get).Describe("getOrder", "Get an order", 404, 412).AcceptsHeaders(IfMatch.Name, IfNoneMatch.Name)
             .Produces(StatusCodes.Status304NotModified);
         orders.MapGet("/{id:long:min(1)}/history", GetHistory).RequireAuthorization(BearerTokens.AdminPolicy)
             .Describe("getOrderHistory", "List an order's changes of status", 404).WithDescription($"The last {Limits.Transitions} changes, oldest first, and who made them.");
         orders.MapPatch("/{id:long:min(1)}/status", ChangeStatus).Describe("changeOrderStatus", "Cancel, confirm, fulfil or retry an order", 403, 404, 409, 412)
             .WithDescription(
-                "The owner may cancel an order until it is confirmed. An admin may do all; the role payments may confirm, the role fulfilment may fulfil. "
-                + "Only a failed order can be retried, with the status pending.")
+                "The owner may cancel an order until it is confirmed. The role payments may confirm a reserved order; the role fulfilment may fulfil a reserved "
+                + "or confirmed one. An admin may do all that, cancel with a reason, and retry a failed order with the status pending.")
             .AcceptsHeaders(IfMatch.Name);
         orders.MapDelete("/{id:long:min(1)}", Delete).Describe("deleteOrder", "Release an order's stock and delete it", 400, 404, 409, 412)
             .AcceptsHeaders(IfMatch.Name);
@@ -120,7 +120,7 @@ internal static class OrderEndpoints
 
         // A second change to another status has no effect. A second retry may have one: the order can have failed again in between.
         var (result, wasRetried) = target != OrderStatus.Pending ? await cluster.CallReportingRetry(Change) : (await cluster.CallOnce(Change), false);
-        if (result.Outcome == Outcome.Unsupported) throw new ClusterUnavailableException(cause: null, wasSent: false);
+        if (result.Outcome == Outcome.Unsupported) throw new ClusterUnavailableException(cause: null, wasSent: wasRetried);
 
         // A call whose answer was lost may itself have made the version stale. If somebody else made the same change, the order is as requested too,
         // and may be answered as such (RFC 9110 §13.1.1).

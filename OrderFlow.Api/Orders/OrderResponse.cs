@@ -13,9 +13,9 @@ namespace OrderFlow.Api.Orders;
 /// <param name="CreatedAt">When it was placed; UTC, written with Z.</param>
 /// <param name="UpdatedAt">When it last changed; UTC, written with Z.</param>
 /// <param name="FailReason">Why it failed; absent otherwise.</param>
-/// <param name="ExpiresAt">When it is cancelled unless it is confirmed or fulfilled; absent unless it is reserved for a limited time.</param>
+/// <param name="ExpiresAt">When it is cancelled unless it is confirmed or fulfilled before; UTC, written with Z. Absent unless it is reserved for a limited time.</param>
 /// <param name="CancelReason"><c>cancelled</c>, <c>expired</c>, or an admin's own text; absent unless it is cancelled.</param>
-/// <param name="Tracking">The parcel; absent unless it was named as the order was fulfilled.</param>
+/// <param name="Tracking">Where the parcel can be followed; absent unless that was named as the order was fulfilled.</param>
 internal sealed record OrderResponse(
     long Id, string UserId, OrderLine[] Items, string Status, decimal TotalAmount, DateTime CreatedAt, DateTime UpdatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? FailReason,
@@ -38,7 +38,7 @@ internal sealed record OrderResponse(
         order.Tracking is { } parcel ? new(parcel.Carrier, parcel.Number, parcel.Url) : null);
 }
 
-/// <summary>The parcel of an order.</summary>
+/// <summary>Where the parcel of a fulfilled order can be followed.</summary>
 /// <param name="Carrier">Who carries it.</param>
 /// <param name="Number">The carrier's number for it.</param>
 /// <param name="Url">The page that shows where it is; absent if none was named.</param>

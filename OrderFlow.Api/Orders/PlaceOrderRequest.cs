@@ -14,7 +14,7 @@ namespace OrderFlow.Api.Orders;
 /// <param name="UserId">The user who owns the order.</param>
 /// <param name="Items">The lines; a product may be in several.</param>
 /// <param name="TotalAmount">The total the client agrees to; absent or null for no price check.</param>
-/// <param name="ReserveFor">How long stock stays reserved unless the order is confirmed, as an ISO 8601 duration; absent or null for the shop's default.</param>
+/// <param name="ReserveFor">How long stock stays reserved unless the order is confirmed; absent or null for the shop's default.</param>
 internal sealed record PlaceOrderRequest(string? UserId, PlaceOrderLineRequest?[]? Items, decimal? TotalAmount, string? ReserveFor = null)
     : IRequestBody<PlaceOrderRequest>
 {
@@ -26,8 +26,7 @@ internal sealed record PlaceOrderRequest(string? UserId, PlaceOrderLineRequest?[
     {
         errors.Add("userId", TextId.ValidateUserId(UserId));
         if (TotalAmount is not null) errors.Add("totalAmount", Money.Validate(TotalAmount, Limits.TotalAmount));
-
-        if (ReserveFor is not null && ReservationTime.Parse(ReserveFor) is null) errors.Add("reserveFor", ReservationTime.Invalid);
+        if (ReserveFor is not null && ReservationTime.Parse(ReserveFor) is null) errors.Add("reserveFor", $"must be {ReservationTime.Rule}");
 
         if (Items is null) errors.Add("items", "is required");
         else if (Items.Length is 0 or > Limits.OrderLines) errors.Add("items", $"must have 1 to {Limits.OrderLines} lines");
