@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace OrderFlow.Orders;
 
 /// <summary>Where a fulfilled order's parcel can be followed.</summary>
@@ -8,4 +10,4 @@ namespace OrderFlow.Orders;
 public sealed record Tracking(
     [property: Id(0)] string Carrier,
     [property: Id(1)] string Number,
-    [property: Id(2)] string? Url = null);
+    [property: Id(2), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Url = null);
