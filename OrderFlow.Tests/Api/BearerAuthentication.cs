@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using OrderFlow.Orders;
 using OrderFlow.Tests.Fixtures;
 
@@ -177,10 +178,14 @@ public sealed class BearerAuthentication : IDisposable
     }
 
     [Theory]
-    [InlineData("admin", true)]
-    [InlineData("Admin", false)]
-    [InlineData("customer", false)]
-    public async Task The_role_admin_makes_an_admin(string role, bool isAdmin)
+    [InlineData("\"admin\"", true, false, false)]
+    [InlineData("\"payments\"", false, true, false)]
+    [InlineData("\"fulfilment\"", false, false, true)]
+    [InlineData("[\"fulfilment\",\"customer\",\"payments\"]", false, true, true)]
+    [InlineData("\"Admin\"", false, false, false)]
+    [InlineData("\"payment\"", false, false, false)]
+    [InlineData("\"customer\"", false, false, false)]
+    public async Task A_caller_has_the_roles_of_the_token(string role, bool isAdmin, bool isPayments, bool isFulfilment)
     {
         Caller? caller = null;
         _grains.Answer<IOrderGrain>((_, arguments) =>
@@ -189,9 +194,9 @@ public sealed class BearerAuthentication : IDisposable
             return Task.FromResult(OrderResult.NotFound);
         });
 
-        using var client = _api.As(Tokens.For("carol", claims => claims["role"] = role));
+        using var client = _api.As(Tokens.For("carol", claims => claims["role"] = JsonNode.Parse(role)));
         using var answer = await client.GetAsync(new Uri("/orders/1", UriKind.Relative));
-        Assert.Equal(new Caller("carol", isAdmin), caller);
+        Assert.Equal(new Caller("carol", isAdmin, isPayments, isFulfilment), caller);
     }
 
     public void Dispose() => _api.Dispose();

@@ -89,7 +89,7 @@ public sealed class IdempotencyKeys : IDisposable
     public async Task A_key_belongs_to_what_it_was_first_used_for()
     {
         await Post("the-key", Body("keyed"));
-        foreach (var other in new[] { Body("keyed", quantity: 2), Body("another"), Body("keyed", total: 5) })
+        foreach (var other in new[] { Body("keyed", quantity: 2), Body("another"), Body("keyed", total: 5), Body("keyed", reserveFor: "PT5M") })
         {
             var answer = await Post("the-key", other);
             Assert.Equal((HttpStatusCode.UnprocessableEntity, false), (answer.Status, answer.IsReplay));
@@ -105,6 +105,18 @@ public sealed class IdempotencyKeys : IDisposable
         var first = await Post("the-key", $$"""{"userId":"{{_user}}","items":[{"productId":"keyed","quantity":1}],"totalAmount":1.5}""");
         var again = await Post("the-key", $$"""{ "totalAmount": 1.50, "items": [{"quantity": 1, "productId": "keyed"}], "userId": "{{_user}}" }""");
         Assert.Equal(((long)first.Body["id"]!, true), ((long)again.Body["id"]!, again.IsReplay));
+    }
+
+    [Fact]
+    public async Task A_key_belongs_to_how_long_stock_was_to_stay_reserved()
+    {
+        var first = await Post("the-key", Body("keyed", reserveFor: "PT60M"));
+        var again = await Post("the-key", Body("keyed", reserveFor: "PT1H"));
+        Assert.Equal(((long)first.Body["id"]!, true), ((long)again.Body["id"]!, again.IsReplay));
+
+        foreach (var other in new[] { Body("keyed", reserveFor: "PT61M"), Body("keyed") })
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Post("the-key", other)).Status);
+        Assert.Equal(1, await Orders());
     }
 
     [Fact]
@@ -165,10 +177,11 @@ public sealed class IdempotencyKeys : IDisposable
         Assert.True((await Problem.In(answer))["errors"]!.AsObject().ContainsKey("Idempotency-Key"));
     }
 
-    private string Body(string product, int quantity = 1, decimal? total = null)
+    private string Body(string product, int quantity = 1, decimal? total = null, string? reserveFor = null)
     {
         var body = HttpApi.OrderOf(_user, (product, quantity));
         body["totalAmount"] = total;
+        body["reserveFor"] = reserveFor;
         return body.ToJsonString();
     }
 

@@ -84,6 +84,51 @@ public sealed class RequestBodies : IDisposable
         { """{"availableQuantity":1,"unitPrice":1,"reservedQuantity":0}""", "reservedQuantity" },
     };
 
+    public static TheoryData<string, string> BadStatusChanges => new()
+    {
+        { """{"cancelReason":"a mistake"}""", "cancelReason status" },
+        { """{"status":"confirmed","cancelReason":"a mistake"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":""}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":" a mistake"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":"a mistake\n"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":"a\u0007b"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":"a\nb"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":"\ud800"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":"cancelled"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":"deleted"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":"expired"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":7}""", "cancelReason" },
+        { $$"""{"status":"cancelled","cancelReason":"{{new string('a', 201)}}"}""", "cancelReason" },
+        { """{"status":"cancelled","CancelReason":"a mistake"}""", "CancelReason" },
+        { $$"""{"tracking":{{Parcel()}}}""", "status tracking" },
+        { $$"""{"status":"cancelled","tracking":{{Parcel()}}}""", "tracking" },
+        { $$"""{"status":"confirmed","tracking":{{Parcel()}}}""", "tracking" },
+        { """{"status":"fulfilled","tracking":{}}""", "tracking.carrier tracking.number" },
+        { """{"status":"fulfilled","tracking":"DHL"}""", "tracking" },
+        { """{"status":"fulfilled","tracking":[]}""", "tracking" },
+        { """{"status":"fulfilled","tracking":{"carrier":"DHL","number":7}}""", "tracking.number" },
+        { """{"status":"fulfilled","tracking":{"carrier":"DHL","number":"1","more":1}}""", "tracking.more" },
+        { """{"status":"fulfilled","tracking":{"carrier":"DHL","carrier":"UPS","number":"1"}}""", "tracking.carrier" },
+        { Fulfilled(carrier: "", number: ""), "tracking.carrier tracking.number" },
+        { Fulfilled(carrier: new string('a', 51)), "tracking.carrier" },
+        { Fulfilled(carrier: "D\\u0000HL"), "tracking.carrier" },
+        { Fulfilled(number: new string('1', 51)), "tracking.number" },
+        { Fulfilled(number: "1\\n2"), "tracking.number" },
+        { Fulfilled(number: "1 "), "tracking.number" },
+        { Fulfilled(url: ""), "tracking.url" },
+        { Fulfilled(url: "https://"), "tracking.url" },
+        { Fulfilled(url: "https:parcels.example"), "tracking.url" },
+        { Fulfilled(url: "//parcels.example/1"), "tracking.url" },
+        { Fulfilled(url: "parcels.example/1"), "tracking.url" },
+        { Fulfilled(url: "ftp://parcels.example/1"), "tracking.url" },
+        { Fulfilled(url: "javascript:alert(1)"), "tracking.url" },
+        { Fulfilled(url: "https://parcels.example/1 2"), "tracking.url" },
+        { Fulfilled(url: "https://parcels.example/1\\n2"), "tracking.url" },
+        { Fulfilled(url: "https://pärcels.example/1"), "tracking.url" },
+        { Fulfilled(url: "https://[parcels.example/1"), "tracking.url" },
+        { Fulfilled(url: $"https://parcels.example/{new string('1', 233)}"), "tracking.url" },
+    };
+
     [Theory, MemberData(nameof(BadOrders))]
     public async Task An_invalid_order_is_rejected_and_nothing_is_stored(string body, string paths)
     {
@@ -142,6 +187,46 @@ public sealed class RequestBodies : IDisposable
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("target", Problem.Paths(await Problem.In(answer)));
         Assert.Empty(_grains.Asked);
+    }
+
+    [Theory, MemberData(nameof(BadStatusChanges))]
+    public async Task An_invalid_reason_or_parcel_is_rejected(string body, string paths)
+    {
+        using var client = _api.As(Tokens.Admin);
+        using var answer = await client.PatchAsync(new Uri("/orders/1/status", UriKind.Relative), Json(body));
+        Assert.Equal((body, HttpStatusCode.BadRequest), (body, answer.StatusCode));
+        Assert.Equal(paths, Problem.Paths(await Problem.In(answer)));
+        Assert.Empty(_grains.Asked);
+        Assert.Empty(_api.Errors);
+    }
+
+    [Fact]
+    public async Task The_longest_reason_and_parcel_reach_the_grain()
+    {
+        var commands = new List<ChangeStatus>();
+        _grains.Answer<IOrderFulfilmentGrain>((_, arguments) =>
+        {
+            commands.Add((ChangeStatus)arguments[0]!);
+            return Task.FromResult(OrderResult.NotFound);
+        });
+        var (reason, carrier, number, url) = (
+            $"Cancelled: {string.Concat(Enumerable.Repeat("🎁", 94))}!", new string('ü', 50), new string('1', 50), $"http://parcels.example/{new string('1', 233)}");
+        using var client = _api.As(Tokens.Admin);
+        foreach (var body in new[] { $$"""{"status":"cancelled","cancelReason":"{{reason}}"}""", Fulfilled(carrier, number, url), """{"status":"fulfilled","tracking":{"carrier":"a","number":"1","url":null}}""" })
+        {
+            using var answer = await client.PatchAsync(new Uri("/orders/1/status", UriKind.Relative), Json(body));
+            Assert.Equal((body, HttpStatusCode.NotFound), (body, answer.StatusCode));
+        }
+
+        var admin = new Caller("root", IsAdmin: true);
+        Assert.Equal((Limits.CancelReasonLength, Limits.TrackingUrlLength), (reason.Length, url.Length));
+        Assert.Equal(
+            [
+                new(OrderStatus.Cancelled, admin, CancelReason: reason),
+                new(OrderStatus.Fulfilled, admin, Tracking: new(carrier, number, url)),
+                new(OrderStatus.Fulfilled, admin, Tracking: new("a", "1")),
+            ],
+            commands);
     }
 
     [Theory]
@@ -258,6 +343,12 @@ public sealed class RequestBodies : IDisposable
     public void Dispose() => _api.Dispose();
 
     private const string GoodOrder = """{"userId":"alice","items":[{"productId":"sku-1","quantity":2},{"productId":"sku-1","quantity":1}]}""";
+
+    private static string Parcel(string carrier = "DHL", string number = "1", string url = "https://parcels.example/1") =>
+        $$"""{"carrier":"{{carrier}}","number":"{{number}}","url":"{{url}}"}""";
+
+    private static string Fulfilled(string carrier = "DHL", string number = "1", string url = "https://parcels.example/1") =>
+        $$"""{"status":"fulfilled","tracking":{{Parcel(carrier, number, url)}}}""";
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
 

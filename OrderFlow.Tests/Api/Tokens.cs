@@ -25,6 +25,10 @@ internal static class Tokens
 
     public static string Admin { get; } = For("root", claims => claims["role"] = "admin");
 
+    public static string Payments { get; } = For("till", claims => claims["role"] = "payments");
+
+    public static string Fulfilment { get; } = For("depot", claims => claims["role"] = "fulfilment");
+
     /// <summary>A token that is valid for ten minutes, signed with the RSA key, unless <paramref name="change"/> alters it.</summary>
     public static string For(string subject, Action<JsonObject>? change = null, DateTimeOffset? now = null)
     {

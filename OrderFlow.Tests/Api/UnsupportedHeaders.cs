@@ -37,6 +37,7 @@ public sealed class UnsupportedHeaders : IDisposable
     [InlineData("DELETE", "/notifications/dead-letters/1-2", null, "If-Match", "\"1\"")]
     [InlineData("GET", "/inventory/sku-1", null, "If-Match", "\"1\"")]
     [InlineData("GET", "/orders", null, "If-Match", "*")]
+    [InlineData("GET", "/orders/1/history", null, "If-Match", "\"2\"")]
     [InlineData("HEAD", "/inventory/sku-1", null, "If-Match", "\"1\"")]
     public async Task An_unsupported_header_is_a_400_that_names_it(string method, string address, string? body, string header, string value)
     {

@@ -34,6 +34,37 @@ public sealed class CustomerNotifications(SharedBridge shared)
     }
 
     [Fact]
+    public async Task The_customer_of_a_fulfilled_order_reads_where_the_parcel_is_and_nothing_of_its_confirmation()
+    {
+        var id = await Reserved("notified-fulfilled");
+        await Change(id, new(OrderStatus.Confirmed, OrderFlowCluster.Admin));
+        await Change(id, new(OrderStatus.Fulfilled, OrderFlowCluster.Admin, Tracking: new("DHL", "JD0146000011", "https://parcels.example/1")));
+
+        Assert.Equal(
+            [$"Your order {id} is reserved. Total: 1.00.", $"Your order {id} is on its way. DHL JD0146000011: https://parcels.example/1"],
+            (await Notifications(id, 2)).Select(notification => notification.Message));
+    }
+
+    [Fact]
+    public async Task The_customer_of_a_cancelled_order_reads_why()
+    {
+        var id = await Reserved("notified-cancelled");
+        await Change(id, new(OrderStatus.Cancelled, OrderFlowCluster.Admin, CancelReason: "the product was recalled"));
+
+        Assert.Equal($"Your order {id} is cancelled: the product was recalled.", (await Notifications(id, 2))[1].Message);
+    }
+
+    [Fact]
+    public async Task The_customer_of_an_order_that_expired_is_notified()
+    {
+        await _cluster.SetStock("notified-expired", 1);
+        var id = await _cluster.NextId();
+        await _cluster.Order(id).Place(OrderFlowCluster.Command(OrderFlowCluster.Alice, ("notified-expired", 1)) with { ReserveFor = TimeSpan.FromMilliseconds(50) });
+
+        Assert.Equal($"Your order {id} is cancelled: it was not confirmed in time.", (await Notifications(id, 2))[1].Message);
+    }
+
+    [Fact]
     public async Task An_order_that_fails_and_is_reserved_later_has_both_notifications_in_order()
     {
         var id = await _cluster.Place(("notified-late", 1));
@@ -80,7 +111,18 @@ public sealed class CustomerNotifications(SharedBridge shared)
     [Fact]
     public async Task An_event_that_this_version_has_no_text_for_is_rejected_and_not_dropped() =>
         await Assert.ThrowsAsync<NotSupportedException>(() =>
-            _cluster.Client.GetGrain<INotificationGrain>(0).Notify(new OrderNotice("1-9", "order.confirmed", 1, "alice", TotalAmount: null, Reason: null)));
+            _cluster.Client.GetGrain<INotificationGrain>(0).Notify(new OrderNotice("1-9", "order.audited", 1, "alice", TotalAmount: null, Reason: null)));
+
+    private async Task<long> Reserved(string product)
+    {
+        await _cluster.SetStock(product, 1);
+        var id = await _cluster.Place((product, 1));
+        await _cluster.Settled(id);
+        return id;
+    }
+
+    private async Task Change(long id, ChangeStatus command) =>
+        Assert.Equal(Outcome.Ok, (await _cluster.Client.GetGrain<IOrderFulfilmentGrain>(id).ChangeStatus(command)).Outcome);
 
     private async Task<IReadOnlyList<Notification>> Notifications(long orderId, int count)
     {

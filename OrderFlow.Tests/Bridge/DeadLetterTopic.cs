@@ -51,7 +51,7 @@ public sealed class DeadLetterTopic(SharedBridge shared)
         [
             ("a", Reserved(first), Topics.Reserved, null, null),
             (null, null, Topics.Reserved, null, "the value is empty"),
-            ("b", Reserved(first + 1), "order.confirmed", null, "ce_type is order.confirmed"),
+            ("b", Reserved(first + 1), "order.audited", null, "ce_type is order.audited"),
             ("c", Reserved(first + 2, version: -1), Topics.Reserved, null, "version must be at least 1"),
             (null, Reserved(first + 3), Topics.Reserved, "nonsense", null),
             ("d", "[[[", Topics.Reserved, null, "the value is not the JSON of an event"),
@@ -114,7 +114,7 @@ public sealed class DeadLetterTopic(SharedBridge shared)
     }
 
     private static string Reserved(long orderId, int version = 2) =>
-        $$"""{"orderId":{{orderId}},"userId":"alice","version":{{version}},"totalAmount":1,"status":"confirmed","new":[]}""";
+        $$"""{"orderId":{{orderId}},"userId":"alice","version":{{version}},"totalAmount":1,"status":"audited","new":[]}""";
 
     private static Headers Headers(string type, string? trace)
     {

@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Kafka.Consumer;
+using OrderFlow.Silo.Notifications;
 using OrderFlow.Tests.Fixtures;
 using OrderFlow.Tests.Notifications;
 
@@ -15,6 +16,8 @@ public sealed class OrderEventConsumption : IAsyncLifetime
     /// <summary>ConsumerGroupHeartbeat and UNSUPPORTED_VERSION in the protocol: after this error librdkafka needs a new consumer.</summary>
     private const short Heartbeat = 68;
     private const int UnsupportedVersion = 35;
+
+    private static readonly IReadOnlyList<string> ConsumedTopics = new NotificationOptions().EventTopics;
 
     private readonly ExternalSystems _external = new(partitions: 1);
     private OrderFlowCluster? _started;
@@ -130,7 +133,7 @@ public sealed class OrderEventConsumption : IAsyncLifetime
             await AwaitLines(log, "The consumer gave up", round);
             await leave.CancelAsync();
             await member;
-            await AwaitLines(log, "and has 6 now", 1 + round);
+            await AwaitLines(log, $"and has {3 * ConsumedTopics.Count} now", 1 + round);
         }
 
         held.Release();
@@ -151,7 +154,7 @@ public sealed class OrderEventConsumption : IAsyncLifetime
             AutoOffsetReset = AutoOffsetReset.Earliest,
             EnableAutoCommit = false,
         }).Build();
-        member.Subscribe([Topics.Reserved, Topics.Failed]);
+        member.Subscribe(ConsumedTopics);
         while (!leave.IsCancellationRequested) member.Consume(TimeSpan.FromMilliseconds(100));
         member.Close();
     }

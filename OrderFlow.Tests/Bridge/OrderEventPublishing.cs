@@ -70,12 +70,69 @@ public sealed class OrderEventPublishing(SharedBridge shared)
     }
 
     [Fact]
+    public async Task An_order_that_is_confirmed_and_fulfilled_has_events_with_its_total_and_its_parcel()
+    {
+        await _cluster.SetStock("published-fulfilled", 10, 9.99m);
+        var id = await _cluster.Place(("published-fulfilled", 2));
+        await _cluster.Settled(id);
+        var confirmed = await Change(id, new(OrderStatus.Confirmed, OrderFlowCluster.Admin));
+        var fulfilled = await Change(id, new(OrderStatus.Fulfilled, OrderFlowCluster.Admin, Tracking: new("DHL", "JD0146000011", "https://parcels.example/1")));
+
+        AssertJson($$"""
+            {"orderId":{{id}},"userId":"alice","items":[{"productId":"published-fulfilled","quantity":2}],"totalAmount":19.98,"version":3,"occurredAt":"{{Utc(confirmed.UpdatedAt)}}"}
+            """, (await EventOf(id, Topics.Confirmed)).Value);
+        AssertJson($$"""
+            {
+              "orderId":{{id}},"userId":"alice","items":[{"productId":"published-fulfilled","quantity":2}],"totalAmount":19.98,"version":4,"occurredAt":"{{Utc(fulfilled.UpdatedAt)}}",
+              "tracking":{"carrier":"DHL","number":"JD0146000011","url":"https://parcels.example/1"}
+            }
+            """, (await EventOf(id, Topics.Fulfilled)).Value);
+    }
+
+    [Fact]
+    public async Task What_was_not_named_of_a_parcel_is_absent()
+    {
+        await _cluster.SetStock("published-parcel", 10);
+        foreach (var (tracking, published) in new (Tracking?, string?)[] { (null, null), (new("DHL", "1"), """{"carrier":"DHL","number":"1"}""") })
+        {
+            var id = await _cluster.Place(("published-parcel", 1));
+            await _cluster.Settled(id);
+            await Change(id, new(OrderStatus.Fulfilled, OrderFlowCluster.Admin, Tracking: tracking));
+
+            var value = JsonNode.Parse((await EventOf(id, Topics.Fulfilled)).Value!)!.AsObject();
+            Assert.Equal(published is not null, value.ContainsKey("tracking"));
+            Assert.True(JsonNode.DeepEquals(published is null ? null : JsonNode.Parse(published), value["tracking"]), value.ToJsonString());
+        }
+    }
+
+    [Theory]
+    [InlineData(null, "cancelled")]
+    [InlineData("the product was recalled", "the product was recalled")]
+    public async Task A_cancellation_is_published_with_its_reason(string? given, string reason)
+    {
+        await _cluster.SetStock("published-cancelled", 10);
+        var id = await _cluster.Place(("published-cancelled", 1));
+        await _cluster.Settled(id);
+        await Change(id, new(OrderStatus.Cancelled, OrderFlowCluster.Admin, CancelReason: given));
+
+        Assert.Equal(reason, Member(await EventOf(id, Topics.Cancelled), "reason"));
+    }
+
+    [Fact]
     public async Task An_acknowledged_event_is_deleted_from_the_outbox()
     {
         await _cluster.SetStock("published-deleted", 10);
         await _cluster.Settled(await _cluster.Place(("published-deleted", 1)));
 
         Assert.Equal(0, await Eventually.Get("the outbox to be empty", () => _cluster.Scalar<long>("SELECT count(*) FROM outbox"), rows => rows == 0));
+    }
+
+    /// <summary>Changes the order, and returns it as it was answered.</summary>
+    private async Task<Order> Change(long id, ChangeStatus command)
+    {
+        var result = await _cluster.Client.GetGrain<IOrderFulfilmentGrain>(id).ChangeStatus(command);
+        Assert.Equal(Outcome.Ok, result.Outcome);
+        return result.Order!;
     }
 
     private async Task<KafkaRecord> EventOf(long orderId, string topic)

@@ -90,7 +90,7 @@ public sealed class OutboxRelay : IAsyncLifetime
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, partition, occurred_at) VALUES
               ('p-1', 'payment', '6f1c', 'payment.settled', '{"version": 1}', 1, now()),
               ('7-1', 'payment', '7', 'order.created', '{"version": 1}', 1, now()),
-              ('8-1', 'order', '8', 'order.confirmed', '{"version": 1}', 1, now()),
+              ('8-1', 'order', '8', 'order.audited', '{"version": 1}', 1, now()),
               ('8-2', 'order', '8', 'order.cancelled', '{"version": 2}', 1, now()),
               ('7-2', 'order', '7', 'order.created', '{"version": 2}', 1, now())
             """);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using OrderFlow.Orders;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Tests.Fixtures;
 
@@ -8,7 +9,7 @@ namespace OrderFlow.Tests.Bridge;
 /// <summary>What must hold for the published events after any failure.</summary>
 internal static class PublishedEventAssertions
 {
-    private static readonly string[] Types = [Topics.Created, Topics.Reserved, Topics.Failed, Topics.Cancelled, Topics.Reopened];
+    private static readonly string[] Types = [.. OrderEventCatalogue.All.Select(type => type.Name)];
 
     /// <summary>
     /// Every order in the database has its two events: created and, as all are reserved, reserved. Events published twice have the same id and content.

@@ -17,5 +17,9 @@ internal static class EventTopics
         public static string Cancelled => OrderEventType.Cancelled.ToName();
 
         public static string Reopened => OrderEventType.Reopened.ToName();
+
+        public static string Confirmed => OrderEventType.Confirmed.ToName();
+
+        public static string Fulfilled => OrderEventType.Fulfilled.ToName();
     }
 }

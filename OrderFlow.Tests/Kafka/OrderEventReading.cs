@@ -1,5 +1,6 @@
 using System.Text;
 using OrderFlow.Notifications;
+using OrderFlow.Orders;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Kafka.Consumer;
 
@@ -14,6 +15,42 @@ public sealed class OrderEventReading
 
         Assert.Equal(new OrderNotice("42-2", Topics.Reserved, 42, "alice", 19.98m, Reason: null), notice);
         Assert.Null(error);
+    }
+
+    [Theory]
+    [InlineData("""{"carrier":"DHL","number":"1","url":"https://parcels.example/1"}""", "DHL", "1", "https://parcels.example/1")]
+    [InlineData("""{"carrier":"DHL","number":"1"}""", "DHL", "1", null)]
+    [InlineData("""{"carrier":"DHL","number":"1","url":null,"weight":2.5}""", "DHL", "1", null)]
+    public void The_parcel_of_an_event_is_read(string tracking, string carrier, string number, string? url) =>
+        Assert.Equal(new Tracking(carrier, number, url), ReadTracking(tracking).Notice!.Tracking);
+
+    /// <summary>Its customer is notified without it.</summary>
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"carrier":"DHL"}""")]
+    [InlineData("""{"number":"1"}""")]
+    [InlineData("""{"carrier":null,"number":"1"}""")]
+    [InlineData("""{"carrier":"DHL, whose name is longer than any that an API accepts","number":"1"}""")]
+    [InlineData("""{"carrier":"DHL","number":"000000000000000000000000000000000000000000000000001"}""")]
+    public void A_parcel_that_no_API_accepts_is_left_out(string tracking)
+    {
+        var (notice, error) = ReadTracking(tracking);
+
+        Assert.Equal((new OrderNotice("42-2", Topics.Reserved, 42, "alice", TotalAmount: null, Reason: null), null), (notice, error));
+    }
+
+    [Theory]
+    [InlineData("7")]
+    [InlineData("\"DHL\"")]
+    [InlineData("[]")]
+    [InlineData("""{"carrier":7,"number":"1"}""")]
+    public void A_parcel_of_another_type_gives_an_error(string tracking)
+    {
+        var (notice, error) = ReadTracking(tracking);
+
+        Assert.Null(notice);
+        Assert.StartsWith("the value is not the JSON of an event", error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -59,18 +96,21 @@ public sealed class OrderEventReading
     [Fact]
     public void Unknown_members_may_be_deep_and_large()
     {
-        var (notice, _) = Read($$$"""{"orderId":42,"userId":"alice","version":2,"status":"confirmed","new":{{{new string('[', 60) + new string(']', 60)}}},"more":"{{{new string('x', 100_000)}}}"}""");
+        var (notice, _) = Read($$$"""{"orderId":42,"userId":"alice","version":2,"status":"audited","new":{{{new string('[', 60) + new string(']', 60)}}},"more":"{{{new string('x', 100_000)}}}"}""");
 
         Assert.Equal("42-2", notice!.EventId);
     }
 
     [Fact]
     public void An_event_of_a_type_that_this_version_does_not_know_gives_an_error() => Assert.Equal(
-        (null, "ce_type is order.confirmed; the only event that this version knows in the topic is order.reserved"),
-        OrderEventReader.Read(Topics.Reserved, """{"orderId":42,"userId":"alice","version":2}"""u8.ToArray(), "order.confirmed"));
+        (null, "ce_type is order.audited; the only event that this version knows in the topic is order.reserved"),
+        OrderEventReader.Read(Topics.Reserved, """{"orderId":42,"userId":"alice","version":2}"""u8.ToArray(), "order.audited"));
 
     [Fact]
     public void A_tombstone_gives_an_error() => Assert.Equal((null, "the value is empty"), OrderEventReader.Read(Topics.Reserved, value: null));
+
+    private static (OrderNotice? Notice, string? Error) ReadTracking(string tracking) =>
+        Read($$"""{"orderId":42,"userId":"alice","version":2,"tracking":{{tracking}}}""");
 
     private static (OrderNotice? Notice, string? Error) Read(string value) => OrderEventReader.Read(Topics.Reserved, Encoding.UTF8.GetBytes(value));
 }

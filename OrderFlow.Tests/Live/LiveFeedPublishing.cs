@@ -22,10 +22,13 @@ public sealed class LiveFeedPublishing
     public void An_event_is_published_as_the_orders_new_status()
     {
         _feed.Follow(Period);
-        _feed.Publish([.. new[] { "created", "reserved", "failed", "reopened", "cancelled", "unheard-of" }.Select((type, n) => Event(n + 1, $"order.{type}"))]);
+        _feed.Publish([.. new[] { "created", "reserved", "failed", "reopened", "cancelled", "confirmed", "fulfilled", "unheard-of" }.Select((type, n) => Event(n + 1, $"order.{type}"))]);
 
         Assert.Equal(
-            [(1, OrderStatus.Pending), (2, OrderStatus.Reserved), (3, OrderStatus.Failed), (4, OrderStatus.Pending), (5, OrderStatus.Cancelled)],
+            [
+                (1, OrderStatus.Pending), (2, OrderStatus.Reserved), (3, OrderStatus.Failed), (4, OrderStatus.Pending), (5, OrderStatus.Cancelled),
+                (6, OrderStatus.Confirmed), (7, OrderStatus.Fulfilled),
+            ],
             Assert.Single(_items).Changes.Select(change => (change.Transition.Version, change.Transition.Status)));
         Assert.All(_items[0].Changes, change => Assert.Equal((42, DateTimeOffset.UnixEpoch), (change.OrderId, change.Transition.At)));
     }

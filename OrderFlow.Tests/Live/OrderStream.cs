@@ -72,6 +72,22 @@ public sealed class OrderStream : IDisposable
     }
 
     [Fact]
+    public async Task A_follower_sees_an_order_confirmed_and_fulfilled()
+    {
+        await _cluster.SetStock("followed-fulfilled", 1);
+        var id = await _alice.Place("alice", ("followed-fulfilled", 1));
+        await _alice.Settled(id);
+        using var stream = await EventStreamClient.Connect(_alice, $"/orders/{id}/events", "2");
+        foreach (var (token, status) in new[] { (Tokens.Payments, "confirmed"), (Tokens.Fulfilment, "fulfilled") })
+        {
+            using var client = _api.As(token);
+            await client.Call("PATCH", $"/orders/{id}/status", $$"""{"status":"{{status}}"}""");
+        }
+
+        Assert.Equal(["order 3 confirmed", "order 4 fulfilled"], await stream.Next(2));
+    }
+
+    [Fact]
     public async Task Orders_on_either_silo_are_seen_by_all_followers()
     {
         await _cluster.SetStock("followed-by-many", 1_000);
@@ -105,15 +121,19 @@ public sealed class OrderStream : IDisposable
     }
 
     [Fact]
-    public async Task An_admin_may_follow_any_order_and_others_learn_nothing_of_it()
+    public async Task Admins_and_whoever_confirms_or_fulfils_orders_may_follow_any_and_others_learn_nothing_of_it()
     {
         var id = await Failed();
-        using var admin = _api.As(Tokens.Admin);
         using var bob = _api.As(Tokens.Bob);
         using var anyone = _api.As(null);
 
-        using var stream = await EventStreamClient.Connect(admin, $"/orders/{id}/events");
-        Assert.Equal(["order 1 pending", "order 2 failed"], await stream.Next(2));
+        foreach (var token in new[] { Tokens.Admin, Tokens.Payments, Tokens.Fulfilment })
+        {
+            using var client = _api.As(token);
+            using var stream = await EventStreamClient.Connect(client, $"/orders/{id}/events");
+            Assert.Equal(["order 1 pending", "order 2 failed"], await stream.Next(2));
+        }
+
         Assert.Equal(HttpStatusCode.NotFound, await Status(bob, id));
         Assert.Equal(HttpStatusCode.NotFound, await Status(_alice, long.MaxValue));
         Assert.Equal(HttpStatusCode.Unauthorized, await Status(anyone, id));

@@ -14,7 +14,13 @@ public sealed class NotificationTexts
     [InlineData("order.failed", null, "Your order 42 could not be reserved.")]
     [InlineData("order.cancelled", "cancelled", "Your order 42 is cancelled.")]
     [InlineData("order.cancelled", "deleted", "Your order 42 is cancelled: it was deleted.")]
+    [InlineData("order.cancelled", "expired", "Your order 42 is cancelled: it was not confirmed in time.")]
+    [InlineData("order.cancelled", "the product was recalled", "Your order 42 is cancelled: the product was recalled.")]
+    [InlineData("order.cancelled", "The product was recalled.", "Your order 42 is cancelled: The product was recalled.")]
+    [InlineData("order.cancelled", null, "Your order 42 is cancelled.")]
     [InlineData("order.reopened", null, "Your order 42 is being processed again.")]
+    [InlineData("order.confirmed", null, "Your order 42 is confirmed.")]
+    [InlineData("order.fulfilled", null, "Your order 42 is on its way.")]
     [InlineData("order.audited", null, null)]
     public void Say_what_happened_to_the_order(string eventType, string? reason, string? message)
     {
@@ -27,6 +33,8 @@ public sealed class NotificationTexts
     [InlineData("order.failed", "Your order 42 could not be reserved")]
     [InlineData("order.cancelled", "Your order 42 is cancelled")]
     [InlineData("order.reopened", "Your order 42 is being processed again")]
+    [InlineData("order.confirmed", "Your order 42 is confirmed")]
+    [InlineData("order.fulfilled", "Your order 42 is on its way")]
     [InlineData("order.audited", "Your order 42")]
     public void Name_the_event_in_the_subject(string eventType, string subject)
     {
@@ -38,6 +46,15 @@ public sealed class NotificationTexts
     {
         Assert.Equal("Your order 42 is reserved. Total: 1200.50.", NotificationText.Message(Notice("order.reserved") with { TotalAmount = 1200.5m }));
         Assert.Equal("Your order 42 is reserved. Total: 0.00.", NotificationText.Message(Notice("order.reserved") with { TotalAmount = 0 }));
+    }
+
+    /// <summary>An address ends the message, so that no dot becomes a part of it.</summary>
+    [Theory]
+    [InlineData("https://parcels.example/1", "Your order 42 is on its way. DHL JD0146000011: https://parcels.example/1")]
+    [InlineData(null, "Your order 42 is on its way. DHL JD0146000011.")]
+    public void Show_where_the_parcel_is(string? url, string message)
+    {
+        Assert.Equal(message, NotificationText.Message(Notice("order.fulfilled") with { Tracking = new("DHL", "JD0146000011", url) }));
     }
 
     [Fact]

@@ -139,6 +139,9 @@ public sealed class ContractResponses : IDisposable
         await Call(_admin, "changeOrderStatus", 200, failed, body: """{"status":"pending"}""");
         await _alice.Settled(failed);
         await Call(_alice, "listOrders", 200, query: "?status=failed&limit=100");
+        await Call(_admin, "getOrderHistory", 200, failed);
+        await Call(_admin, "getOrderHistory", 404, long.MaxValue);
+        await EndsOfReservedOrders();
         await Call(_alice, "followOrder", 200, failed);
         await Call(_alice, "followOrder", 404, long.MaxValue);
         await Call(_alice, "followOrder", 400, failed, header: ("Last-Event-ID", "none"));
@@ -154,6 +157,27 @@ public sealed class ContractResponses : IDisposable
         var key = ("Idempotency-Key", $"{Guid.NewGuid()}");
         await Call(_alice, "placeOrder", 201, body: """{"userId":"alice","items":[{"productId":"described-nowhere","quantity":1}]}""", header: key);
         await Call(_alice, "placeOrder", 422, body: """{"userId":"alice","items":[{"productId":"described-nowhere","quantity":2}]}""", header: key);
+    }
+
+    /// <summary>Orders that show when they expire, their parcel, or why they are cancelled.</summary>
+    private async Task EndsOfReservedOrders()
+    {
+        foreach (var change in new[]
+        {
+            """{"status":"fulfilled","tracking":{"carrier":"DHL","number":"1","url":"https://parcels.example/1"}}""",
+            """{"status":"fulfilled","tracking":{"carrier":"DHL","number":"1"}}""",
+            """{"status":"cancelled","cancelReason":"a mistake"}""",
+        })
+        {
+            var order = await Call(_alice, "placeOrder", 201, body: """{"userId":"alice","items":[{"productId":"described","quantity":1}],"reserveFor":"PT15M"}""");
+            var id = (long)order["id"]!;
+            await _alice.Settled(id);
+            Assert.True((await Call(_alice, "getOrder", 200, id)).ContainsKey("expiresAt"));
+            await Call(_admin, "changeOrderStatus", 200, id, body: """{"status":"confirmed"}""");
+            await Call(_admin, "changeOrderStatus", 200, id, body: change);
+            await Call(_alice, "getOrder", 200, id);
+            await Call(_admin, "getOrderHistory", 200, id);
+        }
     }
 
     /// <summary>An order with a status that only a newer version knows.</summary>

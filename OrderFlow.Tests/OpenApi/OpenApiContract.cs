@@ -129,6 +129,9 @@ public sealed partial class OpenApiContract : IDisposable
         var stock = Document.Schemas["SetStock"]!["properties"]!;
         var limit = Document["listOrders"].Parameters.Single(parameter => (string?)parameter["name"] == "limit")["schema"]!;
 
+        var change = Document.Schemas["ChangeStatus"]!["properties"]!;
+        var tracking = Document.Schemas["ChangeStatusTracking"]!["properties"]!;
+
         Assert.Equal((1, Limits.UserIdLength), ((int)order["userId"]!["minLength"]!, (int)order["userId"]!["maxLength"]!));
         Assert.Equal((1, Limits.OrderLines), ((int)order["items"]!["minItems"]!, (int)order["items"]!["maxItems"]!));
         Assert.Equal((0m, Limits.TotalAmount), ((decimal)order["totalAmount"]!["minimum"]!, (decimal)order["totalAmount"]!["maximum"]!));
@@ -142,12 +145,42 @@ public sealed partial class OpenApiContract : IDisposable
             Assert.Equal((longest, longest), ((int)cursor["maxLength"]!, (int)Document.Schemas[list]!["properties"]!["nextCursor"]!["maxLength"]!));
         }
 
+        Assert.Equal((1, Limits.CancelReasonLength), ((int)change["cancelReason"]!["minLength"]!, (int)change["cancelReason"]!["maxLength"]!));
+        foreach (var name in new[] { "carrier", "number" })
+            Assert.Equal((1, Limits.TrackingLength), ((int)tracking[name]!["minLength"]!, (int)tracking[name]!["maxLength"]!));
+        Assert.Equal(Limits.TrackingUrlLength, (int)tracking["url"]!["maxLength"]!);
         Assert.Equal((1, Limits.PageSize, 10), ((int)limit["minimum"]!, (int)limit["maximum"]!, (int)limit["default"]!));
         Assert.Equal(
             OrderStatusNames.Known.Select(OrderStatusNames.ToWireName),
-            Document.Schemas["ChangeStatus"]!["properties"]!["status"]!["enum"]!.AsArray().Select(name => (string?)name));
+            change["status"]!["enum"]!.AsArray().Select(name => (string?)name));
         Assert.Contains($"{RequestBodies.MaxBytes} bytes", (string?)Document["placeOrder"].Json["requestBody"]!["description"], StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("PlaceOrder", "items userId")]
+    [InlineData("PlaceOrderLine", "productId quantity")]
+    [InlineData("ChangeStatus", "status")]
+    [InlineData("ChangeStatusTracking", "carrier number")]
+    [InlineData("Order", "createdAt id items status totalAmount updatedAt userId")]
+    [InlineData("Tracking", "carrier number")]
+    [InlineData("OrderTransition", "at status version")]
+    [InlineData("OrderTransitionPage", "items limit page total")]
+    public void A_schema_requires_the_members_that_are_always_there(string name, string required) =>
+        Assert.Equal(required, string.Join(' ', Document.Schemas[name]!["required"]!.AsArray().Select(member => (string?)member)));
+
+    [Theory]
+    [InlineData("""{"status":"cancelled"}""", true)]
+    [InlineData("""{"status":"cancelled","cancelReason":null}""", true)]
+    [InlineData("""{"status":"cancelled","cancelReason":"a mistake"}""", true)]
+    [InlineData("""{"status":"cancelled","cancelReason":""}""", false)]
+    [InlineData("""{"status":"fulfilled","tracking":{"carrier":"DHL","number":"1"}}""", true)]
+    [InlineData("""{"status":"fulfilled","tracking":{"carrier":"DHL","number":"1","url":null}}""", true)]
+    [InlineData("""{"status":"fulfilled","tracking":{"carrier":"DHL","number":"1","url":"ftp://parcels.example"}}""", false)]
+    [InlineData("""{"status":"fulfilled","tracking":{"carrier":"DHL"}}""", false)]
+    [InlineData("""{"status":"fulfilled","tracking":{"carrier":"DHL","number":"1","more":1}}""", false)]
+    [InlineData("""{"status":"shipped"}""", false)]
+    public void The_document_describes_changes_of_status(string body, bool isValid) =>
+        Assert.Equal(isValid, Document.Objections(Document.Schemas["ChangeStatus"]!, JsonNode.Parse(body)).Length == 0);
 
     [Theory]
     [InlineData("alice", true)]

@@ -30,7 +30,7 @@ public sealed class SiloSettings
     [InlineData("Telemetry__MetricsPort", "65536", "Telemetry__MetricsPort: 65536 is not a valid port; 0 means every port")]
     [InlineData("OTEL_TRACES_SAMPLER", "often", "OTEL_TRACES_SAMPLER: 'often' is not a valid sampler; valid are always_on, always_off, traceidratio, and each of them after parentbased_")]
     [InlineData("OTEL_TRACES_SAMPLER_ARG", "10%", "OTEL_TRACES_SAMPLER_ARG: '10%' is not a number from 0 to 1")]
-    [InlineData("Notifications__Events", "order.sold", "Notifications__Events: 'order.sold' is not an event type; it must be one of order.created, order.reserved, order.failed, order.cancelled, order.reopened")]
+    [InlineData("Notifications__Events", "order.sold", "Notifications__Events: 'order.sold' is not an event type; it must be one of order.created, order.reserved, order.failed, order.cancelled, order.reopened, order.confirmed, order.fulfilled")]
     public async Task An_invalid_setting_is_named(string variable, string value, string sentence)
     {
         var (exitCode, errors) = await Run([], new(Valid) { [variable] = value });
