@@ -25,7 +25,12 @@ public sealed class AsyncApiDocument
         new OrderFailed(42, "alice", [new("sku-1", 2)], "unknown product: sku-1", Version: 2, Now),
         new OrderCancelled(42, "alice", [new("sku-1", 2)], "deleted", Version: 3, Now),
         new OrderReopened(42, "alice", [new("sku-1", 2)], Version: 3, Now),
+        new OrderConfirmed(42, "alice", [new("sku-1", 2)], TotalAmount: 19.98m, Version: 3, Now),
+        new OrderFulfilled(42, "alice", [new("sku-1", 2)], TotalAmount: 19.98m, new("DHL", "JD0146000011", "https://parcels.example/1"), Version: 4, Now),
     ];
+
+    /// <summary>The only members that may be absent.</summary>
+    private static readonly string[] Optional = ["tracking", "url"];
 
     private readonly JsonObject _document = AsyncApiFile.Load();
 
@@ -64,6 +69,26 @@ public sealed class AsyncApiDocument
 
         AssertValid(payload, sent);
         AssertAllRequired(payload);
+    }
+
+    [Fact]
+    public void A_fulfilled_event_may_be_without_a_parcel_or_its_address()
+    {
+        var payload = Closed(Message(Topics.Fulfilled)["payload"]!.DeepClone());
+        var fulfilled = Events.OfType<OrderFulfilled>().Single();
+
+        foreach (var tracking in new[] { null, new Tracking("DHL", "JD0146000011") })
+            AssertValid(payload, JsonNode.Parse(OutboxRow.Of(fulfilled with { Tracking = tracking }).Payload)!);
+    }
+
+    [Fact]
+    public void Each_reason_of_a_cancellation_is_valid()
+    {
+        var payload = Message(Topics.Cancelled)["payload"]!;
+        var cancelled = Events.OfType<OrderCancelled>().Single();
+
+        foreach (var reason in CancelReasons.All.Append(new string('a', Limits.CancelReasonLength)))
+            AssertValid(payload, JsonNode.Parse(OutboxRow.Of(cancelled with { Reason = reason }).Payload)!);
     }
 
     [Fact]
@@ -112,6 +137,11 @@ public sealed class AsyncApiDocument
         Assert.Equal(Limits.OrderLines, (decimal)members["items"]!["maxItems"]!);
         Assert.Equal(Limits.ProductIdLength, (decimal)line["productId"]!["maxLength"]!);
         Assert.Equal(Limits.Quantity, (decimal)line["quantity"]!["maximum"]!);
+
+        var tracking = Message(Topics.Fulfilled)["payload"]!["properties"]!["tracking"]!["properties"]!;
+        Assert.Equal((Limits.TrackingLength, Limits.TrackingLength), ((int)tracking["carrier"]!["maxLength"]!, (int)tracking["number"]!["maxLength"]!));
+        Assert.Equal(Limits.TrackingUrlLength, (int)tracking["url"]!["maxLength"]!);
+        Assert.Equal(Limits.CancelReasonLength, (int)Message(Topics.Cancelled)["payload"]!["properties"]!["reason"]!["maxLength"]!);
     }
 
     private static JsonObject Written(string type, TraceContext? trace) => new(CloudEventHeaders.Of("42-2", type, "42", Now, trace)
@@ -137,9 +167,9 @@ public sealed class AsyncApiDocument
         return schema;
     }
 
-    /// <summary>No member is optional.</summary>
+    /// <summary>No other member is optional.</summary>
     private static void AssertAllRequired(JsonNode schema) => Assert.All(
-        Schemas(schema), node => Assert.Equal(Names(node["properties"]!).Order(), node["required"]!.AsArray().Select(name => (string)name!).Order()));
+        Schemas(schema), node => Assert.Equal(Names(node["properties"]!).Except(Optional).Order(), node["required"]!.AsArray().Select(name => (string)name!).Order()));
 
     /// <summary>The schemas of objects within this one.</summary>
     private static List<JsonObject> Schemas(JsonNode schema)
