@@ -139,9 +139,10 @@ public sealed class AsyncApiDocument
         Assert.Equal(Limits.Quantity, (decimal)line["quantity"]!["maximum"]!);
 
         var tracking = Message(Topics.Fulfilled)["payload"]!["properties"]!["tracking"]!["properties"]!;
-        Assert.Equal((Limits.TrackingLength, Limits.TrackingLength), ((int)tracking["carrier"]!["maxLength"]!, (int)tracking["number"]!["maxLength"]!));
-        Assert.Equal(Limits.TrackingUrlLength, (int)tracking["url"]!["maxLength"]!);
-        Assert.Equal(Limits.CancelReasonLength, (int)Message(Topics.Cancelled)["payload"]!["properties"]!["reason"]!["maxLength"]!);
+        Assert.Equal(Limits.TrackingLength, (decimal)tracking["carrier"]!["maxLength"]!);
+        Assert.Equal(Limits.TrackingLength, (decimal)tracking["number"]!["maxLength"]!);
+        Assert.Equal(Limits.TrackingUrlLength, (decimal)tracking["url"]!["maxLength"]!);
+        Assert.Equal(Limits.CancelReasonLength, (decimal)Message(Topics.Cancelled)["payload"]!["properties"]!["reason"]!["maxLength"]!);
     }
 
     private static JsonObject Written(string type, TraceContext? trace) => new(CloudEventHeaders.Of("42-2", type, "42", Now, trace)
