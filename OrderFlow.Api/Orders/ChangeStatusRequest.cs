@@ -9,7 +9,7 @@ namespace OrderFlow.Api.Orders;
 /// <summary>The body of <c>PATCH /orders/{id}/status</c>.</summary>
 /// <param name="Status">The status to change to.</param>
 /// <param name="CancelReason">With <c>cancelled</c>: an admin's own reason, which the customer reads; absent or null for none.</param>
-/// <param name="Tracking">With <c>fulfilled</c>: where the parcel can be followed; absent or null for none.</param>
+/// <param name="Tracking">With <c>fulfilled</c>: where the parcel can be followed; absent for none.</param>
 internal sealed record ChangeStatusRequest(string? Status, string? CancelReason, ChangeStatusTrackingRequest? Tracking) : IRequestBody<ChangeStatusRequest>
 {
     /// <summary>The error of a text that is not a status; names are case-sensitive.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using OrderFlow.Orders;
 using OrderFlow.Tests.Cluster;
 using OrderFlow.Tests.Fixtures;
 
