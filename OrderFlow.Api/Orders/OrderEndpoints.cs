@@ -31,7 +31,8 @@ internal static class OrderEndpoints
                 "The owner may cancel an order until it is confirmed. The role payments may confirm a reserved order; the role fulfilment may fulfil a reserved "
                 + "or confirmed one. An admin may do all that, cancel with a reason, and retry a failed order with the status pending.")
             .AcceptsHeaders(IfMatch.Name);
-        orders.MapDelete("/{id:long:min(1)}", Delete).Describe("deleteOrder", "Release an order's stock and delete it", 400, 404, 409, 412)
+        orders.MapDelete("/{id:long:min(1)}", Delete).Describe("deleteOrder", "Release an order's stock and delete it", 400, 403, 404, 409, 412)
+            .WithDescription("Only an admin may delete a confirmed order. What a fulfilled order took stays out of the stock.")
             .AcceptsHeaders(IfMatch.Name);
     }
 
@@ -124,7 +125,8 @@ internal static class OrderEndpoints
 
         // A call whose answer was lost may itself have made the version stale. If somebody else made the same change, the order is as requested too,
         // and may be answered as such (RFC 9110 §13.1.1).
-        if (wasRetried && result is { Outcome: Outcome.Stale, Order: { } order } && order.Status == target) result = OrderResult.Ok(order);
+        if (wasRetried && result is { Outcome: Outcome.Stale, Order: { } order } && order.Status == target && (command.Tracking ?? order.Tracking) == order.Tracking)
+            result = OrderResult.Ok(order);
         if (result is not { Outcome: Outcome.Ok, Order: { } changed }) return ProblemOf(result);
 
         response.Headers.ETag = IfMatch.ToETag(changed.Version);

@@ -193,6 +193,29 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Theory]
+    [InlineData("DHL", HttpStatusCode.OK)]
+    [InlineData("UPS", HttpStatusCode.PreconditionFailed)]
+    [InlineData(null, HttpStatusCode.PreconditionFailed)]
+    public async Task After_a_lost_answer_an_order_that_was_fulfilled_with_another_parcel_is_stale(string? carrier, HttpStatusCode expected)
+    {
+        var lost = 1;
+        var fulfilled = new Order(
+            42, "alice", [new("sku-1", 1)], OrderStatus.Fulfilled, 0, At, At, FailReason: null, Version: 4, Tracking: carrier is null ? null : new(carrier, "1"));
+        _grains.Answer<IOrderFulfilmentGrain>((_, _) => lost-- > 0
+            ? Task.FromException<OrderResult>(new TimeoutException())
+            : Task.FromResult(new OrderResult(Outcome.Stale, fulfilled)));
+        using var api = new ApiProgram(_grains.Factory);
+        using var client = api.As(Tokens.Fulfilment);
+        using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri("/orders/42/status", UriKind.Relative))
+        {
+            Content = Json("""{"status":"fulfilled","tracking":{"carrier":"DHL","number":"1"}}"""),
+        };
+        Assert.True(request.Headers.TryAddWithoutValidation("If-Match", "\"2\""));
+        using var answer = await client.SendAsync(request);
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData("PUT", "/inventory/sku-1", """{"availableQuantity":100,"unitPrice":1}""", "IStockItemGrain(sku-1).Set")]
     [InlineData("POST", "/inventory/sku-1/restock", """{"quantity":1}""", "IStockItemGrain(sku-1).Restock")]
     [InlineData("PATCH", "/orders/42/status", """{"status":"pending"}""", "IOrderGrain(42).ChangeStatus")]

@@ -71,7 +71,7 @@ public sealed class ReservationTimes : IDisposable
     [InlineData("+PT5M", false)]
     [InlineData(" PT5M", false)]
     [InlineData("PT5M ", false)]
-    [InlineData("PT5M\n", false)]
+    [InlineData("\nPT5M", false)]
     [InlineData("pt5m", false)]
     [InlineData("PT5", false)]
     [InlineData("PT5D", false)]

@@ -174,6 +174,7 @@ public sealed class ContractResponses : IDisposable
             await _alice.Settled(id);
             Assert.True((await Call(_alice, "getOrder", 200, id)).ContainsKey("expiresAt"));
             await Call(_admin, "changeOrderStatus", 200, id, body: """{"status":"confirmed"}""");
+            await Call(_alice, "deleteOrder", 403, id);
             await Call(_admin, "changeOrderStatus", 200, id, body: change);
             await Call(_alice, "getOrder", 200, id);
             await Call(_admin, "getOrderHistory", 200, id);
