@@ -125,6 +125,20 @@ FROM (
   WHERE coalesce(in_all.orders, 0) <> coalesce(kept_in_all.orders, 0)
 ) AS broken;
 
+SELECT 'the products of orders kept for lists = the products in their lines',
+  (SELECT count(*) FROM order_products), count(*), array_to_string((array_agg(what))[1:5], E'\n')
+FROM (
+  WITH lines AS (
+    SELECT DISTINCT product_id, created_at, id AS order_id FROM orders, products_of(items) AS product_id WHERE deleted_at IS NULL
+  ), kept AS (
+    SELECT product_id, p.created_at, order_id FROM order_products AS p LEFT JOIN orders AS o ON o.id = order_id WHERE o.deleted_at IS NULL
+  )
+  SELECT format('order %s of %s %s %s', order_id, created_at, CASE WHEN lines.found THEN 'is not kept under' ELSE 'is kept without a line of' END, product_id) AS what
+  FROM (SELECT *, true AS found FROM lines) AS lines FULL JOIN (SELECT *, true AS found FROM kept) AS kept USING (product_id, created_at, order_id)
+  WHERE lines.found IS NULL OR kept.found IS NULL
+  ORDER BY order_id, product_id
+) AS broken;
+
 SELECT 'the number of products kept for lists = the products there are',
   counted, (counted <> kept)::int, format('there are %s products, counted as %s', counted, kept)
 FROM

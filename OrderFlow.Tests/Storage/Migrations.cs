@@ -30,7 +30,7 @@ public sealed class Migrations
 
         var applied = await Journal(database);
 
-        Assert.All(applied, name => Assert.Matches("^[0-9]{4}_[a-z_]+(\\.concurrent)?\\.sql$", name));
+        Assert.All(applied, name => Assert.Matches("^[0-9]{4}_[a-z_]+(\\.(concurrent|batches))?\\.sql$", name));
         Assert.Distinct(applied.Select(name => name[..4]));
         Assert.Equal(applied.Order(StringComparer.Ordinal), applied);
         Assert.Equal("0001_orders_and_stock.sql", applied[0]);

@@ -8,7 +8,7 @@ namespace OrderFlow.Silo.Postgres.Migrations;
 
 /// <summary>
 /// Applies the numbered scripts beside this class that the database does not have yet. Silos may start at the same time: one migrates, the others wait.
-/// Each script is applied whole or not at all, and gives up waiting for a lock early enough that concurrent writers do not fail.
+/// Each script gives up waiting for a lock early enough that concurrent writers do not fail.
 /// </summary>
 internal static partial class DatabaseMigrations
 {

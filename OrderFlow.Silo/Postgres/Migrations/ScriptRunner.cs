@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace OrderFlow.Silo.Postgres.Migrations;
 
-/// <summary>Runs migration scripts, each whole or not at all, and retries each until it gets its locks.</summary>
+/// <summary>Runs migration scripts, each whole or not at all (but for <c>….batches.sql</c>), and retries each until it gets its locks.</summary>
 /// <param name="connection">The connection that holds the migration lock.</param>
 /// <param name="settings">The connection string.</param>
 /// <param name="database">The name of the database in logs and errors.</param>
@@ -25,6 +25,12 @@ internal sealed partial class ScriptRunner(NpgsqlConnection connection, NpgsqlCo
     private static readonly TimeSpan LockRetryDelay = TimeSpan.FromSeconds(4);
 
     private static readonly TimeSpan ScriptTimeout = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// The ending of scripts that fill rows in: one <c>DO</c> statement that commits batch by batch, so that no transaction grows with the table. A failed run
+    /// leaves the batches that it committed; the next one must find what is missing.
+    /// </summary>
+    private const string BatchesSuffix = ".batches.sql";
 
     private const string JournalTable = "schema_migrations";
 
@@ -71,10 +77,11 @@ internal sealed partial class ScriptRunner(NpgsqlConnection connection, NpgsqlCo
     private async Task<Exception?> TryRun(SqlScript script, MigrationBlockers blockers, CancellationToken cancellation)
     {
         var isConcurrent = ConcurrentIndex.IsCreatedBy(script);
+        var inTransaction = !isConcurrent && !script.Name.EndsWith(BatchesSuffix, StringComparison.Ordinal);
         if (isConcurrent) await ConcurrentIndex.DropInvalid(script, connection, cancellation);
 
         await using var postgres = NpgsqlDataSource.Create(isConcurrent ? settings : WithLockTimeout());   // a concurrent index blocks no writes
-        var running = Task.Run(Engine(postgres, [script], inTransaction: !isConcurrent).PerformUpgrade, cancellation);
+        var running = Task.Run(Engine(postgres, [script], inTransaction).PerformUpgrade, cancellation);
         if (await blockers.Watch(running, cancellation) is { } found) LogBlocked(script.Name, database, found, LockRetryDelay.TotalSeconds, timeout.TotalSeconds);
 
         var result = await running.WaitAsync(cancellation);

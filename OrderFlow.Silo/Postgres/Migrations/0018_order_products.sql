@@ -1,0 +1,36 @@
+-- Which products each order has, in the order of lists: one row for each, so that the orders of a product are found by an index. The rows of older orders follow in the next script.
+CREATE TABLE order_products (
+  product_id  text         NOT NULL,
+  created_at  timestamptz  NOT NULL,
+  order_id    bigint       NOT NULL,
+  PRIMARY KEY (product_id, created_at, order_id)
+) WITH (
+  autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 50000, autovacuum_vacuum_cost_limit = 2000,
+  autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
+
+-- The product of each line of an order. Lines that cannot be read have none: no write fails for them.
+CREATE FUNCTION products_of(items jsonb) RETURNS SETOF text LANGUAGE sql IMMUTABLE AS $body$
+  SELECT product #>> '{}' FROM jsonb_path_query(items, '$[*].productId ? (@.type() == "string")') AS product
+$body$;
+
+CREATE FUNCTION add_order_products() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+  INSERT INTO order_products (product_id, created_at, order_id)
+  SELECT DISTINCT product_id, created_at, id FROM placed, products_of(items) AS product_id;
+  RETURN NULL;
+END
+$body$;
+
+CREATE FUNCTION remove_order_products() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+  DELETE FROM order_products AS p USING removed AS r, products_of(r.items) AS product (id)
+  WHERE p.product_id = product.id AND p.created_at = r.created_at AND p.order_id = r.id;
+  RETURN NULL;
+END
+$body$;
+
+-- An order's products and creation time never change. A deleted order keeps its rows until its tombstone row is swept.
+CREATE TRIGGER orders_products_added AFTER INSERT ON orders REFERENCING NEW TABLE AS placed
+  FOR EACH STATEMENT EXECUTE FUNCTION add_order_products();
+CREATE TRIGGER orders_products_removed AFTER DELETE ON orders REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION remove_order_products();
