@@ -20,6 +20,9 @@ internal static class NpgsqlExtensions
         return command;
     }
 
+    /// <summary>Adds a parameter and returns its number.</summary>
+    public static int Next<T>(this NpgsqlBatchCommand command, T value) => command.With(value).Parameters.Count;
+
     /// <summary>Adds one array with a column of all rows, for <c>unnest</c>.</summary>
     public static NpgsqlBatchCommand WithColumn<TRow, T>(this NpgsqlBatchCommand command, IReadOnlyList<TRow> rows, Func<TRow, T> column) =>
         command.With(rows.Select(column).ToArray());
@@ -50,14 +53,19 @@ internal static class NpgsqlExtensions
         while (await rows.ReadAsync(cancellationToken)) yield return rows;
     }
 
-    /// <summary>Runs a batch whose first result is the total and whose second result is the rows of a page.</summary>
-    public static async Task<Page<T>> ReadPage<T>(this NpgsqlBatch batch, int page, int limit, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    /// <summary>Runs a batch whose first result is the total, if it has one, and whose last result is the rows of a page.</summary>
+    public static async Task<Page<T>> ReadPage<T>(
+        this NpgsqlBatch batch, int page, int limit, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, bool hasTotal = true)
     {
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        await rows.ReadAsync(cancellationToken);
-        var total = rows.GetInt64(0);
+        var total = Page.NotCounted;
+        if (hasTotal)
+        {
+            await rows.ReadAsync(cancellationToken);
+            total = rows.GetInt64(0);
+            await rows.NextResultAsync(cancellationToken);
+        }
 
-        await rows.NextResultAsync(cancellationToken);
         var items = ImmutableArray.CreateBuilder<T>(limit);
         while (await rows.ReadAsync(cancellationToken)) items.Add(read(rows));
         return new(items.DrainToImmutable(), total, page, limit);

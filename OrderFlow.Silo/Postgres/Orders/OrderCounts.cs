@@ -35,16 +35,16 @@ internal sealed class OrderCounts(NpgsqlDataSource database) : IOrderCounts
     /// <summary>Adds the statement that counts the orders of a query: the merged counts and the changes since, in one snapshot.</summary>
     public static void AddTo(NpgsqlBatch batch, OrderQuery query)
     {
-        var status = query.Status?.ToWireName();
+        var statuses = query.WantedStatuses is [] ? null : query.WantedStatuses.Select(OrderStatusNames.ToWireName).ToArray();
         if (query.UserId is { } userId)
             batch.Command("""
-                SELECT coalesce((SELECT sum(count) FROM order_counts WHERE user_id = $1 AND ($2 IS NULL OR status = $2)), 0)::bigint
-                     + coalesce((SELECT sum(change) FROM order_count_changes WHERE user_id = $1 AND ($2 IS NULL OR status = $2)), 0)::bigint
-                """).With(userId).With(status);
+                SELECT coalesce((SELECT sum(count) FROM order_counts WHERE user_id = $1 AND ($2 IS NULL OR status = ANY ($2))), 0)::bigint
+                     + coalesce((SELECT sum(change) FROM order_count_changes WHERE user_id = $1 AND ($2 IS NULL OR status = ANY ($2))), 0)::bigint
+                """).With(userId).With(statuses);
         else
             batch.Command("""
-                SELECT coalesce((SELECT sum(count) FROM order_totals WHERE $1 IS NULL OR status = $1), 0)::bigint
-                     + coalesce((SELECT sum(change) FROM order_count_changes WHERE $1 IS NULL OR status = $1), 0)::bigint
-                """).With(status);
+                SELECT coalesce((SELECT sum(count) FROM order_totals WHERE $1 IS NULL OR status = ANY ($1)), 0)::bigint
+                     + coalesce((SELECT sum(change) FROM order_count_changes WHERE $1 IS NULL OR status = ANY ($1)), 0)::bigint
+                """).With(statuses);
     }
 }
