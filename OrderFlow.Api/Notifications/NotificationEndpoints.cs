@@ -37,16 +37,17 @@ internal static class NotificationEndpoints
 
     /// <summary>Lists what was queued, sent or dead-lettered for an order, oldest first.</summary>
     private static async Task<Results<Ok<PageResponse<NotificationResponse>>, ProblemHttpResult>> OfOrder(
-        long id, string? page, string? limit, CurrentCaller current, ClusterClient cluster)
+        long id, string? page, string? limit, string? cursor, CurrentCaller current, ClusterClient cluster)
     {
         var errors = new ValidationErrors();
         var (number, size) = PageParameters.Read(page, limit, errors);
+        var after = PageParameters.ReadCursor(cursor, page, text => NotificationCursor.Parse(id, text), errors);
         if (!errors.IsEmpty) return Problems.Invalid(errors);
 
         var list = await cluster.CallWithRetry(
-            grains => grains.GetGrain<INotificationGrain>(StatelessWorkerKeys.ForOrder(id)).List(id, number, size, current.Caller));
+            grains => grains.GetGrain<INotificationGrain>(StatelessWorkerKeys.ForOrder(id)).List(id, number, size, current.Caller, after));
         return list is { Outcome: Outcome.Ok, Page: { } found }
-            ? TypedResults.Ok(PageResponse.Of(found, NotificationResponse.Of))
+            ? TypedResults.Ok(PageResponse.Of(found, NotificationResponse.Of).WithCursor(after is not null, last => NotificationCursor.After(last.JobId)))
             : Problems.NotFound("There is no such order.");
     }
 

@@ -44,6 +44,14 @@ internal static class Bounds
     /// <summary>A status that a request can name.</summary>
     public static void Status(OpenApiSchema schema) => OneOf(schema, Statuses);
 
+    /// <summary>Statuses that a request can name.</summary>
+    public static void StatusList(OpenApiSchema schema)
+    {
+        var item = new OpenApiSchema { Type = JsonSchemaType.String };
+        Status(item);
+        (schema.MinItems, schema.Items) = (1, item);
+    }
+
     /// <summary>A status in a response: while the cluster is updated it may be one that this document does not list.</summary>
     public static void ResponseStatus(OpenApiSchema schema) => schema.Description =
         $"One of {string.Join(", ", Statuses)}. While the service is updated also one that the newer version brings: expect others.";

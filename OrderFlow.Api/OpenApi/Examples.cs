@@ -25,6 +25,12 @@ internal static class Examples
     /// <summary>A notification.</summary>
     public const string JobId = "42-2";
 
+    /// <summary>The first time of a day.</summary>
+    public const string From = "2026-11-25T00:00:00Z";
+
+    /// <summary>The first time of the next day.</summary>
+    public const string To = "2026-11-26T00:00:00Z";
+
     private const string Message = "Your order 42 is reserved. Total: 19.98.";
 
     private static readonly DateTime Placed = new(2026, 11, 25, 3, 8, 41, 115, DateTimeKind.Utc);

@@ -21,7 +21,12 @@ internal static class Parameters
         ["productId"] = new(
             "The product. An id that does not exactly match a product means the one in Unicode normalization form C.", Examples.ProductId, Bounds.ProductId),
         ["jobId"] = new("The notification: the id of its event, `{orderId}-{version}`.", Examples.JobId, Bounds.JobId),
-        ["status"] = new("Only orders with this status.", "reserved", Bounds.Status),
+        ["status"] = new("Only orders with one of these statuses.", new JsonArray("reserved", "pending"), Bounds.StatusList),
+        ["orders?createdFrom"] = new("Only orders created at this time or later (RFC 3339; a `+` is sent as `%2B`).", Examples.From, Format: "date-time"),
+        ["orders?createdTo"] = new("Only orders created before this time.", Examples.To, Format: "date-time"),
+        ["orders?productId"] = new(
+            "Only orders with a line of this product. An id that does not exactly match a product means the one in Unicode normalization form C.",
+            Examples.ProductId, Bounds.ProductId),
         ["userId"] = new("Only this user's orders. Customers may only name themselves.", Examples.UserId, Bounds.UserId),
         ["page"] = new("The page; the first is 1.", 1, Bounds.Range(1, int.MaxValue), "int32", Default: 1),
         ["limit"] = new("The most items on the page.", PageParameters.DefaultLimit, Bounds.Range(1, Limits.PageSize), "int32", PageParameters.DefaultLimit),
@@ -57,6 +62,7 @@ internal static class Parameters
         parameter.Description = known.Description;
         parameter.Schema = schema;
         parameter.Example = known.Example.DeepClone();
+        if (schema.Type == JsonSchemaType.Array) (parameter.Style, parameter.Explode) = (ParameterStyle.Form, false);   // with commas
     }
 
     /// <summary>A header of a response.</summary>
@@ -68,7 +74,12 @@ internal static class Parameters
         Example = example,
     };
 
-    private static JsonSchemaType TypeOf(JsonNode example) => example.GetValueKind() == JsonValueKind.Number ? JsonSchemaType.Integer : JsonSchemaType.String;
+    private static JsonSchemaType TypeOf(JsonNode example) => example.GetValueKind() switch
+    {
+        JsonValueKind.Number => JsonSchemaType.Integer,
+        JsonValueKind.Array => JsonSchemaType.Array,
+        _ => JsonSchemaType.String,
+    };
 
     private sealed record Parameter(string Description, JsonNode Example, Action<OpenApiSchema>? Bound = null, string? Format = null, JsonNode? Default = null);
 }

@@ -44,6 +44,7 @@ internal static class Schemas
         ["unitPrice"] = Bounds.Money(Limits.UnitPrice),
         ["jobId"] = Bounds.JobId,
         ["state"] = Bounds.State,
+        ["total"] = Bounds.Min(0),
         ["page"] = Bounds.Min(1),
         ["limit"] = Bounds.Range(1, Limits.PageSize),
         ["nextCursor"] = Bounds.Cursor(OrderCursor.MaxLength),
@@ -61,12 +62,14 @@ internal static class Schemas
         var schemas = document.Components!.Schemas!;
         foreach (var (name, schema) in schemas) Complete(name, (OpenApiSchema)schema);
 
-        foreach (var name in PagesByNumber)
-        {
-            var page = (OpenApiSchema)schemas[name];
-            page.Properties!.Remove("nextCursor");
-            page.Required!.Add("page");
-        }
+        // A history is one page.
+        var history = (OpenApiSchema)schemas["OrderTransitionPage"];
+        history.Properties!.Remove("nextCursor");
+        history.Required!.Add("page");
+
+        // Only orders are not always counted.
+        foreach (var (name, schema) in schemas)
+            if (name.EndsWith("Page", StringComparison.Ordinal) && name != "OrderPage") schema.Required!.Add("total");
 
         // By their type elements can be null; the validation rejects that.
         ((OpenApiSchema)schemas["PlaceOrder"].Properties!["items"]).Items = new OpenApiSchemaReference("PlaceOrderLine", document);

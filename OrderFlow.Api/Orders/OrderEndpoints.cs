@@ -7,7 +7,6 @@ using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Lists;
 using OrderFlow.Api.OpenApi;
 using OrderFlow.Orders;
-using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Orders;
 
@@ -21,7 +20,9 @@ internal static class OrderEndpoints
         orders.MapPost("/", Place).Describe("placeOrder", "Place an order", 403, 422)
             .WithDescription("It is stored as pending; stock is reserved after the response.").AcceptsHeaders(IdempotencyKey.Name, PreferredWait.Header);
         orders.MapGet("/", List).Describe("listOrders", "List orders, newest first", 400, 403)
-            .WithDescription("The caller's own orders, or all for an admin and for the roles payments and fulfilment.");
+            .WithDescription(
+                "The caller's own orders, or all for an admin and for the roles payments and fulfilment. An order must match every filter. "
+                + "`total` is absent with `createdFrom`, `createdTo` or `productId`.");
         orders.MapGet("/{id:long:min(1)}", Get).Describe("getOrder", "Get an order", 404, 412).AcceptsHeaders(IfMatch.Name, IfNoneMatch.Name)
             .Produces(StatusCodes.Status304NotModified);
         orders.MapGet("/{id:long:min(1)}/history", GetHistory).RequireAuthorization(BearerTokens.AdminPolicy)
@@ -65,18 +66,18 @@ internal static class OrderEndpoints
 
     /// <summary>Lists orders, newest first: the caller's own, or all for an admin.</summary>
     private static async Task<Results<Ok<PageResponse<OrderResponse>>, ProblemHttpResult>> List(
-        string? status, string? userId, string? page, string? limit, string? cursor, CurrentCaller current, ClusterClient cluster)
+        string? status, string? userId, string? createdFrom, string? createdTo, string? productId, string? page, string? limit, string? cursor,
+        CurrentCaller current, ClusterClient cluster)
     {
         var errors = new ValidationErrors();
-        var wanted = status is null ? null : OrderStatusNames.FromWireName(status);
-        if (status is not null && wanted is null) errors.Add("status", ChangeStatusRequest.UnknownStatus);
-        if (userId is not null) errors.Add("userId", TextId.Validate(userId, Limits.UserIdLength));
-        var (number, size) = PageParameters.Read(page, limit, errors);
+        var filters = OrderFilters.Read(status, userId, createdFrom, createdTo, productId, errors);
+        var paging = PageParameters.Read(page, limit, errors);
         var after = PageParameters.ReadCursor(cursor, page, OrderCursor.Parse, errors);
         if (!errors.IsEmpty) return Problems.Invalid(errors);
 
-        var query = new OrderQuery(wanted, userId, number, size, after);
-        var list = await cluster.CallWithRetry(grains => grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
+        var query = await filters.ToQuery(cluster, paging, after);
+        var list = await cluster.CallWithRetry(grains =>
+            query.IsSearch ? Search(grains).List(query, current.Caller) : grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
             ? TypedResults.Ok(PageResponse.Of(found, OrderResponse.Of).WithCursor(after is not null, last => OrderCursor.After(last.CreatedAt, last.Id)))
             : OtherUser();
@@ -166,6 +167,18 @@ internal static class OrderEndpoints
         { Outcome: Outcome.Stale } => Problems.PreconditionFailed("The order is not in the version that If-Match names; read it again."),
         _ => throw new InvalidOperationException($"The order grain answered {result.Outcome} without an order."),
     };
+
+    private static IOrderSearchGrain Search(IGrainFactory grains)
+    {
+        try
+        {
+            return grains.GetGrain<IOrderSearchGrain>(0);
+        }
+        catch (ArgumentException)
+        {
+            throw new CallNotSentException("All silos are of an earlier version, which cannot search orders; the call was not sent.");
+        }
+    }
 
     private static ProblemHttpResult OtherUser() => Problems.Forbidden("Only an admin may act for another user.");
 }

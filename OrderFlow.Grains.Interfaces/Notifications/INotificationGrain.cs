@@ -11,9 +11,10 @@ public interface INotificationGrain : IGrainWithIntegerKey
 
     /// <summary>Lists one page of the order's notifications, oldest first. They are kept for a day after they were sent.</summary>
     /// <param name="orderId">The id of the order.</param>
-    /// <param name="page">The page's number; the first is 1.</param>
+    /// <param name="page">The page's number; the first is 1. Ignored where <paramref name="after"/> is given.</param>
     /// <param name="limit">Items on a page, 1 to 100.</param>
     /// <param name="by">The caller: the order's owner or an admin.</param>
+    /// <param name="after">The <see cref="Notification.JobId"/> of the last notification of an earlier page, to continue after it whether it still exists; null to list by page number.</param>
     [Alias("list-of-order")]
-    Task<NotificationList> List(long orderId, int page, int limit, Caller by);
+    Task<NotificationList> List(long orderId, int page, int limit, Caller by, string? after = null);
 }

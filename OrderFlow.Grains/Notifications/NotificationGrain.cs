@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrderFlow.Orders;
 using OrderFlow.Telemetry;
 using Orleans.Concurrency;
@@ -15,11 +16,16 @@ internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory 
         await queue.Enqueue(new NotificationJob(notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message, TraceContext.Current));
     }
 
-    public async Task<NotificationList> List(long orderId, int page, int limit, Caller by)
+    public async Task<NotificationList> List(long orderId, int page, int limit, Caller by, string? after)
     {
         if ((await grains.GetGrain<IOrderGrain>(orderId).Get(by)).Outcome != Outcome.Ok) return new(Outcome.NotFound);
 
         var all = await queue.ListByOrder(orderId);
-        return new(Outcome.Ok, new([.. all.Skip((int)Math.Min((page - 1L) * limit, int.MaxValue)).Take(limit)], all.Count, page, limit));
+        var rest = after is null
+            ? all.Skip((int)Math.Min((page - 1L) * limit, int.MaxValue))
+            : all.SkipWhile(notification => VersionOf(notification.JobId) <= VersionOf(after));
+        return new(Outcome.Ok, new([.. rest.Take(limit)], all.Count, page, limit));
     }
+
+    private static long VersionOf(string jobId) => long.Parse(jobId.AsSpan(jobId.IndexOf('-', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,8 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
+using OrderFlow.Notifications;
 using OrderFlow.Tests.Bridge;
 using OrderFlow.Tests.Fixtures;
 
@@ -96,6 +99,31 @@ public sealed class NotificationsApi : IDisposable
     }
 
     [Fact]
+    public async Task An_orders_notifications_continue_after_a_cursor_while_events_are_added()
+    {
+        var id = await Reserved("http-cursor");
+        foreach (var version in new[] { 3, 4, 10 }) await Notify(id, version);
+        var (_, first) = await _alice.Call("GET", $"/orders/{id}/notifications?limit=2");
+        Assert.Equal([$"{id}-2", $"{id}-3"], JobIds(first));
+        await Notify(id, 11);
+
+        var (_, second) = await _alice.Call("GET", $"/orders/{id}/notifications?limit=2&cursor={first["nextCursor"]}");
+        Assert.Equal([$"{id}-4", $"{id}-10"], JobIds(second));
+        Assert.Equal((false, 5), (second.ContainsKey("page"), (int)second["total"]!));
+        var (_, third) = await _alice.Call("GET", $"/orders/{id}/notifications?limit=2&cursor={second["nextCursor"]}");
+        Assert.Equal([$"{id}-11"], JobIds(third));
+        Assert.False(third.ContainsKey("nextCursor"));
+
+        var ofAnother = Base64Url.EncodeToString(Encoding.ASCII.GetBytes($"{id + 1}-2"));
+        foreach (var cursor in new[] { "", "!", "nonsense", ofAnother })
+            Assert.Equal((cursor, "cursor"), (cursor, Problem.Paths((await _alice.Call("GET", $"/orders/{id}/notifications?cursor={cursor}")).Body)));
+        Assert.Equal("page", Problem.Paths((await _alice.Call("GET", $"/orders/{id}/notifications?page=1&cursor={first["nextCursor"]}")).Body));
+        Assert.Equal(HttpStatusCode.NotFound, (await _bob.Call("GET", $"/orders/{id}/notifications?cursor={first["nextCursor"]}")).Status);
+
+        static string[] JobIds(JsonObject page) => [.. page["items"]!.AsArray().Select(item => (string)item!["jobId"]!)];
+    }
+
+    [Fact]
     public async Task While_the_queue_is_paused_notifications_wait()
     {
         Assert.True((bool)(await _admin.Call("POST", "/notifications/pause")).Body["paused"]!);
@@ -148,6 +176,10 @@ public sealed class NotificationsApi : IDisposable
         await _alice.Settled(id);
         return id;
     }
+
+    /// <summary>Enqueues the notification of one more event of the order.</summary>
+    private Task Notify(long id, int version) => _cluster.Client.GetGrain<INotificationGrain>(0).Notify(
+        new OrderNotice($"{id}-{version}", "order.reserved", id, "alice", 1.00m, Reason: null));
 
     private async Task<JsonObject> Stats() => (await _admin.Call("GET", "/notifications/stats")).Body;
 

@@ -34,7 +34,7 @@ internal sealed class FuzzedValues(OpenApiFile document, Random random)
         var schema = parameter["schema"]!.AsObject();
         return random.Next(10) switch
         {
-            < 2 => parameter["example"]!.ToString(),
+            < 2 => Text(parameter["example"]),
             < 6 => Text(Member((string)parameter["name"]!, schema)),
             < 8 => Text(AtBound(schema)),
             8 => Pick(OddTexts),
@@ -56,7 +56,7 @@ internal sealed class FuzzedValues(OpenApiFile document, Random random)
         }
     }
 
-    private static string Text(JsonNode? value) => value?.ToString() ?? "null";
+    private static string Text(JsonNode? value) => value is JsonArray items ? string.Join(',', items.Select(Text)) : value?.ToString() ?? "null";
 
     private JsonNode? Valid(JsonObject schema)
     {
@@ -72,6 +72,7 @@ internal sealed class FuzzedValues(OpenApiFile document, Random random)
             case "array": return Lines(schema, random.Next((int)schema["minItems"]!, 5));
             case "integer": return random.NextInt64(Least(schema), Math.Min(Most(schema), Least(schema) + 100) + 1);
             case "number": return random.Next(0, 10_000) / 100m;
+            case "string" when (string?)schema["format"] == "date-time": return $"2026-11-{random.Next(10, 30)}T00:00:00Z";
             default: return new string('x', random.Next(1, 12));
         }
     }
@@ -90,7 +91,7 @@ internal sealed class FuzzedValues(OpenApiFile document, Random random)
         switch (TypeOf(schema))
         {
             case "array":
-                var (fewest, longestList) = ((int)schema["minItems"]!, (int)schema["maxItems"]!);
+                var (fewest, longestList) = ((int)schema["minItems"]!, (int?)schema["maxItems"] ?? 10);
                 return Lines(schema, Pick([fewest - 1, fewest, longestList, longestList + 1]));
             case "integer" or "number":
                 var most = schema["maximum"] is { } maximum ? (decimal)maximum : long.MaxValue;

@@ -139,7 +139,7 @@ public sealed partial class OpenApiContract : IDisposable
         Assert.Equal((1, Limits.Quantity), ((int)line["quantity"]!["minimum"]!, (int)line["quantity"]!["maximum"]!));
         Assert.Equal((0L, Limits.AvailableQuantity), ((long)stock["availableQuantity"]!["minimum"]!, (long)stock["availableQuantity"]!["maximum"]!));
         Assert.Equal((0m, Limits.UnitPrice), ((decimal)stock["unitPrice"]!["minimum"]!, (decimal)stock["unitPrice"]!["maximum"]!));
-        foreach (var (operation, list, longest) in new[] { ("listOrders", "OrderPage", 64), ("listDeadLetters", "DeadLetterPage", 64), ("listStock", "StockItemPage", 264) })
+        foreach (var (operation, list, longest) in new[] { ("listOrders", "OrderPage", 64), ("listDeadLetters", "DeadLetterPage", 64), ("listOrderNotifications", "NotificationPage", 64), ("listStock", "StockItemPage", 264) })
         {
             var cursor = Document[operation].Parameters.Single(parameter => (string?)parameter["name"] == "cursor")["schema"]!;
             Assert.Equal((longest, longest), ((int)cursor["maxLength"]!, (int)Document.Schemas[list]!["properties"]!["nextCursor"]!["maxLength"]!));
