@@ -15,9 +15,6 @@ internal static class Schemas
     private static readonly string[] OptionalMembers =
         ["PlaceOrder.totalAmount", "PlaceOrder.reserveFor", "ChangeStatus.cancelReason", "ChangeStatus.tracking", "ChangeStatusTracking.url"];
 
-    /// <summary>The pages of lists that have no cursors.</summary>
-    private static readonly string[] PagesByNumber = ["NotificationPage", "OrderTransitionPage"];
-
     /// <summary>The bounds of members. A name means the same everywhere, unless it is listed with a schema before it; other integers are counts.</summary>
     private static readonly Dictionary<string, Action<OpenApiSchema>> Members = new()
     {

@@ -33,7 +33,7 @@ internal sealed record OrderFilters(
         // A silo of 1.0.0 knows one of its own statuses, and its field.
         OrderStatus? only = Statuses is [<= OrderStatus.Cancelled and var known] ? known : null;
         var product = ProductId is null ? null : (await ProductIdResolver.Resolve(cluster, ProductId)).ResolvedId;
-        return new(only, UserId, page.Page, page.Limit, after, only is null ? Statuses : default, CreatedFrom, CreatedTo, product);
+        return new(only, UserId, page.Page, page.Limit, after, only is null && !Statuses.IsEmpty ? Statuses : default, CreatedFrom, CreatedTo, product);
     }
 
     private static ImmutableArray<OrderStatus> ReadStatuses(string? names, ValidationErrors errors)
@@ -44,7 +44,7 @@ internal sealed record OrderFilters(
         foreach (var name in names.Split(',').Distinct(StringComparer.Ordinal))
         {
             if (OrderStatusNames.FromWireName(name) is { } status) statuses.Add(status);
-            else errors.Add("status", $"{ChangeStatusRequest.UnknownStatus}, or several of them with commas between; \"{name}\" is none");
+            else errors.Add("status", $"{ChangeStatusRequest.UnknownStatus}, or several of them with commas between; \"{name}\" is not one");
         }
 
         return statuses.ToImmutable();

@@ -51,9 +51,9 @@ internal sealed partial class OrderGrain(
         : OrderTransitions.NotFound;
 
     public Task<OrderResult> ChangeStatus(OrderStatus target, Caller by, IfVersion ifVersion) =>
-        Change(order => OrderLifecycle.ChangeStatus(order, new(target, by, ifVersion), Now));
+        ChangeStatus(new ChangeStatus(target, by, ifVersion));
 
-    public Task<OrderResult> ChangeStatus(ChangeStatus command) => support.IsComplete()
+    public Task<OrderResult> ChangeStatus(ChangeStatus command) => command is { Target: OrderStatus.Cancelled or OrderStatus.Pending, CancelReason: null } || support.IsComplete()
         ? Change(order => OrderLifecycle.ChangeStatus(order, command, Now))
         : Task.FromResult(new OrderResult(Outcome.Unsupported));
 

@@ -102,6 +102,7 @@ public sealed class NotificationsApi : IDisposable
     public async Task An_orders_notifications_continue_after_a_cursor_while_events_are_added()
     {
         var id = await Reserved("http-cursor");
+        await Notifications(id, "sent");
         foreach (var version in new[] { 3, 4, 10 }) await Notify(id, version);
         var (_, first) = await _alice.Call("GET", $"/orders/{id}/notifications?limit=2");
         Assert.Equal([$"{id}-2", $"{id}-3"], JobIds(first));

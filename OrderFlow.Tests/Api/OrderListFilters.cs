@@ -100,8 +100,8 @@ public sealed class OrderListFilters : IDisposable
         var errors = (await _admin.Call("GET", "/orders?status=reserved,lost,gone")).Body["errors"]!["status"]!.AsArray().Select(error => (string)error!).ToArray();
 
         Assert.Equal(2, errors.Length);
-        Assert.EndsWith("\"lost\" is none", errors[0], StringComparison.Ordinal);
-        Assert.EndsWith("\"gone\" is none", errors[1], StringComparison.Ordinal);
+        Assert.EndsWith("\"lost\" is not one", errors[0], StringComparison.Ordinal);
+        Assert.EndsWith("\"gone\" is not one", errors[1], StringComparison.Ordinal);
         Assert.StartsWith("must be one of pending, reserved, ", errors[0], StringComparison.Ordinal);
     }
 

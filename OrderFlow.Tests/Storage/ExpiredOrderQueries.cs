@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using OrderFlow.Recovery;
 using OrderFlow.Silo.Postgres.Orders;
@@ -12,6 +13,7 @@ public sealed class ExpiredOrderQueries : IAsyncLifetime
 
     private PostgresDatabase _database = null!;
     private NpgsqlDataSource _connections = null!;
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
     private ExpiredOrders _orders = null!;
 
     /// <summary>Every fifth of the first orders expired, two by two at the same time, the later ids first; the others will in an hour, or never.</summary>
@@ -19,7 +21,7 @@ public sealed class ExpiredOrderQueries : IAsyncLifetime
     {
         _database = await PostgresServer.Shared.CreateDatabase();
         _connections = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { MaxPoolSize = 1, NoResetOnClose = true });   // whose statistics can be flushed at once
-        _orders = new(_connections);
+        _orders = new(_connections, _time);
         await _database.Execute($"""
             INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version, reserve_for, expires_at)
             SELECT id, 'alice', 'reserved', '[]', 1, 1, false, '[]', now(), now(), 2, interval '1 minute',
@@ -55,6 +57,18 @@ public sealed class ExpiredOrderQueries : IAsyncLifetime
             UPDATE orders SET expires_at = now() - interval '1 hour', status = (ARRAY['pending', 'reserved', 'failed', 'cancelled', 'confirmed', 'fulfilled'])[id] WHERE id <= 6
             """);
 
+        Assert.Equal([2L], (await _orders.Find(after: null, limit: 10)).Select(order => order.Id));
+    }
+
+    [Fact]
+    public async Task An_order_that_expired_before_the_last_search_began_is_found_within_a_minute()
+    {
+        await _database.Execute("UPDATE orders SET status = 'cancelled' WHERE expires_at <= now()");
+        Assert.Empty(await _orders.Find(after: null, limit: 10));
+        await _database.Execute("UPDATE orders SET expires_at = now() - interval '1 hour' WHERE id = 2");   // as a commit that was held up for an hour
+
+        Assert.Empty(await _orders.Find(after: null, limit: 10));
+        _time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal([2L], (await _orders.Find(after: null, limit: 10)).Select(order => order.Id));
     }
 

@@ -41,7 +41,6 @@ public sealed class Version1Statements
     [Theory]
     [InlineData("SELECT id FROM orders WHERE (status = 'pending' OR releasing) AND id > 5 AND updated_at < now() ORDER BY id LIMIT 500")]
     [InlineData("SELECT id, releasing FROM orders WHERE status = 'pending' OR releasing")]
-    [InlineData("SELECT transitions, updated_at FROM orders WHERE (status = 'pending' OR releasing) AND status = 'pending' AND deleted_at IS NULL ORDER BY id LIMIT 10001")]
     public async Task Queries_of_unsettled_orders_use_the_index_that_replaces_theirs(string query)
     {
         await using var database = await PostgresServer.Shared.CreateDatabase();

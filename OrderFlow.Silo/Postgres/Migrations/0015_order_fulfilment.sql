@@ -7,6 +7,3 @@ ALTER TABLE orders
   ADD COLUMN tracking       jsonb,                                -- {carrier, number, url} of a fulfilled order
   DROP CONSTRAINT orders_status_check,
   ADD CONSTRAINT orders_status_check CHECK (status IN ('pending', 'reserved', 'failed', 'cancelled', 'confirmed', 'fulfilled')) NOT VALID;
-
--- A consumed row refuses every attempt: its units have left the stock at released_at.
-ALTER TABLE stock_reservations ADD COLUMN consumed boolean NOT NULL DEFAULT false;

@@ -4,14 +4,27 @@ using OrderFlow.Recovery;
 namespace OrderFlow.Silo.Postgres.Orders;
 
 /// <inheritdoc cref="IExpiredOrders"/>
-internal sealed class ExpiredOrders(NpgsqlDataSource database) : IExpiredOrders
+/// <remarks>Expired orders leave dead entries at the begin of the index until a vacuum, so a search begins where the last one found its first order.</remarks>
+internal sealed class ExpiredOrders(NpgsqlDataSource database, TimeProvider time) : IExpiredOrders
 {
-    public async Task<IReadOnlyList<ExpiredOrder>> Find(ExpiredOrder? after, int limit) =>
-        await database.CreateCommand("""
+    /// <summary>How far the clocks of the database and of silos may differ.</summary>
+    private static readonly TimeSpan MaxClockDifference = TimeSpan.FromMinutes(1);
+
+    private readonly LowWatermark<DateTimeOffset> _watermark = new(DateTimeOffset.UnixEpoch, time);
+
+    public async Task<IReadOnlyList<ExpiredOrder>> Find(ExpiredOrder? after, int limit)
+    {
+        var from = after ?? new(_watermark.Value, Id: 0);
+        var found = await database.CreateCommand("""
             SELECT expires_at, id FROM orders
             WHERE status = 'reserved' AND expires_at IS NOT NULL AND expires_at <= now() AND (expires_at, id) > ($1, $2)
             ORDER BY expires_at, id LIMIT $3
             """)
-            .With(after?.ExpiresAt ?? DateTimeOffset.UnixEpoch).With(after?.Id ?? 0).With((long)limit)
+            .With(from.ExpiresAt).With(from.Id).With((long)limit)
             .ReadRows().Select(row => new ExpiredOrder(row.GetTime(0), row.GetInt64(1))).ToListAsync();
+
+        if (after is null)
+            _watermark.Raise(from.ExpiresAt, found.Count > 0 ? found[0].ExpiresAt : time.GetUtcNow() - MaxClockDifference, LowWatermark<DateTimeOffset>.MaxAge);
+        return found;
+    }
 }
