@@ -44,8 +44,10 @@ internal static class NotificationEndpoints
         var after = PageParameters.ReadCursor(cursor, page, text => NotificationCursor.Parse(id, text), errors);
         if (!errors.IsEmpty) return Problems.Invalid(errors);
 
-        var list = await cluster.CallWithRetry(
-            grains => grains.GetGrain<INotificationGrain>(StatelessWorkerKeys.ForOrder(id)).List(id, number, size, current.Caller, after));
+        var key = StatelessWorkerKeys.ForOrder(id);
+        var list = await cluster.CallWithRetry(grains => after is null
+            ? grains.GetGrain<INotificationGrain>(key).List(id, number, size, current.Caller)
+            : grains.GetNewGrain<INotificationListGrain>(key).ListAfter(id, after, size, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
             ? TypedResults.Ok(PageResponse.Of(found, NotificationResponse.Of).WithCursor(after is not null, last => NotificationCursor.After(last.JobId)))
             : Problems.NotFound("There is no such order.");

@@ -49,10 +49,12 @@ internal static class OrderEndpoints
         if (await ProductIdResolver.Validate(cluster, request.Items!) is { IsEmpty: false } errors) return Problems.Invalid(errors);
 
         var command = request.ToCommand(current.Caller);
-        if (command.ReserveFor is not null) RequireSupport(support);
+        if (command.ReserveFor is not null && !support.IsComplete()) throw NotSupportedYet();
+
         var (use, result) = key.Key is { } value ? await placer.PlaceOnce(cluster, value, command) : new(KeyUse.First, await placer.Place(cluster, command));
         if (use == KeyUse.OtherCommand) return Problems.IdempotencyKeyReused();
         if (use == KeyUse.Repeated) http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        if (result is { Outcome: Outcome.Unsupported }) throw NotSupportedYet();
         if (result is not { Outcome: Outcome.Ok, Order: { } placed }) return ProblemOf(result!);
 
         if (PreferredWait.Parse(http.Request.Headers[PreferredWait.Header]) is { } wait)
@@ -78,7 +80,7 @@ internal static class OrderEndpoints
 
         var query = await filters.ToQuery(cluster, paging, after);
         var list = await cluster.CallWithRetry(grains =>
-            query.IsSearch ? Search(grains).List(query, current.Caller) : grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
+            query.IsSearch ? grains.GetNewGrain<IOrderSearchGrain>(0).List(query, current.Caller) : grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
             ? TypedResults.Ok(PageResponse.Of(found, OrderResponse.Of).WithCursor(after is not null, last => OrderCursor.After(last.CreatedAt, last.Id)))
             : OtherUser();
@@ -118,23 +120,24 @@ internal static class OrderEndpoints
 
         var command = request.ToCommand(current.Caller, wanted.Version);
         var target = command.Target;
-        var isSince1Point0 = target is OrderStatus.Confirmed or OrderStatus.Fulfilled || command.CancelReason is not null;
-        if (isSince1Point0) RequireSupport(support);
+        var isSupported = support.IsComplete();
+        if (command.NeedsFulfilmentSupport && !isSupported) throw NotSupportedYet();
 
         // A second change to another status has no effect. A second retry may have one: the order can have failed again in between.
         var (result, wasRetried) = target != OrderStatus.Pending ? await cluster.CallReportingRetry(Change) : (await cluster.CallOnce(Change), false);
-        if (result.Outcome == Outcome.Unsupported) throw new ClusterUnavailableException(cause: null, wasSent: wasRetried);
+        if (result.Outcome == Outcome.Unsupported) throw NotSupportedYet(wasRetried);
 
         // A call whose answer was lost may itself have made the version stale. If somebody else made the same change, the order is as requested too,
         // and may be answered as such (RFC 9110 §13.1.1).
-        if (wasRetried && result is { Outcome: Outcome.Stale, Order: { } order } && order.Status == target && (command.Tracking ?? order.Tracking) == order.Tracking)
+        if (wasRetried && result is { Outcome: Outcome.Stale, Order: { } order } && order.Status == target
+            && (command.Tracking ?? order.Tracking) == order.Tracking && (command.CancelReason ?? order.CancelReason) == order.CancelReason)
             result = OrderResult.Ok(order);
         if (result is not { Outcome: Outcome.Ok, Order: { } changed }) return ProblemOf(result);
 
         response.Headers.ETag = IfMatch.ToETag(changed.Version);
         return TypedResults.Ok(OrderResponse.Of(changed));
 
-        Task<OrderResult> Change(IGrainFactory grains) => isSince1Point0
+        Task<OrderResult> Change(IGrainFactory grains) => isSupported
             ? grains.GetGrain<IOrderFulfilmentGrain>(id).ChangeStatus(command)
             : grains.GetGrain<IOrderGrain>(id).ChangeStatus(target, current.Caller, wanted.Version);
     }
@@ -152,12 +155,8 @@ internal static class OrderEndpoints
         return isDeleted ? TypedResults.Ok(new MessageResponse("Order deleted")) : ProblemOf(result);
     }
 
-    /// <summary>A silo of version 1.0.0 would ignore what it does not know.</summary>
-    /// <exception cref="ClusterUnavailableException">Not all silos are updated yet.</exception>
-    private static void RequireSupport(FulfilmentSupport support)
-    {
-        if (!support.IsComplete()) throw new ClusterUnavailableException(cause: null, wasSent: false);
-    }
+    /// <summary>Not all silos are updated yet: one of version 1.0.0 would ignore what it does not know.</summary>
+    private static ClusterUnavailableException NotSupportedYet(bool wasSent = false) => new(cause: null, wasSent);
 
     private static ProblemHttpResult ProblemOf(OrderResult result) => result switch
     {
@@ -168,18 +167,6 @@ internal static class OrderEndpoints
         { Outcome: Outcome.Stale } => Problems.PreconditionFailed("The order is not in the version that If-Match names; read it again."),
         _ => throw new InvalidOperationException($"The order grain answered {result.Outcome} without an order."),
     };
-
-    private static IOrderSearchGrain Search(IGrainFactory grains)
-    {
-        try
-        {
-            return grains.GetGrain<IOrderSearchGrain>(0);
-        }
-        catch (ArgumentException)
-        {
-            throw new CallNotSentException("All silos are of an earlier version, which cannot search orders; the call was not sent.");
-        }
-    }
 
     private static ProblemHttpResult OtherUser() => Problems.Forbidden("Only an admin may act for another user.");
 }

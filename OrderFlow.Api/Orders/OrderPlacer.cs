@@ -21,7 +21,7 @@ internal sealed class OrderPlacer(IOrderIds ids, TimeProvider time)
         var request = command with { RequestId = Guid.NewGuid() };
         var placed = await PlaceWithFreeId(async id =>
         {
-            var (result, wasRetried) = await cluster.CallReportingRetry(grains => grains.GetGrain<IOrderGrain>(id).Place(request));
+            var (result, wasRetried) = await cluster.CallReportingRetry(grains => grains.Place(id, request));
 
             // An order that existed before this request's only call is another's, even one of 1.0.0 with the same body.
             return new(KeyUse.First, result.WasPlacedBefore && !wasRetried ? new(Outcome.IdTaken) : result);
@@ -34,8 +34,9 @@ internal sealed class OrderPlacer(IOrderIds ids, TimeProvider time)
     {
         var name = IdempotencyKey.GrainName(command.By.UserId, key);
         var request = command with { RequestId = Guid.NewGuid() };   // becomes the key's if this is its first use
-        return PlaceWithFreeId(id => cluster.CallWithRetry(
-            grains => grains.GetGrain<IIdempotencyGrain>(StatelessWorkerKeys.ForOrder(id)).Place(name, id, request)));
+        return PlaceWithFreeId(id => cluster.CallWithRetry(grains => command.ReserveFor is null
+            ? grains.GetGrain<IIdempotencyGrain>(StatelessWorkerKeys.ForOrder(id)).Place(name, id, request)
+            : grains.GetNewGrain<IExpiringIdempotencyGrain>(StatelessWorkerKeys.ForOrder(id)).Place(name, id, request)));
     }
 
     /// <summary>Waits until the order is no longer pending, or until the time is up. Failures are ignored: the order is placed.</summary>

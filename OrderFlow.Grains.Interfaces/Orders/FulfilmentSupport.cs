@@ -3,17 +3,23 @@ using Orleans.Metadata;
 namespace OrderFlow.Orders;
 
 /// <summary>Tells whether every active silo knows confirmed, fulfilled and expiring orders. Version 1.0.0 does not, and cannot read such an order.</summary>
-public sealed class FulfilmentSupport(IClusterManifestProvider manifests, GrainInterfaceTypeResolver interfaces)
+/// <param name="manifests">What each silo can do, as far as that was read.</param>
+/// <param name="interfaces">The names of interfaces.</param>
+/// <param name="activeSilos">The active silos; null in a client, which does not know them.</param>
+public sealed class FulfilmentSupport(
+    IClusterManifestProvider manifests, GrainInterfaceTypeResolver interfaces, Func<IEnumerable<SiloAddress>>? activeSilos = null)
 {
     private readonly GrainInterfaceType _type = interfaces.GetGrainInterfaceType(typeof(IOrderFulfilmentGrain));
-    private volatile ClusterManifest? _known;
-    private volatile bool _isComplete;
+    private volatile bool _hasReadAll = activeSilos is null;
 
-    /// <summary>True where all silos do.</summary>
+    /// <summary>
+    /// True where all silos do. Nothing is known until the manifest of each was read. One that joins later counts from when its manifest is read: until then it
+    /// is called for no order, and what it may be unable to read could as well have been stored before it joined.
+    /// </summary>
     public bool IsComplete()
     {
-        var current = manifests.Current;
-        if (!ReferenceEquals(current, _known)) (_isComplete, _known) = (current.Silos.Values.All(silo => silo.Interfaces.ContainsKey(_type)), current);
-        return _isComplete;
+        var silos = manifests.Current.Silos;
+        _hasReadAll |= activeSilos?.Invoke().All(silos.ContainsKey) ?? true;
+        return _hasReadAll && !silos.IsEmpty && silos.Values.All(silo => silo.Interfaces.ContainsKey(_type));
     }
 }

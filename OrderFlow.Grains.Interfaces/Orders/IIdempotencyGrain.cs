@@ -18,6 +18,15 @@ public interface IIdempotencyGrain : IGrainWithIntegerKey
     Task<PlacedOnce> Place(string key, long freshId, PlaceOrder command);
 }
 
+/// <summary>Places orders that expire, as <see cref="IIdempotencyGrain"/> does others. A grain type of its own, as <see cref="IOrderSearchGrain"/>.</summary>
+[Alias("expiring-idempotency")]
+public interface IExpiringIdempotencyGrain : IGrainWithIntegerKey
+{
+    /// <inheritdoc cref="IIdempotencyGrain.Place"/>
+    [Alias("place-once")]
+    Task<PlacedOnce> Place(string key, long freshId, PlaceOrder command);
+}
+
 /// <summary>The result of placing an order with a key.</summary>
 /// <param name="Use">How the key was used before.</param>
 /// <param name="Result">The order's answer, now or the first time; null where the key belongs to another command.</param>

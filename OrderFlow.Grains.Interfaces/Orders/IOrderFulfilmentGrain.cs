@@ -7,6 +7,10 @@ namespace OrderFlow.Orders;
 [Alias("order-fulfilment")]
 public interface IOrderFulfilmentGrain : IGrainWithIntegerKey
 {
+    /// <summary>Places the order, as <see cref="IOrderGrain.Place"/> does; also with a time for which its stock is reserved. Unsupported as <see cref="ChangeStatus"/>.</summary>
+    [Alias("place")]
+    Task<OrderResult> Place(PlaceOrder command);
+
     /// <summary>
     /// Changes the status, as <see cref="IOrderGrain.ChangeStatus"/> does; also to confirmed and fulfilled, and with a reason for a cancellation.
     /// Unsupported, without a change, until all silos know the new statuses.
@@ -14,9 +18,19 @@ public interface IOrderFulfilmentGrain : IGrainWithIntegerKey
     [Alias("change-status")]
     Task<OrderResult> ChangeStatus(ChangeStatus command);
 
-    /// <summary>Cancels the order where its reservation has expired. Safe to call at any time.</summary>
+    /// <summary>Cancels the order where its reservation has expired; its stock is released after the answer. Safe to call at any time.</summary>
+    /// <returns>True where it is cancelled now.</returns>
     [Alias("expire")]
-    Task Expire();
+    Task<bool> Expire();
+}
+
+/// <summary>Calls of orders that a silo of 1.0.0 would carry out without what it does not know.</summary>
+public static class OrderGrains
+{
+    /// <summary>Places an order; one that expires only on a silo that knows that.</summary>
+    public static Task<OrderResult> Place(this IGrainFactory grains, long id, PlaceOrder command) => command.ReserveFor is null
+        ? grains.GetGrain<IOrderGrain>(id).Place(command)
+        : grains.GetGrain<IOrderFulfilmentGrain>(id).Place(command);
 }
 
 /// <summary>The command to change an order's status.</summary>
@@ -31,4 +45,8 @@ public sealed record ChangeStatus(
     [property: Id(1)] Caller By,
     [property: Id(2)] IfVersion IfVersion = default,
     [property: Id(3)] string? CancelReason = null,
-    [property: Id(4)] Tracking? Tracking = null);
+    [property: Id(4)] Tracking? Tracking = null)
+{
+    /// <summary>True where 1.0.0 does not know this change.</summary>
+    public bool NeedsFulfilmentSupport => CancelReason is not null || Target is OrderStatus.Confirmed or OrderStatus.Fulfilled;
+}

@@ -27,7 +27,7 @@ public interface IOrderGrain : IGrainWithIntegerKey
 
     /// <summary>
     /// Cancels a pending or reserved order (owner or admin), or retries a failed one (<see cref="OrderStatus.Pending"/>, admin only).
-    /// Ok, without a change, where it already has the status; Conflict, with the allowed statuses, for any other change;
+    /// Ok, without a change, where it already has the status; Conflict, with the allowed statuses that 1.0.0 knows, for any other change;
     /// Stale, with the order, where <paramref name="ifVersion"/> does not allow its version.
     /// </summary>
     [Alias("change-status")]

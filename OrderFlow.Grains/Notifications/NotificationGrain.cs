@@ -16,16 +16,26 @@ internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory 
         await queue.Enqueue(new NotificationJob(notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message, TraceContext.Current));
     }
 
-    public async Task<NotificationList> List(long orderId, int page, int limit, Caller by, string? after)
-    {
-        if ((await grains.GetGrain<IOrderGrain>(orderId).Get(by)).Outcome != Outcome.Ok) return new(Outcome.NotFound);
+    public async Task<NotificationList> List(long orderId, int page, int limit, Caller by) => await queue.ListFor(by, orderId, grains) is { } all
+        ? new(Outcome.Ok, new([.. all.Skip((int)Math.Min((page - 1L) * limit, int.MaxValue)).Take(limit)], all.Count, page, limit))
+        : new(Outcome.NotFound);
+}
 
-        var all = await queue.ListByOrder(orderId);
-        var rest = after is null
-            ? all.Skip((int)Math.Min((page - 1L) * limit, int.MaxValue))
-            : all.SkipWhile(notification => VersionOf(notification.JobId) <= VersionOf(after));
-        return new(Outcome.Ok, new([.. rest.Take(limit)], all.Count, page, limit));
-    }
+/// <inheritdoc cref="INotificationListGrain"/>
+[GrainType("order-notifications"), StatelessWorker, Reentrant]
+internal sealed class NotificationListGrain(INotificationQueue queue, IGrainFactory grains) : Grain, INotificationListGrain
+{
+    public async Task<NotificationList> ListAfter(long orderId, string after, int limit, Caller by) => await queue.ListFor(by, orderId, grains) is { } all
+        ? new(Outcome.Ok, new([.. all.SkipWhile(notification => VersionOf(notification.JobId) <= VersionOf(after)).Take(limit)], all.Count, Number: 1, limit))
+        : new(Outcome.NotFound);
 
     private static long VersionOf(string jobId) => long.Parse(jobId.AsSpan(jobId.IndexOf('-', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
+}
+
+/// <summary>Who may list what.</summary>
+internal static class NotificationListAccess
+{
+    /// <summary>All notifications of the order; null where this caller must not learn that it exists.</summary>
+    public static async Task<IReadOnlyList<Notification>?> ListFor(this INotificationQueue queue, Caller by, long orderId, IGrainFactory grains) =>
+        (await grains.GetGrain<IOrderGrain>(orderId).Get(by)).Outcome == Outcome.Ok ? await queue.ListByOrder(orderId) : null;
 }

@@ -33,6 +33,8 @@ internal sealed partial class OrderGrain(
 
     public async Task<OrderResult> Place(PlaceOrder command)
     {
+        if (command.ReserveFor is not null && !support.IsComplete()) return new(Outcome.Unsupported);
+
         var (decision, order) = await InsertOrRead(command);
         var isNew = decision.Next is not null;
 
@@ -50,18 +52,27 @@ internal sealed partial class OrderGrain(
         ? new(Outcome.Ok, [.. order.Transitions.Where(transition => transition.Version > afterVersion)])
         : OrderTransitions.NotFound;
 
-    public Task<OrderResult> ChangeStatus(OrderStatus target, Caller by, IfVersion ifVersion) =>
-        ChangeStatus(new ChangeStatus(target, by, ifVersion));
+    public async Task<OrderResult> ChangeStatus(OrderStatus target, Caller by, IfVersion ifVersion)
+    {
+        var result = await ChangeStatus(new ChangeStatus(target, by, ifVersion));
+        return result.AllowedStatuses.IsDefault
+            ? result
+            : result with { AllowedStatuses = result.AllowedStatuses.RemoveAll(status => new ChangeStatus(status, by).NeedsFulfilmentSupport) };
+    }
 
-    public Task<OrderResult> ChangeStatus(ChangeStatus command) => command is { Target: OrderStatus.Cancelled or OrderStatus.Pending, CancelReason: null } || support.IsComplete()
-        ? Change(order => OrderLifecycle.ChangeStatus(order, command, Now))
-        : Task.FromResult(new OrderResult(Outcome.Unsupported));
+    public async Task<OrderResult> ChangeStatus(ChangeStatus command) => command.NeedsFulfilmentSupport && !support.IsComplete()
+        ? new(Outcome.Unsupported)
+        : await Change(order => OrderLifecycle.ChangeStatus(order, command, Now));
 
-    public async Task Expire()
+    public async Task<bool> Expire()
     {
         // The caller saw it reserved. Where memory says otherwise, an activation on a silo that was cut off may have written since.
         if (!_record.MayBeStale && _record.Value?.Order is not { Status: OrderStatus.Reserved, ExpiresAt: not null }) await Reload();
-        await Change(order => OrderLifecycle.Expire(order, Now));
+        var (decision, _) = await Commit(order => OrderLifecycle.Expire(order, Now));
+        if (decision.Next is null) return false;
+
+        this.AsReference<IOrderGrain>().Resume().Ignore();   // whoever expires orders does not wait for the stock of one
+        return true;
     }
 
     public Task<OrderResult> Delete(Caller by, IfVersion ifVersion) => Change(order => OrderLifecycle.Delete(order, by, Now, ifVersion));

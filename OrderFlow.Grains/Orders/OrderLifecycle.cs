@@ -53,7 +53,9 @@ internal static partial class OrderLifecycle
         if (IsHiddenFrom(order, by)) return OrderDecision.NotFound;
         if (order.Status == OrderStatus.Unknown) return RefuseUnknown(order);
         if (!command.IfVersion.Allows(order.Version)) return OrderDecision.Stale;
+        if (command.CancelReason is not null && !by.IsAdmin) return OrderDecision.Forbid("only an admin can give a reason");
         if (order.Status == target) return Repeat(order, command);
+        if (target == OrderStatus.Confirmed && by.MayConfirm && WasConfirmedBeforeFulfilled(order)) return OrderDecision.NoChange;
 
         var allowed = AllowedTargets(order.Status);
         if (!allowed.Contains(target))
@@ -63,7 +65,6 @@ internal static partial class OrderLifecycle
         }
 
         if (Forbidden(order, target, by) is { } reason) return OrderDecision.Forbid(reason);
-        if (command.CancelReason is not null && !by.IsAdmin) return OrderDecision.Forbid("only an admin can give a reason");
 
         return target switch
         {
@@ -103,10 +104,15 @@ internal static partial class OrderLifecycle
             : order.AgreedTotal == command.AgreedTotal && order.Items.AsSpan().SequenceEqual(command.Items.AsSpan())
                 && (command.ReserveFor is null || command.ReserveFor == order.ReserveFor);
 
-    /// <summary>The order has the status already: nothing to do, unless the command names another parcel.</summary>
-    private static OrderDecision Repeat(OrderState order, ChangeStatus command) => command.Tracking is { } tracking && tracking != order.Tracking
-        ? OrderDecision.Refuse("the order is fulfilled with other tracking already", [])
+    /// <summary>The order has the status already: nothing to do, unless the command names another parcel or reason.</summary>
+    private static OrderDecision Repeat(OrderState order, ChangeStatus command) =>
+        command.Tracking is { } tracking && tracking != order.Tracking ? OrderDecision.Refuse("the order is fulfilled with other tracking already", [])
+        : command.CancelReason is { } reason && reason != order.CancelReason ? OrderDecision.Refuse("the order is cancelled for another reason already", [])
         : OrderDecision.NoChange;
+
+    /// <summary>True where a repeated confirmation, whose answer was lost, comes after the order was fulfilled.</summary>
+    private static bool WasConfirmedBeforeFulfilled(OrderState order) =>
+        order.Status == OrderStatus.Fulfilled && order.Transitions.Any(transition => transition.Status == OrderStatus.Confirmed);
 
     private static OrderDecision Cancel(OrderState order, string reason, string actor, DateTimeOffset now)
     {

@@ -87,7 +87,8 @@ internal static class PostgresSetup
         var services = silo.Services;
         services.AddGrainStorage(StorageNames.Orders, (provider, _) => ActivatorUtilities.CreateInstance<OrderStorage>(provider, Sources(provider).Rows));
         services.AddValidatedOptions<OrderOptions>(OrderOptions.Section);
-        services.AddSingleton<FulfilmentSupport>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<FulfilmentSupport>(provider, ActiveSilos(provider.GetRequiredService<IClusterMembershipService>())));
+        services.AddSingleton<IdempotentPlacement>();
         services.AddSingleton<OrderMetrics>();
         services.AddSingleton<IOrderIndex, OrderIndex>();
         services.AddSingleton<IOrderCounts, OrderCounts>();
@@ -98,6 +99,9 @@ internal static class PostgresSetup
         services.AddSingleton<IOrderIdSequence>(provider => ActivatorUtilities.CreateInstance<OrderIdSequence>(provider, Sources(provider).Ids));
         silo.AddStartupTask((provider, _) => provider.GetRequiredService<IOrderIdSequence>().MoveBeyondOrders(), ServiceLifecycleStage.ApplicationServices);
     }
+
+    private static Func<IEnumerable<SiloAddress>> ActiveSilos(IClusterMembershipService membership) => () =>
+        from member in membership.CurrentSnapshot.Members.Values where member.Status == SiloStatus.Active select member.SiloAddress;
 
     private static void AddInventory(this IServiceCollection services)
     {

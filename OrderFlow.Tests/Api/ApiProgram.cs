@@ -9,6 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrderFlow.Orders;
+using OrderFlow.Tests.Fixtures;
+using Orleans.Metadata;
 
 namespace OrderFlow.Tests.Api;
 
@@ -99,5 +102,8 @@ internal sealed class ApiProgram : WebApplicationFactory<ClusterClient>
         var client = StartedClient.Of(grains);
         services.AddSingleton<IGrainFactory>(client);
         services.AddSingleton<IClusterClient>(client);
+        services.AddSingleton(provider => new SiloManifests(provider.GetRequiredService<GrainInterfaceTypeResolver>()).Read(true, true));
+        services.AddSingleton(provider => new FulfilmentSupport(
+            provider.GetRequiredService<SiloManifests>(), provider.GetRequiredService<GrainInterfaceTypeResolver>()));
     }
 }

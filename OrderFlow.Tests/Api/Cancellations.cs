@@ -63,9 +63,11 @@ public sealed class Cancellations : IDisposable
         var id = await Reserved();
         await Cancel(_alice, id, """{"status":"cancelled"}""");
 
-        var (status, order) = await Cancel(_admin, id, Recalled);
+        var (status, problem) = await Cancel(_admin, id, Recalled);
 
-        Assert.Equal((HttpStatusCode.OK, "cancelled"), (status, (string?)order["cancelReason"]));
+        Assert.Equal((HttpStatusCode.Conflict, "the order is cancelled for another reason already"), (status, (string?)problem["detail"]));
+        Assert.Equal(HttpStatusCode.Forbidden, (await Cancel(_alice, id, Recalled)).Status);
+        Assert.Equal("cancelled", (string?)(await _alice.Call("GET", $"/orders/{id}")).Body["cancelReason"]);
     }
 
     public void Dispose()

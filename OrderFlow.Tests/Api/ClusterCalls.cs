@@ -181,7 +181,7 @@ public sealed class ClusterCalls : IDisposable
     public async Task After_a_lost_answer_a_version_made_stale_by_the_same_change_counts_as_success(int lost, OrderStatus now, HttpStatusCode expected)
     {
         var changed = new Order(42, "alice", [new("sku-1", 1)], now, 0, At, At, FailReason: null, Version: 3);
-        _grains.Answer<IOrderGrain>((_, _) => lost-- > 0
+        _grains.Answer<IOrderFulfilmentGrain>((_, _) => lost-- > 0
             ? Task.FromException<OrderResult>(new TimeoutException())
             : Task.FromResult(new OrderResult(Outcome.Stale, changed)));
         using var api = new ApiProgram(_grains.Factory);
@@ -218,14 +218,14 @@ public sealed class ClusterCalls : IDisposable
     [Theory]
     [InlineData("PUT", "/inventory/sku-1", """{"availableQuantity":100,"unitPrice":1}""", "IStockItemGrain(sku-1).Set")]
     [InlineData("POST", "/inventory/sku-1/restock", """{"quantity":1}""", "IStockItemGrain(sku-1).Restock")]
-    [InlineData("PATCH", "/orders/42/status", """{"status":"pending"}""", "IOrderGrain(42).ChangeStatus")]
+    [InlineData("PATCH", "/orders/42/status", """{"status":"pending"}""", "IOrderFulfilmentGrain(42).ChangeStatus")]
     [InlineData("POST", "/notifications/pause", null, "INotificationQueueGrain(0).SetPaused")]
     [InlineData("POST", "/notifications/resume", null, "INotificationQueueGrain(0).SetPaused")]
     [InlineData("POST", "/notifications/dead-letters/42-2/replay", null, "INotificationQueueGrain(0).Replay")]
     public async Task A_call_that_is_not_idempotent_is_sent_once_and_reported_with_unknown_outcome(string method, string address, string? body, string call)
     {
         _grains.Answer<IStockItemGrain>((_, _) => Task.FromException<StockResult>(new TimeoutException()));
-        _grains.Answer<IOrderGrain>((_, _) => Task.FromException<OrderResult>(new TimeoutException()));
+        _grains.Answer<IOrderFulfilmentGrain>((_, _) => Task.FromException<OrderResult>(new TimeoutException()));
         _grains.Answer<INotificationQueueGrain>((asked, _) => asked == nameof(INotificationQueueGrain.Replay)
             ? Task.FromException<Outcome>(new TimeoutException())
             : Task.FromException(new TimeoutException()));

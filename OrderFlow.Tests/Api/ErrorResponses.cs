@@ -130,7 +130,7 @@ public sealed class ErrorResponses : IDisposable
     [Fact]
     public async Task A_change_that_is_not_allowed_lists_those_that_are()
     {
-        _grains.Answer<IOrderGrain>((_, _) => Task.FromResult(
+        _grains.Answer<IOrderFulfilmentGrain>((_, _) => Task.FromResult(
             new OrderResult(Outcome.Conflict, Reason: "a failed order cannot be cancelled", AllowedStatuses: [OrderStatus.Pending])));
         using var client = _api.As(Tokens.Admin);
         using var answer = await client.PatchAsync(

@@ -2,91 +2,112 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Orders;
-using OrderFlow.Tests.Cluster;
 using OrderFlow.Tests.Fixtures;
 using Orleans.Metadata;
 
 namespace OrderFlow.Tests.Api;
 
 /// <summary>While a silo of version 1.0.0 is active, what that version does not know is a 503, and reaches no order.</summary>
-[Collection(ClusterCollection.Name)]
-public sealed class MixedVersions : IAsyncLifetime, IDisposable
+public sealed class MixedVersions : IDisposable
 {
-    private readonly OrderFlowCluster _cluster;
-    private readonly Manifests _manifests = new();
+    private const string NewOrder = """{"userId":"root","items":[{"productId":"a","quantity":1}],"reserveFor":"PT5M"}""";
+
     private readonly GivenGrains _grains = GivenGrains.Make()
         .Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)))
         .Answer<IOrderGrain>((method, _) => Task.FromResult(OrderResult.Ok(Stored(method == nameof(IOrderGrain.Place) ? OrderStatus.Pending : OrderStatus.Cancelled))))
-        .Answer<IOrderFulfilmentGrain>((_, arguments) => Task.FromResult(OrderResult.Ok(Stored(((ChangeStatus)arguments[0]!).Target))));
+        .Answer<IOrderFulfilmentGrain>((method, arguments) =>
+            Task.FromResult(OrderResult.Ok(Stored(method == nameof(IOrderFulfilmentGrain.Place) ? OrderStatus.Pending : ((ChangeStatus)arguments[0]!).Target))))
+        .Answer<IIdempotencyGrain>((_, _) => Placed())
+        .Answer<IExpiringIdempotencyGrain>((_, _) => Placed());
 
     private readonly ApiProgram _api;
+    private readonly SiloManifests _manifests;
 
-    public MixedVersions(SharedCluster shared)
+    public MixedVersions()
     {
-        _cluster = shared.Cluster;
-        _api = new(_grains.Factory, services => services.AddSingleton(provider => new FulfilmentSupport(_manifests, Interfaces(provider))));
+        _api = new(_grains.Factory);
+        _manifests = _api.Services.GetRequiredService<SiloManifests>();
     }
 
-    public static TheoryData<string, string, string> NewRequests => new()
+    public static TheoryData<string, string, string, string> NewRequests => new()
     {
-        { "PATCH", "/orders/42/status", """{"status":"confirmed"}""" },
-        { "PATCH", "/orders/42/status", """{"status":"fulfilled"}""" },
-        { "PATCH", "/orders/42/status", """{"status":"fulfilled","tracking":{"carrier":"DHL","number":"1"}}""" },
-        { "PATCH", "/orders/42/status", """{"status":"cancelled","cancelReason":"a mistake"}""" },
-        { "POST", "/orders", """{"userId":"root","items":[{"productId":"a","quantity":1}],"reserveFor":"PT5M"}""" },
+        { "PATCH", "/orders/42/status", """{"status":"confirmed"}""", "" },
+        { "PATCH", "/orders/42/status", """{"status":"fulfilled"}""", "" },
+        { "PATCH", "/orders/42/status", """{"status":"fulfilled","tracking":{"carrier":"DHL","number":"1"}}""", "" },
+        { "PATCH", "/orders/42/status", """{"status":"cancelled","cancelReason":"a mistake"}""", "" },
+        { "POST", "/orders", NewOrder, "" },
+        { "POST", "/orders", NewOrder, "the-key" },
     };
-
-    public async Task InitializeAsync() => _manifests.Current = await Eventually.Get(
-        "both silos to be known",
-        () => Task.FromResult(_cluster.SiloServices.GetRequiredService<IClusterManifestProvider>().Current),
-        manifest => manifest.Silos.Count == 2);
-
-    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public void Fulfilment_is_supported_while_every_silo_knows_it()
     {
-        var support = new FulfilmentSupport(_manifests, Interfaces(_cluster.SiloServices));
-        var ofThisVersion = _manifests.Current;
-        Assert.True(support.IsComplete());
+        var support = new FulfilmentSupport(_manifests, Interfaces);
 
-        UpdateFrom1Point0();
+        Assert.False(Answer());
+        Assert.True(Answer(true, true));
+        Assert.False(Answer(true, false));
+        Assert.False(Answer(true, false));
+        Assert.True(Answer(true));
+
+        bool Answer(params bool[] silos)
+        {
+            _manifests.Read(silos);
+            return support.IsComplete();
+        }
+    }
+
+    [Fact]
+    public void A_silo_assumes_nothing_of_others_until_it_has_read_what_each_can_do()
+    {
+        var active = new List<SiloAddress> { SiloManifests.Address(0), SiloManifests.Address(1) };
+        var support = new FulfilmentSupport(_manifests, Interfaces, () => active);
+
+        _manifests.Read(true);
         Assert.False(support.IsComplete());
-        Assert.False(support.IsComplete());   // of a manifest that it knows already
-
-        _manifests.Current = ofThisVersion;
+        _manifests.Read(true, true);
         Assert.True(support.IsComplete());
+
+        active.Add(SiloManifests.Address(2));   // joins, and is not read at once
+        Assert.True(support.IsComplete());
+        _manifests.Read(true, true, false);
+        Assert.False(support.IsComplete());
     }
 
     [Theory, MemberData(nameof(NewRequests))]
-    public async Task What_1_0_0_does_not_know_is_refused_until_all_silos_are_updated(string method, string address, string body)
+    public async Task What_1_0_0_does_not_know_is_refused_until_all_silos_are_updated(string method, string address, string body, string key)
     {
-        var ofThisVersion = _manifests.Current;
-        UpdateFrom1Point0();
+        _manifests.Read(true, false);
         using var admin = _api.As(Tokens.Admin);
-        using var answer = await Send(admin, method, address, body);
+        using var answer = await Send(admin, method, address, body, key);
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, ClusterClient.RetryAfter), (answer.StatusCode, answer.Headers.RetryAfter?.Delta));
         Assert.Equal(ClusterUnavailableException.NotCarriedOut, (string?)(await Problem.In(answer))["detail"]);
         Assert.Empty(_grains.Asked);
         Assert.Empty(_api.Errors);
 
-        _manifests.Current = ofThisVersion;
-        using var later = await Send(admin, method, address, body);
+        _manifests.Read(true, true);
+        using var later = await Send(admin, method, address, body, key);
         Assert.True(later.IsSuccessStatusCode, $"{later.StatusCode}");
     }
 
+    /// <summary>A silo of 1.0.0 that is called for the others would carry them out without what it does not know.</summary>
     [Theory]
-    [InlineData("PATCH", "/orders/42/status", """{"status":"cancelled"}""", "IOrderGrain(42).ChangeStatus")]
-    [InlineData("PATCH", "/orders/42/status", """{"status":"cancelled","cancelReason":null,"tracking":null}""", "IOrderGrain(42).ChangeStatus")]
-    [InlineData("PATCH", "/orders/42/status", """{"status":"pending"}""", "IOrderGrain(42).ChangeStatus")]
-    [InlineData("POST", "/orders", """{"userId":"root","items":[{"productId":"a","quantity":1}]}""", "IOrderGrain(42).Place")]
-    [InlineData("POST", "/orders", """{"userId":"root","items":[{"productId":"a","quantity":1}],"reserveFor":null}""", "IOrderGrain(42).Place")]
-    public async Task What_1_0_0_knows_goes_on(string method, string address, string body, string call)
+    [InlineData(false, "PATCH", "/orders/42/status", """{"status":"cancelled"}""", "", "IOrderGrain(42).ChangeStatus")]
+    [InlineData(false, "PATCH", "/orders/42/status", """{"status":"cancelled","cancelReason":null,"tracking":null}""", "", "IOrderGrain(42).ChangeStatus")]
+    [InlineData(false, "PATCH", "/orders/42/status", """{"status":"pending"}""", "", "IOrderGrain(42).ChangeStatus")]
+    [InlineData(false, "POST", "/orders", """{"userId":"root","items":[{"productId":"a","quantity":1}],"reserveFor":null}""", "", "IOrderGrain(42).Place")]
+    [InlineData(false, "POST", "/orders", """{"userId":"root","items":[{"productId":"a","quantity":1}]}""", "the-key", "IIdempotencyGrain(42).Place")]
+    [InlineData(true, "PATCH", "/orders/42/status", """{"status":"cancelled"}""", "", "IOrderFulfilmentGrain(42).ChangeStatus")]
+    [InlineData(true, "PATCH", "/orders/42/status", """{"status":"pending"}""", "", "IOrderFulfilmentGrain(42).ChangeStatus")]
+    [InlineData(true, "POST", "/orders", """{"userId":"root","items":[{"productId":"a","quantity":1}]}""", "", "IOrderGrain(42).Place")]
+    [InlineData(true, "POST", "/orders", NewOrder, "", "IOrderFulfilmentGrain(42).Place")]
+    [InlineData(true, "POST", "/orders", NewOrder, "the-key", "IExpiringIdempotencyGrain(42).Place")]
+    public async Task A_request_is_sent_to_a_silo_that_knows_all_of_it(bool areAllUpdated, string method, string address, string body, string key, string call)
     {
-        UpdateFrom1Point0();
+        _manifests.Read(true, areAllUpdated);
         using var admin = _api.As(Tokens.Admin);
-        using var answer = await Send(admin, method, address, body);
+        using var answer = await Send(admin, method, address, body, key);
 
         Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}");
         Assert.Equal([call], _grains.Asked.Where(asked => asked != "IOrderIdsGrain(0).Take"));
@@ -94,15 +115,16 @@ public sealed class MixedVersions : IAsyncLifetime, IDisposable
 
     /// <summary>A silo can know of another of 1.0.0 before the API does.</summary>
     [Theory]
-    [InlineData(0, ClusterUnavailableException.NotCarriedOut)]
-    [InlineData(1, ClusterUnavailableException.OutcomeUnknown)]
-    public async Task A_silo_that_refuses_is_a_503_too(int lost, string detail)
+    [InlineData("PATCH", "/orders/42/status", """{"status":"confirmed"}""", 0, ClusterUnavailableException.NotCarriedOut)]
+    [InlineData("PATCH", "/orders/42/status", """{"status":"confirmed"}""", 1, ClusterUnavailableException.OutcomeUnknown)]
+    [InlineData("POST", "/orders", NewOrder, 0, ClusterUnavailableException.NotCarriedOut)]
+    public async Task A_silo_that_refuses_is_a_503_too(string method, string address, string body, int lost, string detail)
     {
         _grains.Answer<IOrderFulfilmentGrain>((_, _) => lost-- > 0
             ? Task.FromException<OrderResult>(new TimeoutException())
             : Task.FromResult(new OrderResult(Outcome.Unsupported)));
         using var admin = _api.As(Tokens.Admin);
-        using var answer = await Send(admin, "PATCH", "/orders/42/status", """{"status":"confirmed"}""");
+        using var answer = await Send(admin, method, address, body);
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, ClusterClient.RetryAfter), (answer.StatusCode, answer.Headers.RetryAfter?.Delta));
         Assert.Equal(detail, (string?)(await Problem.In(answer))["detail"]);
@@ -110,16 +132,9 @@ public sealed class MixedVersions : IAsyncLifetime, IDisposable
 
     public void Dispose() => _api.Dispose();
 
-    /// <summary>Makes one of the two silos one of 1.0.0.</summary>
-    private void UpdateFrom1Point0()
-    {
-        var manifest = _manifests.Current;
-        var (address, silo) = manifest.Silos.First();
-        var old = new GrainManifest(silo.Grains, silo.Interfaces.Remove(Interfaces(_cluster.SiloServices).GetGrainInterfaceType(typeof(IOrderFulfilmentGrain))));
-        _manifests.Current = new(new(manifest.Version.Major, manifest.Version.Minor + 1), manifest.Silos.SetItem(address, old));
-    }
+    private GrainInterfaceTypeResolver Interfaces => _api.Services.GetRequiredService<GrainInterfaceTypeResolver>();
 
-    private static GrainInterfaceTypeResolver Interfaces(IServiceProvider services) => services.GetRequiredService<GrainInterfaceTypeResolver>();
+    private static Task<PlacedOnce> Placed() => Task.FromResult(new PlacedOnce(KeyUse.First, OrderResult.Ok(Stored(OrderStatus.Pending))));
 
     private static Order Stored(OrderStatus status)
     {
@@ -127,19 +142,11 @@ public sealed class MixedVersions : IAsyncLifetime, IDisposable
         return new(42, "root", [new("a", 1)], status, 0, at, at, FailReason: null, Version: 2);
     }
 
-    private static async Task<HttpResponseMessage> Send(HttpClient client, string method, string address, string body)
+    private static async Task<HttpResponseMessage> Send(HttpClient client, string method, string address, string body, string key = "")
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (key.Length > 0) request.Headers.Add("Idempotency-Key", key);
         return await client.SendAsync(request);
-    }
-
-    private sealed class Manifests : IClusterManifestProvider
-    {
-        public ClusterManifest Current { get; set; } = null!;
-
-        public IAsyncEnumerable<ClusterManifest> Updates => throw new NotSupportedException();
-
-        public GrainManifest LocalGrainManifest => throw new NotSupportedException();
     }
 }

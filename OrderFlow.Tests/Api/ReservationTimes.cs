@@ -16,13 +16,7 @@ public sealed class ReservationTimes : IDisposable
 
     public ReservationTimes()
     {
-        _grains.Answer<IOrderGrain>((_, arguments) =>
-        {
-            var command = (PlaceOrder)arguments[0]!;
-            _placed.Add(command);
-            return Task.FromResult(OrderResult.Ok(new(
-                42, command.UserId, command.Items, OrderStatus.Pending, 0, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, FailReason: null, Version: 1)));
-        });
+        _grains.Answer<IOrderGrain>(Place).Answer<IOrderFulfilmentGrain>(Place);
         _api = new(_grains.Factory);
     }
 
@@ -124,6 +118,14 @@ public sealed class ReservationTimes : IDisposable
 
         var problem = await Problem.In(answer);
         return (answer.StatusCode, Problem.Paths(problem), (string?)problem["errors"]?["reserveFor"]?[0]);
+    }
+
+    private Task<OrderResult> Place(string method, object?[] arguments)
+    {
+        var command = (PlaceOrder)arguments[0]!;
+        _placed.Add(command);
+        return Task.FromResult(OrderResult.Ok(new(
+            42, command.UserId, command.Items, OrderStatus.Pending, 0, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, FailReason: null, Version: 1)));
     }
 
     private static string Documented(string reserveFor) =>

@@ -38,8 +38,8 @@ public sealed class ReservationExpiry(SharedCluster shared)
         await _cluster.Fulfilling(confirmed).ChangeStatus(new(OrderStatus.Confirmed, Payments));
 
         await _cluster.Expired(await _cluster.Place(Command(Alice, ("staying", 4)) with { ReserveFor = TimeSpan.Zero }));
-        await _cluster.Fulfilling(confirmed).Expire();
-        await _cluster.Fulfilling(waiting).Expire();
+        Assert.False(await _cluster.Fulfilling(confirmed).Expire());
+        Assert.False(await _cluster.Fulfilling(waiting).Expire());
         await _cluster.Quiet();
 
         var order = await _cluster.Settled(waiting);
@@ -107,6 +107,24 @@ public sealed class ReservationExpiry(SharedCluster shared)
         await leave.ExecuteNonQueryAsync();
 
         await cluster.Expired(await cluster.Place(Command(Alice, ("behind", 4)) with { ReserveFor = TimeSpan.Zero }));
+    }
+
+    [Fact]
+    public async Task Orders_expire_though_the_stock_of_others_does_not_answer()
+    {
+        await using var cluster = await Start(silos: 1, settings: new KeyValuePair<string, string?>("Orders:ExpiryInterval", "00:01:00"));
+        await cluster.SetStock("silent", 10);
+        var id = await cluster.Place(Command(Alice, ("silent", 4)) with { ReserveFor = TimeSpan.Zero });
+        await cluster.Settled(id);
+        var release = cluster.Faults.Hold("Release");
+
+        Assert.True(await cluster.Fulfilling(id).Expire());
+        Assert.False(await cluster.Fulfilling(id).Expire());
+        Assert.True(await cluster.Scalar<bool>($"SELECT releasing FROM orders WHERE id = {id}"));
+
+        release.Release();
+        await cluster.Quiet();
+        Assert.Equal((10, 0), await cluster.StockOf("silent"));
     }
 
     [Fact]

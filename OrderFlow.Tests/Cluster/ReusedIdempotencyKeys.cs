@@ -20,7 +20,7 @@ public sealed class ReusedIdempotencyKeys
             keys.Record = other;   // swept, and used by another command
             return Task.FromResult(new OrderResult(Outcome.IdTaken));
         });
-        var keyed = new IdempotencyGrain(keys, grains.Factory, TimeProvider.System, Options.Create(new RecoveryOptions()));
+        var keyed = new IdempotentPlacement(keys, grains.Factory, TimeProvider.System, Options.Create(new RecoveryOptions()));
 
         var placed = await keyed.Place("idem/anew", freshId: 2, command);
 

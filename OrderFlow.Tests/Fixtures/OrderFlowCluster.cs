@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OrderFlow.Inventory;
 using OrderFlow.Live;
@@ -86,7 +87,11 @@ public sealed class OrderFlowCluster : IAsyncDisposable
 
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new(database, cluster, faults);
+        var started = new OrderFlowCluster(database, cluster, faults);
+        await Eventually.Get(
+            "each silo to know what all can do",
+            () => Task.FromResult(started.AllSiloServices.All(silo => silo.GetRequiredService<FulfilmentSupport>().IsComplete())), isComplete => isComplete);
+        return started;
     }
 
     internal IOrderGrain Order(long id) => Client.GetGrain<IOrderGrain>(id);

@@ -73,6 +73,17 @@ public sealed class ExpiredOrderQueries : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_silo_whose_clock_is_ahead_finds_what_expires_by_the_clock_of_the_database()
+    {
+        _time.Advance(TimeSpan.FromHours(1));
+        await _database.Execute("UPDATE orders SET status = 'cancelled' WHERE expires_at <= now()");
+        Assert.Empty(await _orders.Find(after: null, limit: 10));
+        await _database.Execute("UPDATE orders SET expires_at = now() WHERE id = 2");
+
+        Assert.Equal([2L], (await _orders.Find(after: null, limit: 10)).Select(order => order.Id));
+    }
+
+    [Fact]
     public async Task A_page_reads_no_more_index_entries_than_it_returns()
     {
         var first = await EntriesRead(() => _orders.Find(after: null, limit: 10), found: 10);

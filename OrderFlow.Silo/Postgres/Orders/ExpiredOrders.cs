@@ -15,16 +15,18 @@ internal sealed class ExpiredOrders(NpgsqlDataSource database, TimeProvider time
     public async Task<IReadOnlyList<ExpiredOrder>> Find(ExpiredOrder? after, int limit)
     {
         var from = after ?? new(_watermark.Value, Id: 0);
-        var found = await database.CreateCommand("""
-            SELECT expires_at, id FROM orders
-            WHERE status = 'reserved' AND expires_at IS NOT NULL AND expires_at <= now() AND (expires_at, id) > ($1, $2)
-            ORDER BY expires_at, id LIMIT $3
+        var rows = await database.CreateCommand("""
+            SELECT now(), expires_at, id
+            FROM (VALUES (1)) AS always LEFT JOIN LATERAL (
+              SELECT expires_at, id FROM orders
+              WHERE status = 'reserved' AND expires_at IS NOT NULL AND expires_at <= now() AND (expires_at, id) > ($1, $2)
+              ORDER BY expires_at, id LIMIT $3) AS expired ON true
             """)
             .With(from.ExpiresAt).With(from.Id).With((long)limit)
-            .ReadRows().Select(row => new ExpiredOrder(row.GetTime(0), row.GetInt64(1))).ToListAsync();
+            .ReadRows().Select(row => (Now: row.GetTime(0), Order: row.IsDBNull(1) ? null : new ExpiredOrder(row.GetTime(1), row.GetInt64(2)))).ToListAsync();
 
-        if (after is null)
-            _watermark.Raise(from.ExpiresAt, found.Count > 0 ? found[0].ExpiresAt : time.GetUtcNow() - MaxClockDifference, LowWatermark<DateTimeOffset>.MaxAge);
-        return found;
+        var first = rows[0];
+        if (after is null) _watermark.Raise(from.ExpiresAt, first.Order?.ExpiresAt ?? first.Now - MaxClockDifference, LowWatermark<DateTimeOffset>.MaxAge);
+        return [.. rows.Select(row => row.Order).OfType<ExpiredOrder>()];
     }
 }

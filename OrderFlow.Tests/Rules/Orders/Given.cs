@@ -38,7 +38,7 @@ internal static class Given
 
     /// <summary>Fulfilled, with its units still in the stock.</summary>
     public static OrderState Consuming { get; } =
-        Next(OrderLifecycle.ChangeStatus(Confirmed, new(OrderStatus.Fulfilled, Fulfilment, Tracking: Parcel), Earlier));
+        Next(OrderLifecycle.ChangeStatus(Reserved, new(OrderStatus.Fulfilled, Fulfilment, Tracking: Parcel), Earlier));
 
     public static OrderState Fulfilled { get; } = Next(OrderLifecycle.Consumed(Consuming, attempt: 1, Earlier));
 

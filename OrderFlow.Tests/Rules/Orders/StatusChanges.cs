@@ -89,10 +89,41 @@ public sealed class StatusChanges
     }
 
     [Fact]
-    public void The_owner_cannot_say_why() =>
-        Assert.Equal(
-            OrderDecision.Forbid("only an admin can give a reason"),
-            OrderLifecycle.ChangeStatus(Given.Reserved, new(Cancelled, Given.Alice, CancelReason: "too slow"), Given.Now));
+    public void The_owner_cannot_say_why()
+    {
+        foreach (var order in new[] { Given.Reserved, Given.Cancelled })
+        {
+            Assert.Equal(
+                OrderDecision.Forbid("only an admin can give a reason"),
+                OrderLifecycle.ChangeStatus(order, new(Cancelled, Given.Alice, CancelReason: "too slow"), Given.Now));
+        }
+    }
+
+    [Fact]
+    public void An_order_is_not_cancelled_again_for_another_reason()
+    {
+        var recalled = Given.Cancelled with { CancelReason = "the product was recalled" };
+
+        Assert.Equal(OrderDecision.NoChange, Repeat(recalled, "the product was recalled"));
+        Assert.Equal(OrderDecision.NoChange, Repeat(recalled, reason: null));
+        Assert.Equal(OrderDecision.Refuse("the order is cancelled for another reason already", []), Repeat(recalled, "the parcel was lost"));
+        Assert.Equal(Outcome.Conflict, Repeat(Given.Cancelled, "the parcel was lost").Outcome);
+
+        static OrderDecision Repeat(OrderState order, string? reason) =>
+            OrderLifecycle.ChangeStatus(order, new(Cancelled, Given.Admin, CancelReason: reason), Given.Now);
+    }
+
+    [Fact]
+    public void Confirming_an_order_again_is_fine_after_it_was_fulfilled_and_not_after_it_was_cancelled()
+    {
+        var fulfilled = Given.Next(Change(Given.Confirmed, Fulfilled, Given.Fulfilment));
+        var cancelled = Given.Next(Change(Given.Confirmed, Cancelled, Given.Admin));
+
+        Assert.Equal(OrderDecision.NoChange, Change(fulfilled, Confirmed, Given.Payments));
+        Assert.Equal(Outcome.Conflict, Change(fulfilled, Confirmed, Given.Fulfilment).Outcome);
+        Assert.Equal(Outcome.Conflict, Change(Given.Fulfilled, Confirmed, Given.Payments).Outcome);
+        Assert.Equal(Outcome.Conflict, Change(cancelled, Confirmed, Given.Payments).Outcome);
+    }
 
     [Theory]
     [InlineData(false)]
