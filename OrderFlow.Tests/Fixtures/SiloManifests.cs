@@ -32,6 +32,6 @@ internal sealed class SiloManifests(GrainInterfaceTypeResolver interfaces) : ICl
         var types = ImmutableDictionary<GrainInterfaceType, GrainInterfaceProperties>.Empty;
         return new(
             ImmutableDictionary<GrainType, GrainProperties>.Empty,
-            isNew ? types.Add(_fulfilment, new(ImmutableDictionary<string, string>.Empty)) : types);
+            isNew ? types.Add(_fulfilment, new(ImmutableDictionary.Create<string, string>(StringComparer.Ordinal))) : types);
     }
 }

@@ -91,13 +91,13 @@ public sealed class OrderDeletion
     {
         var decision = Delete(Given.Consuming, Given.Alice);
 
-        Assert.Equal(Given.Consuming with { DeletedAt = Given.Now, Version = 5, UpdatedAt = Given.Now }, decision.Next);
+        Assert.Equal(Given.Consuming with { DeletedAt = Given.Now, Version = 4, UpdatedAt = Given.Now }, decision.Next);
         Assert.Null(decision.Event);
         Assert.True(decision.Next!.IsUnsettled);
 
         var done = OrderLifecycle.Consumed(decision.Next, attempt: 1, Given.Now);
 
-        Assert.Equal(decision.Next with { Consuming = false, Version = 6 }, done.Next);
+        Assert.Equal(decision.Next with { Consuming = false, Version = 5 }, done.Next);
         Assert.False(done.Next!.IsUnsettled);
     }
 

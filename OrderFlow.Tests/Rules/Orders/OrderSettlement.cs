@@ -69,7 +69,7 @@ public sealed class OrderSettlement
     {
         var decision = OrderLifecycle.Consumed(Given.Consuming, attempt: 1, Given.Now);
 
-        Assert.Equal(Given.Consuming with { Consuming = false, Version = 5, UpdatedAt = Given.Now }, decision.Next);
+        Assert.Equal(Given.Consuming with { Consuming = false, Version = 4, UpdatedAt = Given.Now }, decision.Next);
         Assert.Null(decision.Event);
         Assert.False(decision.Next!.IsUnsettled);
     }
