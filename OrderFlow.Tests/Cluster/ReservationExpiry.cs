@@ -110,7 +110,7 @@ public sealed class ReservationExpiry(SharedCluster shared)
     }
 
     [Fact]
-    public async Task Orders_expire_though_the_stock_of_others_does_not_answer()
+    public async Task An_order_expires_though_its_stock_does_not_answer()
     {
         await using var cluster = await Start(silos: 1, settings: new KeyValuePair<string, string?>("Orders:ExpiryInterval", "00:01:00"));
         await cluster.SetStock("silent", 10);
