@@ -55,25 +55,59 @@ public sealed class RacingCommands : IAsyncLifetime
         Assert.Equal((UnitsOfB * expired, UnitsOfB * confirmed), await _cluster.StockOf("race-b"));
     }
 
-    [Fact]
-    public async Task An_order_is_either_fulfilled_or_cancelled()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_order_is_either_fulfilled_or_cancelled(bool isConfirmed)
     {
         var fulfilled = await Race(reserveFor: null, async (round, id) =>
         {
+            if (isConfirmed) await Confirm(id);
             Task<OrderResult> fulfilling = null!, cancelling = null!;
             await AtOnce(
                 round,
                 silo => fulfilling = Fulfilling(silo, id).ChangeStatus(new(OrderStatus.Fulfilled, Fulfilment)),
-                silo => cancelling = silo.GetRequiredService<IGrainFactory>().GetGrain<IOrderGrain>(id).ChangeStatus(OrderStatus.Cancelled, Alice));
+                silo => cancelling = Order(silo, id).ChangeStatus(OrderStatus.Cancelled, isConfirmed ? Admin : Alice));
 
             var isFulfilled = (await fulfilling).Outcome == Outcome.Ok;
             Assert.Equal(
                 isFulfilled ? (Outcome.Ok, Outcome.Conflict, OrderStatus.Fulfilled) : (Outcome.Conflict, Outcome.Ok, OrderStatus.Cancelled),
                 ((await fulfilling).Outcome, (await cancelling).Outcome, (await _cluster.Order(id).Get(Admin)).Order!.Status));
-            Assert.Equal(["order.created", "order.reserved", isFulfilled ? "order.fulfilled" : "order.cancelled"], await _cluster.EventsOf(id));
+            Assert.Equal(isFulfilled ? "order.fulfilled" : "order.cancelled", (await _cluster.EventsOf(id))[isConfirmed ? 3 : 2]);
             return isFulfilled;
         });
 
+        await UnitsHaveLeft(fulfilled);
+    }
+
+    [Fact]
+    public async Task An_order_that_is_deleted_was_fulfilled_before_or_gives_its_units_back()
+    {
+        var fulfilled = await Race(reserveFor: null, async (round, id) =>
+        {
+            await Confirm(id);
+            Task<OrderResult> fulfilling = null!, deleting = null!;
+            await AtOnce(
+                round,
+                silo => fulfilling = Fulfilling(silo, id).ChangeStatus(new(OrderStatus.Fulfilled, Fulfilment)),
+                silo => deleting = Order(silo, id).Delete(Admin));
+
+            var isFulfilled = (await fulfilling).Outcome == Outcome.Ok;
+            Assert.Equal((isFulfilled ? Outcome.Ok : Outcome.NotFound, Outcome.Ok), ((await fulfilling).Outcome, (await deleting).Outcome));
+            Assert.Equal(
+                ["order.created", "order.reserved", "order.confirmed", isFulfilled ? "order.fulfilled" : "order.cancelled"], await _cluster.EventsOf(id));
+            return isFulfilled;
+        });
+
+        await UnitsHaveLeft(fulfilled);
+    }
+
+    private async Task Confirm(long id) =>
+        Assert.Equal(Outcome.Ok, (await _cluster.Fulfilling(id).ChangeStatus(new(OrderStatus.Confirmed, Payments))).Outcome);
+
+    /// <summary>Asserts that each command was first in some rounds, and that the units of exactly the fulfilled orders have left.</summary>
+    private async Task UnitsHaveLeft(int fulfilled)
+    {
         Assert.InRange(fulfilled, 1, Rounds - 1);
         Assert.Equal((UnitsOfA * (Rounds - fulfilled), 0), await _cluster.StockOf("race-a"));
         Assert.Equal((UnitsOfB * (Rounds - fulfilled), 0), await _cluster.StockOf("race-b"));
@@ -103,6 +137,8 @@ public sealed class RacingCommands : IAsyncLifetime
         var second = isFirst ? other(otherSilo) : one(silo);
         await Task.WhenAll(first, second);
     }
+
+    private static IOrderGrain Order(IServiceProvider silo, long id) => silo.GetRequiredService<IGrainFactory>().GetGrain<IOrderGrain>(id);
 
     private static IOrderFulfilmentGrain Fulfilling(IServiceProvider silo, long id) => silo.GetRequiredService<IGrainFactory>().GetGrain<IOrderFulfilmentGrain>(id);
 }
