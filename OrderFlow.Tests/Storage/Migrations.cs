@@ -73,6 +73,21 @@ public sealed class Migrations
     }
 
     [Fact]
+    public async Task A_script_in_batches_takes_as_long_as_it_needs_and_no_other_does()
+    {
+        await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
+        var commandTimeout = TimeSpan.FromSeconds(1);
+        SqlScript filling = new("0001_filling.batches.sql", "DO $body$ BEGIN PERFORM pg_sleep(1.5); COMMIT; END $body$");
+        SqlScript slow = new("0002_slow.sql", "SELECT pg_sleep(60)");
+
+        var failure = await Assert.ThrowsAsync<MigrationException>(
+            () => DatabaseMigrations.Apply(database.ConnectionString, _log, [filling, slow], commandTimeout: commandTimeout));
+
+        Assert.StartsWith($"Migration 0002_slow.sql of {Where(database)} failed: ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["0001_filling.batches.sql"], await Journal(database));
+    }
+
+    [Fact]
     public async Task Text_between_dollar_signs_reaches_Postgres_unchanged()
     {
         await using var database = await PostgresServer.Shared.CreateEmptyDatabase();

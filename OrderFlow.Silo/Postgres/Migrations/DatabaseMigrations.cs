@@ -37,6 +37,7 @@ internal static partial class DatabaseMigrations
     /// <param name="connectTimeout">Replaces <see cref="DefaultConnectTimeout"/>.</param>
     /// <param name="lockTimeout">Replaces <see cref="DefaultLockTimeout"/>.</param>
     /// <param name="scriptTimeout">Replaces <see cref="ScriptRunner.DefaultTimeout"/>.</param>
+    /// <param name="commandTimeout">Replaces <see cref="ScriptRunner.DefaultCommandTimeout"/>.</param>
     /// <param name="checkServer">Throws where the server is unfit, before anything is created in it.</param>
     /// <param name="cancellation">Cancels the migration.</param>
     /// <exception cref="MigrationException">Postgres was out of reach, another silo held the lock too long, or a script failed.</exception>
@@ -47,6 +48,7 @@ internal static partial class DatabaseMigrations
         TimeSpan? connectTimeout = null,
         TimeSpan? lockTimeout = null,
         TimeSpan? scriptTimeout = null,
+        TimeSpan? commandTimeout = null,
         Func<NpgsqlConnection, Task>? checkServer = null,
         CancellationToken cancellation = default)
     {
@@ -58,7 +60,8 @@ internal static partial class DatabaseMigrations
         await DatabaseRequirements.RequireUtf8(connection, Name(settings), cancellation);
         if (checkServer is not null) await checkServer(connection);
         await AcquireLock(connection, settings, lockTimeout ?? DefaultLockTimeout, cancellation);
-        var runner = new ScriptRunner(connection, settings, Name(settings), scriptTimeout ?? ScriptRunner.DefaultTimeout, log);
+        var runner = new ScriptRunner(
+            connection, settings, Name(settings), scriptTimeout ?? ScriptRunner.DefaultTimeout, commandTimeout ?? ScriptRunner.DefaultCommandTimeout, log);
         await runner.RunMissing(scripts ?? Scripts, cancellation);
     }
 

@@ -10,8 +10,10 @@ namespace OrderFlow.Silo.Postgres.Migrations;
 /// <param name="settings">The connection string.</param>
 /// <param name="database">The name of the database in logs and errors.</param>
 /// <param name="timeout">How long a script that does not get its locks is retried.</param>
+/// <param name="commandTimeout">How long one statement may take; those of <c>….batches.sql</c> as long as they need.</param>
 /// <param name="log">The log.</param>
-internal sealed partial class ScriptRunner(NpgsqlConnection connection, NpgsqlConnectionStringBuilder settings, string database, TimeSpan timeout, ILogger log)
+internal sealed partial class ScriptRunner(
+    NpgsqlConnection connection, NpgsqlConnectionStringBuilder settings, string database, TimeSpan timeout, TimeSpan commandTimeout, ILogger log)
 {
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
 
@@ -24,11 +26,12 @@ internal sealed partial class ScriptRunner(NpgsqlConnection connection, NpgsqlCo
     /// <summary>The delay between two attempts; longer than one, so that the writes behind it get through.</summary>
     private static readonly TimeSpan LockRetryDelay = TimeSpan.FromSeconds(4);
 
-    private static readonly TimeSpan ScriptTimeout = TimeSpan.FromMinutes(10);
+    /// <summary>How long one statement of a script may take.</summary>
+    public static readonly TimeSpan DefaultCommandTimeout = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// The ending of scripts that fill rows in: one <c>DO</c> statement that commits batch by batch, so that no transaction grows with the table. A failed run
-    /// leaves the batches that it committed; the next one must find what is missing.
+    /// The ending of scripts that fill rows in: one <c>DO</c> statement that commits batch by batch, so that no transaction grows with the table; how long it
+    /// takes does, so it has no timeout. A failed run leaves the batches that it committed; the next one must find what is missing.
     /// </summary>
     private const string BatchesSuffix = ".batches.sql";
 
@@ -46,7 +49,7 @@ internal sealed partial class ScriptRunner(NpgsqlConnection connection, NpgsqlCo
         await using var postgres = NpgsqlDataSource.Create(settings);
         try
         {
-            return await Task.Run(Engine(postgres, scripts, inTransaction: true).GetScriptsToExecute, cancellation);
+            return await Task.Run(Engine(postgres, scripts, inTransaction: true, commandTimeout).GetScriptsToExecute, cancellation);
         }
         catch (NpgsqlException failure)
         {
@@ -77,11 +80,11 @@ internal sealed partial class ScriptRunner(NpgsqlConnection connection, NpgsqlCo
     private async Task<Exception?> TryRun(SqlScript script, MigrationBlockers blockers, CancellationToken cancellation)
     {
         var isConcurrent = ConcurrentIndex.IsCreatedBy(script);
-        var inTransaction = !isConcurrent && !script.Name.EndsWith(BatchesSuffix, StringComparison.Ordinal);
+        var isInBatches = script.Name.EndsWith(BatchesSuffix, StringComparison.Ordinal);
         if (isConcurrent) await ConcurrentIndex.DropInvalid(script, connection, cancellation);
 
         await using var postgres = NpgsqlDataSource.Create(isConcurrent ? settings : WithLockTimeout());   // a concurrent index blocks no writes
-        var running = Task.Run(Engine(postgres, [script], inTransaction).PerformUpgrade, cancellation);
+        var running = Task.Run(Engine(postgres, [script], inTransaction: !isConcurrent && !isInBatches, isInBatches ? TimeSpan.Zero : commandTimeout).PerformUpgrade, cancellation);
         if (await blockers.Watch(running, cancellation) is { } found) LogBlocked(script.Name, database, found, LockRetryDelay.TotalSeconds, timeout.TotalSeconds);
 
         var result = await running.WaitAsync(cancellation);
@@ -93,15 +96,17 @@ internal sealed partial class ScriptRunner(NpgsqlConnection connection, NpgsqlCo
     private NpgsqlConnectionStringBuilder WithLockTimeout() => new(settings.ConnectionString)
     {
         Options = $"{settings.Options} -c lock_timeout={LockTimeout.TotalMilliseconds:0}".Trim(),
+        TcpKeepAlive = true,   // what has no timeout must not wait for a server that is gone
+        TcpKeepAliveTime = 60,
     };
 
-    private static UpgradeEngine Engine(NpgsqlDataSource postgres, IReadOnlyList<SqlScript> scripts, bool inTransaction)
+    private static UpgradeEngine Engine(NpgsqlDataSource postgres, IReadOnlyList<SqlScript> scripts, bool inTransaction, TimeSpan timeout)
     {
         var upgrade = DeployChanges.To
             .PostgresqlDatabase(new DbUp.Postgresql.PostgresqlConnectionManager(postgres))
             .WithScripts(scripts)
             .WithVariablesDisabled()  // in Postgres $name$ is a quote
-            .WithExecutionTimeout(ScriptTimeout)
+            .WithExecutionTimeout(timeout)   // zero is none
             .JournalToPostgresqlTable(null, JournalTable)
             .LogToNowhere();
         return (inTransaction ? upgrade.WithTransactionPerScript() : upgrade.WithoutTransaction()).Build();
