@@ -56,6 +56,12 @@ public sealed class Reconciliation : IAsyncLifetime
     [InlineData("UPDATE stock_reservations SET released_at = NULL WHERE order_id = 48", "order 48 is fulfilled and holds 2 of sku-1 under attempt 1")]
     [InlineData("DELETE FROM stock_reservations WHERE order_id = 47 AND product_id = 'sku-2'", "order 47 needs 1 of sku-2 under attempt 1, and holds 0 under attempt -")]
     [InlineData("UPDATE stock_reservations SET consumed = false WHERE order_id = 48 AND product_id = 'sku-2'", "order 48 is fulfilled, and its reservation of 1 sku-2 is not consumed")]
+    [InlineData(
+        "UPDATE orders SET transitions = jsonb_set(transitions, '{0,at}', to_jsonb(now())) WHERE id = 48; DELETE FROM stock_reservations WHERE order_id = 48 AND product_id = 'sku-2'",
+        "order 48 has been fulfilled since ", "and has no reservation of sku-2")]
+    [InlineData(
+        "UPDATE orders SET transitions = jsonb_set(transitions, '{0,at}', to_jsonb(now())) WHERE id = 48; UPDATE stock_reservations SET quantity = 0, consumed = false WHERE order_id = 48 AND product_id = 'sku-2'",
+        "order 48 has been fulfilled since ", "and has no reservation of sku-2")]
     [InlineData("UPDATE stock_reservations SET consumed = true WHERE order_id = 44", "order 44 is cancelled, and its reservation of 2 sku-1 is consumed")]
     [InlineData("UPDATE orders SET total_amount = 20 WHERE id = 47", "order 47 has a total of 20.00, its reservations come to 30.00")]
     [InlineData("UPDATE orders SET total_amount = 20 WHERE id = 42", "order 42 has a total of 20.00, its reservations come to 30.00")]
@@ -92,6 +98,19 @@ public sealed class Reconciliation : IAsyncLifetime
 
         Assert.True(status == 0, said);
         Assert.Contains("1 orders are still unsettled", said, StringComparison.Ordinal);
+    }
+
+    /// <summary>48 was fulfilled an hour ago.</summary>
+    [Theory]
+    [InlineData("DELETE FROM stock_reservations WHERE order_id = 48")]
+    [InlineData("UPDATE stock_reservations SET quantity = 0, unit_price = 0, consumed = false WHERE order_id = 48")]
+    public async Task A_fulfilled_order_may_have_no_rows_after_the_sweep_and_tombstone_rows_of_late_releases(string change)
+    {
+        await _database.Execute(change);
+
+        var (status, said) = await Check();
+
+        Assert.True(status == 0, said);
     }
 
     [Fact]
