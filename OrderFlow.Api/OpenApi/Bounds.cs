@@ -17,16 +17,19 @@ internal static class Bounds
 {
     private const string Control = @"\u0000-\u001f\u007f-\u009f";
 
+    /// <summary>A sentence, because invisible characters are too many for a pattern.</summary>
+    private const string OnlyVisible = "No invisible, bidirectional or unassigned characters.";
+
     private static readonly string[] Statuses = [.. OrderStatusNames.Known.Select(OrderStatusNames.ToWireName)];
 
     /// <summary>A user's id.</summary>
     public static void UserId(OpenApiSchema schema) => Text(schema, Limits.UserIdLength, forbidden: Control);
 
-    /// <summary>A user's id in a request. Invisible characters are too many for a pattern.</summary>
+    /// <summary>A user's id in a request.</summary>
     public static void RequestUserId(OpenApiSchema schema)
     {
         UserId(schema);
-        AddToDescription(schema, "No invisible, bidirectional or unassigned characters.");
+        AddToDescription(schema, OnlyVisible);
     }
 
     /// <summary>A product's id.</summary>
@@ -87,11 +90,18 @@ internal static class Bounds
     public static void CancelReason(OpenApiSchema schema)
     {
         Text(schema, Limits.CancelReasonLength, forbidden: Control);
-        AddToDescription(schema, $"Not one of {string.Join(", ", CancelReasons.All)}.");
+        AddToDescription(schema, $"Not one of {string.Join(", ", CancelReasons.All)}. {OnlyVisible[..^1]}, except joiners and variation selectors.");
     }
 
     /// <summary>The carrier or the number of a parcel.</summary>
     public static void Tracking(OpenApiSchema schema) => Text(schema, Limits.TrackingLength, forbidden: Control);
+
+    /// <summary>The carrier or the number of a parcel in a request.</summary>
+    public static void RequestTracking(OpenApiSchema schema)
+    {
+        Tracking(schema);
+        AddToDescription(schema, OnlyVisible);
+    }
 
     /// <summary>The address of a parcel's page.</summary>
     public static void TrackingUrl(OpenApiSchema schema) => (schema.MaxLength, schema.Pattern) = (Limits.TrackingUrlLength, "^https?://[!-~]+$");

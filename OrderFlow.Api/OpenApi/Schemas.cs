@@ -35,6 +35,8 @@ internal static class Schemas
         ["PlaceOrder.reserveFor"] = Bounds.ReserveFor,
         ["carrier"] = Bounds.Tracking,
         ["number"] = Bounds.Tracking,
+        ["ChangeStatusTracking.carrier"] = Bounds.RequestTracking,
+        ["ChangeStatusTracking.number"] = Bounds.RequestTracking,
         ["url"] = Bounds.TrackingUrl,
         ["version"] = Bounds.Min(1),
         ["SetStock.availableQuantity"] = Bounds.Range(0, Limits.AvailableQuantity),

@@ -3,6 +3,7 @@ using OrderFlow.Api.Errors;
 using OrderFlow.Api.Http;
 using OrderFlow.Orders;
 using OrderFlow.ServiceDefaults.Auth;
+using OrderFlow.ServiceDefaults.Orders;
 
 namespace OrderFlow.Api.Orders;
 
@@ -38,7 +39,7 @@ internal sealed record ChangeStatusRequest(string? Status, string? CancelReason,
     private string? ValidateReason(OrderStatus? status) =>
         status != OrderStatus.Cancelled ? "is allowed only with the status cancelled"
         : CancelReasons.All.Contains(CancelReason!) ? $"must not be one of {string.Join(", ", CancelReasons.All)}, which say that no person gave a reason"
-        : TextId.Validate(CancelReason, Limits.CancelReasonLength);
+        : TextId.Validate(CancelReason, Limits.CancelReasonLength) ?? TextId.ValidateVisibleSentence(CancelReason!);
 }
 
 /// <summary>Where the parcel of a fulfilled order can be followed.</summary>
@@ -50,14 +51,8 @@ internal sealed record ChangeStatusTrackingRequest(string? Carrier, string? Numb
     /// <summary>Adds what is wrong with it.</summary>
     public void Validate(ValidationErrors errors)
     {
-        errors.Add("tracking.carrier", TextId.Validate(Carrier, Limits.TrackingLength));
-        errors.Add("tracking.number", TextId.Validate(Number, Limits.TrackingLength));
-        if (Url is not null && !IsWebAddress(Url))
-            errors.Add("tracking.url", $"must be an address that begins with https:// or http://, of at most {Limits.TrackingUrlLength} visible ASCII characters");
+        errors.Add("tracking.carrier", TrackingRules.ValidateText(Carrier));
+        errors.Add("tracking.number", TrackingRules.ValidateText(Number));
+        errors.Add("tracking.url", TrackingRules.ValidateUrl(Url));
     }
-
-    private static bool IsWebAddress(string url) =>
-        url.Length <= Limits.TrackingUrlLength && url.All(character => character is >= '!' and <= '~')
-        && (url.StartsWith("https://", StringComparison.Ordinal) || url.StartsWith("http://", StringComparison.Ordinal))
-        && Uri.TryCreate(url, UriKind.Absolute, out _);
 }

@@ -94,6 +94,11 @@ public sealed class RequestBodies : IDisposable
         { """{"status":"cancelled","cancelReason":"a\u0007b"}""", "cancelReason" },
         { """{"status":"cancelled","cancelReason":"a\nb"}""", "cancelReason" },
         { """{"status":"cancelled","cancelReason":"\ud800"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":"a\u200bb"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":"a\u2028b"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":"\u202eekatsim a"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":"a mistake\u2069"}""", "cancelReason" },
+        { """{"status":"cancelled","cancelReason":"a mistake\ufeff"}""", "cancelReason" },
         { """{"status":"cancelled","cancelReason":"cancelled"}""", "cancelReason" },
         { """{"status":"cancelled","cancelReason":"deleted"}""", "cancelReason" },
         { """{"status":"cancelled","cancelReason":"expired"}""", "cancelReason" },
@@ -112,6 +117,8 @@ public sealed class RequestBodies : IDisposable
         { Fulfilled(carrier: "", number: ""), "tracking.carrier tracking.number" },
         { Fulfilled(carrier: new string('a', 51)), "tracking.carrier" },
         { Fulfilled(carrier: "D\\u0000HL"), "tracking.carrier" },
+        { Fulfilled(carrier: "\\u202eLHD", number: "1\\u200d"), "tracking.carrier tracking.number" },
+        { Fulfilled(number: "1\\ufe0f"), "tracking.number" },
         { Fulfilled(number: new string('1', 51)), "tracking.number" },
         { Fulfilled(number: "1\\n2"), "tracking.number" },
         { Fulfilled(number: "1 "), "tracking.number" },
@@ -198,6 +205,27 @@ public sealed class RequestBodies : IDisposable
         Assert.Equal(paths, Problem.Paths(await Problem.In(answer)));
         Assert.Empty(_grains.Asked);
         Assert.Empty(_api.Errors);
+    }
+
+    [Theory]
+    [InlineData("\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645")]   // Persian, with a non-joiner
+    [InlineData("\u0915\u094d\u200d\u0937")]                                 // Hindi, with a joiner
+    [InlineData("\u845b\udb40\udd00\u57ce")]                                 // Japanese, with a variation of a kanji
+    [InlineData("\u1820\u180b")]                                             // Mongolian, with a variation of a letter
+    [InlineData("\u2764\ufe0f \ud83d\udc69\u200d\ud83d\ude92")]              // emoji
+    public async Task A_reason_may_be_in_any_script(string reason)
+    {
+        ChangeStatus? command = null;
+        _grains.Answer<IOrderFulfilmentGrain>((_, arguments) =>
+        {
+            command = (ChangeStatus)arguments[0]!;
+            return Task.FromResult(OrderResult.NotFound);
+        });
+        using var client = _api.As(Tokens.Admin);
+
+        using var answer = await client.PatchAsync(new Uri("/orders/1/status", UriKind.Relative), Json($$"""{"status":"cancelled","cancelReason":"{{reason}}"}"""));
+
+        Assert.Equal((HttpStatusCode.NotFound, reason), (answer.StatusCode, command?.CancelReason));
     }
 
     [Fact]

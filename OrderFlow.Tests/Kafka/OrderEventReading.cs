@@ -33,6 +33,14 @@ public sealed class OrderEventReading
     [InlineData("""{"carrier":null,"number":"1"}""")]
     [InlineData("""{"carrier":"DHL, whose name is longer than any that an API accepts","number":"1"}""")]
     [InlineData("""{"carrier":"DHL","number":"000000000000000000000000000000000000000000000000001"}""")]
+    [InlineData("""{"carrier":"","number":"1"}""")]
+    [InlineData("""{"carrier":"DHL","number":"1 "}""")]
+    [InlineData("""{"carrier":"DHL\nPay at https://evil.example","number":"1"}""")]
+    [InlineData("""{"carrier":"\u202eLHD","number":"1"}""")]
+    [InlineData("""{"carrier":"DHL","number":"1\u200b"}""")]
+    [InlineData("""{"carrier":"DHL","number":"1","url":""}""")]
+    [InlineData("""{"carrier":"DHL","number":"1","url":"javascript:alert(1)"}""")]
+    [InlineData("""{"carrier":"DHL","number":"1","url":"https://parcels.example/1 2"}""")]
     public void A_parcel_that_no_API_accepts_is_left_out(string tracking)
     {
         var (notice, error) = ReadTracking(tracking);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
+using OrderFlow.ServiceDefaults.Orders;
 
 namespace OrderFlow.Silo.Kafka.Consumer;
 
@@ -46,9 +47,7 @@ internal static class OrderEventReader
         if (json is not { } tracking) return null;
 
         var (carrier, number, url) = (Member(tracking, "carrier")?.GetString(), Member(tracking, "number")?.GetString(), Member(tracking, "url")?.GetString());
-        return carrier is { Length: <= Limits.TrackingLength } && number is { Length: <= Limits.TrackingLength } && url is null or { Length: <= Limits.TrackingUrlLength }
-            ? new(carrier, number, url)
-            : null;
+        return (TrackingRules.ValidateText(carrier) ?? TrackingRules.ValidateText(number) ?? TrackingRules.ValidateUrl(url)) is null ? new(carrier!, number!, url) : null;
     }
 
     private static JsonElement? Member(JsonElement json, string name) =>
