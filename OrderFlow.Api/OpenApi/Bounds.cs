@@ -29,7 +29,7 @@ internal static class Bounds
     public static void RequestUserId(OpenApiSchema schema)
     {
         UserId(schema);
-        AddToDescription(schema, OnlyVisible);
+        AddToDescription(schema, $"{OnlyVisible} Not {OrderTransition.SystemActor}.");
     }
 
     /// <summary>A product's id.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OrderFlow.Orders;
 
 namespace OrderFlow.ServiceDefaults.Auth;
 
@@ -21,7 +22,8 @@ internal static class TextId
     }
 
     /// <summary>The error of a user id. It is compared as it is sent, so two that look alike must not be two users.</summary>
-    public static string? ValidateUserId(string? id) => Validate(id, Limits.UserIdLength) ?? ValidateVisible(id!);
+    public static string? ValidateUserId(string? id) => Validate(id, Limits.UserIdLength) ?? ValidateVisible(id!)
+        ?? (id == OrderTransition.SystemActor ? $"must not be {OrderTransition.SystemActor}, which names the service itself" : null);
 
     /// <summary>The error of an id with invisible characters: two that look alike are easily mistaken for one.</summary>
     public static string? ValidateVisible(string id) => ValidateVisible(id, IsInvisible);

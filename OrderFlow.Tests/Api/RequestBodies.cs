@@ -40,6 +40,7 @@ public sealed class RequestBodies : IDisposable
         { """{"userId":"","items":[{"productId":"a","quantity":1}]}""", "userId" },
         { """{"userId":" alice","items":[{"productId":"a","quantity":1}]}""", "userId" },
         { """{"userId":"ali\u0000ce","items":[{"productId":"a","quantity":1}]}""", "userId" },
+        { """{"userId":"system","items":[{"productId":"a","quantity":1}]}""", "userId" },
         { """{"userId":"alice","items":null}""", "items" },
         { """{"userId":"alice","items":{}}""", "items" },
         { """{"userId":"alice","items":[]}""", "items" },
