@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderFlow.Orders;
+using OrderFlow.Telemetry;
 
 namespace OrderFlow.Recovery;
 
@@ -54,6 +56,7 @@ internal sealed class ExpiryGrain(
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken, TaskScheduler = TaskScheduler.Current },
             async (order, _) =>
             {
+                using var span = Traces.Continue(Traces.Expire, ActivityKind.Internal, from: null);   // a trace of its own
                 try
                 {
                     if (await grains.GetGrain<IOrderFulfilmentGrain>(order.Id).Expire()) cancelled++;
@@ -61,6 +64,7 @@ internal sealed class ExpiryGrain(
                 catch (Exception error) when (!cancellationToken.IsCancellationRequested)
                 {
                     failure ??= error;   // found again by a later run
+                    span.Fail(error.Message);
                 }
             });
         if (failure is not null) throw new InvalidOperationException("An order could not be cancelled", failure);

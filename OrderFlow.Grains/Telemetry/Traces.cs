@@ -11,8 +11,11 @@ internal static class Traces
     /// <summary>The most links of a span.</summary>
     public const int LinkLimit = 32;
 
-    /// <summary>The span of an order that recovery resumes: the only root span inside a silo.</summary>
+    /// <summary>The span of an order that recovery resumes. No other span than this and <see cref="Expire"/> begins a trace inside a silo.</summary>
     public const string Recover = "recover order";
+
+    /// <summary>The span of an order that expires.</summary>
+    public const string Expire = "expire order";
 
     public static ActivitySource Source { get; } = new(SourceName);
 

@@ -4,7 +4,7 @@ using OpenTelemetry.Trace;
 namespace OrderFlow.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Starts a trace only for work that comes from outside or is picked up: a request, a message, an order that recovery resumes. A silo's own background calls,
+/// Starts a trace only for work that comes from outside or is picked up: a request, a message, an order that recovery resumes or that expires. A silo's own background calls,
 /// many a second, would otherwise be traces of their own. A span that is not recorded has no recorded children; only a request from outside is sampled afresh.
 /// </summary>
 /// <param name="sampler">Decides for root spans, and for spans in a recorded trace.</param>

@@ -25,7 +25,7 @@ internal static class SiloTelemetry
     public static void AddSiloTelemetry(this IHostApplicationBuilder builder)
     {
         builder.AddJsonLogs();
-        builder.AddTelemetry("orderflow-silo", Meters, Sources, instrumentation: null, rootSpans: Traces.Recover);
+        builder.AddTelemetry("orderflow-silo", Meters, Sources, instrumentation: null, rootSpans: [Traces.Recover, Traces.Expire]);
     }
 
     /// <summary>Propagates traces through grain calls.</summary>

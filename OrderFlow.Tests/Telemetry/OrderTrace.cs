@@ -152,6 +152,23 @@ public sealed class OrderTrace(ITestOutputHelper output)
         Assert.NotEqual((await spans.Await("send order.created")).TraceId, published.TraceId);
     }
 
+    [Fact]
+    public async Task An_order_that_expires_begins_a_new_trace()
+    {
+        var spans = new SpanLog();
+        await using var system = await WholeSystem.Start(spans);
+        await using var expired = system.Database.CreateCommand("""
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version, expires_at)
+            VALUES (42, 'alice', 'reserved', '[{"productId": "traced", "quantity": 1}]', 1, 1, false, '[]', now(), now(), 2, now() - interval '1 second')
+            """);
+        await expired.ExecuteNonQueryAsync();
+
+        var published = await spans.Await("send order.cancelled");
+
+        var root = Assert.Single(await spans.AwaitTrace(published.TraceId, "expire order"), span => span.ParentSpanId == default);
+        Assert.Equal("expire order", root.DisplayName);
+    }
+
     private const string Absent = "";
 
     internal static Task Sent(WholeSystem system, long id) => Eventually.Get(

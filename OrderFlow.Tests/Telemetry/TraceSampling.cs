@@ -13,10 +13,11 @@ public sealed class TraceSampling
     [InlineData("POST /orders", ActivityKind.Server, true)]
     [InlineData("process order.reserved", ActivityKind.Consumer, true)]
     [InlineData("recover order", ActivityKind.Internal, true)]
+    [InlineData("expire order", ActivityKind.Internal, true)]
     [InlineData("IOutboxPartitionGrain/Wake", ActivityKind.Client, false)]
     [InlineData("postgresql", ActivityKind.Client, false)]
     [InlineData("batch orders", ActivityKind.Internal, false)]
-    public void Only_requests_consumed_events_and_resumed_orders_begin_a_trace(string name, ActivityKind kind, bool begins) =>
+    public void Only_requests_consumed_events_and_resumed_or_expiring_orders_begin_a_trace(string name, ActivityKind kind, bool begins) =>
         Assert.Equal(begins, IsRecorded(new(), name, kind, parent: default));
 
     [Theory]
@@ -48,6 +49,6 @@ public sealed class TraceSampling
         Assert.Equal(isRecorded, IsRecorded(new() { Sampler = sampler }, name, kind, new(Trace, ActivitySpanId.CreateRandom(), ActivityTraceFlags.None, isRemote: isRemote)));
 
     private static bool IsRecorded(TelemetryOptions options, string name, ActivityKind kind, ActivityContext parent) =>
-        new RootSpanSampler(options.CreateSampler().Sampler!, "recover order")
+        new RootSpanSampler(options.CreateSampler().Sampler!, "recover order", "expire order")
             .ShouldSample(new SamplingParameters(parent, Trace, name, kind)).Decision == SamplingDecision.RecordAndSample;
 }
