@@ -16,7 +16,7 @@ public sealed class ExpiryLag
         await using var cluster = await OrderFlowCluster.Start(silos: 1);
         await using var unreadable = cluster.Database.CreateCommand("""
             INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version, expires_at)
-            VALUES (42, 'alice', 'reserved', '"unreadable"', 1, 1, false, '[]', now(), now(), 2, now() - interval '1 hour')
+            VALUES (42, 'alice', 'reserved', '"unreadable"', 1, 1, false, '[]', now(), now(), 2, now() - interval '1 second')
             """);
         await unreadable.ExecuteNonQueryAsync();
         var meters = cluster.AllSiloServices.Single().GetRequiredService<IMeterFactory>();
