@@ -1,8 +1,8 @@
 namespace OrderFlow.Orders;
 
 /// <summary>
-/// What an order can do since version 1.1; the key is its id. An interface of its own, so that a silo of version 1.0.0 never answers these calls:
-/// <see cref="FulfilmentSupport"/> tells whether all silos can.
+/// What an order can do since version 1.1; the key is its id. An interface of its own: a silo of version 1.0.0 answers these calls with an error, and never
+/// carries one out in part. <see cref="FulfilmentSupport"/> tells whether all silos can.
 /// </summary>
 [Alias("order-fulfilment")]
 public interface IOrderFulfilmentGrain : IGrainWithIntegerKey
