@@ -6,7 +6,7 @@ internal interface INotificationQueue
     /// <summary>Enqueues the job. Returns false where a job with this id is in the queue, or was settled or purged within the retention of ids.</summary>
     Task<bool> Enqueue(NotificationJob job);
 
-    /// <summary>Lists the known jobs of an order, oldest event first; except purged ones.</summary>
+    /// <summary>Lists the jobs of an order that were not purged, oldest event first.</summary>
     Task<IReadOnlyList<Notification>> ListByOrder(long orderId);
 
     /// <summary>Counts the jobs by state.</summary>
