@@ -19,7 +19,7 @@ public interface IOrderFulfilmentGrain : IGrainWithIntegerKey
     Task<OrderResult> ChangeStatus(ChangeStatus command);
 
     /// <summary>Cancels the order where its reservation has expired; its stock is released after the answer. Safe to call at any time.</summary>
-    /// <returns>True where it is cancelled now.</returns>
+    /// <returns>False where it is still to expire: its time has not come by the clock of its silo.</returns>
     [Alias("expire")]
     Task<bool> Expire();
 }

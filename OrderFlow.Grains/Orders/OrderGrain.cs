@@ -68,11 +68,9 @@ internal sealed partial class OrderGrain(
     {
         // The caller saw it reserved. Where memory says otherwise, an activation on a silo that was cut off may have written since.
         if (!_record.MayBeStale && _record.Value?.Order is not { Status: OrderStatus.Reserved, ExpiresAt: not null }) await Reload();
-        var (decision, _) = await Commit(order => OrderLifecycle.Expire(order, Now));
-        if (decision.Next is null) return false;
-
-        this.AsReference<IOrderGrain>().Resume().Ignore();   // whoever expires orders does not wait for the stock of one
-        return true;
+        var (_, order) = await Commit(order => OrderLifecycle.Expire(order, Now));
+        if (order is { IsUnsettled: true }) this.AsReference<IOrderGrain>().Resume().Ignore();   // whoever expires orders does not wait for the stock of one
+        return order is not { Status: OrderStatus.Reserved, ExpiresAt: not null, IsDeleted: false };
     }
 
     public Task<OrderResult> Delete(Caller by, IfVersion ifVersion) => Change(order => OrderLifecycle.Delete(order, by, Now, ifVersion));

@@ -21,6 +21,7 @@ internal sealed class ExpiryGrain(
     private const int Concurrency = 128;
 
     private ExpiredOrder? _last;
+    private Exception? _failure;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -41,16 +42,16 @@ internal sealed class ExpiryGrain(
 
     /// <summary>
     /// Expires the orders that follow the last batch, so that orders that cannot be cancelled now do not hold up the others.
-    /// Throws at the end if one could not be cancelled: the job logs that, and does not count as caught up.
+    /// Throws at the end of a round through all of them if there was one: the job logs that, and does not count as caught up.
     /// </summary>
     private async Task<Batch> ExpireBatch(CancellationToken cancellationToken)
     {
+        if (_last is null) _failure = null;
         var batch = await expired.Find(_last, BatchSize);
         var isFull = batch.Count == BatchSize;
         _last = isFull ? batch[^1] : null;
 
-        var cancelled = 0;
-        Exception? failure = null;
+        var rows = 0;
         await Parallel.ForEachAsync(
             batch,
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken, TaskScheduler = TaskScheduler.Current },
@@ -59,16 +60,15 @@ internal sealed class ExpiryGrain(
                 using var span = Traces.Continue(Traces.Expire, ActivityKind.Internal, from: null);   // a trace of its own
                 try
                 {
-                    if (await grains.GetGrain<IOrderFulfilmentGrain>(order.Id).Expire()) cancelled++;
+                    if (await grains.GetGrain<IOrderFulfilmentGrain>(order.Id).Expire()) rows++;
+                    else _failure ??= new InvalidOperationException("Its time has come by the clock of Postgres, but not by that of its silo");
                 }
                 catch (Exception error) when (!cancellationToken.IsCancellationRequested)
                 {
-                    failure ??= error;   // found again by a later run
+                    _failure ??= error;   // found again by a later run
                     span.Fail(error.Message);
                 }
             });
-        if (failure is not null) throw new InvalidOperationException("An order could not be cancelled", failure);
-        if (isFull && cancelled == 0) throw new InvalidOperationException("Of the orders that have expired by the clock of Postgres none has by the clocks of the silos");
-        return new(cancelled, isFull);
+        return isFull || _failure is null ? new(rows, isFull) : throw new InvalidOperationException("An order could not be cancelled", _failure);
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Recovery;
-using OrderFlow.Silo.Postgres;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Telemetry;
@@ -13,15 +12,15 @@ public sealed class ExpiryLag
     private const double Seconds = 5;
 
     [Theory]
-    [InlineData(1, "\"unreadable\"", false)]
-    [InlineData(ExpiryGrain.BatchSize, "[]", true)]   // no grain takes a deleted order for expired, as with a clock that is behind
-    public async Task The_lag_grows_while_expired_orders_cannot_be_cancelled(int orders, string items, bool isDeleted)
+    [InlineData(1)]
+    [InlineData(ExpiryGrain.BatchSize)]   // all of one batch, and the next is empty
+    public async Task The_lag_grows_while_expired_orders_cannot_be_cancelled(int orders)
     {
         await using var cluster = await OrderFlowCluster.Start(silos: 1);
-        await using var insert = cluster.Database.CreateCommand("""
-            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version, expires_at, deleted_at)
-            SELECT id, 'alice', 'reserved', $2::jsonb, 1, 1, false, '[]', now(), now(), 2, now() - interval '1 second', CASE WHEN $3 THEN now() END FROM generate_series(1, $1) AS id
-            """).With(orders).With(items).With(isDeleted);
+        await using var insert = cluster.Database.CreateCommand($"""
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version, expires_at)
+            SELECT id, 'alice', 'reserved', '"unreadable"', 1, 1, false, '[]', now(), now(), 2, now() - interval '1 second' FROM generate_series(1, {orders}) AS id
+            """);
         await insert.ExecuteNonQueryAsync();
         var meters = cluster.AllSiloServices.Single().GetRequiredService<IMeterFactory>();
 

@@ -29,6 +29,13 @@ internal sealed class OrderStatements : IBatchStatements<OrderWrite>
           AS w (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id, reserve_for)
         """;
 
+    /// <summary>They are there already where the trigger fired, as behind a proxy that drops the setting of the session.</summary>
+    private const string InsertProducts = """
+        INSERT INTO order_products (product_id, created_at, order_id)
+        SELECT * FROM unnest($1, $2, $3)
+        ON CONFLICT DO NOTHING
+        """;
+
     private const string UpdateOrders = """
         WITH changed AS (
           UPDATE orders o
@@ -55,7 +62,11 @@ internal sealed class OrderStatements : IBatchStatements<OrderWrite>
     public void AddTo(NpgsqlBatch batch, IReadOnlyList<OrderWrite> writes)
     {
         var placed = writes.Where(write => write.IsNew).ToList();
-        if (placed.Count > 0) AddInserts(batch, placed);
+        if (placed.Count > 0)
+        {
+            AddInserts(batch, placed);
+            AddProducts(batch, placed);
+        }
 
         var changed = writes.Where(write => !write.IsNew).ToList();
         if (changed.Count > 0) AddUpdates(batch, changed);
@@ -79,6 +90,15 @@ internal sealed class OrderStatements : IBatchStatements<OrderWrite>
         .WithColumn(writes, write => write.Order.Version)
         .WithColumn(writes, write => write.Order.RequestId)
         .WithColumn(writes, write => write.Order.ReserveFor);
+
+    private static void AddProducts(NpgsqlBatch batch, List<OrderWrite> writes)
+    {
+        var products = writes.SelectMany(write => write.Order.QuantityByProduct, (write, product) => (product.ProductId, write.Order.CreatedAt, write.Order.Id)).ToList();
+        batch.Command(InsertProducts)
+            .WithColumn(products, product => product.ProductId)
+            .WithColumn(products, product => product.CreatedAt)
+            .WithColumn(products, product => product.Id);
+    }
 
     private static void AddUpdates(NpgsqlBatch batch, List<OrderWrite> writes) => batch.Command(UpdateOrders)
         .WithColumn(writes, write => write.Order.Id)
