@@ -87,6 +87,10 @@ internal sealed class ClusterClient(
                 var answer = await (IsThrottled ? CallThrottled(call, RetryTimeout - time.GetElapsedTime(startedAt)) : call(grains).WaitAsync(Cancellation));
                 return (answer, wasSent);
             }
+            catch (ClusterUnavailableException) when (wasSent)
+            {
+                throw new ClusterUnavailableException(cause: null);   // of a grain that no silo has any more
+            }
             catch (Exception e) when (IsTransient(e))
             {
                 wasSent |= e is not CallNotSentException;

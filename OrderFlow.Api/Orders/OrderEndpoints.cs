@@ -34,7 +34,7 @@ internal static class OrderEndpoints
                 + "or confirmed one. An admin may do all that, cancel with a reason, and retry a failed order with the status pending.")
             .AcceptsHeaders(IfMatch.Name);
         orders.MapDelete("/{id:long:min(1)}", Delete).Describe("deleteOrder", "Release an order's stock and delete it", 400, 403, 404, 409, 412)
-            .WithDescription("Only an admin may delete a confirmed order. What a fulfilled order took stays out of the stock.")
+            .WithDescription("Only an admin may delete a confirmed order. Units of a fulfilled order stay consumed.")
             .AcceptsHeaders(IfMatch.Name);
     }
 
@@ -54,7 +54,6 @@ internal static class OrderEndpoints
         var (use, result) = key.Key is { } value ? await placer.PlaceOnce(cluster, value, command) : new(KeyUse.First, await placer.Place(cluster, command));
         if (use == KeyUse.OtherCommand) return Problems.IdempotencyKeyReused();
         if (use == KeyUse.Repeated) http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
-        if (result is { Outcome: Outcome.Unsupported }) throw NotSupportedYet();
         if (result is not { Outcome: Outcome.Ok, Order: { } placed }) return ProblemOf(result!);
 
         if (PreferredWait.Parse(http.Request.Headers[PreferredWait.Header]) is { } wait)
@@ -67,7 +66,7 @@ internal static class OrderEndpoints
         return TypedResults.Created($"/orders/{placed.Id}", OrderResponse.Of(placed));
     }
 
-    /// <summary>Lists orders, newest first: the caller's own, or all for an admin.</summary>
+    /// <summary>Lists orders, newest first: the caller's own, or all for whoever may see all.</summary>
     private static async Task<Results<Ok<PageResponse<OrderResponse>>, ProblemHttpResult>> List(
         string? status, string? userId, string? createdFrom, string? createdTo, string? productId, string? page, string? limit, string? cursor,
         CurrentCaller current, ClusterClient cluster)

@@ -41,7 +41,7 @@ internal sealed record OrderFilters(
         if (names is null) return [];
 
         var statuses = ImmutableArray.CreateBuilder<OrderStatus>();
-        foreach (var name in names.Split(',').Distinct(StringComparer.Ordinal))
+        foreach (var name in names.Split(',').Distinct(StringComparer.Ordinal).Take(OrderStatusNames.Known.Count + 1))   // of more one is unknown
         {
             if (OrderStatusNames.FromWireName(name) is { } status) statuses.Add(status);
             else errors.Add("status", $"{ChangeStatusRequest.UnknownStatus}, or several of them with commas between; \"{name}\" is not one");

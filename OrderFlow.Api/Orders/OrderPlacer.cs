@@ -24,19 +24,24 @@ internal sealed class OrderPlacer(IOrderIds ids, TimeProvider time)
             var (result, wasRetried) = await cluster.CallReportingRetry(grains => grains.Place(id, request));
 
             // An order that existed before this request's only call is another's, even one of 1.0.0 with the same body.
-            return new(KeyUse.First, result.WasPlacedBefore && !wasRetried ? new(Outcome.IdTaken) : result);
+            return Supported(new(KeyUse.First, result.WasPlacedBefore && !wasRetried ? new(Outcome.IdTaken) : result), wasRetried);
         });
         return placed.Result!;
     }
 
     /// <summary>Places an order once per key, even if the client repeats its request.</summary>
-    public Task<PlacedOnce> PlaceOnce(ClusterClient cluster, string key, PlaceOrder command)
+    public Task<PlacedOnce> PlaceOnce(ClusterClient cluster, string idempotencyKey, PlaceOrder command)
     {
-        var name = IdempotencyKey.GrainName(command.By.UserId, key);
+        var name = IdempotencyKey.GrainName(command.By.UserId, idempotencyKey);
         var request = command with { RequestId = Guid.NewGuid() };   // becomes the key's if this is its first use
-        return PlaceWithFreeId(id => cluster.CallWithRetry(grains => command.ReserveFor is null
-            ? grains.GetGrain<IIdempotencyGrain>(StatelessWorkerKeys.ForOrder(id)).Place(name, id, request)
-            : grains.GetNewGrain<IExpiringIdempotencyGrain>(StatelessWorkerKeys.ForOrder(id)).Place(name, id, request)));
+        return PlaceWithFreeId(async id =>
+        {
+            var key = StatelessWorkerKeys.ForOrder(id);
+            var (placed, wasRetried) = await cluster.CallReportingRetry(grains => command.ReserveFor is null
+                ? grains.GetGrain<IIdempotencyGrain>(key).Place(name, id, request)
+                : grains.GetNewGrain<IExpiringIdempotencyGrain>(key).Place(name, id, request));
+            return Supported(placed, wasRetried);
+        });
     }
 
     /// <summary>Waits until the order is no longer pending, or until the time is up. Failures are ignored: the order is placed.</summary>
@@ -80,6 +85,10 @@ internal sealed class OrderPlacer(IOrderIds ids, TimeProvider time)
 
         throw new ClusterUnavailableException(cause: null, wasSent: false);
     }
+
+    /// <exception cref="ClusterUnavailableException">A silo of version 1.0.0 has joined, which does not know reservations that expire; an earlier call may have placed the order.</exception>
+    private static PlacedOnce Supported(PlacedOnce placed, bool wasRetried) =>
+        placed.Result?.Outcome == Outcome.Unsupported ? throw new ClusterUnavailableException(cause: null, wasSent: wasRetried) : placed;
 
     /// <summary>Takes an id. If there is none, nothing was placed, whatever became of the request for ids.</summary>
     private async Task<long> NextId()

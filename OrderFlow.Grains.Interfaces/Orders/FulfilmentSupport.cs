@@ -19,7 +19,7 @@ public sealed class FulfilmentSupport(
     public bool IsComplete()
     {
         var silos = manifests.Current.Silos;
-        _hasReadAll |= activeSilos?.Invoke().All(silos.ContainsKey) ?? true;
+        if (!_hasReadAll) _hasReadAll = activeSilos!().All(silos.ContainsKey);
         return _hasReadAll && !silos.IsEmpty && silos.Values.All(silo => silo.Interfaces.ContainsKey(_type));
     }
 }

@@ -177,7 +177,7 @@ internal sealed partial class StockItemGrain(
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "Fulfilled order {OrderId} took no units of {ProductId} from the stock: the reservation of its attempt {Attempt} is released")]
+        Message = "Fulfilled order {OrderId} consumed no units of {ProductId}: the reservation of its attempt {Attempt} is released")]
     private partial void LogNotConsumed(long orderId, string productId, int attempt);
 
     [LoggerMessage(

@@ -6,7 +6,7 @@ namespace OrderFlow.Inventory;
 /// <param name="Quantity">The units that are or were held.</param>
 /// <param name="UnitPrice">The unit price when they were granted.</param>
 /// <param name="Tentative">True where the order may still release them itself.</param>
-/// <param name="ReleasedAt">Set once the units are released: the row is a tombstone that refuses attempts up to its own.</param>
+/// <param name="ReleasedAt">Set once the units are released or consumed: the row is a tombstone that refuses attempts up to its own.</param>
 /// <param name="Consumed">True where the units have left the stock, at <paramref name="ReleasedAt"/>: the row refuses every attempt.</param>
 internal sealed record StockReservation(
     long OrderId, int Attempt, long Quantity, decimal UnitPrice, bool Tentative, DateTimeOffset? ReleasedAt, bool Consumed = false)

@@ -7,5 +7,5 @@ internal interface IExpiredOrders
     Task<IReadOnlyList<ExpiredOrder>> Find(ExpiredOrder? after, int limit);
 }
 
-/// <summary>An order, and when its reservation expired.</summary>
-internal sealed record ExpiredOrder(DateTimeOffset ExpiresAt, long Id);
+/// <summary>An order, when its reservation expired, and how long before it was found.</summary>
+internal sealed record ExpiredOrder(DateTimeOffset ExpiresAt, long Id, TimeSpan Late = default);

@@ -76,7 +76,7 @@ public sealed class Fulfilment : IDisposable
     }
 
     [Fact]
-    public async Task A_fulfilled_order_is_deleted_and_gives_nothing_back()
+    public async Task A_fulfilled_order_is_deleted_and_releases_nothing()
     {
         var order = await Reserved("http-fulfilled-deleted");
         await Change(_fulfilment, order, Fulfilled());

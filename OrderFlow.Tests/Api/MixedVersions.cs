@@ -118,6 +118,7 @@ public sealed class MixedVersions : IDisposable
     [InlineData("PATCH", "/orders/42/status", """{"status":"confirmed"}""", 0, ClusterUnavailableException.NotCarriedOut)]
     [InlineData("PATCH", "/orders/42/status", """{"status":"confirmed"}""", 1, ClusterUnavailableException.OutcomeUnknown)]
     [InlineData("POST", "/orders", NewOrder, 0, ClusterUnavailableException.NotCarriedOut)]
+    [InlineData("POST", "/orders", NewOrder, 1, ClusterUnavailableException.OutcomeUnknown)]
     public async Task A_silo_that_refuses_is_a_503_too(string method, string address, string body, int lost, string detail)
     {
         _grains.Answer<IOrderFulfilmentGrain>((_, _) => lost-- > 0

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Inventory;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
+using OrderFlow.Recovery;
 using OrderFlow.Silo.Cluster;
 using OrderFlow.Tests.Api;
 using OrderFlow.Tests.Fixtures;
@@ -106,7 +107,7 @@ public sealed class CallsDuringUpdates
             {
                 silo.Services.PostConfigure<GrainTypeOptions>(types =>
                 {
-                    types.Classes.ExceptWith([typeof(OrderSearchGrain), typeof(ExpiringIdempotencyGrain), typeof(NotificationListGrain)]);
+                    types.Classes.ExceptWith([typeof(OrderSearchGrain), typeof(ExpiringIdempotencyGrain), typeof(NotificationListGrain), typeof(ExpiryGrain)]);
                     types.Interfaces.Remove(typeof(IOrderFulfilmentGrain));
                 });
             }

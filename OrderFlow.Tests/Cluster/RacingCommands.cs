@@ -81,7 +81,7 @@ public sealed class RacingCommands : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_order_that_is_deleted_was_fulfilled_before_or_gives_its_units_back()
+    public async Task An_order_that_is_deleted_was_fulfilled_before_or_releases_its_units()
     {
         var fulfilled = await Race(reserveFor: null, async (round, id) =>
         {

@@ -120,7 +120,7 @@ public sealed class OrderSearch : IAsyncLifetime
         await _database.Execute("""
             INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version)
             SELECT id, 'user-' || id % 500, CASE WHEN id > 19000 THEN 'reserved' WHEN id % 2 = 0 THEN 'cancelled' ELSE 'failed' END,
-              jsonb_build_array(jsonb_build_object('productId', 'sku-' || id % 50, 'quantity', 1)), 0, 1, false, '[]', '2026-11-22Z'::timestamptz + id * interval '1 second', now(), 1
+              jsonb_build_array(jsonb_build_object('productId', CASE WHEN id <= 60 THEN 'old' ELSE 'sku-' || id % 50 END, 'quantity', 1)), 0, 1, false, '[]', '2026-11-22Z'::timestamptz + id * interval '1 second', now(), 1
             FROM generate_series(1, 20000) AS id;
             ANALYZE orders, order_products
             """);
@@ -140,6 +140,7 @@ public sealed class OrderSearch : IAsyncLifetime
             all with { ProductId = "sku-7", After = deep },
             all with { ProductId = "sku-7", UserId = "user-7" },
             all with { ProductId = "sku-7", CreatedTo = deep.CreatedAt },
+            all with { ProductId = "old", Statuses = [OrderStatus.Reserved] },        // has none
         })
         {
             var before = await RowsRead(sources.Lists);
@@ -165,6 +166,24 @@ public sealed class OrderSearch : IAsyncLifetime
         Assert.Equal(
             orders.Where(order => order.Id % 3 != 0).SelectMany(order => order.Products.Distinct().Select(product => $"{product} {order.Id}")).Order(StringComparer.Ordinal),
             (await _database.Column<string>("SELECT product_id || ' ' || order_id FROM order_products")).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_sweep_reads_few_rows_of_many()
+    {
+        await _database.Execute("""
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version)
+            SELECT id, 'alice', 'cancelled', '[{"productId": "sku-1", "quantity": 1}, {"productId": "sku-2", "quantity": 1}]', 0, 1, false, '[]', now(), now(), 1 FROM generate_series(1, 20000) AS id;
+            ANALYZE orders, order_products;
+            UPDATE orders SET deleted_at = now() - interval '2 days' WHERE id <= 10
+            """);
+        await using var connections = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { MaxPoolSize = 1, NoResetOnClose = true });
+        var before = await RowsRead(connections);
+
+        Assert.Equal(10, (await new Tombstones(connections, TimeProvider.System).SweepOrders(DateTimeOffset.UtcNow.AddDays(-1))).Rows);
+
+        Assert.InRange(await RowsRead(connections) - before, 10, 200);
+        Assert.Equal(2 * 19_990, await _database.Value<long>("SELECT count(*) FROM order_products"));
     }
 
     [Theory]

@@ -21,7 +21,9 @@ BEGIN
 END
 $body$;
 
-CREATE FUNCTION remove_order_products() RETURNS trigger LANGUAGE plpgsql AS $body$
+-- By key, whatever the planner expects of a transition table and of a function.
+CREATE FUNCTION remove_order_products() RETURNS trigger LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $body$
 BEGIN
   DELETE FROM order_products AS p USING removed AS r, products_of(r.items) AS product (id)
   WHERE p.product_id = product.id AND p.created_at = r.created_at AND p.order_id = r.id;

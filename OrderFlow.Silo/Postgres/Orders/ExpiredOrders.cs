@@ -23,7 +23,7 @@ internal sealed class ExpiredOrders(NpgsqlDataSource database, TimeProvider time
               ORDER BY expires_at, id LIMIT $3) AS expired ON true
             """)
             .With(from.ExpiresAt).With(from.Id).With((long)limit)
-            .ReadRows().Select(row => (Now: row.GetTime(0), Order: row.IsDBNull(1) ? null : new ExpiredOrder(row.GetTime(1), row.GetInt64(2)))).ToListAsync();
+            .ReadRows().Select(row => (Now: row.GetTime(0), Order: row.IsDBNull(1) ? null : new ExpiredOrder(row.GetTime(1), row.GetInt64(2), row.GetTime(0) - row.GetTime(1)))).ToListAsync();
 
         var first = rows[0];
         if (after is null) _watermark.Raise(from.ExpiresAt, first.Order?.ExpiresAt ?? first.Now - MaxClockDifference, LowWatermark<DateTimeOffset>.MaxAge);

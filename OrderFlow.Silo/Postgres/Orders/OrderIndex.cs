@@ -14,6 +14,9 @@ internal sealed class OrderIndex(ListQueryLimiter lists, UnreadableRowLog? unrea
     /// </summary>
     private const string OfOneStatus = "ORDER BY status, created_at DESC, id DESC";
 
+    /// <summary>The same order among a product's rows: the planner must not search all orders for them, which are as likely all old.</summary>
+    private const string OfOneProduct = "ORDER BY placed_at DESC, order_id DESC";
+
     public Task<Page<Order>> List(OrderQuery query) => lists.Run(async (database, cancellationToken) =>
     {
         await using var batch = database.CreateBatch();
@@ -29,11 +32,16 @@ internal sealed class OrderIndex(ListQueryLimiter lists, UnreadableRowLog? unrea
         var orders = $"SELECT {OrderRows.Columns} FROM {Source(query)} WHERE {Conditions(query, page)}";
         var skipped = query.After is null ? (query.Page - 1L) * query.Limit : 0;
         var paging = $"LIMIT ${page.Next((long)query.Limit)} OFFSET ${page.Next(skipped)}";
-        var order = query is { UserId: null, ProductId: null } ? OfOneStatus : NewestFirst;
+        var order = query switch
+        {
+            { ProductId: not null, UserId: null } => OfOneProduct,
+            { UserId: null } when query.WantedStatuses.Length > 0 => OfOneStatus,
+            _ => NewestFirst,
+        };
         string[] byStatus = [.. query.WantedStatuses.Select(status => $"{orders} AND status = ANY (${page.Next<string[]>([status.ToWireName()])}) {order}")];
         if (byStatus.Length < 2)
         {
-            page.CommandText = $"{byStatus.FirstOrDefault($"{orders} {NewestFirst}")} {paging}";
+            page.CommandText = $"{byStatus.FirstOrDefault($"{orders} {order}")} {paging}";
             return;
         }
 

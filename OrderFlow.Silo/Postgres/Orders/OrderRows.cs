@@ -40,7 +40,7 @@ internal static class OrderRows
             RequestId = row.IsDBNull(14) ? null : row.GetGuid(14),
             Consuming = row.GetBoolean(15),
             ReserveFor = row.IsDBNull(16) ? null : row.GetTimeSpan(16),
-            ExpiresAt = row.GetTimeOrNull(17),
+            ExpiresAt = ExpiresAt(row, status),
             CancelReason = CancelReason(row, status),
             Tracking = Tracking(row),
         };
@@ -64,7 +64,7 @@ internal static class OrderRows
         return new(
             id, row.GetString(1), OrDefault(() => Lines(row), []), status, OrDefault(() => row.GetMoney(4), 0), OrDefault(() => row.GetTime(10), DateTimeOffset.UnixEpoch),
             OrDefault(() => row.GetTime(11), DateTimeOffset.UnixEpoch), row.GetStringOrNull(6), row.GetInt64(13), unknown,
-            OrDefault(() => row.GetTimeOrNull(17), null), CancelReason(row, status), OrDefault(() => Tracking(row), null));
+            OrDefault(() => ExpiresAt(row, status), null), CancelReason(row, status), OrDefault(() => Tracking(row), null));
 
         T OrDefault<T>(Func<T> read, T fallback)
         {
@@ -79,6 +79,9 @@ internal static class OrderRows
             }
         }
     }
+
+    /// <summary>1.0.0 leaves it where it cancels an order.</summary>
+    private static DateTimeOffset? ExpiresAt(NpgsqlDataReader row, OrderStatus status) => status == OrderStatus.Reserved ? row.GetTimeOrNull(17) : null;
 
     /// <summary>1.0.0 stored no reason, and knew only one for orders that are not deleted.</summary>
     private static string? CancelReason(NpgsqlDataReader row, OrderStatus status) =>

@@ -197,7 +197,7 @@ public sealed class StatusChanges
     [InlineData(Confirmed, Fulfilled, "only an admin or the role fulfilment can fulfil an order")]
     [InlineData(Confirmed, Cancelled, "only an admin can cancel a confirmed order")]
     [InlineData(Failed, Pending, "only an admin can retry a failed order")]
-    public void The_owner_is_told_who_can_make_a_change(OrderStatus from, OrderStatus to, string reason) =>
+    public void The_owner_reads_who_can_make_a_change(OrderStatus from, OrderStatus to, string reason) =>
         Assert.Equal(OrderDecision.Forbid(reason), Change(Given.In(from), to, Given.Alice));
 
     [Fact]
