@@ -120,7 +120,6 @@ internal static class OrderEndpoints
         var command = request.ToCommand(current.Caller, wanted.Version);
         var target = command.Target;
         var isSupported = support.IsComplete();
-        if (command.NeedsFulfilmentSupport && !isSupported) throw NotSupportedYet();
 
         // A second change to another status has no effect. A second retry may have one: the order can have failed again in between.
         var (result, wasRetried) = target != OrderStatus.Pending ? await cluster.CallReportingRetry(Change) : (await cluster.CallOnce(Change), false);
@@ -136,9 +135,7 @@ internal static class OrderEndpoints
         response.Headers.ETag = IfMatch.ToETag(changed.Version);
         return TypedResults.Ok(OrderResponse.Of(changed));
 
-        Task<OrderResult> Change(IGrainFactory grains) => isSupported
-            ? grains.GetGrain<IOrderFulfilmentGrain>(id).ChangeStatus(command)
-            : grains.GetGrain<IOrderGrain>(id).ChangeStatus(target, current.Caller, wanted.Version);
+        Task<OrderResult> Change(IGrainFactory grains) => grains.ChangeStatus(id, command, isSupported);
     }
 
     /// <summary>Releases what an order holds, then deletes it.</summary>

@@ -24,13 +24,47 @@ public interface IOrderFulfilmentGrain : IGrainWithIntegerKey
     Task<bool> Expire();
 }
 
-/// <summary>Calls of orders that a silo of 1.0.0 would carry out without what it does not know.</summary>
+/// <summary>
+/// Commands of orders, sent in the interface that knows all of them. A client may take a silo of 1.0.0 for a new one for up to a minute: that silo cannot load the
+/// types of the newer interface, answers with that error, and does nothing.
+/// </summary>
 public static class OrderGrains
 {
-    /// <summary>Places an order; one that expires only on a silo that knows that.</summary>
-    public static Task<OrderResult> Place(this IGrainFactory grains, long id, PlaceOrder command) => command.ReserveFor is null
-        ? grains.GetGrain<IOrderGrain>(id).Place(command)
-        : grains.GetGrain<IOrderFulfilmentGrain>(id).Place(command);
+    /// <summary>Places an order. Unsupported where it is to expire, and its silo does not know that.</summary>
+    public static async Task<OrderResult> Place(this IGrainFactory grains, long id, PlaceOrder command)
+    {
+        if (command.ReserveFor is null) return await grains.GetGrain<IOrderGrain>(id).Place(command);
+
+        try
+        {
+            return await grains.GetGrain<IOrderFulfilmentGrain>(id).Place(command);
+        }
+        catch (TypeLoadException)
+        {
+            return new(Outcome.Unsupported);
+        }
+    }
+
+    /// <summary>Changes an order's status. Unsupported where its silo does not know this change.</summary>
+    /// <param name="grains">The grains.</param>
+    /// <param name="id">The order's id.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="isSupported">Whether all silos are known to have the newer interface.</param>
+    public static async Task<OrderResult> ChangeStatus(this IGrainFactory grains, long id, ChangeStatus command, bool isSupported)
+    {
+        try
+        {
+            if (isSupported) return await grains.GetGrain<IOrderFulfilmentGrain>(id).ChangeStatus(command);
+        }
+        catch (TypeLoadException)
+        {
+            // One does not.
+        }
+
+        return command.NeedsFulfilmentSupport
+            ? new(Outcome.Unsupported)
+            : await grains.GetGrain<IOrderGrain>(id).ChangeStatus(command.Target, command.By, command.IfVersion);
+    }
 }
 
 /// <summary>The command to change an order's status.</summary>

@@ -131,6 +131,24 @@ public sealed class MixedVersions : IDisposable
         Assert.Equal(detail, (string?)(await Problem.In(answer))["detail"]);
     }
 
+    /// <summary>For up to a minute an API may not know of a silo of 1.0.0, as right after its start. That silo does nothing, and answers so.</summary>
+    [Theory]
+    [InlineData("PATCH", "/orders/42/status", """{"status":"confirmed"}""", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("PATCH", "/orders/42/status", """{"status":"cancelled"}""", HttpStatusCode.OK)]
+    [InlineData("PATCH", "/orders/42/status", """{"status":"pending"}""", HttpStatusCode.OK)]
+    [InlineData("POST", "/orders", NewOrder, HttpStatusCode.ServiceUnavailable)]
+    public async Task A_silo_of_1_0_0_that_was_taken_for_a_new_one_is_asked_for_what_it_knows(string method, string address, string body, HttpStatusCode expected)
+    {
+        _grains.Answer<IOrderFulfilmentGrain>((_, _) => Task.FromException<OrderResult>(new TypeLoadException("Unable to parse or load type \"order-fulfilment\".")));
+        using var admin = _api.As(Tokens.Admin);
+        using var answer = await Send(admin, method, address, body);
+
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.Empty(_api.Errors);
+        if (expected == HttpStatusCode.ServiceUnavailable)
+            Assert.Equal(ClusterUnavailableException.NotCarriedOut, (string?)(await Problem.In(answer))["detail"]);
+    }
+
     public void Dispose() => _api.Dispose();
 
     private GrainInterfaceTypeResolver Interfaces => _api.Services.GetRequiredService<GrainInterfaceTypeResolver>();

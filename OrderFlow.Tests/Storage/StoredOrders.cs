@@ -76,7 +76,7 @@ public sealed class StoredOrders : IAsyncLifetime
         var state = await Write(Placed(1) with { RequestId = Guid.NewGuid(), ReserveFor = TimeSpan.FromMinutes(1) });
         var changed = state.State!.Order with
         {
-            Status = OrderStatus.Failed,
+            Status = OrderStatus.Reserved,
             TotalAmount = 0.5m,
             FailReason = "insufficient stock: ☂",
             CancelReason = "out of ☂",
