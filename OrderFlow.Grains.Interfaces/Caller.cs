@@ -21,6 +21,6 @@ public sealed record Caller(
     /// <summary>True where this caller may fulfil orders.</summary>
     public bool MayFulfil => IsAdmin || IsFulfilment;
 
-    /// <summary>True where this caller may see all orders, as whoever confirms or fulfils them must.</summary>
+    /// <summary>True where this caller may see all orders, as those who confirm or fulfil them must.</summary>
     public bool SeesAll => MayConfirm || MayFulfil;
 }

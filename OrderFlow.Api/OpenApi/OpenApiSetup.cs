@@ -83,7 +83,7 @@ internal static class OpenApiSetup
         document.Tags = new HashSet<OpenApiTag>
         {
             new() { Name = "Health", Description = "Whether the API runs, and whether it reaches its dependencies. No token is needed." },
-            new() { Name = "Orders", Description = "Customers read and change their own orders, admins all; whoever confirms or fulfils orders reads all. Another user's order is a 404." },
+            new() { Name = "Orders", Description = "Customers read and change their own orders, admins all; the roles payments and fulfilment read all. Another user's order is a 404." },
             new() { Name = "Inventory", Description = "Every authenticated caller may read, admins may change." },
             new() { Name = "Notifications", Description = "The notifications of customers about their orders; for admins the queue." },
         };

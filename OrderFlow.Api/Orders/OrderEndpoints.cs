@@ -66,7 +66,7 @@ internal static class OrderEndpoints
         return TypedResults.Created($"/orders/{placed.Id}", OrderResponse.Of(placed));
     }
 
-    /// <summary>Lists orders, newest first: the caller's own, or all for whoever may see all.</summary>
+    /// <summary>Lists orders, newest first: the caller's own, or all where <see cref="Caller.SeesAll"/>.</summary>
     private static async Task<Results<Ok<PageResponse<OrderResponse>>, ProblemHttpResult>> List(
         string? status, string? userId, string? createdFrom, string? createdTo, string? productId, string? page, string? limit, string? cursor,
         CurrentCaller current, ClusterClient cluster)

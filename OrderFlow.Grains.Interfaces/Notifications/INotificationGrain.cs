@@ -13,7 +13,7 @@ public interface INotificationGrain : IGrainWithIntegerKey
     /// <param name="orderId">The id of the order.</param>
     /// <param name="page">The page's number; the first is 1.</param>
     /// <param name="limit">Items on a page, 1 to 100.</param>
-    /// <param name="by">The caller: the order's owner, or whoever <see cref="Caller.SeesAll"/>.</param>
+    /// <param name="by">The caller: the order's owner, or one who <see cref="Caller.SeesAll"/>.</param>
     [Alias("list-of-order")]
     Task<NotificationList> List(long orderId, int page, int limit, Caller by);
 }
@@ -26,7 +26,7 @@ public interface INotificationListGrain : IGrainWithIntegerKey
     /// <param name="orderId">The id of the order.</param>
     /// <param name="after">The <see cref="Notification.JobId"/> of the last notification before the page, whether it still exists or not.</param>
     /// <param name="limit">Items on a page, 1 to 100.</param>
-    /// <param name="by">The caller: the order's owner, or whoever <see cref="Caller.SeesAll"/>.</param>
+    /// <param name="by">The caller: the order's owner, or one who <see cref="Caller.SeesAll"/>.</param>
     [Alias("list-after")]
     Task<NotificationList> ListAfter(long orderId, string after, int limit, Caller by);
 }

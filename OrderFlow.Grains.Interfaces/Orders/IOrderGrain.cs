@@ -3,7 +3,7 @@ using Orleans.Concurrency;
 namespace OrderFlow.Orders;
 
 /// <summary>One order; the key is its id. Placed as pending, it reserves stock of each product and settles as reserved or failed.</summary>
-/// <remarks>Every method that takes a caller answers <see cref="Outcome.NotFound"/> to all but the owner and whoever <see cref="Caller.SeesAll"/>.</remarks>
+/// <remarks>Every method that takes a caller answers <see cref="Outcome.NotFound"/> to all but the owner and callers who <see cref="Caller.SeesAll"/>.</remarks>
 [Alias("order")]
 public interface IOrderGrain : IGrainWithIntegerKey
 {

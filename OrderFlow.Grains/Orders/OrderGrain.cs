@@ -69,7 +69,7 @@ internal sealed partial class OrderGrain(
         // The caller saw it reserved. Where memory says otherwise, an activation on a silo that was cut off may have written since.
         if (!_record.MayBeStale && _record.Value?.Order is not { Status: OrderStatus.Reserved, ExpiresAt: not null }) await Reload();
         var (_, order) = await Commit(order => OrderLifecycle.Expire(order, Now));
-        if (order is { IsUnsettled: true }) this.AsReference<IOrderGrain>().Resume().Ignore();   // whoever expires orders does not wait for the stock of one
+        if (order is { IsUnsettled: true }) this.AsReference<IOrderGrain>().Resume().Ignore();   // expiry does not wait for the stock of one order
         return order is not { Status: OrderStatus.Reserved, ExpiresAt: not null, IsDeleted: false };
     }
 

@@ -19,7 +19,7 @@ internal sealed class OrderSearchGrain(IOrderIndex index) : Grain, IOrderSearchG
 /// <summary>Who may list what.</summary>
 internal static class OrderListAccess
 {
-    /// <summary>Lists the caller's own orders, or those of all for whoever <see cref="Caller.SeesAll"/>.</summary>
+    /// <summary>Lists the caller's own orders, or those of all for one who <see cref="Caller.SeesAll"/>.</summary>
     public static async Task<OrderList> ListFor(this IOrderIndex index, Caller by, OrderQuery query)
     {
         if (query.UserId is { } asked && asked != by.UserId && !by.SeesAll) return new(Outcome.Forbidden);

@@ -89,7 +89,7 @@ public sealed class OrderRoles : IDisposable
     }
 
     [Theory, MemberData(nameof(Roles))]
-    public async Task Whoever_confirms_or_fulfils_orders_reads_all_of_them(string role)
+    public async Task Payments_and_fulfilment_read_all_orders(string role)
     {
         var id = await OrderIn("reserved");
 
@@ -99,7 +99,7 @@ public sealed class OrderRoles : IDisposable
     }
 
     [Theory, MemberData(nameof(Roles))]
-    public async Task Whoever_confirms_or_fulfils_orders_deletes_none_and_does_nothing_that_is_for_admins(string role)
+    public async Task Payments_and_fulfilment_delete_no_others_orders_and_do_nothing_that_is_for_admins(string role)
     {
         var id = await OrderIn("reserved");
 
@@ -121,7 +121,7 @@ public sealed class OrderRoles : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_confirms_orders_cancels_and_deletes_their_own()
+    public async Task Payments_cancel_and_delete_their_own_orders()
     {
         var payments = _callers["payments"];
         await _cluster.SetStock(Product, 1_000_000);
