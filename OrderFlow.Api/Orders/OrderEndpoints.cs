@@ -45,7 +45,7 @@ internal static class OrderEndpoints
     {
         if (!body.TryGet(out var request, out var problem)) return problem;
         if (!keyHeader.TryGet(out var key, out problem)) return problem;
-        if (!current.Caller.MayActFor(request.UserId!)) return OtherUser();
+        if (!current.Caller.MayActFor(request.UserId!)) return Problems.Forbidden("Only an admin may act for another user.");
         if (await ProductIdResolver.Validate(cluster, request.Items!) is { IsEmpty: false } errors) return Problems.Invalid(errors);
 
         var command = request.ToCommand(current.Caller);
@@ -82,7 +82,7 @@ internal static class OrderEndpoints
             query.IsSearch ? grains.GetNewGrain<IOrderSearchGrain>(0).List(query, current.Caller) : grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
             ? TypedResults.Ok(PageResponse.Of(found, OrderResponse.Of).WithCursor(after is not null, last => OrderCursor.After(last.CreatedAt, last.Id)))
-            : OtherUser();
+            : Problems.Forbidden("Only an admin, or the role payments or fulfilment, may list another user's orders.");
     }
 
     /// <summary>Reads an order as it is persisted now.</summary>
@@ -163,6 +163,4 @@ internal static class OrderEndpoints
         { Outcome: Outcome.Stale } => Problems.PreconditionFailed("The order is not in the version that If-Match names; read it again."),
         _ => throw new InvalidOperationException($"The order grain answered {result.Outcome} without an order."),
     };
-
-    private static ProblemHttpResult OtherUser() => Problems.Forbidden("Only an admin may act for another user.");
 }

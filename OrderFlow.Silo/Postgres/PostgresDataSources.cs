@@ -14,9 +14,6 @@ internal sealed class PostgresDataSources(string connectionString) : IAsyncDispo
     /// </summary>
     private const string KeyLookups = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c plan_cache_mode=force_generic_plan";
 
-    /// <summary>Spares the inserts of orders a trigger, which adds the rows of <c>order_products</c> for silos of 1.0.0.</summary>
-    private const string AddsOrderProducts = "-c orderflow.adds_order_products=on";
-
     /// <summary>
     /// Ends the query of a list in the server too, should its cancellation be lost. Each is planned for its own filters, for which index is best depends on how many
     /// orders a user, a product or a status has; and for the few rows of a page, which no join needs to hash or sort.
@@ -28,7 +25,7 @@ internal sealed class PostgresDataSources(string connectionString) : IAsyncDispo
     private static readonly TimeSpan WaitTimeout = CallTimeouts.ResponseTimeout * 0.4;
 
     /// <summary>Reads and writes rows by key; few connections, because each carries whole batches.</summary>
-    public NpgsqlDataSource Rows { get; } = Create("rows", connectionString, maxPoolSize: 16, $"{KeyLookups} {AddsOrderProducts}");
+    public NpgsqlDataSource Rows { get; } = Create("rows", connectionString, maxPoolSize: 16, KeyLookups);
 
     /// <summary>Work in the background: sweeps, recovery, measurements.</summary>
     public NpgsqlDataSource Queries { get; } = Create("queries", connectionString, maxPoolSize: 8);

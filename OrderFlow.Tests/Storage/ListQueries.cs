@@ -101,12 +101,12 @@ public sealed class ListQueries : IAsyncLifetime
         await _database.Execute("INSERT INTO stock_items SELECT 'sku-' || n, n, 0, 1, 1, now() FROM generate_series(1, 5000) AS n; ANALYZE stock_items");
         await using var one = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { MaxPoolSize = 1 }.ConnectionString);
         using var lists = new ListQueryLimiter(one, TimeProvider.System);
-        var before = await RowsRead(one);
+        var before = await RowsRead.Of(one, "stock_items");
 
         var page = await new StockIndex(lists, _connections).List(page: 1, limit: 10);
 
         Assert.Equal((10, 5_000), (page.Items.Length, page.Total));
-        Assert.Equal(10, await RowsRead(one) - before);
+        Assert.Equal(10, await RowsRead.Of(one, "stock_items") - before);
     }
 
     [Theory]
@@ -144,18 +144,5 @@ public sealed class ListQueries : IAsyncLifetime
     {
         using var lists = new ListQueryLimiter(_connections, TimeProvider.System);
         return (await new StockIndex(lists, _connections).List(page: 1, limit: 1)).Total;
-    }
-
-    /// <summary>The rows of stock items that were read so far, from the table or its indexes.</summary>
-    private static async Task<long> RowsRead(NpgsqlDataSource database)
-    {
-        await using var connection = await database.OpenConnectionAsync();
-        await using var flush = new NpgsqlCommand("SELECT pg_stat_force_next_flush()", connection);
-        await flush.ExecuteNonQueryAsync();
-        await using var read = new NpgsqlCommand("""
-            SELECT (seq_tup_read + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'stock_items'))::bigint
-            FROM pg_stat_user_tables WHERE relname = 'stock_items'
-            """, connection);
-        return (long)(await read.ExecuteScalarAsync())!;
     }
 }

@@ -73,18 +73,24 @@ public sealed class Migrations
     }
 
     [Fact]
-    public async Task A_script_in_batches_takes_as_long_as_it_needs_and_no_other_does()
+    public async Task A_script_that_blocks_no_writes_takes_as_long_as_it_needs_and_no_other_does()
     {
         await using var database = await PostgresServer.Shared.CreateEmptyDatabase();
         var commandTimeout = TimeSpan.FromSeconds(1);
         SqlScript filling = new("0001_filling.batches.sql", "DO $body$ BEGIN PERFORM pg_sleep(1.5); COMMIT; END $body$");
-        SqlScript slow = new("0002_slow.sql", "SELECT pg_sleep(60)");
+        SqlScript indexing = new("0002_indexing.concurrent.sql", "CREATE INDEX CONCURRENTLY IF NOT EXISTS slowly ON filled ((slow(id)))");
+        SqlScript slow = new("0003_slow.sql", "SELECT pg_sleep(60)");
+        await database.Execute("""
+            CREATE TABLE filled (id integer);
+            INSERT INTO filled VALUES (1);
+            CREATE FUNCTION slow(id integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN PERFORM pg_sleep(1.5); RETURN id; END'
+            """);
 
         var failure = await Assert.ThrowsAsync<MigrationException>(
-            () => DatabaseMigrations.Apply(database.ConnectionString, _log, [filling, slow], commandTimeout: commandTimeout));
+            () => DatabaseMigrations.Apply(database.ConnectionString, _log, [filling, indexing, slow], commandTimeout: commandTimeout));
 
-        Assert.StartsWith($"Migration 0002_slow.sql of {Where(database)} failed: ", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(["0001_filling.batches.sql"], await Journal(database));
+        Assert.StartsWith($"Migration 0003_slow.sql of {Where(database)} failed: ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["0001_filling.batches.sql", "0002_indexing.concurrent.sql"], await Journal(database));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class StaleGrainRecords : IAsyncLifetime
         Items = [new("sku-1", 2)],
         Status = OrderStatus.Pending,
         Attempt = 1,
-        Transitions = [new(OrderStatus.Pending, 1, Now)],
+        Transitions = [new(OrderStatus.Pending, 1, Now, Actor: "alice")],
         CreatedAt = Now,
         UpdatedAt = Now,
         Version = 1,

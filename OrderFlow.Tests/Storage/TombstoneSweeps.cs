@@ -93,6 +93,27 @@ public sealed class TombstoneSweeps : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_sweep_of_reservations_reads_no_unsettled_orders_but_their_own()
+    {
+        await _database.Execute("""
+            INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version)
+            SELECT id, 'alice', 'reserved', '[]', 0, 1, false, '[]', now(), now(), 1 FROM generate_series(1, 20000) AS id
+            """);
+        await _database.Execute("ANALYZE orders");   // of a quiet time
+        await _database.Execute("UPDATE orders SET status = 'pending' WHERE id > 100");
+        await _database.Execute("""
+            INSERT INTO stock_reservations (product_id, order_id, attempt, quantity, unit_price, tentative, released_at)
+            SELECT 'sku-1', id, 1, 1, 1, false, $1 - interval '1 day' FROM generate_series(1, 100) AS id
+            """, Limit);
+        await using var connections = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { MaxPoolSize = 1, NoResetOnClose = true });
+        var before = await RowsRead.Of(connections, "orders");
+
+        Assert.Equal(100, (await new Tombstones(connections, _clock).SweepReservations(Limit)).Rows);
+
+        Assert.InRange(await RowsRead.Of(connections, "orders") - before, 0, 500);
+    }
+
+    [Fact]
     public async Task A_deleted_order_stays_while_an_expired_key_of_1_0_0_is_not_swept()
     {
         await _database.Execute("""

@@ -1,6 +1,6 @@
 -- Which products each order has, in the order of lists: one row for each, so that the orders of a product are found by an index. The rows of older orders follow in the next script.
 CREATE TABLE order_products (
-  product_id  text         NOT NULL,
+  product_id  text         COLLATE "C" NOT NULL,
   created_at  timestamptz  NOT NULL,
   order_id    bigint       NOT NULL,
   PRIMARY KEY (product_id, created_at, order_id)
@@ -32,8 +32,8 @@ END
 $body$;
 
 -- An order's products and creation time never change. A deleted order keeps its rows until its tombstone row is swept.
--- Silos that know this table write its rows themselves, whole batches at once, and say so by a setting of their sessions; for those of 1.0.0 the trigger does.
+-- Silos that know this table write its rows themselves, whole batches at once. For those of 1.0.0, which do not record who placed an order, the trigger does.
 CREATE TRIGGER orders_products_added AFTER INSERT ON orders
-  FOR EACH ROW WHEN (current_setting('orderflow.adds_order_products', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION add_order_products();
+  FOR EACH ROW WHEN (NEW.transitions #>> '{0,actor}' IS NULL) EXECUTE FUNCTION add_order_products();
 CREATE TRIGGER orders_products_removed AFTER DELETE ON orders REFERENCING OLD TABLE AS removed
   FOR EACH STATEMENT EXECUTE FUNCTION remove_order_products();

@@ -10,7 +10,7 @@ namespace OrderFlow.Silo.Postgres.Migrations;
 /// <param name="settings">The connection string.</param>
 /// <param name="database">The name of the database in logs and errors.</param>
 /// <param name="timeout">How long a script that does not get its locks is retried.</param>
-/// <param name="commandTimeout">How long one statement may take; those of <c>….batches.sql</c> as long as they need.</param>
+/// <param name="commandTimeout">How long one statement may take; those of <c>….batches.sql</c> and <c>….concurrent.sql</c> as long as they need.</param>
 /// <param name="log">The log.</param>
 internal sealed partial class ScriptRunner(
     NpgsqlConnection connection, NpgsqlConnectionStringBuilder settings, string database, TimeSpan timeout, TimeSpan commandTimeout, ILogger log)
@@ -83,8 +83,9 @@ internal sealed partial class ScriptRunner(
         var isInBatches = script.Name.EndsWith(BatchesSuffix, StringComparison.Ordinal);
         if (isConcurrent) await ConcurrentIndex.DropInvalid(script, connection, cancellation);
 
-        await using var postgres = NpgsqlDataSource.Create(isConcurrent ? settings : WithLockTimeout());   // a concurrent index blocks no writes
-        var running = Task.Run(Engine(postgres, [script], inTransaction: !isConcurrent && !isInBatches, isInBatches ? TimeSpan.Zero : commandTimeout).PerformUpgrade, cancellation);
+        await using var postgres = NpgsqlDataSource.Create(isConcurrent ? settings : WithLockTimeout());
+        var blocksWrites = !isConcurrent && !isInBatches;   // what does not may take longer the larger its table is
+        var running = Task.Run(Engine(postgres, [script], inTransaction: blocksWrites, blocksWrites ? commandTimeout : TimeSpan.Zero).PerformUpgrade, cancellation);
         if (await blockers.Watch(running, cancellation) is { } found) LogBlocked(script.Name, database, found, LockRetryDelay.TotalSeconds, timeout.TotalSeconds);
 
         var result = await running.WaitAsync(cancellation);

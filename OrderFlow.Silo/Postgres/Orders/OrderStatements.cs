@@ -29,12 +29,7 @@ internal sealed class OrderStatements : IBatchStatements<OrderWrite>
           AS w (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id, reserve_for)
         """;
 
-    /// <summary>They are there already where the trigger fired, as behind a proxy that drops the setting of the session.</summary>
-    private const string InsertProducts = """
-        INSERT INTO order_products (product_id, created_at, order_id)
-        SELECT * FROM unnest($1, $2, $3)
-        ON CONFLICT DO NOTHING
-        """;
+    private const string InsertProducts = "INSERT INTO order_products (product_id, created_at, order_id) SELECT * FROM unnest($1, $2, $3)";
 
     private const string UpdateOrders = """
         WITH changed AS (
