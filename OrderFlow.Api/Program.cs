@@ -50,6 +50,7 @@ app.UseAuthentication();
 app.UseRateLimitPerUser();
 app.UseAuthorization();
 app.UseUnsupportedHeaders();
+app.UseSingleParameters();
 app.MapHealth();
 app.MapOrders();
 app.MapLiveOrders();

@@ -39,6 +39,12 @@ public static class Limits
     /// <summary>The most characters in the address of a parcel's page.</summary>
     public const int TrackingUrlLength = 256;
 
+    /// <summary>The most characters in an admin's reason for a correction of stock.</summary>
+    public const int StockReasonLength = 200;
+
+    /// <summary>The most products of an import.</summary>
+    public const int ImportedProducts = 1_000;
+
     /// <summary>The most changes of status that an order keeps.</summary>
     public const int Transitions = 20;
 

@@ -24,4 +24,7 @@ public enum Outcome
 
     /// <summary>Not every silo knows this yet. Nothing was done; it may succeed once all silos are updated.</summary>
     Unsupported,
+
+    /// <summary>The operation's id was used for another command. Nothing was done.</summary>
+    KeyReused,
 }

@@ -5,6 +5,9 @@ namespace OrderFlow.Api.Cluster;
 /// <param name="wasSent">Whether a call may have reached a grain. If not, nothing was changed.</param>
 internal sealed class ClusterUnavailableException(Exception? cause, bool wasSent = true) : Exception(wasSent ? OutcomeUnknown : NotCarriedOut, cause)
 {
+    /// <summary>Whether a call may have reached a grain.</summary>
+    public bool WasSent { get; } = wasSent;
+
     /// <summary>The problem's detail if the call may have been carried out.</summary>
     public const string OutcomeUnknown =
         "The service is temporarily unavailable. Whether the request was carried out is unknown: read the resource before you send a change again. "

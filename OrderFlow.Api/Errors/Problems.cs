@@ -35,7 +35,7 @@ internal static class Problems
 
     /// <summary>422: the <c>Idempotency-Key</c> was used with another body.</summary>
     public static ProblemHttpResult IdempotencyKeyReused() => ForStatus(
-        StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key was used with another body. A new order needs a new key.");
+        StatusCodes.Status422UnprocessableEntity, "This Idempotency-Key was used with another body. A new request needs a new key.");
 
     /// <summary>A problem of a status, with the status's usual detail unless another is given.</summary>
     public static ProblemHttpResult ForStatus(int status, string? detail = null) =>

@@ -23,6 +23,9 @@ namespace OrderFlow.Api.Http;
 [JsonSerializable(typeof(ChangeStatusRequest))]
 [JsonSerializable(typeof(SetStockRequest))]
 [JsonSerializable(typeof(RestockRequest))]
+[JsonSerializable(typeof(AdjustStockRequest))]
+[JsonSerializable(typeof(ChangeStockSettingsRequest))]
+[JsonSerializable(typeof(ImportStockRequest))]
 internal sealed partial class RequestJson : JsonSerializerContext
 {
     /// <summary>The deepest nesting of a body; valid ones have three levels.</summary>
@@ -39,6 +42,10 @@ internal sealed partial class RequestJson : JsonSerializerContext
 [JsonSerializable(typeof(MissedResponse))]
 [JsonSerializable(typeof(StockItemResponse))]
 [JsonSerializable(typeof(PageResponse<StockItemResponse>))]
+[JsonSerializable(typeof(StockSettingsResponse))]
+[JsonSerializable(typeof(PageResponse<StockMovementResponse>))]
+[JsonSerializable(typeof(ImportedStockResponse))]
+[JsonSerializable(typeof(ImportedStockRow[]))]
 [JsonSerializable(typeof(PageResponse<NotificationResponse>))]
 [JsonSerializable(typeof(PageResponse<DeadLetterResponse>))]
 [JsonSerializable(typeof(NotificationStatsResponse))]

@@ -1,7 +1,6 @@
 using Microsoft.Net.Http.Headers;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.OpenApi;
-using OrderFlow.Api.Orders;
 
 namespace OrderFlow.Api.Http;
 

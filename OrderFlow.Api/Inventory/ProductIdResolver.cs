@@ -17,6 +17,16 @@ internal static class ProductIdResolver
     public static async Task<ProductName> Resolve(ClusterClient cluster, string id) =>
         ProductIds.IsUnambiguous(id) ? new(id, id, Exists: false) : (await Resolve(cluster, [id]))[0];
 
+    /// <summary>Resolves ids, in their order.</summary>
+    public static async Task<ProductName[]> ResolveAll(ClusterClient cluster, string[] ids)
+    {
+        var names = new Dictionary<string, ProductName>(StringComparer.Ordinal);
+        foreach (var chunk in ids.Where(id => !ProductIds.IsUnambiguous(id)).Distinct(StringComparer.Ordinal).Chunk(Limits.OrderLines))
+        foreach (var name in await Resolve(cluster, chunk))
+            names[name.Id] = name;
+        return Array.ConvertAll(ids, id => names.GetValueOrDefault(id) ?? new(id, id, Exists: false));
+    }
+
     /// <summary>The errors of the ids of an order's lines. Lines are stored as they were sent, so an id that is not exact would be no product's.</summary>
     public static async Task<ValidationErrors> Validate(ClusterClient cluster, PlaceOrderLineRequest?[] lines)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
+using OrderFlow.Inventory;
 using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Inventory;
@@ -22,6 +23,9 @@ internal static class ProductIds
     /// <summary>The further error of a new product's id; existing products may have such an id.</summary>
     public static string? ValidateNew(string id) =>
         Reserved.Contains(id) ? "is a name that no product can have: in a path it means something else" : TextId.ValidateVisible(id);
+
+    /// <summary>The error of the id of a product to create or set; null if it is valid.</summary>
+    public static string? ValidateName(ProductName name) => name.Exists ? null : Validate(name.Normalized) ?? ValidateNew(name.Normalized);
 
     /// <summary>True if the id can be written in one way only. Any other may have been meant as another product's: <see cref="ProductIdResolver"/>.</summary>
     public static bool IsUnambiguous(string id) => Ascii.IsValid(id) || (NormalForm.PassesQuickCheck(id) && TextId.ValidateVisible(id) is null);

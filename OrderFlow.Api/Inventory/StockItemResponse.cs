@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrderFlow.Inventory;
 
 namespace OrderFlow.Api.Inventory;
@@ -8,9 +9,12 @@ namespace OrderFlow.Api.Inventory;
 /// <param name="ReservedQuantity">Units reserved by orders.</param>
 /// <param name="UnitPrice">The price of one unit.</param>
 /// <param name="UpdatedAt">When it last changed; UTC, written with Z.</param>
-internal sealed record StockItemResponse(string ProductId, long AvailableQuantity, long ReservedQuantity, decimal UnitPrice, DateTime UpdatedAt)
+/// <param name="LowStockThreshold">The product is low while no more units than these are available; absent for never.</param>
+internal sealed record StockItemResponse(
+    string ProductId, long AvailableQuantity, long ReservedQuantity, decimal UnitPrice, DateTime UpdatedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? LowStockThreshold = null)
 {
     /// <summary>Maps a stock item.</summary>
     public static StockItemResponse Of(StockItem item) =>
-        new(item.ProductId, item.AvailableQuantity, item.ReservedQuantity, item.UnitPrice, item.UpdatedAt.UtcDateTime);
+        new(item.ProductId, item.AvailableQuantity, item.ReservedQuantity, item.UnitPrice, item.UpdatedAt.UtcDateTime, item.LowStockThreshold);
 }

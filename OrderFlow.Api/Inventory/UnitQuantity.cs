@@ -12,4 +12,7 @@ internal static class UnitQuantity
         { } number when number < min || number > max => string.Create(CultureInfo.InvariantCulture, $"must be from {min} to {max}"),
         _ => null,
     };
+
+    /// <summary>The error of a low-stock threshold, which may be absent; null if it is valid.</summary>
+    public static string? ValidateThreshold(long? units) => units is null ? null : Validate(units, 0, Limits.AvailableQuantity);
 }

@@ -29,7 +29,7 @@ internal static class NotificationEndpoints
         notifications.MapGet("/dead-letters", DeadLetters).Describe("listDeadLetters", "List dead letters, newest first", 400);
         notifications.MapPost("/dead-letters/{jobId}/replay", Replay)
             .Describe("replayDeadLetter", "Replay a dead letter", 404)
-            .WithDescription("It is queued again, with all its attempts.");
+            .WithDescription("It is queued again, with all its attempts.").AcceptsHeaders(IdempotencyKey.Name);
         notifications.MapDelete("/dead-letters/{jobId}", Purge)
             .Describe("deleteDeadLetter", "Delete a dead letter", 404)
             .WithDescription("It will not be sent.");
@@ -89,9 +89,20 @@ internal static class NotificationEndpoints
     }
 
     /// <summary>Enqueues a dead letter again, with all its attempts.</summary>
-    /// <remarks>Not retried: a late retry would replay a letter that was replayed and dead-lettered again.</remarks>
-    private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Replay(string jobId, ClusterClient cluster) =>
-        Answer(await cluster.CallOnce(grains => Queue(grains).Replay(jobId)), "Notification queued or sent");
+    private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Replay(
+        string jobId, Header<IdempotencyKey> keyHeader, CurrentCaller current, HttpResponse response, ClusterClient cluster)
+    {
+        if (!keyHeader.TryGet(out var key, out var problem)) return problem;
+
+        // Without a key it is not retried: a late retry would replay a letter that was replayed and dead-lettered again.
+        var operation = key.OperationId(current.Caller.UserId, $"replay {jobId}");
+        var requestId = Guid.NewGuid();
+        var result = key.Key is null
+            ? new(await cluster.CallOnce(grains => Queue(grains).Replay(jobId)))
+            : await cluster.CallWithRetry(grains => grains.GetNewGrain<INotificationReplayGrain>(0).Replay(jobId, operation, requestId));
+        if (result.WasRepeated) response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        return Answer(result.Outcome, "Notification queued or sent");
+    }
 
     /// <summary>Deletes a dead letter; it will not be sent.</summary>
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Purge(string jobId, ClusterClient cluster) =>

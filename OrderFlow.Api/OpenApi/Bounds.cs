@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Notifications;
 using OrderFlow.Api.Orders;
+using OrderFlow.Inventory;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
 using OrderFlow.ServiceDefaults.Auth;
@@ -11,7 +13,7 @@ namespace OrderFlow.Api.OpenApi;
 
 /// <summary>
 /// The bounds of values as JSON Schema, from the constants that the validation uses: <see cref="Limits"/>, <see cref="TextId"/>,
-/// <see cref="Inventory.ProductIds"/>, <see cref="Inventory.Money"/>.
+/// <see cref="ProductIds"/>, <see cref="Inventory.Money"/>.
 /// </summary>
 internal static class Bounds
 {
@@ -19,6 +21,8 @@ internal static class Bounds
 
     /// <summary>A sentence, because invisible characters are too many for a pattern.</summary>
     private const string OnlyVisible = "No invisible, bidirectional or unassigned characters.";
+
+    private const string VisibleSentence = "No invisible, bidirectional or unassigned characters, except joiners and variation selectors.";
 
     private static readonly string[] Statuses = [.. OrderStatusNames.Known.Select(OrderStatusNames.ToWireName)];
 
@@ -48,11 +52,36 @@ internal static class Bounds
     public static void Status(OpenApiSchema schema) => OneOf(schema, Statuses);
 
     /// <summary>Statuses that a request can name.</summary>
-    public static void StatusList(OpenApiSchema schema)
+    public static void StatusList(OpenApiSchema schema) => ListOf(schema, Statuses);
+
+    /// <summary>Kinds of movements that a request can name.</summary>
+    public static void MovementKindList(OpenApiSchema schema) => ListOf(schema, StockMovementKinds.Names);
+
+    /// <summary>A kind of movement in a response: one that is listed in the description, or of a newer version.</summary>
+    public static void MovementKind(OpenApiSchema schema) => AddToDescription(schema, "Expect others.");
+
+    /// <summary>What became of a row of an import.</summary>
+    public static void ImportStatus(OpenApiSchema schema) =>
+        OneOf(schema, [ImportedStockRow.IsImported, ImportedStockRow.IsNotImported, ImportedStockRow.IsUnknown]);
+
+    /// <summary>A number that may be negative.</summary>
+    public static void Signed(OpenApiSchema schema) => schema.Minimum = null;
+
+    /// <summary>Units to add or remove.</summary>
+    public static void Delta(OpenApiSchema schema)
     {
-        var item = new OpenApiSchema { Type = JsonSchemaType.String };
-        Status(item);
-        (schema.MinItems, schema.Items) = (1, item);
+        Range(-Limits.AvailableQuantity, Limits.AvailableQuantity)(schema);
+        AddToDescription(schema, "Not 0.");
+    }
+
+    /// <summary>An admin's reason for a correction.</summary>
+    public static void StockReason(OpenApiSchema schema) => Text(schema, Limits.StockReasonLength, forbidden: Control);
+
+    /// <summary>An admin's reason for a correction in a request.</summary>
+    public static void RequestStockReason(OpenApiSchema schema)
+    {
+        StockReason(schema);
+        AddToDescription(schema, VisibleSentence);
     }
 
     /// <summary>A status in a response: while the cluster is updated it may be one that this document does not list.</summary>
@@ -90,7 +119,7 @@ internal static class Bounds
     public static void CancelReason(OpenApiSchema schema)
     {
         Text(schema, Limits.CancelReasonLength, forbidden: Control);
-        AddToDescription(schema, $"Not one of {string.Join(", ", CancelReasons.All)}. {OnlyVisible[..^1]}, except joiners and variation selectors.");
+        AddToDescription(schema, $"Not one of {string.Join(", ", CancelReasons.All)}. {VisibleSentence}");
     }
 
     /// <summary>The carrier or the number of a parcel.</summary>
@@ -110,6 +139,13 @@ internal static class Bounds
 
     private static void Text(OpenApiSchema schema, int maxLength, string forbidden) =>
         (schema.MinLength, schema.MaxLength, schema.Pattern) = (1, maxLength, $@"^[^\s{forbidden}]([^{forbidden}]*[^\s{forbidden}])?$");
+
+    private static void ListOf(OpenApiSchema schema, IEnumerable<string> names)
+    {
+        var item = new OpenApiSchema { Type = JsonSchemaType.String };
+        OneOf(item, names);
+        (schema.MinItems, schema.Items) = (1, item);
+    }
 
     private static void OneOf(OpenApiSchema schema, IEnumerable<string> names) => schema.Enum = [.. names.Select(name => (JsonNode)JsonValue.Create(name)!)];
 

@@ -36,8 +36,17 @@ internal static class Examples
     private static readonly DateTime Placed = new(2026, 11, 25, 3, 8, 41, 115, DateTimeKind.Utc);
     private static readonly DateTime Settled = new(2026, 11, 25, 3, 8, 41, 234, DateTimeKind.Utc);
 
+    /// <summary>An import in CSV.</summary>
+    public const string Csv = "productId,availableQuantity,unitPrice,lowStockThreshold\nsku-21,100,9.99,10\nsku-22,50,19.9,\n";
+
     /// <summary>A cursor of the list of orders.</summary>
     public static readonly string Cursor = OrderCursor.After(Placed, 42);
+
+    /// <summary>A cursor of the list of stock items.</summary>
+    public static readonly string StockItemCursor = StockCursor.After(ProductId);
+
+    /// <summary>A cursor of the list of movements.</summary>
+    public static readonly string MovementCursor = StockMovementCursor.Before("3:0");
 
     private static readonly OrderResponse Reserved = new(
         42, UserId, [new OrderLine(ProductId, 2)], "reserved", 19.98m, Placed, Settled, FailReason: null, ExpiresAt: Settled.AddMinutes(15));
@@ -45,7 +54,13 @@ internal static class Examples
     private static readonly OrderTransitionResponse[] History =
         [new("pending", Version: 1, Placed, UserId), new("reserved", Version: 2, Settled, OrderTransition.SystemActor)];
 
-    private static readonly StockItemResponse StockItem = new(ProductId, 998, 2, 9.99m, Settled);
+    private static readonly StockItemResponse StockItem = new(ProductId, 998, 2, 9.99m, Settled, LowStockThreshold: 50);
+
+    private static readonly StockMovementResponse[] Movements =
+    [
+        new("reserve", AvailableDelta: -2, ReservedDelta: 2, Version: 3, Settled, OrderId: 42),
+        new("adjust", AvailableDelta: -1, ReservedDelta: 0, Version: 2, Placed, Actor: "root", Reason: "one was broken"),
+    ];
 
     private static readonly NotificationResponse Notification = new(
         JobId, "order.reserved", Message, NotificationResponse.NameOf(NotificationState.Sent), Attempts: 1, Settled);
@@ -64,6 +79,13 @@ internal static class Examples
             new OrderChangeResponse(42, "reserved", Version: 2, Settled)),
         [typeof(StockItemResponse)] = ("The stock item.", StockItem),
         [typeof(PageResponse<StockItemResponse>)] = ("A page of stock items, by product.", Page(StockItem)),
+        [typeof(StockSettingsResponse)] = ("The price and the threshold.", new StockSettingsResponse(9.99m, LowStockThreshold: 50)),
+        [typeof(PageResponse<StockMovementResponse>)] = (
+            "A page of movements, newest first.",
+            new PageResponse<StockMovementResponse>(Movements, Total: null, Page: null, Movements.Length, MovementCursor)),
+        [typeof(ImportedStockResponse)] = (
+            "What became of the rows. All are imported.",
+            new ImportedStockResponse(2, [new("sku-21", ImportedStockRow.IsImported), new("sku-22", ImportedStockRow.IsImported)])),
         [typeof(PageResponse<NotificationResponse>)] = ("A page of the order's notifications, oldest first.", Page(Notification)),
         [typeof(PageResponse<DeadLetterResponse>)] = ("A page of dead letters, newest first.", Page(DeadLetter)),
         [typeof(NotificationStatsResponse)] = ("The current counts.", new NotificationStatsResponse(3, 1, 2, 1_204, 5, 1, 1, Paused: false)),
@@ -79,6 +101,7 @@ internal static class Examples
         {
             Status = "fulfilled", ExpiresAt = null, Tracking = new("DHL", "JD0146000011", "https://parcels.example/JD0146000011"),
         },
+        ["archiveProduct"] = new MessageResponse("Product archived"),
         ["replayDeadLetter"] = new MessageResponse("Notification queued or sent"),
         ["deleteDeadLetter"] = new MessageResponse("Dead letter removed"),
         ["pauseNotifications"] = new NotificationStatsResponse(3, 0, 2, 1_204, 5, 1, 1, Paused: true),
@@ -116,8 +139,32 @@ internal static class Examples
                 """{"status": "fulfilled", "tracking": {"carrier": "DHL", "number": "JD0146000011", "url": "https://parcels.example/JD0146000011"}}"""),
             ["tryAgain"] = Body("Retry a failed order; for admins", """{"status": "pending"}"""),
         },
-        [typeof(SetStockRequest)] = new() { ["stock"] = Body("100 units at 9.99", """{"availableQuantity": 100, "unitPrice": 9.99}""") },
+        [typeof(SetStockRequest)] = new()
+        {
+            ["stock"] = Body("100 units at 9.99", """{"availableQuantity": 100, "unitPrice": 9.99}"""),
+            ["threshold"] = Body("100 units at 9.99, low at 10", """{"availableQuantity": 100, "unitPrice": 9.99, "lowStockThreshold": 10}"""),
+        },
         [typeof(RestockRequest)] = new() { ["restock"] = Body("50 more units", """{"quantity": 50}""") },
+        [typeof(AdjustStockRequest)] = new()
+        {
+            ["less"] = Body("One unit less", """{"delta": -1, "reason": "one was broken"}"""),
+            ["more"] = Body("Two units more", """{"delta": 2, "reason": "found while counting"}"""),
+        },
+        [typeof(ChangeStockSettingsRequest)] = new()
+        {
+            ["settings"] = Body("9.99 a unit, low at 10", """{"unitPrice": 9.99, "lowStockThreshold": 10}"""),
+            ["neverLow"] = Body("9.99 a unit, never low", """{"unitPrice": 9.99}"""),
+        },
+        [typeof(ImportStockRequest)] = new()
+        {
+            ["products"] = Body(
+                "Two products",
+                """
+                {"items": [
+                  {"productId": "sku-21", "availableQuantity": 100, "unitPrice": 9.99, "lowStockThreshold": 10},
+                  {"productId": "sku-22", "availableQuantity": 50, "unitPrice": 19.90}]}
+                """),
+        },
     };
 
     /// <summary>The description of an operation's response with a body of this type.</summary>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.OpenApi;
 using OrderFlow.Api.Cluster;
 using OrderFlow.Api.Errors;
+using OrderFlow.Api.Inventory;
 using OrderFlow.Orders;
 
 namespace OrderFlow.Api.OpenApi;
@@ -14,6 +15,7 @@ internal static class ProblemResponses
     private const string Problem = "Problem";
     private const string Invalid = "InvalidRequest";
     private const string Conflict = "Conflict";
+    private const string Unavailable = "Unavailable";
 
     private static readonly Dictionary<int, ErrorResponse> All = new()
     {
@@ -31,14 +33,14 @@ internal static class ProblemResponses
             Problems.Conflict("a failed order cannot become cancelled", [OrderStatus.Pending]), Conflict),
         [412] = new("PreconditionFailed", "The resource no longer meets the request's conditions.", Problems.ForStatus(412)),
         [413] = new("ContentTooLarge", "The body has too many bytes.", Problems.ForStatus(413)),
-        [415] = new("UnsupportedMediaType", "The body is not declared as JSON in UTF-8.", Problems.ForStatus(415)),
-        [422] = new("UnprocessableContent", "The request contradicts an earlier one.", Problems.ForStatus(422)),
+        [415] = new("UnsupportedMediaType", "The body is not declared as JSON, or as another type that the operation accepts, in UTF-8.", Problems.ForStatus(415)),
+        [422] = new("UnprocessableContent", "The `Idempotency-Key` was used with another body.", Problems.IdempotencyKeyReused()),
         [429] = new("TooManyRequests", "The caller makes too many requests.", Problems.ForStatus(429), Problem, RetryAfter()),
         [500] = new("Failed", "An unexpected error occurred.", Problems.ForStatus(500)),
         [503] = new(
             "Unavailable",
             "A part of the system is unavailable, or its update to a version that can do this is not complete. `detail` says whether the request may have been carried out.",
-            Problems.ForStatus(503, ClusterUnavailableException.NotCarriedOut), Problem, RetryAfter()),
+            Problems.ForStatus(503, ClusterUnavailableException.NotCarriedOut), Unavailable, RetryAfter()),
     };
 
     /// <summary>A reference to the error response of a status.</summary>
@@ -75,6 +77,16 @@ internal static class ProblemResponses
             Items = status,
         };
         document.AddComponent(Conflict, conflict);
+
+        var unavailable = Schema("A part of the system is unavailable.");
+        unavailable.Properties!["items"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Array,
+            Description = "What became of each row of an import that was interrupted.",
+            MaxItems = Limits.ImportedProducts,
+            Items = new OpenApiSchemaReference(Schemas.NameOf(typeof(ImportedStockRow)), document),
+        };
+        document.AddComponent(Unavailable, unavailable);
     }
 
     private static OpenApiResponse Response(ErrorResponse error, OpenApiDocument document)

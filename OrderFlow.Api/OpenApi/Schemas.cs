@@ -9,11 +9,21 @@ namespace OrderFlow.Api.OpenApi;
 internal static class Schemas
 {
     /// <summary>The schemas of request bodies.</summary>
-    private static readonly string[] Requests = ["PlaceOrder", "PlaceOrderLine", "ChangeStatus", "ChangeStatusTracking", "SetStock", "Restock"];
+    private static readonly string[] Requests =
+    [
+        "PlaceOrder", "PlaceOrderLine", "ChangeStatus", "ChangeStatusTracking", "SetStock", "Restock", "AdjustStock", "ChangeStockSettings", "ImportStock",
+        "ImportStockRow",
+    ];
 
     /// <summary>The members of request bodies that may be absent or null.</summary>
     private static readonly string[] OptionalMembers =
-        ["PlaceOrder.totalAmount", "PlaceOrder.reserveFor", "ChangeStatus.cancelReason", "ChangeStatus.tracking", "ChangeStatusTracking.url"];
+    [
+        "PlaceOrder.totalAmount", "PlaceOrder.reserveFor", "ChangeStatus.cancelReason", "ChangeStatus.tracking", "ChangeStatusTracking.url",
+        "SetStock.lowStockThreshold", "ChangeStockSettings.lowStockThreshold", "ImportStockRow.lowStockThreshold",
+    ];
+
+    /// <summary>The lists that are not always counted.</summary>
+    private static readonly string[] NotAlwaysCounted = ["OrderPage", "StockItemPage"];
 
     /// <summary>The bounds of members. A name means the same everywhere, unless it is listed with a schema before it; other integers are counts.</summary>
     private static readonly Dictionary<string, Action<OpenApiSchema>> Members = new()
@@ -40,6 +50,17 @@ internal static class Schemas
         ["url"] = Bounds.TrackingUrl,
         ["version"] = Bounds.Min(1),
         ["SetStock.availableQuantity"] = Bounds.Range(0, Limits.AvailableQuantity),
+        ["ImportStockRow.availableQuantity"] = Bounds.Range(0, Limits.AvailableQuantity),
+        ["lowStockThreshold"] = Bounds.Range(0, Limits.AvailableQuantity),
+        ["delta"] = Bounds.Delta,
+        ["AdjustStock.reason"] = Bounds.RequestStockReason,
+        ["ImportStock.items"] = schema => (schema.MinItems, schema.MaxItems) = (1, Limits.ImportedProducts),
+        ["ImportedStock.items"] = schema => schema.MaxItems = Limits.ImportedProducts,
+        ["ImportedStockRow.status"] = Bounds.ImportStatus,
+        ["kind"] = Bounds.MovementKind,
+        ["availableDelta"] = Bounds.Signed,
+        ["reservedDelta"] = Bounds.Signed,
+        ["StockMovement.reason"] = Bounds.StockReason,
         ["unitPrice"] = Bounds.Money(Limits.UnitPrice),
         ["jobId"] = Bounds.JobId,
         ["state"] = Bounds.State,
@@ -61,17 +82,25 @@ internal static class Schemas
         var schemas = document.Components!.Schemas!;
         foreach (var (name, schema) in schemas) Complete(name, (OpenApiSchema)schema);
 
+        foreach (var (name, schema) in schemas)
+            if (name.EndsWith("Page", StringComparison.Ordinal) && !NotAlwaysCounted.Contains(name)) schema.Required!.Add("total");
+
         // A history is one page.
         var history = (OpenApiSchema)schemas["OrderTransitionPage"];
         history.Properties!.Remove("nextCursor");
         history.Required!.Add("page");
 
-        // Only orders are not always counted.
-        foreach (var (name, schema) in schemas)
-            if (name.EndsWith("Page", StringComparison.Ordinal) && name != "OrderPage") schema.Required!.Add("total");
+        // Movements have only cursors, and are never counted.
+        var movements = (OpenApiSchema)schemas["StockMovementPage"];
+        foreach (var member in new[] { "page", "total" })
+        {
+            movements.Properties!.Remove(member);
+            movements.Required!.Remove(member);
+        }
 
         // By their type elements can be null; the validation rejects that.
         ((OpenApiSchema)schemas["PlaceOrder"].Properties!["items"]).Items = new OpenApiSchemaReference("PlaceOrderLine", document);
+        ((OpenApiSchema)schemas["ImportStock"].Properties!["items"]).Items = new OpenApiSchemaReference("ImportStockRow", document);
     }
 
     /// <remarks>

@@ -1,4 +1,5 @@
 using OrderFlow.Api.Cluster;
+using OrderFlow.Api.Http;
 using OrderFlow.Orders;
 
 namespace OrderFlow.Api.Orders;

@@ -79,3 +79,21 @@ public interface INotificationQueueGrain : IGrainWithIntegerKey
     [Alias("set-paused")]
     Task SetPaused(bool paused);
 }
+
+/// <summary>Replays dead letters once per <c>Idempotency-Key</c>. Stateless. A grain type of its own, as <see cref="Orders.IOrderSearchGrain"/>.</summary>
+[Alias("notification-replay")]
+public interface INotificationReplayGrain : IGrainWithIntegerKey
+{
+    /// <summary>Enqueues a dead letter again, with all its attempts left. Ok also where it was replayed before; NotFound where there is no such job.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="operation">A call with the operation of an earlier one has no effect; empty where it may be repeated.</param>
+    /// <param name="requestId">The request, which the API may send several times: the first answer to it is no repeat.</param>
+    [Alias("replay")]
+    Task<ReplayResult> Replay(string jobId, string operation, Guid requestId);
+}
+
+/// <summary>The result of a replay.</summary>
+/// <param name="Outcome">Ok or NotFound.</param>
+/// <param name="WasRepeated">True where the operation was carried out before.</param>
+[GenerateSerializer, Immutable, Alias("replay-result")]
+public sealed record ReplayResult([property: Id(0)] Outcome Outcome, [property: Id(1)] bool WasRepeated = false);

@@ -9,14 +9,15 @@ internal abstract class StockCommand
     /// <summary>The span of the call; null where it is not traced.</summary>
     public Activity? Span { get; } = Activity.Current;
 
-    /// <summary>The order whose reservation it concerns; null where it concerns only the counts.</summary>
+    /// <summary>The order whose reservation it concerns; null where it concerns only the item.</summary>
     public virtual long? OrderId => null;
 
     /// <summary>Computes the answer on the batch's working copy.</summary>
     public abstract void ApplyTo(StockBatch batch, DateTimeOffset now);
 
     /// <summary>Answers the caller; only after the write.</summary>
-    public abstract void Complete();
+    /// <param name="written">The item after the write.</param>
+    public abstract void Complete(StockItem? written);
 
     public abstract void Fail(Exception error);
 }
@@ -31,20 +32,24 @@ internal abstract class StockCommand<TAnswer> : StockCommand
 
     protected TAnswer? Answer { get; set; }
 
-    public override void ApplyTo(StockBatch batch, DateTimeOffset now) => Answer = batch.Apply(Decide(batch, now));
-
-    public override void Complete() => _answered.SetResult(Answer!);
+    public override void Complete(StockItem? written) => _answered.SetResult(Answer!);
 
     public override void Fail(Exception error) => _answered.SetException(error);
-
-    /// <summary>Decides by the rules of <see cref="StockLedger"/>.</summary>
-    protected abstract StockStep<TAnswer> Decide(StockBatch batch, DateTimeOffset now);
 }
 
-internal sealed class ReserveCommand(ReserveStock reserve) : StockCommand<ReserveResult>
+/// <summary>A command of an order. Decides by the rules of <see cref="StockLedger"/>.</summary>
+internal abstract class StockOrderCommand<TAnswer>(StockMovementKind kind, long orderId) : StockCommand<TAnswer>
 {
-    public override long? OrderId => reserve.OrderId;
+    public override long? OrderId => orderId;
 
+    public override void ApplyTo(StockBatch batch, DateTimeOffset now) =>
+        Answer = batch.Apply(Decide(batch.Item, batch.ReservationOf(orderId), now), new(kind, orderId));
+
+    protected abstract StockStep<TAnswer> Decide(StockItem? item, StockReservation? held, DateTimeOffset now);
+}
+
+internal sealed class ReserveCommand(ReserveStock reserve) : StockOrderCommand<ReserveResult>(StockMovementKind.Reserve, reserve.OrderId)
+{
     /// <summary>True where the answer is insufficient, which is not final before <see cref="CheckContention"/>.</summary>
     public bool IsInsufficient => Answer?.Outcome == ReserveOutcome.Insufficient;
 
@@ -54,33 +59,22 @@ internal sealed class ReserveCommand(ReserveStock reserve) : StockCommand<Reserv
     /// <inheritdoc cref="StockLedger.CheckContention"/>
     public void CheckContention(long attainable) => Answer = StockLedger.CheckContention(Answer!, reserve.Quantity, attainable);
 
-    protected override StockStep<ReserveResult> Decide(StockBatch batch, DateTimeOffset now) =>
-        StockLedger.Reserve(batch.Item, batch.ReservationOf(reserve.OrderId), reserve, now);
+    protected override StockStep<ReserveResult> Decide(StockItem? item, StockReservation? held, DateTimeOffset now) => StockLedger.Reserve(item, held, reserve, now);
 }
 
-internal sealed class ReleaseCommand(long orderId, int attempt) : StockCommand<bool>
+internal sealed class ReleaseCommand(long orderId, int attempt) : StockOrderCommand<bool>(StockMovementKind.Release, orderId)
 {
-    public override long? OrderId => orderId;
-
-    protected override StockStep<bool> Decide(StockBatch batch, DateTimeOffset now) =>
-        StockLedger.Release(batch.Item, batch.ReservationOf(orderId), orderId, attempt, now);
+    protected override StockStep<bool> Decide(StockItem? item, StockReservation? held, DateTimeOffset now) =>
+        StockLedger.Release(item, held, OrderId!.Value, attempt, now);
 }
 
-internal sealed class ConsumeCommand(long orderId, int attempt) : StockCommand<ConsumeOutcome>
+internal sealed class ConsumeCommand(long orderId, int attempt) : StockOrderCommand<ConsumeOutcome>(StockMovementKind.Fulfil, orderId)
 {
-    public override long? OrderId => orderId;
-
-    protected override StockStep<ConsumeOutcome> Decide(StockBatch batch, DateTimeOffset now) =>
-        StockLedger.Consume(batch.Item, batch.ReservationOf(orderId), attempt, now);
+    protected override StockStep<ConsumeOutcome> Decide(StockItem? item, StockReservation? held, DateTimeOffset now) => StockLedger.Consume(item, held, attempt, now);
 }
 
-internal sealed class SetCommand(string productId, long availableQuantity, decimal unitPrice) : StockCommand<StockResult>
+/// <summary>Records what a silo of 1.0.0 has changed, as every write does.</summary>
+internal sealed class RecordChangesCommand : StockCommand<bool>
 {
-    protected override StockStep<StockResult> Decide(StockBatch batch, DateTimeOffset now) =>
-        StockLedger.Set(batch.Item, productId, availableQuantity, unitPrice, now);
-}
-
-internal sealed class RestockCommand(long quantity) : StockCommand<StockResult>
-{
-    protected override StockStep<StockResult> Decide(StockBatch batch, DateTimeOffset now) => StockLedger.Restock(batch.Item, quantity, now);
+    public override void ApplyTo(StockBatch batch, DateTimeOffset now) => Answer = true;
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrderFlow.Orders;
 using OrderFlow.Telemetry;
 using Orleans.Storage;
 
@@ -10,10 +11,12 @@ namespace OrderFlow.Inventory;
 internal sealed partial class StockItemGrain(
     [FromKeyedServices(StorageNames.Stock)] IGrainStorage storage,
     IReservations reservations,
+    IStockOperations operations,
     IGrainContext context,
     StockMetrics metrics,
+    FulfilmentSupport support,
     TimeProvider time,
-    ILogger<StockItemGrain> log) : Grain, IStockItemGrain, IStockFulfilmentGrain
+    ILogger<StockItemGrain> log) : Grain, IStockItemGrain, IStockFulfilmentGrain, IStockAdminGrain
 {
     /// <summary>The most commands that one write covers.</summary>
     public const int MaxBatchSize = 256;
@@ -30,16 +33,28 @@ internal sealed partial class StockItemGrain(
     {
         var item = (await _stock.ReadForQuery())?.Item;
         if (item is null && !_writing) DeactivateOnIdle();   // made-up product ids must not fill the memory
-        return item;
+        return item is { ArchivedAt: null } ? item : null;
     }
 
-    public Task<StockResult> Set(long availableQuantity, decimal unitPrice, Caller by) => by.IsAdmin
-        ? Enqueue(new SetCommand(this.GetPrimaryKeyString(), availableQuantity, unitPrice))
-        : Task.FromResult(new StockResult(Outcome.Forbidden, Reason: "only an admin can set stock"));
+    public Task<StockResult> Set(long availableQuantity, decimal unitPrice, Caller by) => Set(Unstored(by), availableQuantity, unitPrice, lowStockThreshold: null);
 
-    public Task<StockResult> Restock(long quantity, Caller by) => by.IsAdmin
-        ? Enqueue(new RestockCommand(quantity))
-        : Task.FromResult(new StockResult(Outcome.Forbidden, Reason: "only an admin can add stock"));
+    public Task<StockResult> Restock(long quantity, Caller by) => Restock(Unstored(by), quantity);
+
+    public Task<StockResult> Set(StockOperation operation, long availableQuantity, decimal unitPrice, long? lowStockThreshold) =>
+        Execute(operation, StockAdminCommand.Set(operation, this.GetPrimaryKeyString(), availableQuantity, unitPrice, lowStockThreshold));
+
+    public Task<StockResult> Restock(StockOperation operation, long quantity) => Execute(operation, StockAdminCommand.Restock(operation, quantity));
+
+    public Task<StockResult> Adjust(StockOperation operation, long delta) => Execute(operation, StockAdminCommand.Adjust(operation, delta));
+
+    public Task<StockResult> ChangeSettings(StockOperation operation, decimal unitPrice, long? lowStockThreshold) =>
+        Execute(operation, StockAdminCommand.ChangeSettings(operation, unitPrice, lowStockThreshold));
+
+    public Task<StockResult> Archive(StockOperation operation) => support.IsComplete()
+        ? Execute(operation, StockAdminCommand.Archive(operation))
+        : Task.FromResult(new StockResult(Outcome.Unsupported));   // a silo of 1.0.0 would list it, and set its units without restoring it
+
+    public Task RecordChanges() => Enqueue(new RecordChangesCommand());
 
     public Task<ReserveResult> Reserve(ReserveStock command) => Enqueue(new ReserveCommand(command));
 
@@ -51,6 +66,13 @@ internal sealed partial class StockItemGrain(
         metrics.Consumed(outcome);
         if (outcome == ConsumeOutcome.Released) LogNotConsumed(orderId, this.GetPrimaryKeyString(), attempt);
     }
+
+    /// <summary>A command of an API of 1.0.0, which does not repeat any.</summary>
+    private static StockOperation Unstored(Caller by) => new(Id: "", by);
+
+    private Task<StockResult> Execute(StockOperation operation, StockAdminCommand command) => operation.By.IsAdmin
+        ? Enqueue(command)
+        : Task.FromResult(new StockResult(Outcome.Forbidden, Reason: "only an admin can change stock"));
 
     /// <summary>Queues the command for the next write. Writes run one at a time; the next covers all commands that came meanwhile.</summary>
     private Task<TAnswer> Enqueue<TAnswer>(StockCommand<TAnswer> command)
@@ -93,6 +115,7 @@ internal sealed partial class StockItemGrain(
         {
             var found = await FindReservations(commands);
             commands.RemoveAll(command => FailedAsUnreadable(command, found.Unreadable));
+            await FindOperations(commands);
             var batch = Apply(commands, found.Rows);
             if (batch.HasChanges || MustFence(commands)) await _stock.Write(batch.ToRecord());
         }
@@ -106,7 +129,7 @@ internal sealed partial class StockItemGrain(
         }
 
         // After the write: no answer may rest on state that is not persisted.
-        foreach (var command in commands) command.Complete();
+        foreach (var command in commands) command.Complete(_stock.Value?.Item);
     }
 
     /// <summary>
@@ -132,8 +155,8 @@ internal sealed partial class StockItemGrain(
 
     private StockBatch Apply(List<StockCommand> commands, IReadOnlyList<StockReservation> rows)
     {
-        var batch = new StockBatch(_stock.Value?.Item, rows);
         var now = time.GetUtcMilliseconds();
+        var batch = new StockBatch(_stock.Value, rows, now);
         foreach (var command in commands) command.ApplyTo(batch, now);
         return batch;
     }
@@ -142,6 +165,16 @@ internal sealed partial class StockItemGrain(
     {
         var orderIds = commands.Select(command => command.OrderId).OfType<long>().Distinct().ToArray();
         return orderIds.Length == 0 ? FoundReservations.None : await reservations.Find(this.GetPrimaryKeyString(), orderIds);
+    }
+
+    private async Task FindOperations(List<StockCommand> commands)
+    {
+        var stored = commands.OfType<StockAdminCommand>().Where(command => command.OperationId is not null).ToLookup(command => command.OperationId!, StringComparer.Ordinal);
+        if (stored.Count == 0) return;
+
+        foreach (var operation in await operations.Find(this.GetPrimaryKeyString(), [.. stored.Select(commands => commands.Key)]))
+        foreach (var command in stored[operation.Id])
+            command.Found(operation);
     }
 
     /// <summary>Fails only the command whose order's row cannot be read.</summary>

@@ -18,7 +18,7 @@ internal enum ConsumeOutcome
 
 /// <summary>
 /// The rules of stock. Knows no grain, no database and no clock.
-/// Reserving and releasing keep <c>available + reserved</c>; only setting, restocking and consuming change it.
+/// Reserving and releasing keep <c>available + reserved</c>; only consuming and admins change it.
 /// </summary>
 internal static class StockLedger
 {
@@ -27,7 +27,7 @@ internal static class StockLedger
     {
         if (held is not null && held.Refuses(command.Attempt)) return new(new(ReserveOutcome.Superseded));
         if (held is { IsLive: true } && held.Attempt == command.Attempt) return new(new(ReserveOutcome.Granted, held.UnitPrice));
-        if (item is null) return new(new(ReserveOutcome.Unknown));
+        if (item is not { ArchivedAt: null }) return new(new(ReserveOutcome.Unknown));
 
         var heldByEarlierAttempt = held is { IsLive: true } ? held.Quantity : 0;
         var attainable = item.AvailableQuantity + heldByEarlierAttempt;
@@ -64,23 +64,38 @@ internal static class StockLedger
             held with { Consumed = true, ReleasedAt = now });
     }
 
-    /// <summary>Creates the product, or sets its available units and price; reserved units keep the price they were granted at.</summary>
-    public static StockStep<StockResult> Set(StockItem? item, string productId, long availableQuantity, decimal unitPrice, DateTimeOffset now)
+    /// <summary>
+    /// Creates or restores the product, or sets its available units and price, and its threshold where one is given; reserved units keep the price they were
+    /// granted at.
+    /// </summary>
+    public static StockStep<StockResult> Set(StockItem? item, string productId, long availableQuantity, decimal unitPrice, long? lowStockThreshold, DateTimeOffset now)
     {
-        var next = new StockItem(productId, availableQuantity, item?.ReservedQuantity ?? 0, unitPrice, now);
-        return new(new(Outcome.Ok, next), next);
+        var current = item ?? new(productId, AvailableQuantity: 0, ReservedQuantity: 0, unitPrice, now, LowStockThreshold: lowStockThreshold);
+        return Accept(WithSettings(current, unitPrice, lowStockThreshold ?? current.LowStockThreshold, now) with { AvailableQuantity = availableQuantity, ArchivedAt = null });
     }
 
-    /// <summary>Adds units to an existing product.</summary>
-    public static StockStep<StockResult> Restock(StockItem? item, long quantity, DateTimeOffset now)
-    {
-        if (item is null) return new(new(Outcome.NotFound));
-        if (item.AvailableQuantity + quantity > Limits.AvailableQuantity)
-            return new(new(Outcome.Conflict, item, $"{item.ProductId} has {item.AvailableQuantity} units; {quantity} more would exceed the limit of {Limits.AvailableQuantity}"));
+    /// <summary>Sets the price and the threshold; null for no threshold.</summary>
+    public static StockStep<StockResult> ChangeSettings(StockItem? item, decimal unitPrice, long? lowStockThreshold, DateTimeOffset now) =>
+        item is { ArchivedAt: null } ? Accept(WithSettings(item, unitPrice, lowStockThreshold, now)) : Missing;
 
-        var next = item with { AvailableQuantity = item.AvailableQuantity + quantity, UpdatedAt = now };
-        return new(new(Outcome.Ok, next), next);
+    /// <summary>Adds units to an existing product, or removes available ones.</summary>
+    public static StockStep<StockResult> Add(StockItem? item, long delta, DateTimeOffset now)
+    {
+        if (item is not { ArchivedAt: null }) return Missing;
+
+        var available = item.AvailableQuantity + delta;
+        if (available < 0) return Refuse(item, $"{item.ProductId} has {item.AvailableQuantity} available units; {-delta} fewer would be below zero");
+        if (delta > 0 && available > Limits.AvailableQuantity)
+            return Refuse(item, $"{item.ProductId} has {item.AvailableQuantity} units; {delta} more would exceed the limit of {Limits.AvailableQuantity}");
+
+        return Accept(item with { AvailableQuantity = available, UpdatedAt = now });
     }
+
+    /// <summary>Archives the product: its available units are gone, and orders find it unknown. Its versions go on when it is restored.</summary>
+    public static StockStep<StockResult> Archive(StockItem? item, DateTimeOffset now) =>
+        item is not { ArchivedAt: null } ? Missing
+        : item.ReservedQuantity > 0 ? Refuse(item, $"{item.ReservedQuantity} units of {item.ProductId} are reserved for orders")
+        : Accept(item with { AvailableQuantity = 0, UpdatedAt = now, ArchivedAt = now });
 
     /// <summary>Insufficient is final only where the units that unsettled orders may release would not suffice either.</summary>
     /// <param name="insufficient">The answer.</param>
@@ -88,6 +103,20 @@ internal static class StockLedger
     /// <param name="attainable">Units available after the write, and those that may be released.</param>
     public static ReserveResult CheckContention(ReserveResult insufficient, long quantity, long attainable) =>
         attainable >= quantity ? insufficient with { Outcome = ReserveOutcome.Contended } : insufficient;
+
+    private static StockStep<StockResult> Missing => new(new(Outcome.NotFound));
+
+    private static StockStep<StockResult> Accept(StockItem next) => new(new(Outcome.Ok, next), next);
+
+    private static StockStep<StockResult> Refuse(StockItem item, string reason) => new(new(Outcome.Conflict, item, reason));
+
+    private static StockItem WithSettings(StockItem item, decimal unitPrice, long? lowStockThreshold, DateTimeOffset now) => item with
+    {
+        UnitPrice = unitPrice,
+        LowStockThreshold = lowStockThreshold,
+        SettingsVersion = item.SettingsVersion + (item.UnitPrice == unitPrice && item.LowStockThreshold == lowStockThreshold ? 0 : 1),
+        UpdatedAt = now,
+    };
 
     private static StockItem Move(StockItem item, long toReserved, DateTimeOffset now) => item with
     {

@@ -15,8 +15,8 @@ internal interface INotificationQueue
     /// <summary>Lists one page of the dead letters, newest first, or the page that continues after <paramref name="after"/>.</summary>
     Task<Page<DeadLetter>> ListDeadLetters(int page, int limit, string? after = null);
 
-    /// <inheritdoc cref="INotificationQueueGrain.Replay"/>
-    Task<Outcome> Replay(string jobId);
+    /// <inheritdoc cref="INotificationReplayGrain.Replay"/>
+    Task<ReplayResult> Replay(string jobId, string operation = "", Guid requestId = default);
 
     /// <inheritdoc cref="INotificationQueueGrain.Purge"/>
     Task<Outcome> Purge(string jobId);

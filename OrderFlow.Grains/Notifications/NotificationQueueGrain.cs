@@ -15,9 +15,16 @@ internal sealed class NotificationQueueGrain(INotificationQueue queue, IQueueHea
 
     public Task<Page<DeadLetter>> ListDeadLetters(int page, int limit, string? after) => queue.ListDeadLetters(page, limit, after);
 
-    public Task<Outcome> Replay(string jobId) => queue.Replay(jobId);
+    public async Task<Outcome> Replay(string jobId) => (await queue.Replay(jobId)).Outcome;
 
     public Task<Outcome> Purge(string jobId) => queue.Purge(jobId);
 
     public Task SetPaused(bool paused) => queue.SetPaused(paused);
+}
+
+/// <inheritdoc cref="INotificationReplayGrain"/>
+[GrainType("notification-replay"), StatelessWorker]
+internal sealed class NotificationReplayGrain(INotificationQueue queue) : Grain, INotificationReplayGrain
+{
+    public Task<ReplayResult> Replay(string jobId, string operation, Guid requestId) => queue.Replay(jobId, operation, requestId);
 }

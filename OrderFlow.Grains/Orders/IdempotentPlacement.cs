@@ -37,26 +37,5 @@ internal sealed class IdempotentPlacement(
     private Task<OrderResult> Place(IdempotencyRecord record, PlaceOrder command) =>
         grains.Place(record.OrderId, command with { RequestId = record.RequestId });
 
-    /// <summary>
-    /// Stores the record before the order is placed, so that a call after a crash uses the same id; or returns the one that another call has stored.
-    /// Most keys are new, so the row is read only where the write conflicts.
-    /// </summary>
-    private async Task<IdempotencyRecord> GetOrWrite(GrainRecord<IdempotencyRecord> storedKey, IdempotencyRecord next)
-    {
-        while (true)
-        {
-            try
-            {
-                await storedKey.Write(next);
-                return next;
-            }
-            catch (InconsistentStateException)
-            {
-                if (await storedKey.ReadForUpdate() is { } record && !IsExpired(record)) return record;   // else it was or may be swept: overwrite it
-            }
-        }
-    }
-
-    /// <summary>An expired key's order may have been deleted and swept, and must not be placed again under its old id.</summary>
-    private bool IsExpired(IdempotencyRecord record) => record.UsedAt + options.Value.IdempotencyKeyRetention <= time.GetUtcNow();
+    private Task<IdempotencyRecord> GetOrWrite(GrainRecord<IdempotencyRecord> storedKey, IdempotencyRecord next) => storedKey.GetOrWrite(next, time, options.Value);
 }

@@ -106,7 +106,7 @@ internal static partial class OrderLifecycle
 
     /// <summary>The order has the status already: nothing to do, unless the command names another parcel or reason.</summary>
     private static OrderDecision Repeat(OrderState order, ChangeStatus command) =>
-        command.Tracking is { } tracking && tracking != order.Tracking ? OrderDecision.Refuse("the order is fulfilled with other tracking already", [])
+        command.Tracking is { } tracking && tracking != order.Tracking ? OrderDecision.Refuse("the order is fulfilled already, without this tracking", [])
         : command.CancelReason is { } reason && reason != order.CancelReason ? OrderDecision.Refuse("the order is cancelled for another reason already", [])
         : OrderDecision.NoChange;
 

@@ -153,6 +153,7 @@ internal sealed partial class OutboxPartitionGrain(
         try
         {
             var page = await outbox.Advance(Partition, _published, reload, read.After, read.Limit, read.AsOf);
+            if (_reads.Failures > 0) LogRecovered(Partition);
             _published = [];
             Live.Remove(_events.Reload(reload, page.Reloaded, publisher.KafkaPartitionOf, Now));
             _reads.Complete(page, Add(page.Next), began, Now);
@@ -220,6 +221,9 @@ internal sealed partial class OutboxPartitionGrain(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Outbox partition {Partition} cannot be read or deleted from; the relay will retry. {Error}: {Reason}")]
     private partial void LogFailed(int partition, string error, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Outbox partition {Partition} can be read again")]
+    private partial void LogRecovered(int partition);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Kafka rejects event {EventId} (outbox row {Seq}); the relay retries it about every 30 s, and later events of its order wait. {Reason}")]
     private partial void LogRejected(string eventId, long seq, string reason);

@@ -15,6 +15,7 @@ internal sealed partial class RecoveryGrain(
     IUnsettledOrders unsettled,
     ITombstones tombstones,
     IOrderCounts counts,
+    StockUpkeep stock,
     IEnumerable<IClusterMeasurement> measurements,
     IGrainFactory grains,
     TimeProvider time,
@@ -28,10 +29,10 @@ internal sealed partial class RecoveryGrain(
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How much longer than its key a deleted order is kept: a call that has just read the key may still place the order. Neither sweep needs to wait for the
-    /// other, because <see cref="IdempotencyGrain"/> ignores expired keys, except those that 1.0.0 stored.
+    /// How much longer than its key a deleted order or an operation of an import is kept: a call that has just read the key may still use it. No sweep needs to
+    /// wait for another, because expired keys are ignored, except those that 1.0.0 stored.
     /// </summary>
-    private static readonly TimeSpan DeletedOrderGrace = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UsedKeyGrace = TimeSpan.FromMinutes(1);
 
     private readonly RecoveryOptions _options = options.Value;
     private long _lastId;
@@ -62,9 +63,12 @@ internal sealed partial class RecoveryGrain(
     private IEnumerable<(string Name, Func<CancellationToken, Task<Batch>> RunBatch)> Jobs()
     {
         yield return ("resume orders", ResumeStalled);
-        yield return ("sweep deleted orders", _ => tombstones.SweepOrders(Now - _options.DeletedOrderRetention - DeletedOrderGrace));
+        yield return ("sweep deleted orders", _ => tombstones.SweepOrders(Now - _options.DeletedOrderRetention - UsedKeyGrace));
         yield return ("sweep released reservations", _ => tombstones.SweepReservations(Now - _options.ReleasedReservationRetention));
         yield return ("sweep used keys", _ => tombstones.SweepKeys(Now - _options.IdempotencyKeyRetention));
+        yield return ("sweep operations of stock", _ => tombstones.SweepStockOperations(Now - _options.IdempotencyKeyRetention - UsedKeyGrace));
+        yield return ("record changes of stock", stock.RecordChanges);
+        yield return ("add up old movements of stock", _ => stock.FoldMovements(Now - _options.StockMovementRetention));
         yield return ("add up numbers of orders", _ => counts.MergeChanges());
         foreach (var measurement in measurements) yield return (measurement.Name, cancellationToken => Measure(measurement, cancellationToken));
     }

@@ -27,9 +27,13 @@ internal sealed class RecoveryOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:10:00", "30.00:00:00")]
     public TimeSpan ReleasedReservationRetention { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long an <c>Idempotency-Key</c> answers with the order it was first used for.</summary>
+    /// <summary>How long an <c>Idempotency-Key</c> is answered as the first time.</summary>
     [Range(typeof(TimeSpan), "00:10:00", "30.00:00:00")]
     public TimeSpan IdempotencyKeyRetention { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long movements of stock are kept one by one; older ones are added up to one for each product.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "36500.00:00:00")]
+    public TimeSpan StockMovementRetention { get; set; } = TimeSpan.FromDays(365);
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -11,10 +11,10 @@ internal static class TrackingRules
 
     /// <summary>The error of a parcel's address; null if it is valid or there is none.</summary>
     public static string? ValidateUrl(string? url) => url is null || IsWebAddress(url) ? null
-        : $"must be an address that begins with https:// or http://, of at most {Limits.TrackingUrlLength} visible ASCII characters";
+        : $"must be an address that begins with https:// or http://, of at most {Limits.TrackingUrlLength} visible ASCII characters, without a user name";
 
     private static bool IsWebAddress(string url) =>
         url.Length <= Limits.TrackingUrlLength && url.All(character => character is >= '!' and <= '~')
         && (url.StartsWith("https://", StringComparison.Ordinal) || url.StartsWith("http://", StringComparison.Ordinal))
-        && Uri.TryCreate(url, UriKind.Absolute, out _);
+        && Uri.TryCreate(url, UriKind.Absolute, out var address) && address.UserInfo.Length == 0;   // which looks like the host, and is not
 }

@@ -8,8 +8,11 @@ namespace OrderFlow.Silo.Kafka;
 /// <summary>CloudEvents 1.0 in binary content mode: attributes are headers, the value is the data alone (Kafka protocol binding §3.2).</summary>
 internal static class CloudEventHeaders
 {
-    /// <summary>The <c>ce_source</c> of all events; <c>ce_id</c> is unique within it.</summary>
-    public const string Source = "/orderflow/orders";
+    /// <summary>The <c>ce_source</c> of orders' events; <c>ce_id</c> is unique within it.</summary>
+    public const string OrderSource = "/orderflow/orders";
+
+    /// <summary>The <c>ce_source</c> of products' events.</summary>
+    public const string StockSource = "/orderflow/stock";
 
     private const string Type = "ce_type";
     private const string Time = "ce_time";
@@ -18,17 +21,16 @@ internal static class CloudEventHeaders
     private const long MaxUnixTimeMs = 253_402_300_799_999;
 
     private static readonly byte[] SpecVersion = "1.0"u8.ToArray();
-    private static readonly byte[] SourceBytes = Encoding.UTF8.GetBytes(Source);
     private static readonly byte[] Json = "application/json"u8.ToArray();
 
-    public static Headers Of(string id, string type, string subject, DateTimeOffset time, TraceContext? trace = null)
+    public static Headers Of(string source, string id, string type, string subject, DateTimeOffset time, TraceContext? trace = null)
     {
         var headers = new Headers
         {
             { "ce_specversion", SpecVersion },
             { "ce_id", Encoding.UTF8.GetBytes(id) },
             { Type, Encoding.UTF8.GetBytes(type) },
-            { "ce_source", SourceBytes },
+            { "ce_source", Encoding.UTF8.GetBytes(source) },
             { "ce_subject", Encoding.UTF8.GetBytes(subject) },
             { Time, Encoding.UTF8.GetBytes(time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)) },
             { "content-type", Json },

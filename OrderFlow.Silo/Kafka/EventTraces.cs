@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Confluent.Kafka;
-using OrderFlow.Outbox;
 using OrderFlow.Silo.Kafka.Producer;
 using OrderFlow.Telemetry;
 
@@ -12,17 +11,17 @@ internal static class EventTraces
     private const string System = "kafka";
 
     /// <summary>The start time of an event's span, where it is traced. By the system's clock, as all spans.</summary>
-    public static DateTimeOffset StartTime(OutboxEvent outboxEvent) => outboxEvent.Trace is null ? default : DateTimeOffset.UtcNow;
+    public static DateTimeOffset StartTime(TraceContext? trace) => trace is null ? default : DateTimeOffset.UtcNow;
 
     /// <summary>Records an event's span once its delivery is reported: many events are in flight at once, and no thread's current activity belongs to one.</summary>
-    public static void RecordSend(OutboxEvent outboxEvent, DateTimeOffset startTime, SendFailure? failure)
+    public static void RecordSend(string type, string id, TraceContext? trace, DateTimeOffset startTime, SendFailure? failure)
     {
-        if (outboxEvent.Trace is null || !Traces.Source.HasListeners()) return;
+        if (trace is null || !Traces.Source.HasListeners()) return;
 
         var current = Activity.Current;
-        using (var span = Traces.Source.StartActivity($"send {outboxEvent.Type}", ActivityKind.Producer, outboxEvent.Trace.ToActivityContext(), startTime: startTime))
+        using (var span = Traces.Source.StartActivity($"send {type}", ActivityKind.Producer, trace.ToActivityContext(), startTime: startTime))
         {
-            span.Describe(System, "send", outboxEvent.Type, outboxEvent.Id);
+            span.Describe(System, "send", type, id);
             if (failure is not null) span.Fail(failure.Reason);
         }
 

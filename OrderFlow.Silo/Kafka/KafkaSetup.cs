@@ -24,6 +24,7 @@ internal static class KafkaSetup
         services.AddSingleton<RecordClock>();
         services.AddSingleton<KafkaProducer>();
         services.AddSingleton<IEventPublisher, EventPublisher>();
+        services.AddSingleton<IStockEventPublisher, StockEventPublisher>();
         services.AddSingleton<TopicCreation>();
         services.AddHosted<ConnectivityCheck>();
 

@@ -1,3 +1,4 @@
+using OrderFlow.Inventory;
 using OrderFlow.Orders;
 
 namespace OrderFlow.Silo.Kafka;
@@ -13,7 +14,7 @@ internal static class Topics
 
     private static readonly string[] Events = [.. OrderEventCatalogue.All.Select(type => type.Name)];
 
-    public static IReadOnlyList<string> All { get; } = [.. Events, Test, DeadLetter];
+    public static IReadOnlyList<string> All { get; } = [.. Events, .. StockLevelChanged.Names, Test, DeadLetter];
 
     /// <summary>The number of a topic of orders' events; negative where there is no such topic in this version.</summary>
     public static int IndexOfEvent(string topic) => Array.IndexOf(Events, topic);

@@ -1,18 +1,20 @@
-using OrderFlow.Outbox;
-
 namespace OrderFlow.Silo.Outbox;
 
 /// <summary>
 /// Wakes the grains that publish the outbox: shortly after this silo's commits, and all of them regularly, for the rows of a lost silo.
 /// </summary>
-internal sealed partial class OutboxRelayWaker(IGrainFactory grains, OutboxSignal signal, TimeProvider time, ILogger<OutboxRelayWaker> log) : BackgroundService
+/// <param name="signal">Raised by the commits.</param>
+/// <param name="wake">Wakes the grain of a partition.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">The log.</param>
+internal sealed partial class OutboxRelayWaker(OutboxSignal signal, Func<short, Task> wake, TimeProvider time, ILogger<OutboxRelayWaker> log) : BackgroundService
 {
     /// <summary>How long commits gather before a partition is woken, so that many share one call.</summary>
     private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(20);
 
     private static readonly TimeSpan WakeAllInterval = TimeSpan.FromSeconds(2);
 
-    private readonly Task[] _calls = [.. Enumerable.Repeat(Task.CompletedTask, OutboxPartitions.Count)];
+    private readonly Dictionary<short, Task> _calls = [];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(WakeRaised(stoppingToken), RaiseAll(stoppingToken));
 
@@ -23,7 +25,7 @@ internal sealed partial class OutboxRelayWaker(IGrainFactory grains, OutboxSigna
             foreach (var partition in await signal.Take(stoppingToken))
             {
                 // One call at a time, so that none pile up while a silo hangs. A skipped wake is made up for by the call in progress or by RaiseAll.
-                if (_calls[partition].IsCompleted) _calls[partition] = Wake(partition);
+                if (_calls.GetValueOrDefault(partition) is not { IsCompleted: false }) _calls[partition] = Wake(partition);
             }
 
             await Task.Delay(BatchDelay, time, stoppingToken);
@@ -35,7 +37,7 @@ internal sealed partial class OutboxRelayWaker(IGrainFactory grains, OutboxSigna
         using var timer = new PeriodicTimer(WakeAllInterval, time);
         do
         {
-            for (short partition = 0; partition < OutboxPartitions.Count; partition++) signal.Raise(partition);
+            signal.RaiseAll();
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -44,7 +46,7 @@ internal sealed partial class OutboxRelayWaker(IGrainFactory grains, OutboxSigna
     {
         try
         {
-            await grains.GetGrain<IOutboxPartitionGrain>(partition).Wake();
+            await wake(partition);
         }
         catch (Exception error)
         {

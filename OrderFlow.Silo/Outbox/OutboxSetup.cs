@@ -17,15 +17,25 @@ internal static class OutboxSetup
             return new OutboxTable(sources.Rows, sources.Queries);
         });
         services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<OutboxTable>());
+        services.AddSingleton<StockOutboxSignal>();
+        services.AddSingleton<IStockOutbox>(provider => new StockOutboxTable(provider.GetRequiredService<PostgresDataSources>().Rows));
     }
 
-    /// <summary>Registers the relay, its metrics and its health check. Needs an <see cref="IEventPublisher"/>.</summary>
+    /// <summary>Registers the relays, their metrics and health check. Needs an <see cref="IEventPublisher"/> and an <see cref="IStockEventPublisher"/>.</summary>
     public static void AddOutboxRelay(this IServiceCollection services)
     {
         services.AddSingleton<OutboxRelayStatus>();
         services.AddSingleton<OutboxMetrics>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxMetrics>());
-        services.AddHostedService<OutboxRelayWaker>();
+        services.AddWaker<OutboxSignal>((grains, partition) => grains.GetGrain<IOutboxPartitionGrain>(partition).Wake());
+        services.AddWaker<StockOutboxSignal>((grains, partition) => grains.GetGrain<IStockOutboxGrain>(partition).Wake());
         services.AddHealthChecks().AddCheck<OutboxMetrics>("outbox", tags: [HealthEndpoints.Ready]);
     }
+
+    private static void AddWaker<TSignal>(this IServiceCollection services, Func<IGrainFactory, short, Task> wake)
+        where TSignal : OutboxSignal => services.AddSingleton<IHostedService>(provider =>
+    {
+        var grains = provider.GetRequiredService<IGrainFactory>();
+        return ActivatorUtilities.CreateInstance<OutboxRelayWaker>(provider, provider.GetRequiredService<TSignal>(), (short partition) => wake(grains, partition));
+    });
 }

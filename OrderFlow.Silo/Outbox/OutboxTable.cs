@@ -33,9 +33,10 @@ internal sealed class OutboxTable(NpgsqlDataSource rows, NpgsqlDataSource querie
         ORDER BY seq LIMIT $3
         """;
 
-    /// <summary>Counts the rows that wait to be published.</summary>
+    /// <summary>Counts the rows that wait to be published, of orders and of products.</summary>
     public async Task<OutboxBacklog> Measure(CancellationToken cancellationToken) => await queries.CreateCommand("""
-        SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT $1) AS waiting), (SELECT occurred_at FROM outbox ORDER BY seq LIMIT 1)
+        SELECT (SELECT count(*) FROM (SELECT FROM outbox UNION ALL SELECT FROM stock_outbox LIMIT $1) AS waiting),
+          LEAST((SELECT occurred_at FROM outbox ORDER BY seq LIMIT 1), (SELECT occurred_at FROM stock_outbox ORDER BY seq LIMIT 1))
         """).With(CountLimit).ReadRows(cancellationToken).Select(row => new OutboxBacklog(row.GetInt64(0), row.GetTimeOrNull(1))).SingleAsync(cancellationToken);
 
     public async Task<OutboxPage> Advance(int partition, IReadOnlyList<long> published, IReadOnlyList<long> reload, long after, int limit, string? asOf = null)

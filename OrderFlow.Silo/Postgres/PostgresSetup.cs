@@ -108,6 +108,10 @@ internal static class PostgresSetup
         services.AddGrainStorage(StorageNames.Stock, (provider, _) => ActivatorUtilities.CreateInstance<StockStorage>(provider, Sources(provider).Rows));
         services.AddSingleton<StockMetrics>();
         services.AddSingleton<IReservations>(provider => new Reservations(Sources(provider).Rows));
+        services.AddSingleton<IStockMovements, StockMovements>();
+        services.AddTransient<StockUpkeep>();
+        services.AddClusterMeasurement<LowStockMetrics>();
+        services.AddSingleton<IStockOperations>(provider => new StockOperations(Sources(provider).Rows));
         services.AddSingleton<IStockIndex>(provider => ActivatorUtilities.CreateInstance<StockIndex>(provider, Sources(provider).Ids));
     }
 

@@ -28,6 +28,7 @@ internal sealed class Tombstones(NpgsqlDataSource database, TimeProvider time) :
     private readonly ExpiredRows _orders = new(database, time, "orders", "deleted_at", "NOT releasing AND NOT consuming");
     private readonly ExpiredRows _reservations = new(database, time, "stock_reservations", "released_at", NoneUnsettled);
     private readonly ExpiredRows _keys = new(database, time, "orleans_grain_state", "modified_at", $"state_name = '{IdempotencyRecord.StateName}'");
+    private readonly ExpiredRows _operations = new(database, time, "stock_operations", "used_at", "true");
     private DateTimeOffset _keysCheckedBefore = DateTimeOffset.UnixEpoch;
 
     public async Task<Batch> SweepOrders(DateTimeOffset deletedBefore) =>
@@ -36,6 +37,8 @@ internal sealed class Tombstones(NpgsqlDataSource database, TimeProvider time) :
     public Task<Batch> SweepReservations(DateTimeOffset releasedBefore) => _reservations.DeleteBatch(releasedBefore);
 
     public Task<Batch> SweepKeys(DateTimeOffset usedBefore) => _keys.DeleteBatch(usedBefore);
+
+    public Task<Batch> SweepStockOperations(DateTimeOffset usedBefore) => _operations.DeleteBatch(usedBefore);
 
     private async Task<bool> HasKeyWithoutTime(DateTimeOffset usedBefore)
     {

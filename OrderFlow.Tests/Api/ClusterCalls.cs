@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -216,15 +217,12 @@ public sealed class ClusterCalls : IDisposable
     }
 
     [Theory]
-    [InlineData("PUT", "/inventory/sku-1", """{"availableQuantity":100,"unitPrice":1}""", "IStockItemGrain(sku-1).Set")]
-    [InlineData("POST", "/inventory/sku-1/restock", """{"quantity":1}""", "IStockItemGrain(sku-1).Restock")]
     [InlineData("PATCH", "/orders/42/status", """{"status":"pending"}""", "IOrderFulfilmentGrain(42).ChangeStatus")]
     [InlineData("POST", "/notifications/pause", null, "INotificationQueueGrain(0).SetPaused")]
     [InlineData("POST", "/notifications/resume", null, "INotificationQueueGrain(0).SetPaused")]
     [InlineData("POST", "/notifications/dead-letters/42-2/replay", null, "INotificationQueueGrain(0).Replay")]
     public async Task A_call_that_is_not_idempotent_is_sent_once_and_reported_with_unknown_outcome(string method, string address, string? body, string call)
     {
-        _grains.Answer<IStockItemGrain>((_, _) => Task.FromException<StockResult>(new TimeoutException()));
         _grains.Answer<IOrderFulfilmentGrain>((_, _) => Task.FromException<OrderResult>(new TimeoutException()));
         _grains.Answer<INotificationQueueGrain>((asked, _) => asked == nameof(INotificationQueueGrain.Replay)
             ? Task.FromException<Outcome>(new TimeoutException())
@@ -238,6 +236,35 @@ public sealed class ClusterCalls : IDisposable
         Assert.Equal((HttpStatusCode.ServiceUnavailable, ClusterClient.RetryAfter), (answer.StatusCode, answer.Headers.RetryAfter?.Delta));
         Assert.Equal(ClusterUnavailableException.OutcomeUnknown, (string?)(await Problem.In(answer))["detail"]);
         Assert.Equal([call], _grains.Asked);
+    }
+
+    /// <summary>The operation's id makes the stock item answer a repeated one as the first.</summary>
+    [Theory]
+    [InlineData("PUT", "/inventory/sku-1", """{"availableQuantity":100,"unitPrice":1}""")]
+    [InlineData("POST", "/inventory/sku-1/restock", """{"quantity":1}""")]
+    [InlineData("POST", "/inventory/sku-1/adjust", """{"delta":-1,"reason":"one was broken"}""")]
+    [InlineData("PUT", "/inventory/sku-1/settings", """{"unitPrice":1}""")]
+    [InlineData("DELETE", "/inventory/sku-1", null)]
+    [InlineData("POST", "/inventory/import", """{"items":[{"productId":"sku-1","availableQuantity":1,"unitPrice":1}]}""")]
+    public async Task A_change_of_stock_is_sent_until_it_is_answered_as_one_operation(string method, string address, string? body)
+    {
+        var operations = new ConcurrentQueue<string>();
+        _grains.Answer<IStockAdminGrain>((_, arguments) =>
+        {
+            operations.Enqueue(((StockOperation)arguments[0]!).Id);
+            return operations.Count % 3 != 0
+                ? Task.FromException<StockResult>(new TimeoutException())
+                : Task.FromResult(new StockResult(Outcome.Ok, new StockItem("sku-1", 1, 0, 1, At, Version: 1), WasRepeated: true));
+        });
+        using var api = new ApiProgram(_grains.Factory);
+        using var client = api.As(Tokens.Admin);
+        for (var i = 0; i < 2; i++)
+        {
+            var answer = await client.Ask(method, address, body);
+            Assert.Equal((HttpStatusCode.OK, false), (answer.Status, answer.IsReplay));   // the client has sent it once
+        }
+
+        Assert.Equal([3, 3], operations.CountBy(id => id).Select(id => id.Value));
     }
 
     [Theory]
@@ -259,6 +286,9 @@ public sealed class ClusterCalls : IDisposable
     [Theory]
     [InlineData("PUT", "/inventory/cafe%CC%81", """{"availableQuantity":100,"unitPrice":1}""")]
     [InlineData("POST", "/inventory/cafe%CC%81/restock", """{"quantity":1}""")]
+    [InlineData("POST", "/inventory/cafe%CC%81/adjust", """{"delta":1,"reason":"a"}""")]
+    [InlineData("PUT", "/inventory/cafe%CC%81/settings", """{"unitPrice":1}""")]
+    [InlineData("POST", "/inventory/import", """{"items":[{"productId":"cafe\u0301","availableQuantity":1,"unitPrice":1}]}""")]
     [InlineData("POST", "/orders", """{"userId":"root","items":[{"productId":"cafe\u0301","quantity":1}]}""")]
     public async Task If_the_product_cannot_be_resolved_the_request_is_reported_as_not_carried_out(string method, string address, string body)
     {

@@ -167,7 +167,13 @@ public sealed class ErrorResponses : IDisposable
     [Theory]
     [InlineData("PUT", "/inventory/sku-1", """{"availableQuantity":1,"unitPrice":1}""")]
     [InlineData("POST", "/inventory/sku-1/restock", """{"quantity":1}""")]
-    public async Task Stock_is_changed_by_admins_only(string method, string address, string body)
+    [InlineData("POST", "/inventory/sku-1/adjust", """{"delta":1,"reason":"a"}""")]
+    [InlineData("PUT", "/inventory/sku-1/settings", """{"unitPrice":1}""")]
+    [InlineData("GET", "/inventory/sku-1/settings", "")]
+    [InlineData("GET", "/inventory/sku-1/movements", "")]
+    [InlineData("DELETE", "/inventory/sku-1", "")]
+    [InlineData("POST", "/inventory/import", """{"items":[{"productId":"a","availableQuantity":1,"unitPrice":1}]}""")]
+    public async Task Stock_is_changed_and_looked_into_by_admins_only(string method, string address, string body)
     {
         using var client = _api.As(Tokens.Alice);
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative))
@@ -206,13 +212,16 @@ public sealed class ErrorResponses : IDisposable
     [Fact]
     public async Task A_stock_item_has_its_JSON_form()
     {
-        var item = new StockItem("sku-1", 100, 0, 9.99m, At);
+        var item = new StockItem("sku-1", 100, 0, 9.99m, At, Version: 7);
         _grains.Answer<IStockItemGrain>((_, _) => Task.FromResult<StockItem?>(item));
         _grains.Answer<IStockQueryGrain>((_, _) => Task.FromResult(new Page<StockItem>([item], 1, 1, 10)));
         using var client = _api.As(Tokens.Alice);
         const string wire = """{"productId":"sku-1","availableQuantity":100,"reservedQuantity":0,"unitPrice":9.99,"updatedAt":"2026-01-02T03:04:05Z"}""";
         Assert.Equal(wire, await client.GetStringAsync(new Uri("/inventory/sku-1", UriKind.Relative)));
         Assert.Equal($$"""{"items":[{{wire}}],"total":1,"page":1,"limit":10}""", await client.GetStringAsync(new Uri("/inventory", UriKind.Relative)));
+
+        _grains.Answer<IStockItemGrain>((_, _) => Task.FromResult<StockItem?>(item with { LowStockThreshold = 5 }));
+        Assert.Equal(wire.Replace("}", ""","lowStockThreshold":5}""", StringComparison.Ordinal), await client.GetStringAsync(new Uri("/inventory/sku-1", UriKind.Relative)));
     }
 
     [Fact]

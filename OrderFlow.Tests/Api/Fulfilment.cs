@@ -105,7 +105,7 @@ public sealed class Fulfilment : IDisposable
         var (status, answer) = await Change(_fulfilment, order, Fulfilled(second));
 
         Assert.Equal(expected, status);
-        if (expected == HttpStatusCode.Conflict) Assert.Equal("the order is fulfilled with other tracking already", (string?)answer["detail"]);
+        if (expected == HttpStatusCode.Conflict) Assert.Equal("the order is fulfilled already, without this tracking", (string?)answer["detail"]);
         Assert.Equal(first, (await _alice.Call("GET", $"/orders/{order["id"]}")).Body["tracking"]?.ToJsonString());
     }
 

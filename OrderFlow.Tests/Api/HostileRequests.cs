@@ -19,6 +19,8 @@ public sealed class HostileRequests : IDisposable
         ("PATCH", "/orders/1/status", """{"status":"cancelled"}"""),
         ("PUT", "/inventory/sku-1", """{"availableQuantity":1,"unitPrice":1}"""),
         ("POST", "/inventory/sku-1/restock", """{"quantity":1}"""),
+        ("POST", "/inventory/sku-1/adjust", """{"delta":-1,"reason":"a"}"""),
+        ("PUT", "/inventory/sku-1/settings", """{"unitPrice":1}"""),
     ];
 
     private readonly GivenGrains _grains = GivenGrains.Make();   // has no grains: every call would be a 500
@@ -108,7 +110,8 @@ public sealed class HostileRequests : IDisposable
     [InlineData("PUT", "/orders/1")]
     [InlineData("POST", "/orders/1")]
     [InlineData("DELETE", "/orders")]
-    [InlineData("DELETE", "/inventory/sku-1")]
+    [InlineData("PATCH", "/inventory/sku-1")]
+    [InlineData("GET", "/inventory/sku-1/adjust")]
     [InlineData("FOO", "/inventory")]
     public async Task An_unsupported_method_is_rejected(string method, string address)
     {

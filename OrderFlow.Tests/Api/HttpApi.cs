@@ -6,6 +6,9 @@ using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
 
+/// <summary>A response, with the headers of versions and of repeated requests.</summary>
+internal sealed record ApiAnswer(HttpStatusCode Status, JsonObject Body, string? Tag, bool IsReplay);
+
 /// <summary>Calls the API in tests.</summary>
 internal static class HttpApi
 {
@@ -17,6 +20,28 @@ internal static class HttpApi
         using var answer = await client.SendAsync(request);
         if (!answer.IsSuccessStatusCode) return (answer.StatusCode, await Problem.In(answer));
         return (answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonObject>())!);
+    }
+
+    /// <summary>Sends a JSON body, or none, with these headers.</summary>
+    public static async Task<ApiAnswer> Ask(this HttpClient client, string method, string address, string? body = null, params (string Name, string Value)[] headers)
+    {
+        using var content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+        return await client.AskWith(method, address, content, headers);
+    }
+
+    /// <summary>Sends a body, or none, with these headers.</summary>
+    public static async Task<ApiAnswer> AskWith(
+        this HttpClient client, string method, string address, HttpContent? body, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative)) { Content = body };
+        foreach (var (name, value) in headers) Assert.True(request.Headers.TryAddWithoutValidation(name, value));
+        using var answer = await client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return new(
+            answer.StatusCode,
+            (int)answer.StatusCode >= 400 ? await Problem.In(answer) : text.Length == 0 ? [] : JsonNode.Parse(text)!.AsObject(),
+            answer.Headers.ETag?.ToString(),
+            answer.Headers.TryGetValues("Idempotent-Replayed", out var replayed) && replayed.Single() == "true");
     }
 
     /// <summary>Places an order, which must succeed, and returns its id.</summary>

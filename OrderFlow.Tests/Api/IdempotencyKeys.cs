@@ -93,7 +93,7 @@ public sealed class IdempotencyKeys : IDisposable
         {
             var answer = await Post("the-key", other);
             Assert.Equal((HttpStatusCode.UnprocessableEntity, false), (answer.Status, answer.IsReplay));
-            Assert.Equal("This Idempotency-Key was used with another body. A new order needs a new key.", (string?)answer.Body["detail"]);
+            Assert.Equal("This Idempotency-Key was used with another body. A new request needs a new key.", (string?)answer.Body["detail"]);
         }
 
         Assert.Equal(1, await Orders());

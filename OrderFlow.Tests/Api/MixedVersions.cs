@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using OrderFlow.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.Tests.Fixtures;
 using Orleans.Metadata;
@@ -147,6 +148,77 @@ public sealed class MixedVersions : IDisposable
         Assert.Empty(_api.Errors);
         if (expected == HttpStatusCode.ServiceUnavailable)
             Assert.Equal(ClusterUnavailableException.NotCarriedOut, (string?)(await Problem.In(answer))["detail"]);
+    }
+
+    /// <summary>A silo of 1.0.0 cannot load the types of the newer interface; where no silo has it, there is no such grain.</summary>
+    [Theory]
+    [InlineData("PUT", "/inventory/a", """{"availableQuantity":1,"unitPrice":1}""", "", "Set")]
+    [InlineData("PUT", "/inventory/a", """{"availableQuantity":1,"unitPrice":1}""", "If-Match", null)]
+    [InlineData("PUT", "/inventory/a", """{"availableQuantity":1,"unitPrice":1}""", "If-None-Match", null)]
+    [InlineData("PUT", "/inventory/a", """{"availableQuantity":1,"unitPrice":1,"lowStockThreshold":1}""", "", null)]
+    [InlineData("PUT", "/inventory/a/settings", """{"unitPrice":1}""", "", null)]
+    [InlineData("POST", "/inventory/a/restock", """{"quantity":1}""", "", "Restock")]
+    [InlineData("POST", "/inventory/a/restock", """{"quantity":1}""", "Idempotency-Key", null)]
+    [InlineData("POST", "/inventory/a/adjust", """{"delta":1,"reason":"found"}""", "", null)]
+    [InlineData("POST", "/inventory/import", """{"items":[{"productId":"a","availableQuantity":1,"unitPrice":1}]}""", "", null)]
+    [InlineData("DELETE", "/inventory/a", "", "", null)]
+    public async Task Stock_on_a_silo_of_1_0_0_takes_the_commands_that_it_knows_and_no_others(string method, string address, string body, string header, string? call)
+    {
+        foreach (var isAnySiloNew in new[] { true, false })
+        {
+            if (isAnySiloNew) _grains.Answer<IStockAdminGrain>((_, _) => Task.FromException<StockResult>(new TypeLoadException("Unable to parse or load type \"stock-admin\".")));
+            else _grains.Without<IStockAdminGrain>();
+            _grains.Answer<IStockItemGrain>((_, _) => Task.FromResult(new StockResult(Outcome.Ok, new("a", 1, 0, 1, DateTimeOffset.UnixEpoch))));
+            using var admin = _api.As(Tokens.Admin);
+            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
+            if (body.Length > 0) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+            if (header.Length > 0) request.Headers.Add(header, "*");
+
+            using var answer = await admin.SendAsync(request);
+
+            Assert.Equal(call is null ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK, answer.StatusCode);
+            Assert.Null(answer.Headers.ETag);
+        }
+
+        Assert.Equal(call is null ? [] : [$"IStockItemGrain(a).{call}", $"IStockItemGrain(a).{call}"], _grains.Asked.Where(asked => asked.StartsWith("IStockItemGrain", StringComparison.Ordinal)));
+        Assert.Empty(_api.Errors);
+    }
+
+    [Fact]
+    public async Task A_command_that_a_new_silo_may_have_carried_out_is_not_sent_to_one_of_1_0_0()
+    {
+        var calls = 0;
+        _grains.Answer<IStockAdminGrain>((_, _) => Task.FromException<StockResult>(calls++ == 0 ? new TimeoutException() : new TypeLoadException()));
+        using var admin = _api.As(Tokens.Admin);
+        using var answer = await Send(admin, "POST", "/inventory/a/restock", """{"quantity":1}""");
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, 2), (answer.StatusCode, calls));
+        Assert.Equal(ClusterUnavailableException.OutcomeUnknown, (string?)(await Problem.In(answer))["detail"]);
+    }
+
+    /// <summary>It does not tell the version.</summary>
+    [Fact]
+    public async Task An_item_of_a_silo_of_1_0_0_is_read_in_full()
+    {
+        _grains.Answer<IStockItemGrain>((_, _) => Task.FromResult<StockItem?>(new("a", 1, 0, 1, DateTimeOffset.UnixEpoch)));
+        using var alice = _api.As(Tokens.Alice);
+        foreach (var known in new[] { "*", "\"0\"", "\"1\"" })
+        {
+            var answer = await alice.Ask("GET", "/inventory/a", body: null, ("If-None-Match", known));
+            Assert.Equal((known, HttpStatusCode.OK, null), (known, answer.Status, answer.Tag));
+        }
+    }
+
+    [Fact]
+    public async Task A_restock_whose_answer_a_silo_of_1_0_0_has_lost_is_not_repeated()
+    {
+        _grains.Answer<IStockAdminGrain>((_, _) => Task.FromException<StockResult>(new TypeLoadException()))
+            .Answer<IStockItemGrain>((_, _) => Task.FromException<StockResult>(new TimeoutException()));
+        using var admin = _api.As(Tokens.Admin);
+        var answer = await admin.Ask("POST", "/inventory/a/restock", """{"quantity":1}""");
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, ClusterUnavailableException.OutcomeUnknown), (answer.Status, (string?)answer.Body["detail"]));
+        Assert.Equal(["IStockAdminGrain(a).Restock", "IStockItemGrain(a).Restock"], _grains.Asked);
     }
 
     public void Dispose() => _api.Dispose();

@@ -73,6 +73,29 @@ public sealed class NotificationsApi : IDisposable
     }
 
     [Fact]
+    public async Task A_replay_with_a_key_is_carried_out_once_even_if_the_notification_is_dead_again()
+    {
+        _external.Sender.Fails = true;
+        var id = await Reserved("http-dead-keyed");
+        await Notifications(id, "dead");
+        var address = $"/notifications/dead-letters/{id}-2/replay";
+        Assert.Equal(HttpStatusCode.NotFound, (await _admin.Ask("POST", $"/notifications/dead-letters/{id}-9/replay", body: null, ("Idempotency-Key", "the-key"))).Status);
+
+        var first = await _admin.Ask("POST", address, body: null, ("Idempotency-Key", "the-key"));
+        Assert.Equal((HttpStatusCode.OK, false), (first.Status, first.IsReplay));
+        await Notifications(id, "dead");
+        _external.Sender.Fails = false;
+
+        var again = await _admin.Ask("POST", address, body: null, ("Idempotency-Key", "the-key"));
+        Assert.Equal((HttpStatusCode.OK, first.Body.ToJsonString(), true), (again.Status, again.Body.ToJsonString(), again.IsReplay));
+        await Notifications(id, "dead");
+
+        var next = await _admin.Ask("POST", address, body: null, ("Idempotency-Key", "another-key"));
+        Assert.Equal((HttpStatusCode.OK, false), (next.Status, next.IsReplay));
+        await Notifications(id, "sent");
+    }
+
+    [Fact]
     public async Task Dead_letters_continue_after_a_cursor_while_new_ones_are_added()
     {
         _external.Sender.Fails = true;

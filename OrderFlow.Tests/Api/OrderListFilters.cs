@@ -65,6 +65,8 @@ public sealed class OrderListFilters : IDisposable
     [Theory]
     [InlineData("createdFrom=2026-11-25T03:08:41", "createdFrom")]
     [InlineData("createdFrom=2026-11-25", "createdFrom")]
+    [InlineData("productId=sku-1&productId=sku-2", "productId")]
+    [InlineData("userId=alice&userId=alice", "userId")]
     [InlineData("createdFrom=2026-11-25T03:08Z", "createdFrom")]
     [InlineData("createdFrom=2026-11-25 03:08:41Z", "createdFrom")]
     [InlineData("createdFrom=2026-11-25T03:08:41+02:00", "createdFrom")]   // a plus is a space here

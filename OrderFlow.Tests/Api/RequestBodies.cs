@@ -13,8 +13,8 @@ public sealed class RequestBodies : IDisposable
     private readonly GivenGrains _grains = GivenGrains.Make()
         .Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)))
         .Answer<IOrderGrain>((_, arguments) => Task.FromResult(OrderResult.Ok(Stored((PlaceOrder)arguments[0]!))))
-        .Answer<IStockItemGrain>((_, arguments) => Task.FromResult(new StockResult(
-            Outcome.Ok, new StockItem("sku-1", (long)arguments[0]!, 0, 9.99m, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)))));
+        .Answer<IStockAdminGrain>((_, arguments) => Task.FromResult(new StockResult(
+            Outcome.Ok, new StockItem("sku-1", (long)arguments[1]!, 0, 9.99m, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)))));
 
     private readonly ApiProgram _api;
 
@@ -130,6 +130,7 @@ public sealed class RequestBodies : IDisposable
         { Fulfilled(url: "parcels.example/1"), "tracking.url" },
         { Fulfilled(url: "ftp://parcels.example/1"), "tracking.url" },
         { Fulfilled(url: "javascript:alert(1)"), "tracking.url" },
+        { Fulfilled(url: "https://dhl.com@parcels.example/1"), "tracking.url" },
         { Fulfilled(url: "https://parcels.example/1 2"), "tracking.url" },
         { Fulfilled(url: "https://parcels.example/1\\n2"), "tracking.url" },
         { Fulfilled(url: "https://pärcels.example/1"), "tracking.url" },

@@ -31,27 +31,47 @@ public sealed class ReservedNames : IDisposable
     [Fact]
     public async Task A_product_that_has_such_a_name_already_can_still_be_restocked()
     {
-        _grains.Answer<IStockItemGrain>((_, arguments) => Task.FromResult(new StockResult(
-            Outcome.Ok, new StockItem("Health", (long)arguments[0]!, 0, 1, TimeProvider.System.GetUtcNow()))));
+        _grains.Answer<IStockAdminGrain>((_, arguments) => Task.FromResult(new StockResult(
+            Outcome.Ok, new StockItem("Health", (long)arguments[1]!, 0, 1, TimeProvider.System.GetUtcNow()))));
         using var admin = _api.As(Tokens.Admin);
         var (status, _) = await admin.Call("POST", "/inventory/Health/restock", """{"quantity":5}""");
         Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Equal(["IStockItemGrain(Health).Restock"], _grains.Asked);
+        Assert.Equal(["IStockAdminGrain(Health).Restock"], _grains.Asked);
     }
 
-    /// <summary>Fails if a new route beside <c>/inventory/{productId}</c> is not reserved.</summary>
+    /// <summary>Only <c>POST</c> means the import there, and no product has a <c>POST</c> of its own path.</summary>
+    [Fact]
+    public async Task A_product_can_be_called_import()
+    {
+        _grains.Answer<IStockItemGrain>((_, _) => Task.FromResult<StockItem?>(new("import", 1, 0, 1, TimeProvider.System.GetUtcNow())))
+            .Answer<IStockAdminGrain>((_, _) => Task.FromResult(new StockResult(Outcome.Ok, new StockItem("import", 1, 0, 1, TimeProvider.System.GetUtcNow()))));
+        using var admin = _api.As(Tokens.Admin);
+        foreach (var (method, address, body) in new[]
+        {
+            ("PUT", "/inventory/import", """{"availableQuantity":1,"unitPrice":1}"""), ("GET", "/inventory/import", null), ("DELETE", "/inventory/import", null),
+            ("POST", "/inventory/import/restock", """{"quantity":5}"""),
+        })
+            Assert.Equal((method, HttpStatusCode.OK), (method, (await admin.Call(method, address, body)).Status));
+        Assert.Equal(
+            ["IStockAdminGrain(import).Set", "IStockItemGrain(import).Get", "IStockAdminGrain(import).Archive", "IStockAdminGrain(import).Restock"], _grains.Asked);
+    }
+
+    /// <summary>Fails if a new route beside <c>/inventory/{productId}</c>, of the same method, is not reserved.</summary>
     [Fact]
     public async Task Every_fixed_part_of_a_path_beside_a_text_parameter_is_reserved()
     {
         using var admin = _api.As(Tokens.Admin);
         var routes = _api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(route => !route.RoutePattern.RawText!.Contains("docs", StringComparison.Ordinal)).Select(Segments).ToList();
+            .Where(route => !route.RoutePattern.RawText!.Contains("docs", StringComparison.Ordinal))
+            .Select(route => (Method: route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0], Segments: Segments(route))).ToList();
         var colliding =
             from fixedRoute in routes
             from route in routes
-            from at in Enumerable.Range(0, Math.Min(fixedRoute.Length, route.Length))
-            where route[at] is "{}" && fixedRoute[at] is not "{}" and not "{constrained}" && fixedRoute.Take(at).SequenceEqual(route.Take(at))
-            select string.Join('/', fixedRoute.Take(at + 1));
+            where fixedRoute.Method == route.Method && fixedRoute.Segments.Length == route.Segments.Length
+            from at in Enumerable.Range(0, route.Segments.Length)
+            where route.Segments[at] is "{}" && fixedRoute.Segments[at] is not "{}" and not "{constrained}"
+                && fixedRoute.Segments.Take(at).SequenceEqual(route.Segments.Take(at))
+            select string.Join('/', fixedRoute.Segments.Take(at + 1));
         var names = colliding.Distinct().ToList();
 
         Assert.Equal(["inventory/health"], names);

@@ -1,4 +1,5 @@
 using Npgsql;
+using OrderFlow.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.Tests.Fixtures;
 
@@ -18,6 +19,10 @@ public sealed class ExpectedEvents : IAsyncLifetime
     [Fact]
     public async Task Every_topic_of_the_catalogue_is_read() => Assert.Equal(
         OrderEventCatalogue.All.Select(type => type.Name), (await Compare("say ${EVENT_TOPICS[*]}")).Single().Split(' '));
+
+    [Fact]
+    public async Task Every_topic_of_products_is_read() =>
+        Assert.Equal(StockLevelChanged.Names, (await Compare("say ${STOCK_TOPICS[*]}")).Single().Split(' '));
 
     /// <summary>Version 1 is the order's first, so that pending is created there and reopened later.</summary>
     [Fact]

@@ -207,6 +207,26 @@ public sealed class LedgerComparison
     }
 
     [Fact]
+    public void A_change_of_stock_is_no_change_of_an_order_and_is_answered()
+    {
+        var restocked = Changed(Asked.Restock, new("chaos-1-hot-1", 5));
+
+        Assert.Empty(Violations([Placed(1), restocked], [Stored(1)]));
+        Assert.Equal(["unanswered"], Violations([Placed(1), restocked with { Tries = [Answered(503)] }], [Stored(1)]));
+    }
+
+    [Fact]
+    public void Only_what_is_scarce_may_be_too_scarce_to_be_adjusted()
+    {
+        Operation Refused(string product, int delta) => Changed(Asked.Adjust, new(product, delta)) with { Tries = [Answered(409)] };
+
+        Assert.Empty(Violations([Refused("chaos-1-scarce-1", -3)], []));
+        Assert.Equal(["refused"], Violations([Refused("chaos-1-scarce-1", 3)], []));
+        Assert.Equal(["refused"], Violations([Refused("chaos-1-usual-1", -3)], []));
+        Assert.Equal(["refused"], Violations([Refused("chaos-1-scarce-1", -3) with { What = Asked.Restock }], []));
+    }
+
+    [Fact]
     public void The_first_retry_of_a_failed_order_must_be_accepted()
     {
         Operation reopened = Done(Asked.Reopen, 1) with { Tries = [Answered(0), Answered(409)] };
@@ -308,6 +328,8 @@ public sealed class LedgerComparison
     private static Operation Expiring(long order) => Placed(order) with { ReserveFor = Shop.ReserveFor };
 
     private static Operation Done(Asked what, long order) => new(what, (int)order, "alice", null, null, order, [Answered(200)]);
+
+    private static Operation Changed(Asked what, Line line) => new(what, 1, "chaos-admin", "chaos-1-stock-1", [line], null, [Answered(200)]);
 
     private static Try Answered(int status) => new(At: 1, Api: 0, Ms: 5, status, Error: null);
 

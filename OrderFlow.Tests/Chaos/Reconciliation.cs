@@ -6,7 +6,10 @@ namespace OrderFlow.Tests.Chaos;
 /// <summary>The reconciler reports each inconsistency in the database: <c>infra/check.sh</c>.</summary>
 public sealed class Reconciliation : IAsyncLifetime
 {
-    /// <summary>42 is reserved and expires in an hour, 43 failed, 44 was cancelled, 45 was deleted when it was reserved, 47 is confirmed, 48 is fulfilled.</summary>
+    /// <summary>
+    /// 42 is reserved and expires in an hour, 43 failed, 44 was cancelled, 45 was deleted when it was reserved, 47 is confirmed, 48 is fulfilled. Both products
+    /// are low.
+    /// </summary>
     private const string Agreeing = """
         INSERT INTO orders (id, user_id, status, items, total_amount, fail_reason, attempt, releasing, transitions, created_at, updated_at, deleted_at, version, expires_at)
         SELECT id, 'alice', status, '[{"productId": "sku-1", "quantity": 2}, {"productId": "sku-2", "quantity": 1}]',
@@ -16,6 +19,10 @@ public sealed class Reconciliation : IAsyncLifetime
           CASE status WHEN 'reserved' THEN now() + interval '1 hour' END
         FROM (VALUES (42, 'reserved'), (43, 'failed'), (44, 'cancelled'), (45, 'cancelled'), (47, 'confirmed'), (48, 'fulfilled')) AS known(id, status);
         INSERT INTO stock_items VALUES ('sku-1', 94, 4, 10, 1, now()), ('sku-2', 97, 2, 10, 1, now());
+        UPDATE stock_items SET low_stock_threshold = 97, is_low = true, recorded_available = available_quantity, recorded_reserved = reserved_quantity;
+        INSERT INTO stock_movements (product_id, version, ordinal, kind, available_delta, reserved_delta, occurred_at)
+        VALUES ('sku-1', 1, 0, 'set', 100, 0, now()), ('sku-1', 2, 0, 'reserve', -6, 6, now()), ('sku-1', 3, 0, 'fulfil', 0, -2, now()),
+          ('sku-2', 1, 0, 'set', 100, 0, now()), ('sku-2', 2, 0, 'reserve', -3, 3, now()), ('sku-2', 3, 0, 'fulfil', 0, -1, now());
         INSERT INTO stock_reservations (product_id, order_id, attempt, quantity, unit_price, tentative, released_at, consumed)
         VALUES ('sku-1', 42, 1, 2, 10, false, NULL, false), ('sku-2', 42, 1, 1, 10, false, NULL, false),
           ('sku-1', 44, 1, 2, 10, false, now(), false), ('sku-1', 45, 1, 2, 10, false, now(), false),
@@ -39,7 +46,7 @@ public sealed class Reconciliation : IAsyncLifetime
         var (status, said) = await Check();
 
         Assert.True(status == 0, said);
-        Assert.Equal(14, said.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
+        Assert.Equal(17, said.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -74,6 +81,19 @@ public sealed class Reconciliation : IAsyncLifetime
     [InlineData("DELETE FROM orders WHERE id = 42", "2 of sku-1 are held for order 42, which does not exist")]
     [InlineData("ALTER TABLE orders DISABLE TRIGGER ALL; DELETE FROM orders WHERE id = 43", "alice has 0 failed orders, counted as 1", "there are 0 failed orders, counted as 1")]
     [InlineData("UPDATE stock_item_counts SET count = count + 1", "there are 2 products, counted as 3")]
+    [InlineData(
+        "UPDATE stock_items SET available_quantity = 93, recorded_available = 93 WHERE product_id = 'sku-1'",
+        "sku-1 has 93 available, 4 reserved; recorded are 93 and 4, its movements add up to 94 and 4")]
+    [InlineData(
+        "UPDATE stock_items SET available_quantity = 93 WHERE product_id = 'sku-1'",
+        "sku-1 has 93 available, 4 reserved; recorded are 94 and 4, its movements add up to 94 and 4")]
+    [InlineData("DELETE FROM stock_movements WHERE product_id = 'sku-1' AND version = 3", "recorded are 94 and 4, its movements add up to 94 and 6")]
+    [InlineData("DELETE FROM stock_movements WHERE product_id = 'sku-2'", "recorded are 97 and 2, its movements add up to 0 and 0")]
+    [InlineData("UPDATE stock_movements SET product_id = 'sku-3' WHERE product_id = 'sku-1' AND version = 3", "recorded are 0 and 0, its movements add up to 0 and -2")]
+    [InlineData("UPDATE stock_items SET archived_at = now() WHERE product_id = 'sku-1'", "sku-1 is archived, and has 94 available, 4 reserved", "sku-1 has 94 available, the threshold 97, and was announced as low")]
+    [InlineData("UPDATE stock_items SET is_low = false WHERE product_id = 'sku-2'", "sku-2 has 97 available, the threshold 97, and was announced as not low")]
+    [InlineData("UPDATE stock_items SET low_stock_threshold = NULL WHERE product_id = 'sku-2'", "sku-2 has 97 available, the threshold -, and was announced as low")]
+    [InlineData("UPDATE stock_items SET low_stock_threshold = 93 WHERE product_id = 'sku-1'", "sku-1 has 94 available, the threshold 93, and was announced as low")]
     public async Task Each_inconsistency_is_reported(string corruption, params string[] named)
     {
         await _database.Execute(corruption);
@@ -91,13 +111,30 @@ public sealed class Reconciliation : IAsyncLifetime
         await _database.Execute("""
             UPDATE orders SET consuming = true, transitions = jsonb_set(transitions, '{0,at}', to_jsonb(now())) WHERE id = 48;
             UPDATE stock_reservations SET released_at = NULL, consumed = false WHERE order_id = 48 AND product_id = 'sku-1';
-            UPDATE stock_items SET reserved_quantity = 6 WHERE product_id = 'sku-1';
+            UPDATE stock_items SET reserved_quantity = 6, recorded_reserved = 6 WHERE product_id = 'sku-1';
+            DELETE FROM stock_movements WHERE product_id = 'sku-1' AND version = 3;
             """);
 
         var (status, said) = await Check();
 
         Assert.True(status == 0, said);
         Assert.Contains("1 orders are still unsettled", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_archived_product_without_units_is_neither_low_nor_counted()
+    {
+        await _database.Execute("""
+            INSERT INTO stock_items VALUES ('sku-3', 100, 0, 10, 1, now());
+            UPDATE stock_items SET available_quantity = 0, low_stock_threshold = 10, archived_at = now() WHERE product_id = 'sku-3';
+            INSERT INTO stock_movements (product_id, version, ordinal, kind, available_delta, reserved_delta, occurred_at)
+            VALUES ('sku-3', 1, 0, 'set', 100, 0, now()), ('sku-3', 2, 0, 'archive', -100, 0, now());
+            """);
+
+        var (status, said) = await Check(expectStock: false);
+
+        Assert.True(status == 0, said);
+        Assert.Contains("ok     an archived product has no units (1)", said, StringComparison.Ordinal);
     }
 
     /// <summary>48 was fulfilled an hour ago.</summary>
@@ -121,11 +158,12 @@ public sealed class Reconciliation : IAsyncLifetime
         Assert.NotEqual(0, (await Check()).Status);
     }
 
-    private Task<(int Status, string Said)> Check()
+    private Task<(int Status, string Said)> Check(bool expectStock = true)
     {
         var database = new NpgsqlConnectionStringBuilder(_database.ConnectionString);
+        string[] expected = expectStock ? ["--expect-stock", "100"] : [];
         return Scripts.Run(
-            "bash", "infra/check.sh", "--wait", "0", "--expect-stock", "100",
-            "--postgres", $"postgresql://{database.Username}:{database.Password}@{database.Host}:{database.Port}/{database.Database}");
+            "bash",
+            ["infra/check.sh", "--wait", "0", .. expected, "--postgres", $"postgresql://{database.Username}:{database.Password}@{database.Host}:{database.Port}/{database.Database}"]);
     }
 }

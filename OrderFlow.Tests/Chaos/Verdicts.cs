@@ -3,7 +3,7 @@ namespace OrderFlow.Tests.Chaos;
 /// <summary>Any violation fails a run, and so does a run in which nothing was checked: <c>infra/chaos/judge.sh</c>.</summary>
 public sealed class Verdicts : IDisposable
 {
-    private const string Enough = "errands\t2\noperations\t3\nacknowledged\t2\nstored\t2\nrepeated\t0\nproducts\t25\nconfirmed\t1\nfulfilled\t1\nexpired\t1\nrequests\t100\nfailed-at-first\t1\nfailed-at-last\t0\ncalm-p99-ms\t1000\n";
+    private const string Enough = "errands\t2\noperations\t3\nacknowledged\t2\nstored\t2\nrepeated\t0\nproducts\t25\nadjusted\t1\nrestocked\t1\nimported\t1\ncrossings\t1\nconfirmed\t1\nfulfilled\t1\nexpired\t1\nrequests\t100\nfailed-at-first\t1\nfailed-at-last\t0\ncalm-p99-ms\t1000\n";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("orderflow-verdicts-").FullName;
 
@@ -44,6 +44,9 @@ public sealed class Verdicts : IDisposable
     [InlineData("untold")]
     [InlineData("forgotten")]
     [InlineData("unbalanced")]
+    [InlineData("unexplained")]
+    [InlineData("unapplied")]
+    [InlineData("unannounced")]
     [InlineData("slow")]
     [InlineData("ended")]
     [InlineData("missing")]
@@ -103,6 +106,10 @@ public sealed class Verdicts : IDisposable
     [InlineData("confirmed\t1", "confirmed\t0", "FAILED  orders were confirmed and fulfilled, and expired")]
     [InlineData("fulfilled\t1", "fulfilled\t0", "FAILED  orders were confirmed and fulfilled, and expired")]
     [InlineData("expired\t1", "expired\t0", "FAILED  orders were confirmed and fulfilled, and expired")]
+    [InlineData("adjusted\t1", "adjusted\t0", "FAILED  stock was adjusted, restocked and imported, and ran low")]
+    [InlineData("restocked\t1", "restocked\t0", "FAILED  stock was adjusted, restocked and imported, and ran low")]
+    [InlineData("imported\t1", "imported\t0", "FAILED  stock was adjusted, restocked and imported, and ran low")]
+    [InlineData("crossings\t1", "crossings\t0", "FAILED  stock was adjusted, restocked and imported, and ran low")]
     [InlineData("failed-at-first\t1", "failed-at-first\t6", "FAILED  at most 5 % of requests fail at the first try")]
     [InlineData("requests\t100\n", "", "FAILED  at most 5 % of requests fail at the first try")]
     public async Task A_run_without_work_fails(string count, string altered, string verdict)

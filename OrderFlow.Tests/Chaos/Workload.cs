@@ -1,4 +1,5 @@
 using OrderFlow.Chaos.Customers;
+using OrderFlow.Chaos.Ledger;
 
 namespace OrderFlow.Tests.Chaos;
 
@@ -32,6 +33,45 @@ public sealed class Workload
         Assert.Contains(pauses, pause => pause > Shop.Lifetime);
     }
 
+    [Fact]
+    public void A_seed_always_draws_the_same_changes_of_stock()
+    {
+        Assert.Equal(Changes(seed: 1).Select(Text), Changes(seed: 1).Select(Text));
+        Assert.NotEqual(Changes(seed: 1).Select(Text), Changes(seed: 2).Select(Text));
+    }
+
+    /// <summary>A short run has about 2,000 errands.</summary>
+    [Fact]
+    public void A_short_run_adjusts_up_and_down_restocks_and_imports()
+    {
+        var changes = Changes(seed: 1);
+
+        Assert.Equal([Asked.Adjust, Asked.Restock, Asked.Import], changes.Select(change => change.What).Distinct().Order());
+        Assert.Contains(changes, change => change is { What: Asked.Adjust, Items: [{ Quantity: > 0 }] });
+        Assert.Contains(changes, change => change is { What: Asked.Adjust, Items: [{ Quantity: < 0 } line] } && Shop.IsScarce(line.ProductId));
+        Assert.Contains(changes, change => change is { What: Asked.Restock, Items: [var line] } && Shop.IsScarce(line.ProductId));
+        Assert.All(changes, change => Assert.DoesNotContain(change.Items, line => line.Quantity == 0));
+    }
+
+    /// <summary>Restocking usual products could bring one to the number of an import, which then moves nothing.</summary>
+    [Fact]
+    public void What_is_imported_is_not_restocked_and_each_import_has_a_number_of_its_own()
+    {
+        var changes = Changes(seed: 1);
+        var imported = changes.Where(change => change.What == Asked.Import).ToList();
+
+        Assert.Empty(changes.Where(change => change.What == Asked.Restock).Select(change => change.Items[0].ProductId)
+            .Intersect(imported.SelectMany(change => change.Items).Select(line => line.ProductId)));
+        Assert.Distinct(imported.Select(change => change.Items.Select(line => line.Quantity).Distinct().Single()));
+        Assert.All(imported, change => Assert.Distinct(change.Items.Select(line => line.ProductId)));
+    }
+
+    private static List<StockChange> Changes(int seed)
+    {
+        var shop = new Shop("chaos-1", seed);
+        return [.. Enumerable.Range(1, 2_000).Select(shop.Change).OfType<StockChange>()];
+    }
+
     private static List<Errand> Draw(int seed)
     {
         var shop = new Shop("chaos-1", seed);
@@ -39,4 +79,6 @@ public sealed class Workload
     }
 
     private static string Text(Errand errand) => $"{errand with { Items = [] }} {string.Join(", ", errand.Items)}";
+
+    private static string Text(StockChange change) => $"{change with { Items = [] }} {string.Join(", ", change.Items)}";
 }

@@ -1,6 +1,6 @@
-using System.Buffers.Text;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using OrderFlow.Api.Notifications;
 using OrderFlow.Inventory;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
@@ -78,7 +78,7 @@ public sealed class CallsDuringUpdates
         using var api = new ApiProgram(cluster.Client);
         using var admin = api.As(Tokens.Admin);
 
-        foreach (var list in new[] { "/orders?productId=sku-1", $"/orders/1/notifications?cursor={Base64Url.EncodeToString("1-1"u8)}" })
+        foreach (var list in new[] { "/orders?productId=sku-1", $"/orders/1/notifications?cursor={NotificationCursor.After("1-1")}" })
         {
             var (status, problem) = await admin.Call("GET", list);
             Assert.Equal((list, HttpStatusCode.ServiceUnavailable), (list, status));

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Json.Schema;
+using OrderFlow.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.Silo.Kafka;
 using OrderFlow.Silo.Kafka.Producer;
@@ -29,12 +30,24 @@ public sealed class AsyncApiDocument
         new OrderFulfilled(42, "alice", [new("sku-1", 2)], TotalAmount: 19.98m, new("DHL", "JD0146000011", "https://parcels.example/1"), Version: 4, Now),
     ];
 
+    private static readonly StockLevelChanged LowStock = new(IsLow: true, "sku-1", AvailableQuantity: 10, LowStockThreshold: 10, Version: 17, Now);
+
+    private static readonly StockLevelChanged[] StockEvents =
+        [LowStock, LowStock with { IsLow = false, AvailableQuantity = 11 }];
+
+    /// <summary>The payloads of all events by type.</summary>
+    private static readonly Dictionary<string, string> Payloads = new(
+    [
+        .. Events.Select(published => KeyValuePair.Create(published.Name, OutboxRow.Of(published).Payload)),
+        .. StockEvents.Select(published => KeyValuePair.Create(published.Name, StockOutboxRow.Of(published).Payload)),
+    ]);
+
     /// <summary>The only members that may be absent.</summary>
     private static readonly string[] Optional = ["tracking", "url"];
 
     private readonly JsonObject _document = AsyncApiFile.Load();
 
-    public static TheoryData<string> EventTypes => [.. Events.Select(published => published.Name)];
+    public static TheoryData<string> EventTypes => [.. Payloads.Keys];
 
     public static TheoryData<string> AllTopics => [.. Topics.All];
 
@@ -56,16 +69,19 @@ public sealed class AsyncApiDocument
         Assert.Equal(new NotificationOptions().EventTopics.Order(), Operations("receive").Order());
 
     [Fact]
-    public void Every_event_type_is_covered_here() =>
+    public void Every_event_type_is_covered_here()
+    {
         Assert.Equal(
             typeof(OrderEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(OrderEvent))).Select(type => type.Name).Order(),
             Events.Select(published => published.GetType().Name).Order());
+        Assert.Equal(StockLevelChanged.Names, StockEvents.Select(published => published.Name));
+    }
 
     [Theory, MemberData(nameof(EventTypes))]
     public void An_event_has_the_members_of_its_payload_no_more_and_no_less(string type)
     {
         var payload = Closed(Message(type)["payload"]!.DeepClone());
-        var sent = JsonNode.Parse(OutboxRow.Of(Events.Single(published => published.Name == type)).Payload)!;
+        var sent = JsonNode.Parse(Payloads[type])!;
 
         AssertValid(payload, sent);
         AssertAllRequired(payload);
@@ -79,6 +95,14 @@ public sealed class AsyncApiDocument
 
         foreach (var tracking in new[] { null, new Tracking("DHL", "JD0146000011") })
             AssertValid(payload, JsonNode.Parse(OutboxRow.Of(fulfilled with { Tracking = tracking }).Payload)!);
+    }
+
+    [Fact]
+    public void A_product_whose_threshold_was_removed_is_replenished()
+    {
+        var payload = Closed(Message(StockLevelChanged.Replenished)["payload"]!.DeepClone());
+
+        AssertValid(payload, JsonNode.Parse(StockOutboxRow.Of(LowStock with { IsLow = false, LowStockThreshold = null }).Payload)!);
     }
 
     [Fact]
@@ -143,9 +167,16 @@ public sealed class AsyncApiDocument
         Assert.Equal(Limits.TrackingLength, (decimal)tracking["number"]!["maxLength"]!);
         Assert.Equal(Limits.TrackingUrlLength, (decimal)tracking["url"]!["maxLength"]!);
         Assert.Equal(Limits.CancelReasonLength, (decimal)Message(Topics.Cancelled)["payload"]!["properties"]!["reason"]!["maxLength"]!);
+
+        var stock = Message(StockLevelChanged.Replenished)["payload"]!["properties"]!;
+        Assert.Equal(Limits.ProductIdLength, (decimal)stock["productId"]!["maxLength"]!);
+        Assert.Equal(Limits.AvailableQuantity, (decimal)stock["availableQuantity"]!["maximum"]!);
+        Assert.Equal(Limits.AvailableQuantity, (decimal)stock["lowStockThreshold"]!["maximum"]!);
     }
 
-    private static JsonObject Written(string type, TraceContext? trace) => new(CloudEventHeaders.Of("42-2", type, "42", Now, trace)
+    private static JsonObject Written(string type, TraceContext? trace) => new((StockLevelChanged.Names.Contains(type)
+            ? CloudEventHeaders.Of(CloudEventHeaders.StockSource, LowStock.Id, type, LowStock.ProductId, Now, trace)
+            : CloudEventHeaders.Of(CloudEventHeaders.OrderSource, "42-2", type, "42", Now, trace))
         .Select(header => KeyValuePair.Create(header.Key, (JsonNode?)Encoding.UTF8.GetString(header.GetValueBytes()))));
 
     private static string? Address(JsonNode channel) => (string?)channel["address"];

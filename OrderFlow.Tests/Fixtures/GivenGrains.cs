@@ -36,10 +36,19 @@ public class GivenGrains : DispatchProxy
         return this;
     }
 
+    /// <summary>As where no silo has grains of an interface.</summary>
+    public GivenGrains Without<TGrain>()
+    {
+        _grains.Remove(typeof(TGrain));
+        return this;
+    }
+
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         var grain = targetMethod!.GetGenericArguments().Single();
-        var answer = (Func<string, object?[], object>)_grains[grain];
+        if (!_grains.TryGetValue(grain, out var given)) throw new ArgumentException($"Could not find an implementation for interface {grain}", nameof(targetMethod));
+
+        var answer = (Func<string, object?[], object>)given;
         return GivenGrain.Make(grain, (method, arguments) =>
         {
             lock (_asked) _asked.Add($"{grain.Name}({args![0]}).{method}");

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using OrderFlow.Api.Http;
+using OrderFlow.Api.Inventory;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Manifests;
@@ -83,11 +84,30 @@ public sealed class KongConfiguration
     [Fact]
     public void A_body_that_the_API_takes_passes_Kong_too()
     {
-        var size = Plugin(Kong, "request-size-limiting");
+        foreach (var (owner, bytes) in new[] { (Kong, JsonBody.MaxBytes), (Import, ImportStockRequest.MaxBytes) })
+        {
+            var size = Plugin(owner, "request-size-limiting");
+            Assert.Equal("kilobytes", (string?)size["size_unit"]);
+            Assert.InRange((decimal)size["allowed_payload_size"]! * 1024, bytes, 2 * bytes);
+        }
+    }
 
-        Assert.Equal("kilobytes", (string?)size["size_unit"]);
-        Assert.True((decimal)size["allowed_payload_size"]! * 1024 >= JsonBody.MaxBytes);
-        Assert.Equal($"{size["allowed_payload_size"]}k", (string?)ComposeFile.Services["kong"]!["environment"]!["KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE"]);
+    /// <summary>nginx has one limit for all paths, before any plugin.</summary>
+    [Fact]
+    public void The_largest_body_that_Kong_takes_passes_its_nginx_too()
+    {
+        const string variable = "KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE";
+        var largest = $"{Plugin(Import, "request-size-limiting")["allowed_payload_size"]}k";
+        Assert.Equal(largest, (string?)ComposeFile.Services["kong"]!["environment"]![variable]);
+        Assert.Contains($"{{name: {variable}, value: {largest}}}", RepositoryFiles.Read("infra/kong/kubernetes.yaml"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_limit_of_imports_is_for_imports_alone()
+    {
+        Assert.Equal("import", RouteOf("POST", "/inventory/import"));
+        foreach (var (method, path) in new[] { ("PUT", "/inventory/import"), ("POST", "/inventory/import/restock"), ("POST", "/inventory/imports"), ("POST", "/orders") })
+            Assert.NotEqual("import", RouteOf(method, path));
     }
 
     [Fact]
@@ -100,8 +120,12 @@ public sealed class KongConfiguration
         return operation["responses"]?["200"]?["content"]?["text/event-stream"] is null ? "api" : "events";
     }
 
-    /// <summary>The service that Kong's router picks: regular expressions come before prefixes.</summary>
-    private static string? Matching(string method, string path) => (
+    private static string? Matching(string method, string path) => Match(method, path).Service;
+
+    private static string? RouteOf(string method, string path) => Match(method, path).Route;
+
+    /// <summary>The service and the route that Kong's router picks: regular expressions come before prefixes.</summary>
+    private static (string? Service, string? Route) Match(string method, string path) => (
         from service in Kong["services"]!.AsArray().Select(service => (string)service!["name"]!)
         from route in Routes(service)
         where route["methods"] is not { } methods || methods.Texts().Contains(method)
@@ -109,7 +133,9 @@ public sealed class KongConfiguration
         let isRegex = rule[0] == '~'
         where isRegex ? Regex.IsMatch(path, "^" + rule[1..]) : path.StartsWith(rule, StringComparison.Ordinal)
         orderby isRegex descending
-        select service).FirstOrDefault();
+        select ((string?)service, (string?)route["name"])).FirstOrDefault();
+
+    private static JsonNode Import => Routes("api").Single(route => (string?)route["name"] == "import");
 
     private static JsonNode Service(string name) => Kong["services"]!.AsArray().Single(service => (string?)service!["name"] == name)!;
 

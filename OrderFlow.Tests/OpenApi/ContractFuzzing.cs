@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using OrderFlow.Tests.Api;
 using OrderFlow.Tests.Fixtures;
+using Examples = OrderFlow.Api.OpenApi.Examples;
 
 namespace OrderFlow.Tests.OpenApi;
 
@@ -18,8 +19,8 @@ public sealed class ContractFuzzing : IAsyncLifetime, IDisposable
     private const int OrdersBefore = 100;
     private const string Seed = "ORDERFLOW_FUZZ_SEED";
 
-    /// <summary>These succeed only with a dead letter, of which there is none here.</summary>
-    private static readonly string[] OfDeadLetters = ["replayDeadLetter", "deleteDeadLetter"];
+    /// <summary>These succeed only with a dead letter, or a product of which no order holds units, which are too rare here.</summary>
+    private static readonly string[] RarelySucceeds = ["replayDeadLetter", "deleteDeadLetter", "archiveProduct"];
 
     private static readonly string?[] ContentTypes =
     [
@@ -74,7 +75,7 @@ public sealed class ContractFuzzing : IAsyncLifetime, IDisposable
         // Each operation has succeeded, and has rejected invalid requests if it can.
         var missing = _document.Operations
             .SelectMany(operation => operation.Statuses.Select(status => (operation.Id, status)))
-            .Where(each => each.status is 400 or 401 or 413 or 415 || (each.status < 300 && !OfDeadLetters.Contains(each.Id)))
+            .Where(each => each.status is 400 or 401 or 413 or 415 || (each.status < 300 && !RarelySucceeds.Contains(each.Id)))
             .Except(_answers.Keys).ToList();
         Assert.True(missing.Count == 0, $"{Seed}={seed}: never answered: {string.Join(", ", missing)}");
         Assert.Equal(Requests, _answers.Values.Sum());
@@ -93,7 +94,8 @@ public sealed class ContractFuzzing : IAsyncLifetime, IDisposable
             var value = values.Parameter(parameter);
             if ((string?)parameter["in"] == "path") path = path.Replace($"{{{name}}}", Uri.EscapeDataString(Segment(value)), StringComparison.Ordinal);
             else if (values.OneIn(2)) continue;
-            else if ((string?)parameter["in"] == "header") headers.Add((name, value));
+            else if ((string?)parameter["in"] == "header" && values.OneIn(2)) headers.Add((name, value));   // several conditions rarely hold at once
+            else if ((string?)parameter["in"] == "header") continue;
             else query.Add($"{name}={Uri.EscapeDataString(value)}");
         }
 
@@ -102,7 +104,7 @@ public sealed class ContractFuzzing : IAsyncLifetime, IDisposable
         var request = new HttpRequestMessage(
             new HttpMethod(operation.Method), new Uri(query.Count == 0 ? path : $"{path}?{string.Join('&', query)}", UriKind.Relative));
         foreach (var (name, value) in headers.Where(header => CanBeSent(header.Value))) request.Headers.TryAddWithoutValidation(name, value);
-        if (operation.Body is { } body) request.Content = ContentOf(body, values);
+        if (operation.Body is { } body) request.Content = operation.Id == "importStock" && values.OneIn(3) ? CsvOf(values) : ContentOf(body, values, operation);
         return request;
     }
 
@@ -112,10 +114,12 @@ public sealed class ContractFuzzing : IAsyncLifetime, IDisposable
     /// <summary>Skips values that would make another path.</summary>
     private static string Segment(string value) => value is "" or "health" || value.Trim('.').Length == 0 ? "other" : value;
 
-    private static StringContent ContentOf(JsonObject body, FuzzedValues values)
+    private static StringContent CsvOf(FuzzedValues values) => new(values.Csv(Examples.Csv), Encoding.UTF8, "text/csv");
+
+    private static StringContent ContentOf(JsonObject body, FuzzedValues values, Operation operation)
     {
         var text = values.Body(body);
-        if (values.OneIn(8)) text += new string(' ', 70_000);
+        if (values.OneIn(8)) text += new string(' ', operation.Id == "importStock" ? 1_100_000 : 70_000);
         var content = new StringContent(text, Encoding.UTF8, "application/json");
         if (values.OneIn(12))
         {

@@ -8,6 +8,7 @@ using OrderFlow.Notifications;
 using OrderFlow.Tests.Api;
 using OrderFlow.Tests.Bridge;
 using OrderFlow.Tests.Fixtures;
+using Examples = OrderFlow.Api.OpenApi.Examples;
 
 namespace OrderFlow.Tests.OpenApi;
 
@@ -68,12 +69,22 @@ public sealed class ContractResponses : IDisposable
     public async Task A_lost_call_is_a_503_with_Retry_After()
     {
         using var api = new ApiProgram(GivenGrains.Make()
-            .Answer<IStockItemGrain>((_, _) => Task.FromException<StockResult>(new SiloUnavailableException("gone"))).Factory);
+            .Answer<INotificationQueueGrain>((_, _) => Task.FromException(new SiloUnavailableException("gone"))).Factory);
         using var admin = api.As(Tokens.Admin);
 
-        using var answer = await Send(admin, _document["restock"], "/inventory/sku-1/restock", """{"quantity":1}""");
-        await Check(_document["restock"], 503, answer);
+        using var answer = await Send(admin, _document["pauseNotifications"], "/notifications/pause", body: null);
+        await Check(_document["pauseNotifications"], 503, answer);
         Assert.Equal("2", answer.Headers.RetryAfter?.ToString());
+    }
+
+    [Fact]
+    public async Task An_interrupted_import_is_a_503_with_its_rows()
+    {
+        using var api = new ApiProgram(GivenGrains.Make().Answer<IStockAdminGrain>((_, _) => Task.FromResult(new StockResult(Outcome.Unsupported))).Factory);
+        using var admin = api.As(Tokens.Admin);
+
+        var body = await Call(admin, "importStock", 503, body: """{"items":[{"productId":"described","availableQuantity":1,"unitPrice":1}]}""");
+        Assert.Equal("""[{"productId":"described","status":"notImported"}]""", body["items"]!.ToJsonString());
     }
 
     public void Dispose()
@@ -101,12 +112,12 @@ public sealed class ContractResponses : IDisposable
         foreach (var operation in _document.Operations.Where(operation => operation.Body is not null))
         {
             await Call(_admin, operation.Id, 400, body: """{"unknown":1}""");
-            await Call(_admin, operation.Id, 413, body: new string(' ', 100_000));
+            await Call(_admin, operation.Id, 413, body: new string(' ', operation.Id == "importStock" ? 1_100_000 : 100_000));
             await Call(_admin, operation.Id, 415, body: "quantity=1", type: "application/x-www-form-urlencoded");
         }
 
-        // Few operations accept this header, and its value is not valid for those either.
-        foreach (var operation in _document.Operations.Where(operation => operation.Id != "changeOrderStatus")) await Call(_admin, operation.Id, 400, header: ("If-Match", "1"));
+        // Some operations do not accept this header, and its value is not valid for the others. A body comes first.
+        foreach (var operation in _document.Operations.Where(operation => operation.Body is null || !operation.Accepts("If-Match"))) await Call(_admin, operation.Id, 400, header: ("If-Match", "1"));
         foreach (var list in new[] { "listOrders", "listStock", "listDeadLetters", "listOrderNotifications" }) await Call(_admin, list, 400, query: "?limit=101");
     }
 
@@ -119,7 +130,53 @@ public sealed class ContractResponses : IDisposable
         await Call(_admin, "restock", 409, "described-full", body: """{"quantity":1}""");
         await Call(_alice, "getStock", 200, "described");
         await Call(_alice, "getStock", 404, "described-nowhere");
+        await Call(_alice, "getStock", 304, "described", header: ("If-None-Match", "*"));
         await Call(_alice, "listStock", 200);
+        await Call(_alice, "listStock", 200, query: "?q=described&low=true");
+
+        await Call(_admin, "adjustStock", 200, "described", body: """{"delta":-1,"reason":"broken"}""", header: ("Idempotency-Key", "described"));
+        await Call(_admin, "adjustStock", 404, "described-nowhere", body: """{"delta":-1,"reason":"broken"}""");
+        await Call(_admin, "adjustStock", 409, "described", body: """{"delta":-1000,"reason":"broken"}""");
+        await Call(_admin, "adjustStock", 422, "described", body: """{"delta":-2,"reason":"broken"}""", header: ("Idempotency-Key", "described"));
+        await Call(_admin, "restock", 200, "described", body: """{"quantity":1}""", header: ("Idempotency-Key", "described"));
+        await Call(_admin, "restock", 422, "described", body: """{"quantity":2}""", header: ("Idempotency-Key", "described"));
+
+        await Call(_admin, "changeStockSettings", 200, "described", body: """{"unitPrice":1.50,"lowStockThreshold":3}""");
+        await Call(_admin, "changeStockSettings", 404, "described-nowhere", body: """{"unitPrice":1}""");
+        await Call(_admin, "getStockSettings", 200, "described");
+        await Call(_admin, "getStockSettings", 304, "described", header: ("If-None-Match", "*"));
+        await Call(_admin, "getStockSettings", 404, "described-nowhere");
+        await Stale();
+
+        await Call(_admin, "listStockMovements", 200, "described");
+        await Call(_admin, "listStockMovements", 404, "described-nowhere");
+        await Call(_admin, "archiveProduct", 200, "described-full");
+        await Call(_admin, "archiveProduct", 404, "described-full");
+        await Call(_admin, "archiveProduct", 409, await ReservedProduct());
+
+        const string rows = """{"items":[{"productId":"described-full","availableQuantity":1,"unitPrice":1}]}""";
+        await Call(_admin, "importStock", 200, body: rows, header: ("Idempotency-Key", "described"));
+        await Call(_admin, "importStock", 422, body: rows.Replace("-full", "", StringComparison.Ordinal), header: ("Idempotency-Key", "described"));
+        await Call(_admin, "importStock", 200, body: Examples.Csv, type: "text/csv");
+    }
+
+    private async Task Stale()
+    {
+        var stale = ("If-Match", "\"0\"");
+        await Call(_alice, "getStock", 412, "described", header: stale);
+        await Call(_admin, "setStock", 412, "described", body: """{"availableQuantity":1,"unitPrice":1}""", header: stale);
+        await Call(_admin, "restock", 412, "described", body: """{"quantity":1}""", header: stale);
+        await Call(_admin, "adjustStock", 412, "described", body: """{"delta":-1,"reason":"broken"}""", header: stale);
+        await Call(_admin, "getStockSettings", 412, "described", header: stale);
+        await Call(_admin, "changeStockSettings", 412, "described", body: """{"unitPrice":1}""", header: stale);
+        await Call(_admin, "archiveProduct", 412, "described", header: stale);
+    }
+
+    private async Task<string> ReservedProduct()
+    {
+        await _cluster.SetStock("described-reserved", 1);
+        await Placed("described-reserved");
+        return "described-reserved";
     }
 
     private async Task Orders()

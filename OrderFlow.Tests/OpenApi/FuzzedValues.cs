@@ -56,6 +56,19 @@ internal sealed class FuzzedValues(OpenApiFile document, Random random)
         }
     }
 
+    /// <summary>A text in CSV: this one, or one with a character too many, too few or changed.</summary>
+    public string Csv(string valid)
+    {
+        var at = random.Next(valid.Length);
+        return random.Next(4) switch
+        {
+            0 => valid,
+            1 => valid.Insert(at, Pick([",", "\"", "\r", "\n", "\0", "-", "é"])),
+            2 => valid.Remove(at, 1),
+            _ => valid.Remove(at, 1).Insert(at, Pick(["0", ",", "\"", "\n", " ", "x"])),
+        };
+    }
+
     private static string Text(JsonNode? value) => value is JsonArray items ? string.Join(',', items.Select(Text)) : value?.ToString() ?? "null";
 
     private JsonNode? Valid(JsonObject schema)
@@ -71,6 +84,7 @@ internal sealed class FuzzedValues(OpenApiFile document, Random random)
                     .Select(member => KeyValuePair.Create(member.Key, Member(member.Key, member.Value!.AsObject()))));
             case "array": return Lines(schema, random.Next((int)schema["minItems"]!, 5));
             case "integer": return random.NextInt64(Least(schema), Math.Min(Most(schema), Least(schema) + 100) + 1);
+            case "boolean": return OneIn(2);
             case "number": return random.Next(0, 10_000) / 100m;
             case "string" when (string?)schema["format"] == "date-time": return $"2026-11-{random.Next(10, 30)}T00:00:00Z";
             default: return new string('x', random.Next(1, 12));

@@ -1,8 +1,12 @@
 using System.Net;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OrderFlow.Api.Errors;
+using OrderFlow.Api.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.Tests.Api;
 using OrderFlow.Tests.Fixtures;
@@ -127,6 +131,8 @@ public sealed partial class OpenApiContract : IDisposable
         var order = Document.Schemas["PlaceOrder"]!["properties"]!;
         var line = Document.Schemas["PlaceOrderLine"]!["properties"]!;
         var stock = Document.Schemas["SetStock"]!["properties"]!;
+        var rows = Document.Schemas["ImportStock"]!["properties"]!["items"]!;
+        var correction = Document.Schemas["AdjustStock"]!["properties"]!;
         var limit = Document["listOrders"].Parameters.Single(parameter => (string?)parameter["name"] == "limit")["schema"]!;
 
         var change = Document.Schemas["ChangeStatus"]!["properties"]!;
@@ -139,7 +145,7 @@ public sealed partial class OpenApiContract : IDisposable
         Assert.Equal((1, Limits.Quantity), ((int)line["quantity"]!["minimum"]!, (int)line["quantity"]!["maximum"]!));
         Assert.Equal((0L, Limits.AvailableQuantity), ((long)stock["availableQuantity"]!["minimum"]!, (long)stock["availableQuantity"]!["maximum"]!));
         Assert.Equal((0m, Limits.UnitPrice), ((decimal)stock["unitPrice"]!["minimum"]!, (decimal)stock["unitPrice"]!["maximum"]!));
-        foreach (var (operation, list, longest) in new[] { ("listOrders", "OrderPage", 64), ("listDeadLetters", "DeadLetterPage", 64), ("listOrderNotifications", "NotificationPage", 64), ("listStock", "StockItemPage", 264) })
+        foreach (var (operation, list, longest) in new[] { ("listOrders", "OrderPage", 64), ("listDeadLetters", "DeadLetterPage", 64), ("listOrderNotifications", "NotificationPage", 64), ("listStockMovements", "StockMovementPage", 64), ("listStock", "StockItemPage", 264) })
         {
             var cursor = Document[operation].Parameters.Single(parameter => (string?)parameter["name"] == "cursor")["schema"]!;
             Assert.Equal((longest, longest), ((int)cursor["maxLength"]!, (int)Document.Schemas[list]!["properties"]!["nextCursor"]!["maxLength"]!));
@@ -153,6 +159,11 @@ public sealed partial class OpenApiContract : IDisposable
         Assert.Equal(
             OrderStatusNames.Known.Select(OrderStatusNames.ToWireName),
             change["status"]!["enum"]!.AsArray().Select(name => (string?)name));
+        Assert.Equal((1, Limits.ImportedProducts), ((int)rows["minItems"]!, (int)rows["maxItems"]!));
+        Assert.Equal((-Limits.AvailableQuantity, Limits.AvailableQuantity), ((long)correction["delta"]!["minimum"]!, (long)correction["delta"]!["maximum"]!));
+        Assert.Equal((1, Limits.StockReasonLength), ((int)correction["reason"]!["minLength"]!, (int)correction["reason"]!["maxLength"]!));
+        Assert.Equal((0L, Limits.AvailableQuantity), ((long)stock["lowStockThreshold"]!["minimum"]!, (long)stock["lowStockThreshold"]!["maximum"]!));
+        Assert.Contains($"{ImportStockRequest.MaxBytes} bytes", (string?)Document["importStock"].Json["requestBody"]!["description"], StringComparison.Ordinal);
         Assert.Contains($"{RequestBodies.MaxBytes} bytes", (string?)Document["placeOrder"].Json["requestBody"]!["description"], StringComparison.Ordinal);
     }
 
@@ -165,6 +176,16 @@ public sealed partial class OpenApiContract : IDisposable
     [InlineData("Tracking", "carrier number")]
     [InlineData("OrderTransition", "at status version")]
     [InlineData("OrderTransitionPage", "items limit page total")]
+    [InlineData("SetStock", "availableQuantity unitPrice")]
+    [InlineData("AdjustStock", "delta reason")]
+    [InlineData("ChangeStockSettings", "unitPrice")]
+    [InlineData("ImportStockRow", "availableQuantity productId unitPrice")]
+    [InlineData("ImportedStockRow", "productId status")]
+    [InlineData("StockItem", "availableQuantity productId reservedQuantity unitPrice updatedAt")]
+    [InlineData("StockItemPage", "items limit")]
+    [InlineData("StockMovement", "at availableDelta kind reservedDelta version")]
+    [InlineData("StockMovementPage", "items limit")]
+    [InlineData("DeadLetterPage", "items limit total")]
     public void A_schema_requires_the_members_that_are_always_there(string name, string required) =>
         Assert.Equal(required, string.Join(' ', Document.Schemas[name]!["required"]!.AsArray().Select(member => (string?)member)));
 
@@ -181,6 +202,24 @@ public sealed partial class OpenApiContract : IDisposable
     [InlineData("""{"status":"shipped"}""", false)]
     public void The_document_describes_changes_of_status(string body, bool isValid) =>
         Assert.Equal(isValid, Document.Objections(Document.Schemas["ChangeStatus"]!, JsonNode.Parse(body)).Length == 0);
+
+    [Fact]
+    public void The_example_in_CSV_has_the_rows_of_the_one_in_JSON()
+    {
+        var content = Document["importStock"].Json["requestBody"]!["content"]!;
+        var errors = new ValidationErrors();
+        var csv = ImportStockCsv.Parse(Encoding.UTF8.GetBytes((string)content["text/csv"]!["example"]!), errors);
+        var json = JsonSerializer.Deserialize(content["application/json"]!["examples"]!["products"]!["value"], ImportStockRequest.Json)!;
+
+        Assert.True(errors.IsEmpty);
+        Assert.Equal(json.Items, csv!.Items);
+    }
+
+    /// <summary>An operation whose repeats are recognized says so, and no other.</summary>
+    [Fact]
+    public void Keys_are_accepted_where_the_response_can_be_a_repeat() => Assert.All(Document.Operations, operation =>
+        Assert.Equal((operation.Id, operation.Accepts("Idempotency-Key")), (operation.Id, operation.Statuses.Where(status => status < 300)
+            .All(status => Document.Answer(operation, status)["headers"]?["Idempotent-Replayed"] is not null))));
 
     [Theory]
     [InlineData("alice", true)]

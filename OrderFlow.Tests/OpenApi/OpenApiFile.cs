@@ -19,6 +19,9 @@ internal sealed record Operation(string Id, string Method, string Path, JsonObje
 
     public IEnumerable<JsonObject> Parameters => Json["parameters"]?.AsArray().Select(parameter => parameter!.AsObject()) ?? [];
 
+    /// <summary>True if it accepts this header.</summary>
+    public bool Accepts(string header) => Parameters.Any(parameter => (string?)parameter["in"] == "header" && (string?)parameter["name"] == header);
+
     public JsonObject? Body => Json["requestBody"]?["content"]?["application/json"]?.AsObject();
 
     /// <summary>True if success is an endless event stream.</summary>

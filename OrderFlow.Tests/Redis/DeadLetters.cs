@@ -74,20 +74,36 @@ public sealed class DeadLetters : IAsyncLifetime
     {
         var job = await _given.AddDeadLetter(42);
 
-        Assert.Equal(Outcome.Ok, await Queue.Replay("42-1"));
-        Assert.Equal(Outcome.Ok, await Queue.Replay("42-1"));
+        Assert.Equal(Outcome.Ok, (await Queue.Replay("42-1")).Outcome);
+        Assert.Equal(Outcome.Ok, (await Queue.Replay("42-1")).Outcome);
 
         var claimed = await _given.Claim();
         Assert.Equal((job, 1), (claimed.Job, claimed.Attempt));
-        Assert.Equal(Outcome.Ok, await Queue.Replay("42-1"));
+        Assert.Equal(Outcome.Ok, (await Queue.Replay("42-1")).Outcome);
         await Queue.Retry(TestQueue.Worker, claimed, _given.Now.AddSeconds(1), "busy", _given.Now);
-        Assert.Equal(Outcome.Ok, await Queue.Replay("42-1"));
+        Assert.Equal(Outcome.Ok, (await Queue.Replay("42-1")).Outcome);
         Assert.Equal(new NotificationStats(0, 0, Delayed: 1, 0, Failed: 2, DeadLettered: 1, DeadLetters: 0, Paused: false), await Queue.GetStats());
 
         _given.Time.Advance(TimeSpan.FromSeconds(1));
         await Queue.Complete(TestQueue.Worker, await _given.Claim(), _given.Now);
-        Assert.Equal(Outcome.Ok, await Queue.Replay("42-1"));
+        Assert.Equal(Outcome.Ok, (await Queue.Replay("42-1")).Outcome);
         Assert.Empty(await _given.ClaimIds());
+    }
+
+    [Fact]
+    public async Task Are_replayed_once_for_an_operation_even_if_they_are_dead_lettered_again()
+    {
+        await _given.AddDeadLetter(42);
+        var request = Guid.NewGuid();
+        Assert.Equal(new(Outcome.NotFound), await Queue.Replay("43-1", "a", request));   // does not use the operation up
+        Assert.Equal(new(Outcome.Ok, WasRepeated: false), await Queue.Replay("42-1", "a", request));
+        Assert.Equal(new(Outcome.Ok, WasRepeated: false), await Queue.Replay("42-1", "a", request));   // sent again by the API
+        await Queue.DeadLetter(TestQueue.Worker, await _given.Claim(), "refused again", _given.Now);
+
+        Assert.Equal(new(Outcome.Ok, WasRepeated: true), await Queue.Replay("42-1", "a", Guid.NewGuid()));
+        Assert.Equal([42], await Listed(1, 10));
+        Assert.Equal(new(Outcome.Ok, WasRepeated: false), await Queue.Replay("42-1", "b", Guid.NewGuid()));
+        Assert.Equal(["42-1"], await _given.ClaimIds());
     }
 
     [Fact]
@@ -100,7 +116,7 @@ public sealed class DeadLetters : IAsyncLifetime
         Assert.Equal(Outcome.Ok, await Queue.Purge("42-1"));
 
         Assert.Equal([41], await Listed(1, 10));
-        Assert.Equal(Outcome.NotFound, await Queue.Replay("42-1"));
+        Assert.Equal(Outcome.NotFound, (await Queue.Replay("42-1")).Outcome);
         Assert.Empty(await _given.ClaimIds());
     }
 
@@ -113,7 +129,7 @@ public sealed class DeadLetters : IAsyncLifetime
         foreach (var unknown in new[] { "42-2", "7-1", "hello", "", "99999999999999999999-1" })
         {
             Assert.Equal(Outcome.NotFound, await Queue.Purge(unknown));
-            Assert.Equal(Outcome.NotFound, await Queue.Replay(unknown));
+            Assert.Equal(Outcome.NotFound, (await Queue.Replay(unknown)).Outcome);
         }
 
         Assert.Equal(["42-1"], await _given.ClaimIds());
@@ -131,7 +147,7 @@ public sealed class DeadLetters : IAsyncLifetime
         Assert.Equal(new NotificationStats(0, 0, 0, 0, Failed: 5, DeadLettered: 5, DeadLetters: 3, Paused: false, Purged: 2), await small.Queue.GetStats());
         Assert.Equal(["Error: Purged the oldest dead letters 1-1: there were more than 3", "Error: Purged the oldest dead letters 2-1: there were more than 3"], small.Log.All);
         Assert.Empty(await small.Queue.ListByOrder(1));
-        Assert.Equal(Outcome.NotFound, await small.Queue.Replay("1-1"));
+        Assert.Equal(Outcome.NotFound, (await small.Queue.Replay("1-1")).Outcome);
         Assert.Equal(Outcome.Ok, await small.Queue.Purge("1-1"));
         Assert.False(await small.Queue.Enqueue(TestQueue.Job(1)));
     }

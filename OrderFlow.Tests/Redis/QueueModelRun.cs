@@ -66,7 +66,7 @@ internal sealed class QueueModelRun(TestQueue given, Action<string>? log)
                 AssertClaimed(worker, _expected.Reclaim(worker, count), await given.Queue.Reclaim(worker, count, TimeSpan.Zero, given.Now));
                 break;
             case QueueMove.Replay:
-                Assert.Equal(_expected.Replay(jobId), await given.Queue.Replay(jobId));
+                Assert.Equal(_expected.Replay(jobId), (await given.Queue.Replay(jobId)).Outcome);
                 break;
             case QueueMove.Purge:
                 Assert.Equal(_expected.Purge(jobId), await given.Queue.Purge(jobId));

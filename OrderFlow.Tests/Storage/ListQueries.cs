@@ -87,7 +87,7 @@ public sealed class ListQueries : IAsyncLifetime
         await hold.ExecuteNonQueryAsync();
         using var lists = new ListQueryLimiter(_connections, TimeProvider.System);
 
-        await Assert.ThrowsAsync<UnavailableException>(() => new StockIndex(lists, _connections).List(page: 1, limit: 1));
+        await Assert.ThrowsAsync<UnavailableException>(() => new StockIndex(lists, _connections).List(new(Limit: 1)));
 
         await Eventually.Get(
             "no query of a list to run",
@@ -103,7 +103,7 @@ public sealed class ListQueries : IAsyncLifetime
         using var lists = new ListQueryLimiter(one, TimeProvider.System);
         var before = await RowsRead.Of(one, "stock_items");
 
-        var page = await new StockIndex(lists, _connections).List(page: 1, limit: 10);
+        var page = await new StockIndex(lists, _connections).List(new(Limit: 10));
 
         Assert.Equal((10, 5_000), (page.Items.Length, page.Total));
         Assert.Equal(10, await RowsRead.Of(one, "stock_items") - before);
@@ -143,6 +143,6 @@ public sealed class ListQueries : IAsyncLifetime
     private async Task<long> Total()
     {
         using var lists = new ListQueryLimiter(_connections, TimeProvider.System);
-        return (await new StockIndex(lists, _connections).List(page: 1, limit: 1)).Total;
+        return (await new StockIndex(lists, _connections).List(new(Limit: 1))).Total;
     }
 }

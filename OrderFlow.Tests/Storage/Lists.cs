@@ -73,7 +73,7 @@ public sealed class Lists : IAsyncLifetime
     [Fact]
     public async Task Stock_items_are_listed_by_product_id()
     {
-        var found = await new StockIndex(new(_connections, TimeProvider.System), _connections).List(page: 2, limit: 2);
+        var found = await new StockIndex(new(_connections, TimeProvider.System), _connections).List(new(Limit: 2, Number: 2));
 
         Assert.Equal(["sku-3"], found.Items.Select(item => item.ProductId));
         Assert.Equal(3, found.Total);
@@ -85,14 +85,14 @@ public sealed class Lists : IAsyncLifetime
         var index = new StockIndex(new(_connections, TimeProvider.System), _connections);
         var seen = new List<string>();
         string? last = null;
-        while (seen.Count < 9 && (await index.List(page: 1, limit: 1, last)).Items is [var item])
+        while (seen.Count < 9 && (await index.List(new(Limit: 1, last))).Items is [var item])
         {
             seen.Add(last = item.ProductId);
             await _database.Execute("INSERT INTO stock_items VALUES ('a-' || $1, 1, 0, 1, 1, now())", last);
         }
 
         Assert.Equal(["sku-1", "sku-2", "sku-3"], seen);
-        Assert.Equal(["sku-2"], (await index.List(page: 9, limit: 1, "sku-10")).Items.Select(item => item.ProductId));
+        Assert.Equal(["sku-2"], (await index.List(new(Limit: 1, "sku-10", Number: 9))).Items.Select(item => item.ProductId));
     }
 
     [Fact]

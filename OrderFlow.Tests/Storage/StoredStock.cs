@@ -1,5 +1,7 @@
+using System.Globalization;
 using Npgsql;
 using OrderFlow.Inventory;
+using OrderFlow.Silo.Outbox;
 using OrderFlow.Silo.Postgres.Inventory;
 using OrderFlow.Tests.Fixtures;
 using Orleans.Storage;
@@ -20,7 +22,7 @@ public sealed class StoredStock : IAsyncLifetime
     {
         _database = await PostgresServer.Shared.CreateDatabase();
         _connections = NpgsqlDataSource.Create(_database.ConnectionString);
-        _storage = new(_connections, TestMetrics.Commits);
+        _storage = new(_connections, new StockOutboxSignal(), TestMetrics.Commits);
         _reservations = new(_connections);
     }
 
@@ -74,7 +76,7 @@ public sealed class StoredStock : IAsyncLifetime
         var held = new StockReservation(42, 1, 2, 9.99m, Tentative: true, ReleasedAt: null);
         var state = await Write(Item("sku-1", 8, 2), held);
 
-        state.State = new(Item("sku-1", 3, 7), [held with { OrderId = 41, Quantity = 3 }, held with { Quantity = 4 }], MustBeNew: true);
+        state.State = new(Item("sku-1", 3, 7) with { Version = 2 }) { Reservations = [held with { OrderId = 41, Quantity = 3 }, held with { Quantity = 4 }], MustBeNew = true };
         await Assert.ThrowsAsync<InconsistentStateException>(() => _storage.WriteStateAsync("stock-item", Id("sku-1"), state));
 
         Assert.Equal(Item("sku-1", 8, 2), (await Read("sku-1")).State!.Item);
@@ -93,6 +95,27 @@ public sealed class StoredStock : IAsyncLifetime
 
         Assert.Equal((9, 1), ((await Read("sku-1")).State!.Item!.AvailableQuantity, (await Read("sku-1")).State!.Item!.ReservedQuantity));
         Assert.Empty((await _reservations.Find("sku-1", [2])).Rows);
+    }
+
+    [Fact]
+    public async Task A_product_that_one_write_creates_and_archives_is_archived_and_not_counted()
+    {
+        var item = Item("sku-1", 0, 0) with { ArchivedAt = Now, LowStockThreshold = 3 };
+        await _storage.WriteStateAsync("stock-item", Id("sku-1"), new GrainState<StockRecord> { State = new(item) { HasNewSettings = true } });
+
+        Assert.Equal(item, (await Read("sku-1")).State!.Item);
+        Assert.Equal(0, await _database.Value<long>("SELECT sum(count)::bigint FROM stock_item_counts"));
+    }
+
+    [Fact]
+    public async Task A_price_that_1_0_0_sets_is_a_new_version_of_the_settings()
+    {
+        await Write(Item("sku-1", 8, 2));
+
+        await _database.Execute("UPDATE stock_items SET available_quantity = 7, unit_price = 9.99, version = 2 WHERE product_id = 'sku-1'");
+        Assert.Equal(1, (await Read("sku-1")).State!.Item!.SettingsVersion);
+        await _database.Execute("UPDATE stock_items SET available_quantity = 7, unit_price = 8.99, version = 3 WHERE product_id = 'sku-1'");
+        Assert.Equal(2, (await Read("sku-1")).State!.Item!.SettingsVersion);
     }
 
     [Fact]
@@ -119,7 +142,7 @@ public sealed class StoredStock : IAsyncLifetime
     public async Task A_tombstone_of_an_unknown_product_creates_no_product()
     {
         var tombstone = new StockReservation(42, 1, 0, 0, Tentative: false, ReleasedAt: Now);
-        var state = new GrainState<StockRecord> { State = new(null, [tombstone]) };
+        var state = new GrainState<StockRecord> { State = new(Item: null) { Reservations = [tombstone] } };
 
         await _storage.WriteStateAsync("stock-item", Id("sku-9"), state);
 
@@ -133,7 +156,7 @@ public sealed class StoredStock : IAsyncLifetime
     {
         var live = new StockReservation(42, 1, 2, 9.99m, Tentative: false, ReleasedAt: null);
         await Write(Item("sku-9", 8, 2), live);
-        var stale = new GrainState<StockRecord> { State = new(null, [live with { Quantity = 0, ReleasedAt = Now }]) };
+        var stale = new GrainState<StockRecord> { State = new(Item: null) { Reservations = [live with { Quantity = 0, ReleasedAt = Now }] } };
 
         await Assert.ThrowsAsync<InconsistentStateException>(() => _storage.WriteStateAsync("stock-item", Id("sku-9"), stale));
 
@@ -175,7 +198,7 @@ public sealed class StoredStock : IAsyncLifetime
 
     private static GrainId Id(string productId) => GrainId.Create("stock-item", productId);
 
-    private static StockItem Item(string productId, long available, long reserved) => new(productId, available, reserved, 9.99m, Now);
+    private static StockItem Item(string productId, long available, long reserved) => new(productId, available, reserved, 9.99m, Now, Version: 1);
 
     private async Task<GrainState<StockRecord>> Read(string productId)
     {
@@ -188,7 +211,7 @@ public sealed class StoredStock : IAsyncLifetime
 
     private async Task<GrainState<StockRecord>> Write(StockItem item, GrainState<StockRecord> over, params StockReservation[] rows)
     {
-        over.State = new(item, [.. rows]);
+        over.State = new(item with { Version = (over.ETag is null ? 0 : long.Parse(over.ETag, CultureInfo.InvariantCulture)) + 1 }) { Reservations = [.. rows] };
         await _storage.WriteStateAsync("stock-item", Id(item.ProductId), over);
         return over;
     }

@@ -59,6 +59,18 @@ public sealed class TombstoneSweeps : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Operations_of_stock_are_swept_by_age()
+    {
+        await _database.Execute("""
+            INSERT INTO stock_operations (product_id, id, fingerprint, request_id, answer, used_at)
+            SELECT 'sku-1', id, 'f', gen_random_uuid(), '{}', used_at FROM (VALUES ('old', $1 - interval '1 millisecond'), ('new', $1)) AS o (id, used_at)
+            """, Limit);
+
+        Assert.Equal(new Batch(Rows: 1, IsFull: false), await new Tombstones(_connections, _clock).SweepStockOperations(Limit));
+        Assert.Equal(["new"], await _database.Column<string>("SELECT id FROM stock_operations"));
+    }
+
+    [Fact]
     public async Task A_deleted_order_that_still_consumes_is_not_swept()
     {
         await _database.Execute("""

@@ -71,12 +71,12 @@ public sealed class UnreadableRows : IAsyncLifetime
     public async Task An_unreadable_stock_item_fails_alone_and_lists_show_it_with_all_others(string damage)
     {
         await _database.Execute($"UPDATE stock_items SET {damage} WHERE product_id = 'sku-{Bad}'");
-        await using var storage = new StockStorage(_connections, TestMetrics.Commits);
+        await using var storage = new StockStorage(_connections, new StockOutboxSignal(), TestMetrics.Commits);
 
         var reads = Enumerable.Range(1, Rows).ToDictionary(n => n, n => Stock(storage, $"sku-{n}"));
         var error = await Assert.ThrowsAsync<UnreadableRowException>(() => reads[Bad]);
         foreach (var (n, read) in reads.Where(read => read.Key != Bad)) Assert.Equal((n, 1.50m), ((await read)!.Item!.ReservedQuantity, (await read)!.Item!.UnitPrice));
-        var list = await new StockIndex(new(_connections, TimeProvider.System), _connections).List(page: 1, limit: Rows);
+        var list = await new StockIndex(new(_connections, TimeProvider.System), _connections).List(new(Limit: Rows));
 
         Assert.StartsWith($"Row sku-{Bad} of stock_items cannot be read: ", error.Message, StringComparison.Ordinal);
         Assert.Equal(Rows, list.Items.Length);

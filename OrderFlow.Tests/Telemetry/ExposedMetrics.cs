@@ -19,7 +19,7 @@ public sealed partial class ExposedMetrics : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await using var system = await WholeSystem.Start();
-        await system.SetStock("measured", 1);
+        await system.SetStock("measured", 1, lowStockThreshold: 0);
         using var alice = system.Api.As(Tokens.Alice);
         var id = await alice.Place("alice", ("measured", 1));
         await alice.Settled(id);
@@ -31,7 +31,7 @@ public sealed partial class ExposedMetrics : IAsyncLifetime
         string[] awaited =
         [
             "orderflow_consumer_lag{.*topic=\"order.reserved\"} 0", "orderflow_notifications_queue_jobs{", "orderflow_notifications_sent_total{.*} 2",
-            "orderflow_health_up{.*check=\"postgres\"} 1", "orderflow_recovery_lag_seconds{.*recovery_job=\"expire orders\"}",
+            "orderflow_health_up{.*check=\"postgres\"} 1", "orderflow_recovery_lag_seconds{.*recovery_job=\"expire orders\"}", "orderflow_stock_low{.*} 1",
         ];
         Silo = await Eventually.Get(
             "the silo to show that both customers were notified", () => Read(ofSilo), text => awaited.All(line => Regex.IsMatch(text, line)));

@@ -31,7 +31,7 @@ public sealed partial class Metrics(ExposedMetrics exposed) : IClassFixture<Expo
     {
         var rules = Yaml.Read("infra/prometheus/alerts.yml")["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()).ToList();
 
-        Assert.Equal(30, rules.Count);
+        Assert.Equal(31, rules.Count);
         Assert.Distinct(rules.Select(rule => (string)rule!["alert"]!));
         Assert.All(rules, rule =>
         {
@@ -66,6 +66,7 @@ public sealed partial class Metrics(ExposedMetrics exposed) : IClassFixture<Expo
     [InlineData("""orderflow_orders_outcomes_total{otel_scope_name="OrderFlow.Orders",outcome="cancelled",reason="expired"} 0""")]
     [InlineData("""orderflow_orders_outcomes_total{otel_scope_name="OrderFlow.Orders",outcome="cancelled",reason="other"} 0""")]
     [InlineData("""orderflow_stock_consumptions_total{otel_scope_name="OrderFlow.Stock",result="released"} 0""")]
+    [InlineData("""orderflow_stock_low{otel_scope_name="OrderFlow.Stock"} 1""")]
     [InlineData("""orderflow_orders_settle_duration_seconds_count{otel_scope_name="OrderFlow.Orders",outcome="reserved"} 1""")]
     [InlineData("""orderflow_commit_batch_size_count{otel_scope_name="OrderFlow.Postgres",store="orders"} 4""")]
     [InlineData("""orderflow_notifications_sent_total{otel_scope_name="OrderFlow.Notifications"} 2""")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -62,10 +63,12 @@ internal sealed class WholeSystem : IAsyncDisposable
         return new(database, external, silo, api, faults);
     }
 
-    public async Task SetStock(string productId, int quantity)
+    public async Task SetStock(string productId, int quantity, int? lowStockThreshold = null)
     {
         using var admin = Api.As(Tokens.Admin);
-        var (status, _) = await admin.Call("PUT", $"/inventory/{productId}", $$"""{"availableQuantity":{{quantity}},"unitPrice":1}""");
+        var threshold = lowStockThreshold?.ToString(CultureInfo.InvariantCulture) ?? "null";
+        var (status, _) = await admin.Call(
+            "PUT", $"/inventory/{productId}", $$"""{"availableQuantity":{{quantity}},"unitPrice":1,"lowStockThreshold":{{threshold}}}""");
         Assert.Equal(HttpStatusCode.OK, status);
     }
 

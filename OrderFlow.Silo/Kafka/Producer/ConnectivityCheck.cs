@@ -64,7 +64,7 @@ internal sealed partial class ConnectivityCheck(
         var message = new Message<byte[], byte[]>   // without a key, which would tie it to one partition, maybe one without a leader
         {
             Value = Encoding.UTF8.GetBytes(TestMessage),
-            Headers = CloudEventHeaders.Of($"{silo.Value.SiloName}-{started.ToUnixTimeMilliseconds()}", Topics.Test, silo.Value.SiloName, started),
+            Headers = CloudEventHeaders.Of(CloudEventHeaders.OrderSource, $"{silo.Value.SiloName}-{started.ToUnixTimeMilliseconds()}", Topics.Test, silo.Value.SiloName, started),
         };
         if (await producer.Send(Topics.Test, message) is not null) return;
 

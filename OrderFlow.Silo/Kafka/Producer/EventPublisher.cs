@@ -19,12 +19,12 @@ internal sealed class EventPublisher(KafkaProducer producer, EventMetrics metric
 
     public void Publish(OutboxEvent outboxEvent, Action<PublishFailure?> report)
     {
-        var startTime = EventTraces.StartTime(outboxEvent);
+        var startTime = EventTraces.StartTime(outboxEvent.Trace);
         producer.Send(outboxEvent.Type, ToMessage(outboxEvent), failure =>
         {
             if (failure is null) metrics.Published(outboxEvent.Type);
             report(failure is null ? null : new(failure.Reason, failure.IsRejection));
-            EventTraces.RecordSend(outboxEvent, startTime, failure);   // last: a slow span listener must not delay the report
+            EventTraces.RecordSend(outboxEvent.Type, outboxEvent.Id, outboxEvent.Trace, startTime, failure);   // last: a slow span listener must not delay the report
         });
     }
 
@@ -35,6 +35,6 @@ internal sealed class EventPublisher(KafkaProducer producer, EventMetrics metric
         Key = KeyOf(outboxEvent),
         Value = Encoding.UTF8.GetBytes(outboxEvent.Payload),
         Headers = CloudEventHeaders.Of(
-            outboxEvent.Id, outboxEvent.Type, outboxEvent.OrderId.ToString(CultureInfo.InvariantCulture), outboxEvent.OccurredAt, outboxEvent.Trace),
+            CloudEventHeaders.OrderSource, outboxEvent.Id, outboxEvent.Type, outboxEvent.OrderId.ToString(CultureInfo.InvariantCulture), outboxEvent.OccurredAt, outboxEvent.Trace),
     };
 }

@@ -19,6 +19,9 @@ internal sealed partial class NotificationQueue(
     /// <summary>The most dead letters that paging by number skips: Redis serves no other client meanwhile. Paging by <c>after</c> has no bound.</summary>
     private const int MaxDeadLettersSkipped = 10_000;
 
+    /// <summary>How long a replay with an <c>Idempotency-Key</c> is remembered, as other keys are by default.</summary>
+    private static readonly TimeSpan ReplayRetention = TimeSpan.FromHours(24);
+
     private readonly QueueKeys _keys = new(options.Value.Queue);
 
     public async Task<bool> Enqueue(NotificationJob job)
@@ -66,9 +69,19 @@ internal sealed partial class NotificationQueue(
             Next: letters.Length == limit ? (string?)letters[^1][0] : null);
     }
 
-    public Task<Outcome> Replay(string jobId) => RunOnDeadLetter(QueueScripts.Replay, jobId);
+    public async Task<ReplayResult> Replay(string jobId, string operation = "", Guid requestId = default)
+    {
+        if (!QueueEntry.IsJobId(jobId)) return new(Outcome.NotFound);   // typed by operators: no job has such an id
 
-    public Task<Outcome> Purge(string jobId) => RunOnDeadLetter(QueueScripts.Purge, jobId);
+        var result = (int)await Run(QueueScripts.Replay, time.GetUtcNow(), jobId, operation, (long)ReplayRetention.TotalMilliseconds, requestId.ToString("N"));
+        return new(result == 0 ? Outcome.NotFound : Outcome.Ok, WasRepeated: result == 2);
+    }
+
+    public async Task<Outcome> Purge(string jobId)
+    {
+        if (!QueueEntry.IsJobId(jobId)) return Outcome.NotFound;
+        return (bool)await Run(QueueScripts.Purge, time.GetUtcNow(), jobId) ? Outcome.Ok : Outcome.NotFound;
+    }
 
     public async Task SetPaused(bool paused)
     {
@@ -81,12 +94,6 @@ internal sealed partial class NotificationQueue(
 
     /// <summary>Reads the durability settings of the server that holds the queue.</summary>
     public Task<RedisDurability> GetDurability() => connection.GetDurability(_keys.Jobs);
-
-    private async Task<Outcome> RunOnDeadLetter(string script, string jobId)
-    {
-        if (!QueueEntry.IsJobId(jobId)) return Outcome.NotFound;   // typed by operators: no job has such an id
-        return (bool)await Run(script, time.GetUtcNow(), jobId) ? Outcome.Ok : Outcome.NotFound;
-    }
 
     private async Task<RedisResult> Run(string script, DateTimeOffset now, params RedisValue[] arguments)
     {

@@ -24,6 +24,9 @@ internal sealed class QueueKeys(string queue)
     /// <summary>The prefix of the keys of the shards, which hold the state of jobs.</summary>
     public RedisKey Known { get; } = $"{{{queue}}}:known:";
 
+    /// <summary>The prefix of the keys of replays that must not be repeated.</summary>
+    public RedisKey Replayed { get; } = $"{{{queue}}}:replayed:";
+
     /// <summary>The <c>KEYS</c> of every script.</summary>
-    public RedisKey[] All => [Jobs, Delayed, DelayedJobs, Dead, DeadIndex, History, Stats, Paused, Known];
+    public RedisKey[] All => [Jobs, Delayed, DelayedJobs, Dead, DeadIndex, History, Stats, Paused, Known, Replayed];
 }

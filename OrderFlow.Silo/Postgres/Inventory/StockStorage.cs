@@ -1,34 +1,38 @@
 using Npgsql;
 using OrderFlow.Inventory;
+using OrderFlow.Silo.Outbox;
 using Orleans.Storage;
 
 namespace OrderFlow.Silo.Postgres.Inventory;
 
 /// <summary>
-/// Stores counts in <c>stock_items</c> and changed rows of <c>stock_reservations</c>, in one transaction.
-/// The ETag is the item's version, which every change of a count increments.
+/// Stores a product in <c>stock_items</c> with the reservations, movements, operations and event of the same write, in one transaction.
+/// The ETag is the item's version, which every write increments.
 /// </summary>
-internal sealed class StockStorage(NpgsqlDataSource database, CommitMetrics commits) : IGrainStorage, IAsyncDisposable
+internal sealed class StockStorage(NpgsqlDataSource database, StockOutboxSignal outbox, CommitMetrics commits) : IGrainStorage, IAsyncDisposable
 {
     private readonly GroupCommit<StockWrite> _writes = new(database, new StockStatements(), commits);
-    private readonly GroupRead<string, StockRow> _reads = new(database, "read stock", ReadAll);
+    private readonly GroupRead<string, StockRecord> _reads = new(database, "read stock", ReadAll);
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var row = await _reads.Read(ProductOf(grainId));
         var record = grainState.AsRecord<T, StockRecord>();
-        record.Set(new StockRecord(row?.Item, []), row?.Version);
+        record.Set(row ?? new(Item: null), row?.Item!.Version);
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var record = grainState.AsRecord<T, StockRecord>();
-        var (item, changed, mustBeNew) = record.RequireRecord();
+        var next = record.RequireRecord();
         var version = (record.Version() ?? 0) + 1;
+        if (next.Item is { } item && item.Version != version) throw new ArgumentException($"{grainId} writes version {item.Version}; the next version is {version}.", nameof(grainState));
 
-        if (!await _writes.Commit(new StockWrite(ProductOf(grainId), item, version, changed, mustBeNew))) throw record.VersionConflict(grainId);
+        var write = new StockWrite(ProductOf(grainId), next, version);
+        if (!await _writes.Commit(write)) throw record.VersionConflict(grainId);
+        if (write.Event is { } row) outbox.Raise(row.Partition);
 
-        record.Set(new StockRecord(item, []), item is null ? record.Version() : version);
+        record.Set(new StockRecord(next.Item) { IsAnnouncedLow = next.Item?.IsLow ?? false }, next.Item is null ? record.Version() : version);
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
@@ -42,7 +46,7 @@ internal sealed class StockStorage(NpgsqlDataSource database, CommitMetrics comm
 
     private static string ProductOf(GrainId grainId) => grainId.Key.ToString()!;
 
-    private static async Task<IReadOnlyDictionary<string, RowRead<StockRow>>> ReadAll(NpgsqlDataSource database, IReadOnlyList<string> productIds) =>
+    private static async Task<IReadOnlyDictionary<string, RowRead<StockRecord>>> ReadAll(NpgsqlDataSource database, IReadOnlyList<string> productIds) =>
         await database.CreateCommand($"SELECT {StockRow.Columns} FROM stock_items WHERE product_id = ANY ($1)").With(productIds.ToArray()).ReadRows()
             .ToDictionaryAsync(row => row.GetString(0), row => RowRead.Try(StockRow.Table, row.GetString(0), () => StockRow.Read(row)), StringComparer.Ordinal);
 }

@@ -6,6 +6,7 @@ namespace OrderFlow.Tests.Rules.Inventory;
 internal sealed class ExpectedStock
 {
     private readonly Dictionary<long, Claim> _claims = [];
+    private readonly HashSet<string> _operations = [];
 
     public bool Exists { get; private set; }
 
@@ -23,6 +24,27 @@ internal sealed class ExpectedStock
         if (Available + quantity > Limits.AvailableQuantity) return Outcome.Conflict;
 
         Available += quantity;
+        return Outcome.Ok;
+    }
+
+    /// <summary>Corrects the available units, once for each operation.</summary>
+    public Outcome Adjust(string operation, long delta)
+    {
+        if (_operations.Contains(operation)) return Outcome.Ok;
+        if (!Exists) return Outcome.NotFound;
+        if (Available + delta < 0 || (delta > 0 && Available + delta > Limits.AvailableQuantity)) return Outcome.Conflict;
+
+        _operations.Add(operation);
+        Available += delta;
+        return Outcome.Ok;
+    }
+
+    public Outcome Archive()
+    {
+        if (!Exists) return Outcome.NotFound;
+        if (Reserved > 0) return Outcome.Conflict;
+
+        (Exists, Available) = (false, 0);
         return Outcome.Ok;
     }
 

@@ -11,7 +11,11 @@ internal static class Given
 
     public static readonly DateTimeOffset Now = Earlier.AddMinutes(1);
 
-    public static StockItem Stock(long available, long reserved = 0, decimal price = 9.99m) => new("sku-1", available, reserved, price, Earlier);
+    public static StockItem Stock(long available, long reserved = 0, decimal price = 9.99m) => new("sku-1", available, reserved, price, Earlier, Version: 1);
+
+    public static Caller Admin { get; } = new("root", IsAdmin: true);
+
+    public static StockOperation Operation(string id = "", params long[] ifVersions) => new(id, Admin, ifVersions.Length == 0 ? default : new([.. ifVersions]), RequestId: Guid.NewGuid());
 
     public static StockReservation Held(int attempt, long units, decimal price = 9.99m) =>
         new(OrderId, attempt, units, price, Tentative: false, ReleasedAt: null);

@@ -12,12 +12,16 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
 {
     private readonly Dictionary<long, StockReservation> _rows = [];
     private readonly Dictionary<long, StockReservation> _live = [];
+    private readonly Dictionary<string, StoredStockOperation> _operations = [];
     private long _held;
     private long _supplied;
 
     public string ProductId => productId;
 
     public StockItem? Item { get; private set; }
+
+    /// <summary>The sum of all movements.</summary>
+    public StockDelta Moved { get; private set; }
 
     /// <summary>The units that fulfilled orders have taken from the stock.</summary>
     public long Consumed { get; private set; }
@@ -34,7 +38,9 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
     public void Write(IReadOnlyList<StockCall> calls, DateTimeOffset now, bool fails = false)
     {
         var orderIds = calls.Where(call => call.Command.OrderId is not null).Select(call => call.Command.OrderId!.Value).Distinct().ToList();
-        var batch = new StockBatch(Item, orderIds.Select(Row).OfType<StockReservation>());
+        foreach (var command in calls.Select(call => call.Command).OfType<StockAdminCommand>())
+            if (command.OperationId is { } id && _operations.TryGetValue(id, out var stored)) command.Found(stored);
+        var batch = new StockBatch(new(Item) { IsAnnouncedLow = Item?.IsLow ?? false }, orderIds.Select(Row).OfType<StockReservation>(), now);
         var attainables = new Dictionary<ReserveCall, long>();
         var supplied = 0L;
         foreach (var call in calls)
@@ -54,7 +60,7 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
             foreach (var call in attainables.Keys) ((ReserveCommand)call.Command).CheckContention(attainable);
         }
 
-        foreach (var call in calls) call.Command.Complete();
+        foreach (var call in calls) call.Command.Complete(Item);
         foreach (var (call, attainable) in attainables) call.CheckRefusal(attainable, exact: calls.Count == 1);
     }
 
@@ -71,7 +77,7 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
     /// <summary>The units that this call's order could have if others released all that they may; counted from the rows as they are in the batch.</summary>
     private long Attainable(ReserveCall call, StockBatch batch)
     {
-        var changed = batch.ToRecord().Changed;
+        var changed = batch.ToRecord().Reservations;
         return batch.Item!.AvailableQuantity + _live.Values.Where(row => changed.All(other => other.OrderId != row.OrderId))
             .Concat(changed.Where(row => row.IsLive))
             .Where(row => row.OrderId != call.Reserve.OrderId && mayBeReleased(row))
@@ -80,7 +86,7 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
 
     private void Save(StockRecord record, List<long> orderIds)
     {
-        foreach (var row in record.Changed)
+        foreach (var row in record.Reservations)
         {
             if (!orderIds.Contains(row.OrderId)) Assert.Fail($"{row} was written without a command for it");
             CheckRow(_rows.GetValueOrDefault(row.OrderId), row);
@@ -92,9 +98,25 @@ internal sealed class PersistedStock(string productId, Func<StockReservation, bo
             _rows[row.OrderId] = row;
         }
 
+        CheckMovements(record);
+        foreach (var operation in record.Operations) _operations.Add(operation.Id, operation);
         Item = record.Item;
         if (_held != (Item?.ReservedQuantity ?? 0)) Assert.Fail($"{_held} units are held by live reservations: {Item}");
         if ((Item?.AvailableQuantity ?? 0) + _held + Consumed != _supplied) Assert.Fail($"of {_supplied} units {Consumed} were consumed, {_held} are held: {Item}");
+    }
+
+    /// <summary>The movements explain the new counts, and the event the new level.</summary>
+    private void CheckMovements(StockRecord record)
+    {
+        foreach (var (movement, index) in record.Movements.Select((movement, index) => (movement, index)))
+        {
+            if ((movement.Version, movement.Ordinal) != (record.Item!.Version, index)) Assert.Fail($"{movement} is not number {index} of version {record.Item.Version}");
+            Moved = new(Moved.Available + movement.AvailableDelta, Moved.Reserved + movement.ReservedDelta);
+        }
+
+        if (Moved != StockDelta.Between(before: null, record.Item)) Assert.Fail($"the movements add up to {Moved}: {record.Item}");
+        var crossed = record.Item is { ArchivedAt: null } item && item.IsLow != (Item?.IsLow ?? false);
+        if (crossed != record.Event is not null || (record.Event is { } level && level.IsLow != record.Item!.IsLow)) Assert.Fail($"{Item} became {record.Item} with {record.Event}");
     }
 
     /// <summary>Attempts only rise: a row never falls back to an earlier one, a released attempt never holds again, and a consumed row never changes.</summary>

@@ -81,27 +81,56 @@ internal sealed class ConsumeCall(string productId, long orderId, int attempt) :
     public override string ToString() => $"{ProductId}: consume order {orderId}, attempt {attempt}";
 }
 
-internal sealed class SetCall(string productId, long available, decimal price) : StockCall<StockResult>(productId, new SetCommand(productId, available, price))
+internal sealed class SetCall(string productId, long available, decimal price, long? threshold = null)
+    : StockCall<StockResult>(productId, StockAdminCommand.Set(Given.Operation(), productId, available, price, threshold))
 {
-    public override StockCall Again() => new SetCall(ProductId, available, price);
+    public override StockCall Again() => new SetCall(ProductId, available, price, threshold);
 
     public override void CheckCounts(StockItem? before, StockItem? after) =>
         Assert.Equal((available, before?.ReservedQuantity ?? 0, price), (after!.AvailableQuantity, after.ReservedQuantity, after.UnitPrice));
 
-    public override string ToString() => $"{ProductId}: set to {available} at {price}";
+    public override string ToString() => $"{ProductId}: set to {available} at {price}, low from {threshold}";
 }
 
-internal sealed class RestockCall(string productId, long quantity) : StockCall<StockResult>(productId, new RestockCommand(quantity))
+internal sealed class RestockCall(string productId, long quantity) : StockCall<StockResult>(productId, StockAdminCommand.Restock(Given.Operation(), quantity))
 {
     public override StockCall Again() => new RestockCall(ProductId, quantity);
 
     public override void CheckCounts(StockItem? before, StockItem? after)
     {
-        if (before is null || before.AvailableQuantity + quantity > Limits.AvailableQuantity) Assert.Same(before, after);
-        else Assert.Equal(before with { AvailableQuantity = before.AvailableQuantity + quantity, UpdatedAt = after!.UpdatedAt }, after);
+        if (before is not { ArchivedAt: null } || before.AvailableQuantity + quantity > Limits.AvailableQuantity) Assert.Same(before, after);
+        else Assert.Equal(before with { AvailableQuantity = before.AvailableQuantity + quantity, UpdatedAt = after!.UpdatedAt, Version = after.Version }, after);
     }
 
     public override string ToString() => $"{ProductId}: add {quantity}";
+}
+
+/// <summary>A correction with an operation id: one that is repeated changes nothing.</summary>
+internal sealed class AdjustCall(string productId, string operation, long delta)
+    : StockCall<StockResult>(productId, StockAdminCommand.Adjust(Given.Operation(operation), delta))
+{
+    public override StockCall Again() => new AdjustCall(ProductId, operation, delta);
+
+    public override void CheckCounts(StockItem? before, StockItem? after)
+    {
+        if (!ReferenceEquals(before, after))
+            Assert.Equal(before! with { AvailableQuantity = before.AvailableQuantity + delta, UpdatedAt = after!.UpdatedAt, Version = after.Version }, after);
+    }
+
+    public override string ToString() => $"{ProductId}: adjust by {delta}, operation {operation}";
+}
+
+internal sealed class ArchiveCall(string productId) : StockCall<StockResult>(productId, StockAdminCommand.Archive(Given.Operation()))
+{
+    public override StockCall Again() => new ArchiveCall(ProductId);
+
+    public override void CheckCounts(StockItem? before, StockItem? after)
+    {
+        if (before is { ArchivedAt: null, ReservedQuantity: 0 }) Assert.Equal((0, true), (after!.AvailableQuantity, after.ArchivedAt is not null));
+        else Assert.Same(before, after);
+    }
+
+    public override string ToString() => $"{ProductId}: archive";
 }
 
 internal static class Counts
@@ -111,7 +140,7 @@ internal static class Counts
     {
         if (ReferenceEquals(before, after)) return;
 
-        var expected = before! with { ReservedQuantity = after!.ReservedQuantity, UpdatedAt = after.UpdatedAt };
+        var expected = before! with { ReservedQuantity = after!.ReservedQuantity, UpdatedAt = after.UpdatedAt, Version = after.Version };
         if (expected != after || after.ReservedQuantity >= before!.ReservedQuantity) Assert.Fail($"{before} became {after}");
     }
 
@@ -126,6 +155,7 @@ internal static class Counts
             AvailableQuantity = before.AvailableQuantity - moved,
             ReservedQuantity = after.ReservedQuantity,
             UpdatedAt = after.UpdatedAt,
+            Version = after.Version,
         };
         if (expected != after) Assert.Fail($"{before} became {after}");
     }

@@ -7,6 +7,8 @@ internal enum StockMoveKind
 {
     Set,
     Restock,
+    Adjust,
+    Archive,
     Reserve,
     Release,
     Consume,
@@ -37,7 +39,7 @@ internal sealed class StockHistory(Action<string>? log)
     public static Gen<StockMove> Steps { get; } =
         Gen.Select(
             Gen.Frequency(
-                (3, StockMoveKind.Set), (3, StockMoveKind.Restock), (40, StockMoveKind.Reserve), (25, StockMoveKind.Release), (10, StockMoveKind.Consume), (3, StockMoveKind.NextOrder),
+                (3, StockMoveKind.Set), (3, StockMoveKind.Restock), (6, StockMoveKind.Adjust), (1, StockMoveKind.Archive), (40, StockMoveKind.Reserve), (25, StockMoveKind.Release), (10, StockMoveKind.Consume), (3, StockMoveKind.NextOrder),
                 (25, StockMoveKind.Write), (2, StockMoveKind.FailWrite)),
             Gen.Int[0, Products - 1],
             Gen.Int[0, Orders - 1],
@@ -71,11 +73,18 @@ internal sealed class StockHistory(Action<string>? log)
                 // Sometimes so many that a restock would exceed the limit.
                 var available = step.Choice < 10 ? Limits.AvailableQuantity - 1 : step.Choice % 13;
                 var price = 1 + (step.Order * 0.25m);
-                return new(new SetCall(productId, available, price), stock => stock.Set(available, price));
+                return new(new SetCall(productId, available, price, step.Order < 3 ? step.Choice % 5 : null), stock => stock.Set(available, price));
             case StockMoveKind.Restock:
                 var added = 1 + (step.Choice % 6);
                 var restock = new RestockCall(productId, added);
                 return new(restock, stock => Assert.Equal(stock.Restock(added), restock.Answer.Outcome));
+            case StockMoveKind.Adjust:
+                var (operation, delta) = ($"operation {step.Choice}", step.Choice % 7 > 3 ? -(step.Choice % 4) - 1 : step.Choice % 4 + 1);
+                var adjust = new AdjustCall(productId, operation, delta);
+                return new(adjust, stock => Assert.Equal(stock.Adjust(operation, delta), adjust.Answer.Outcome));
+            case StockMoveKind.Archive:
+                var archive = new ArchiveCall(productId);
+                return new(archive, stock => Assert.Equal(stock.Archive(), archive.Answer.Outcome));
             case StockMoveKind.Release:
                 return new(new ReleaseCall(productId, orderId, attempt), stock => stock.Release(orderId, attempt), orderId);
             case StockMoveKind.Consume:
@@ -131,7 +140,7 @@ internal sealed class StockHistory(Action<string>? log)
             var item = Persisted.Item;
             var right = Expected.Exists
                 ? (item?.AvailableQuantity, item?.ReservedQuantity, item?.UnitPrice) == (Expected.Available, Expected.Reserved, Expected.Price)
-                : item is null;
+                : item is null or { ArchivedAt: not null, AvailableQuantity: 0, ReservedQuantity: 0 };
             if (!right) Assert.Fail($"expected: {Expected.Available} available, {Expected.Reserved} reserved, at {Expected.Price}; written: {item}");
             foreach (var orderId in Waiting.Select(call => call.OrderId).OfType<long>()) Expected.CheckRow(orderId, Persisted.Row(orderId));
         }

@@ -229,7 +229,7 @@ public sealed class StatusChanges
 
         Assert.Equal(OrderDecision.NoChange, Repeat(Given.Fulfilled, Given.Parcel with { }));
         Assert.Equal(OrderDecision.NoChange, Repeat(Given.Fulfilled, tracking: null));
-        Assert.Equal(OrderDecision.Refuse("the order is fulfilled with other tracking already", []), Repeat(Given.Fulfilled, other));
+        Assert.Equal(OrderDecision.Refuse("the order is fulfilled already, without this tracking", []), Repeat(Given.Fulfilled, other));
         Assert.Equal(Outcome.Conflict, Repeat(untracked, Given.Parcel).Outcome);
 
         static OrderDecision Repeat(OrderState order, Tracking? tracking) =>

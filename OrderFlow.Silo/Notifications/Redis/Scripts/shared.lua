@@ -12,12 +12,13 @@
 --   9 known:        prefix of the shards: each is a hash of the state of all jobs of 32 orders,
 --                   job id -> "state attempts updatedMs ref type", and 'open' -> how many of them are unsettled.
 --                   Small shards and values under 64 bytes keep it a listpack, which makes an id cheap.
+--   10 replayed:    prefix of the keys of replays with an Idempotency-Key; each exists for a day
 -- ARGV, the same for all scripts:
 --   1 now, unix ms    2 retention of a settled job's id, ms
 --
--- All keys share a hash tag, so that a cluster permits a script to build the key of a shard.
+-- All keys share a hash tag, so that a cluster permits a script to build the key of a shard or of a replay.
 
-local jobs, delayed, delayed_jobs, dead, dead_index, history, stats, paused, known = unpack(KEYS)
+local jobs, delayed, delayed_jobs, dead, dead_index, history, stats, paused, known, replayed = unpack(KEYS)
 local now, retention_ms = ARGV[1], ARGV[2]
 
 local GROUP = 'workers'

@@ -1,34 +1,31 @@
 using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
-using OrderFlow.Api.Http;
-using OrderFlow.Orders;
 
-namespace OrderFlow.Api.Orders;
+namespace OrderFlow.Api.Http;
 
-/// <summary>The header <c>If-Match</c> (RFC 9110 §13.1.1). An order's entity tag is its version in quotes.</summary>
+/// <summary>The header <c>If-Match</c> (RFC 9110 §13.1.1). The entity tag of an order or a stock item is its version in quotes.</summary>
 /// <param name="Version">The versions that the request is meant for.</param>
-internal sealed record IfMatch(IfVersion Version) : IRequestHeader<IfMatch>
+/// <param name="MustExist">True if any version will do, but there must be one.</param>
+internal sealed record IfMatch(IfVersion Version, bool MustExist = false) : IRequestHeader<IfMatch>
 {
-    private static readonly IfMatch Any = new(default(IfVersion));
-
     /// <inheritdoc/>
     public static string Name => HeaderNames.IfMatch;
 
     /// <inheritdoc/>
     public static string Error => "must be * or entity tags in quotes, such as \"3\"";
 
-    /// <summary>The entity tag of an order's version.</summary>
+    /// <summary>The entity tag of a version.</summary>
     public static string ToETag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
     /// <inheritdoc/>
-    /// <remarks>Tags that are weak, or cannot be an order's, match no version.</remarks>
+    /// <remarks>Tags that are weak, or cannot be a version's, match none.</remarks>
     public static IfMatch? Parse(StringValues values)
     {
-        if (values.Count == 0) return Any;
+        if (values.Count == 0) return new(default(IfVersion));
         if (!EntityTagHeaderValue.TryParseStrictList(values, out var tags)) return null;
 
-        return tags.Contains(EntityTagHeaderValue.Any) ? Any : new(new IfVersion([.. tags.SelectMany(VersionsOf)]));
+        return tags.Contains(EntityTagHeaderValue.Any) ? new(default, MustExist: true) : new(new IfVersion([.. tags.SelectMany(VersionsOf)]));
     }
 
     private static IEnumerable<long> VersionsOf(EntityTagHeaderValue tag) =>

@@ -3,9 +3,8 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Primitives;
-using OrderFlow.Api.Http;
 
-namespace OrderFlow.Api.Orders;
+namespace OrderFlow.Api.Http;
 
 /// <summary>
 /// The header <c>Idempotency-Key</c> (draft-ietf-httpapi-idempotency-key-header): 1 to <see cref="MaxLength"/> visible ASCII characters, taken literally.
@@ -42,4 +41,7 @@ internal sealed record IdempotencyKey(string? Key) : IRequestHeader<IdempotencyK
     /// <summary>The name under which this user's key is stored: of one length and one alphabet, whatever the user and the key are.</summary>
     public static string GrainName(string userId, string key) =>
         GrainNamePrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{userId.Length}:{userId}{key}")));
+
+    /// <summary>The id of an operation that must not be carried out twice: the same for the same user, operation and key, and a new one without a key.</summary>
+    public string OperationId(string userId, string operation) => Key is null ? Guid.NewGuid().ToString("N") : GrainName(userId, $"{operation} {Key}");
 }
