@@ -13,7 +13,7 @@ usage: bash infra/chaos.sh [--minutes N] [--seed S] [--rate N]
        bash infra/chaos.sh --roll [--seed S] [--rate N]
 
 Has 3 silos, 2 APIs, Postgres, Redis and the embedded broker go through a bad night, as real processes, while customers order, cancel and delete over HTTP,
-the shop confirms and fulfils, some orders expire, and every answer is written down. Then everything is put right again, and all that there is now is compared from outside with what was answered.
+the shop confirms and fulfils, some orders expire, an admin changes stock, and every answer is written down. Then everything is put right again, and all that there is now is compared from outside with what was answered.
 
   --minutes N  how long faults go on, 1 to 600, default 5; not with --once and --roll, which end by themselves
   --seed S     what the faults and the orders are drawn by, 1 to 99999; a random one where none is given. The same seed has the same faults in the same order

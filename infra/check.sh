@@ -18,7 +18,8 @@ The reconciler: checks in SQL that orders, stock and reservations agree. Prints 
 orders and products that break it.
 
   --wait SECONDS    waits up to this long until all orders are settled (default 60); unsettled ones are then counted apart
-  --expect-stock N  also checks that available + reserved + the units of fulfilled orders is N for every product; orders deleted over a day ago are not known
+  --expect-stock N  also checks that available + reserved + the units of fulfilled orders is N for every product, where no admin has changed stock since it was
+                    set to N; orders deleted over a day ago are not known
   --postgres URI    the database (default: ORDERFLOW_POSTGRES of .run/env)
 END
 }

@@ -145,10 +145,44 @@ FROM (
   ORDER BY order_id, product_id
 ) AS broken;
 
+SELECT 'the movements of a product add up to its stock',
+  (SELECT count(*) FROM stock_movements), count(*), array_to_string((array_agg(what))[1:5], E'\n')
+FROM (
+  -- What a silo of 1.0.0 changes is recorded by the next write of a newer one, at the latest soon after the last one has ended.
+  SELECT format('%s has %s available, %s reserved; recorded are %s and %s, its movements add up to %s and %s', product_id,
+    coalesce(available_quantity, 0), coalesce(reserved_quantity, 0), coalesce(recorded_available, 0), coalesce(recorded_reserved, 0),
+    coalesce(available, 0), coalesce(reserved, 0)) AS what
+  FROM stock_items FULL JOIN (
+    SELECT product_id, sum(available_delta) AS available, sum(reserved_delta) AS reserved FROM stock_movements GROUP BY product_id
+  ) AS moved USING (product_id)
+  WHERE (available_quantity, reserved_quantity) IS DISTINCT FROM (recorded_available, recorded_reserved)
+    OR (recorded_available, recorded_reserved) IS DISTINCT FROM (coalesce(available, 0)::bigint, coalesce(reserved, 0)::bigint)
+  ORDER BY product_id
+) AS broken;
+
+SELECT 'an archived product has no units',
+  (SELECT count(*) FROM stock_items WHERE archived_at IS NOT NULL), count(*), array_to_string((array_agg(what))[1:5], E'\n')
+FROM (
+  SELECT format('%s is archived, and has %s available, %s reserved', product_id, available_quantity, reserved_quantity) AS what
+  FROM stock_items
+  WHERE archived_at IS NOT NULL AND (available_quantity, reserved_quantity) <> (0, 0)
+  ORDER BY product_id
+) AS broken;
+
+SELECT 'the last event of a product says whether it is low',
+  (SELECT count(*) FROM stock_items WHERE is_low OR low_stock_threshold IS NOT NULL), count(*), array_to_string((array_agg(what))[1:5], E'\n')
+FROM (
+  SELECT format('%s has %s available, the threshold %s, and was announced as %slow', product_id, available_quantity, coalesce(low_stock_threshold::text, '-'),
+    CASE WHEN NOT is_low THEN 'not ' END) AS what
+  FROM stock_items
+  WHERE is_low <> (archived_at IS NULL AND coalesce(available_quantity <= low_stock_threshold, false))
+  ORDER BY product_id
+) AS broken;
+
 SELECT 'the number of products kept for lists = the products there are',
   counted, (counted <> kept)::int, format('there are %s products, counted as %s', counted, kept)
 FROM
-  (SELECT count(*) AS counted FROM stock_items) AS items,
+  (SELECT count(*) AS counted FROM stock_items WHERE archived_at IS NULL) AS items,
   (SELECT coalesce(sum(count), 0) AS kept FROM stock_item_counts) AS counts;
 
 SELECT format('no order is stuck: none unsettled for more than %s s (unsettled now: %s)', :'stuck_seconds', count(*)),

@@ -40,8 +40,11 @@ internal sealed record ChaosSettings
     /// <summary>A line for each fault that happened: when it struck, when everything was up again, and what it was.</summary>
     public string FaultsFile => Path.Combine(Directory, "faults.tsv");
 
-    /// <summary>What lies on Kafka, as kcat read it: topic, partition, offset, key, headers, value.</summary>
+    /// <summary>The events of orders on Kafka, as kcat read them: topic, partition, offset, key, headers, value.</summary>
     public string RecordsFile => Path.Combine(Directory, "records.tsv");
+
+    /// <summary>The events of products, likewise.</summary>
+    public string LevelsFile => Path.Combine(Directory, "levels.tsv");
 
     /// <summary>A line for each violation: its kind and what it is.</summary>
     public string ViolationsFile => Path.Combine(Directory, "violations.tsv");

@@ -82,17 +82,24 @@ report() {
 
 # Where nothing was asked for, or nothing happened, all of the above holds and means nothing.
 report_run() {
-  local faults planned acknowledged confirmed fulfilled expired
+  local faults planned acknowledged confirmed fulfilled expired adjusted restocked imported crossings
   acknowledged=$(count_of acknowledged)
   confirmed=$(count_of confirmed)
   fulfilled=$(count_of fulfilled)
   expired=$(count_of expired)
+  adjusted=$(count_of adjusted)
+  restocked=$(count_of restocked)
+  imported=$(count_of imported)
+  crossings=$(count_of crossings)
   faults=$(wc -l <"$FAULTS")
   planned=$(wc -l <"$SCHEDULE")
-  verdict_on unwritten "every errand of the customers is in the ledger, once" "$(count_of errands) errands"
+  verdict_on unwritten "every errand of the customers, and every change of stock, is in the ledger, once" "$(count_of errands) errands"
   verdict "customers were given orders" "${acknowledged:-0} acknowledged" < <(((acknowledged > 0)) || say "none")
   verdict "orders were confirmed and fulfilled, and expired" "$confirmed, $fulfilled and $expired" < <(
     ((confirmed > 0 && fulfilled > 0 && expired > 0)) || say "$confirmed, $fulfilled and $expired"
+  )
+  verdict "stock was adjusted, restocked and imported, and ran low" "$adjusted, $restocked and $imported; thresholds crossed $crossings times" < <(
+    ((adjusted > 0 && restocked > 0 && imported > 0 && crossings > 0)) || say "$adjusted, $restocked, $imported and $crossings"
   )
   verdict "every fault of the schedule struck" "$faults faults" < <(((faults > 0 && faults == planned)) || say "$faults of $planned")
   if [[ $MODE == once ]]; then verdict_on_others slow; else verdict_on_others; fi
@@ -146,9 +153,12 @@ report_orders() {
   in_time verdict_on late "every order expires within $LATE_SECONDS s of its time" "$(count_of expired) expired"
   verdict_on failed "no order failed but for want of stock" "$stored orders"
   verdict_on twice "no two keys were given one order" "$acknowledged acknowledged"
-  verdict_on forgotten "a key brings back the order it placed" "$(count_of repeated) keys used again"
+  verdict_on forgotten "a key brings back what it was used for" "$(count_of repeated) keys used again"
   verdict_on unasked "there is no order that nobody asked for" "$stored orders"
-  verdict_on unbalanced "available, reserved and fulfilled pieces are as many as there were" "$(count_of products) products"
+  verdict_on unbalanced "the movements of each product add up to its stock, and were never below zero" "$(count_of products) products"
+  verdict_on unexplained "orders moved what they hold, or what left with them, and nothing else" "$stored orders"
+  verdict_on unapplied "every change of stock by an admin was made once" "$(count_of adjusted), $(count_of restocked) and $(count_of imported) changes"
+  verdict_on unannounced "every crossing of a threshold is on Kafka, in order" "$(count_of crossings) crossings"
   verdict_on untold "what customers were answered is told on Kafka" "$acknowledged acknowledged"
 }
 

@@ -3,6 +3,7 @@
 # shellcheck shell=bash disable=SC2034 # some of its variables are for those who source it
 
 EVENT_TOPICS=(order.created order.reserved order.failed order.cancelled order.reopened order.confirmed order.fulfilled)
+STOCK_TOPICS=(stock.low stock.replenished)
 NOTIFIED_SECONDS=60
 ASKED_AT_ONCE=16
 
@@ -25,6 +26,7 @@ compare_open() {
   ORDERS_FILE=$1/orders.tsv
   EXPECTED=$1/expected.tsv
   RECORDS=$1/records.tsv
+  LEVELS=$1/levels.tsv
   TOLD=$1/told.tsv
   UNSENT=$1/unsent.tsv
   NOTIFICATION_URLS=$1/urls
@@ -61,12 +63,17 @@ read_database() {
   ask events.sql users="$1" >"$EXPECTED"
 }
 
-# A line for each record, from the first on: values are JSON on one line, in which a tab is escaped.
 read_kafka() {
+  read_topics "${EVENT_TOPICS[@]}" >"$RECORDS"
+  read_topics "${STOCK_TOPICS[@]}" >"$LEVELS"
+}
+
+# read_topics TOPIC...: a line for each record, from the first on: values are JSON on one line, in which a tab is escaped.
+read_topics() {
   local topic
-  for topic in "${EVENT_TOPICS[@]}"; do
+  for topic in "$@"; do
     kcat_run -q -C -t "$topic" -o beginning -e -f '%t\t%p\t%o\t%k\t%h\t%s\n' </dev/null || die "kcat could not read $topic from $ORDERFLOW_KAFKA"
-  done >"$RECORDS"
+  done
 }
 
 # compare_events USERS: prints the violations.

@@ -11,6 +11,7 @@ LATEST_SECOND=30             # all counted calls must fall into one minute
 WINDOW_ATTEMPTS=3
 ANSWER_SECONDS=30
 OVERSIZED_BYTES=$((1024 * 1024))
+OVERSIZED_IMPORT_BYTES=$((2 * 1024 * 1024))
 
 usage() {
   cat <<'END_OF_USAGE'
@@ -136,6 +137,10 @@ check_orders() {
     --data '{"userId":"alice","items":[{"productId":"sku-1","quantity":1}]}')"
   must "a body that is too large" 413 "$(head -c "$OVERSIZED_BYTES" /dev/zero | tr '\0' ' ' |
     ask_as "$GOOD" /orders --header 'Content-Type: application/json' --header 'Expect:' --data-binary @-)"
+  must "an import of that size reaches the API, which takes none from a customer" 403 "$(head -c "$OVERSIZED_BYTES" /dev/zero | tr '\0' ' ' |
+    ask_as "$GOOD" /inventory/import --header 'Content-Type: application/json' --header 'Expect:' --data-binary @-)"
+  must "an import that is too large" 413 "$(head -c "$OVERSIZED_IMPORT_BYTES" /dev/zero | tr '\0' ' ' |
+    ask_as "$GOOD" /inventory/import --header 'Content-Type: application/json' --header 'Expect:' --data-binary @-)"
   must "a body without a length that is too large, without a token" 413 "$(head -c "$OVERSIZED_BYTES" /dev/zero |
     ask /health --request GET --header 'Transfer-Encoding: chunked' --header 'Expect:' --data-binary @-)"
 }

@@ -4,7 +4,7 @@ using OrderFlow.Chaos.Ledger;
 
 namespace OrderFlow.Chaos.Customers;
 
-/// <summary>Sends customers on their errands at a steady rate, however long those take, until it is told to stop; then it waits for the last answers.</summary>
+/// <summary>Sends customers on their errands, and an admin beside them, at a steady rate, however long those take, until it is told to stop; then it waits for the last answers.</summary>
 internal static class Load
 {
     /// <summary>The most errands under way. More than a minute's outage leaves waiting at 100 orders a second.</summary>
@@ -22,7 +22,7 @@ internal static class Load
         await using var ledger = new LedgerFile(settings.LedgerFile);
         await Stock(shop, api, tokens);
 
-        var errands = await Send(shop, new Customer(api, shop, tokens, ledger), settings, stop);
+        var errands = await Send(shop, new Customer(api, shop, tokens, ledger), new Admin(api, tokens, ledger), settings, stop);
         await File.WriteAllLinesAsync(settings.CountsFile, [$"{ChaosSettings.Errands}\t{errands}"]);
     }
 
@@ -44,13 +44,15 @@ internal static class Load
         foreach (var (product, pieces) in shop.Products)
         {
             var (tries, body) = await api.Ask(
-                new(HttpMethod.Put, $"/inventory/{product}", tokens.Of(tokens.Admin), new { availableQuantity = pieces, unitPrice = Shop.UnitPrice }));
+                new(
+                    HttpMethod.Put, $"/inventory/{product}", tokens.Of(tokens.Admin),
+                    new { availableQuantity = pieces, unitPrice = Shop.UnitPrice, lowStockThreshold = Shop.Threshold(product) }));
             if (tries[^1].Status != 200) throw new InvalidOperationException($"{product} could not be stored: {tries[^1].Status} {body}");
         }
     }
 
     /// <summary>How many errands there were. One that fails ends the run: what became of it is nowhere written down.</summary>
-    private static async Task<int> Send(Shop shop, Customer customer, ChaosSettings settings, CancellationTokenSource stop)
+    private static async Task<int> Send(Shop shop, Customer customer, Admin admin, ChaosSettings settings, CancellationTokenSource stop)
     {
         using var room = new SemaphoreSlim(MostUnderWay);
         var underWay = new HashSet<Task>();
@@ -62,7 +64,7 @@ internal static class Load
             var wait = Due(number, settings.Rate, settings.Ramp) - Stopwatch.GetElapsedTime(began);
             if (wait > TimeSpan.Zero) await Task.Delay(wait, CancellationToken.None);
             await room.WaitAsync(CancellationToken.None);
-            underWay.Add(Run(customer, shop.Errand(number), room, stop));
+            underWay.Add(Run(customer.Run(shop.Errand(number), stop.Token), shop.Change(number) is { } change ? admin.Make(change) : Task.CompletedTask, room, stop));
             if (number % settings.Rate == 0) underWay.RemoveWhere(errand => errand.IsCompletedSuccessfully);
         }
 
@@ -70,11 +72,11 @@ internal static class Load
         return number;
     }
 
-    private static async Task Run(Customer customer, Errand errand, SemaphoreSlim room, CancellationTokenSource stop)
+    private static async Task Run(Task errand, Task change, SemaphoreSlim room, CancellationTokenSource stop)
     {
         try
         {
-            await customer.Run(errand, stop.Token);
+            await Task.WhenAll(errand, change);
         }
         catch
         {

@@ -21,14 +21,18 @@ internal enum Afterwards
 /// <summary>One customer's intentions.</summary>
 internal sealed record Errand(int Number, int Customer, string Key, IReadOnlyList<Line> Items, Afterwards Then, TimeSpan After, string? ReserveFor = null);
 
+/// <summary>What an admin changes of the stock, as <see cref="Operation"/> has it.</summary>
+internal sealed record StockChange(Asked What, int Number, string Key, IReadOnlyList<Line> Items);
+
 /// <summary>
 /// The products there are and what is ordered of them. A few are hot: every second order has one. A few are scarce: what is ordered of them is soon more than
 /// there is. All others never run out.
 /// </summary>
 internal sealed class Shop(string name, int seed)
 {
-    public const int Plenty = 1_000_000_000;
+    public const int Plenty = 500_000_000;
     public const int Scarcity = 300;
+
     public const decimal UnitPrice = 9.99m;
 
     /// <summary>What orders that expire ask for: the shortest time that the API accepts.</summary>
@@ -48,18 +52,39 @@ internal sealed class Shop(string name, int seed)
     private const double HotShare = 0.5;
     private const double ScarceShare = 0.08;
     private const double ExpiringShare = 0.2;
+    private const double AdjustedShare = 0.04;
+    private const double RestockedShare = 0.03;
+    private const double ImportedShare = 0.005;
+    private const int MostAdjusted = 3;
+    private const int MostRestocked = 6;   // what is scarce stays so
+    private const int ImportedRows = 5;
+
+    /// <summary>What an import sets differs by more than orders that end meanwhile can give back: each import is seen in the movements.</summary>
+    private const int BetweenImports = 1_000;
+
+    private const int ImportsApart = 100_000;
+
+    /// <summary>The low-stock thresholds of what is scarce: one is crossed soon in every run, the others later, among the faults.</summary>
+    private static readonly int[] Thresholds = [285, 250, 150];
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
     /// <summary>A late confirmation is sent so long before the reservation expires, or up to <see cref="LongestPause"/> later.</summary>
     private static readonly TimeSpan BeforeExpiry = TimeSpan.FromSeconds(1);
 
-    /// <summary>Every product, and how many pieces there are of it.</summary>
+    /// <summary>Every product, and how many pieces there are of it at first.</summary>
     public IEnumerable<(string ProductId, int Pieces)> Products =>
         Enumerable.Range(1, Hot).Select(n => ($"{name}-hot-{n}", Plenty))
             .Concat(Enumerable.Range(1, Usual).Select(n => ($"{name}-usual-{n}", Plenty)))
             .Concat(Enumerable.Range(1, Scarce).Select(n => ($"{name}-scarce-{n}", Scarcity)));
 
     public static bool IsScarce(string productId) => productId.Contains("-scarce-", StringComparison.Ordinal);
+
+    /// <summary>The product's low-stock threshold; null for none.</summary>
+    public static int? Threshold(string productId) => IsScarce(productId) ? Thresholds[productId[^1] - '1'] : null;
+
+    /// <summary>Why stock is adjusted: no two changes have one reason.</summary>
+    public static string Reason(string key) => $"counted, {key}";
 
     public static decimal Price(IEnumerable<Line> items) => items.Sum(line => line.Quantity * UnitPrice);
 
@@ -91,6 +116,36 @@ internal sealed class Shop(string name, int seed)
             ? new(number, customer, $"{name}-{number}", items, then, Lifetime - BeforeExpiry + pause, ReserveFor)
             : new(number, customer, $"{name}-{number}", items, then, pause, expires ? ReserveFor : null);
     }
+
+    /// <summary>What an admin changes while the errand with this number is run, the same for a seed; null for most.</summary>
+    public StockChange? Change(int number)
+    {
+        var random = new Random(unchecked((seed * 1_000_003) ^ -number));
+        return random.NextDouble() switch
+        {
+            < AdjustedShare => Of(Asked.Adjust, [new(Any(random), random.Next(1, MostAdjusted + 1) * (random.Next(2) == 0 ? 1 : -1))]),
+            < AdjustedShare + RestockedShare => Of(Asked.Restock, [new(HotOrScarce(random), random.Next(1, MostRestocked + 1))]),
+            < AdjustedShare + RestockedShare + ImportedShare => Of(Asked.Import, Imported(number, random)),
+            _ => null,
+        };
+
+        StockChange Of(Asked what, IReadOnlyList<Line> items) => new(what, number, $"{name}-stock-{number}", items);
+    }
+
+    /// <summary>Some usual products, which are ordered meanwhile, and a new one.</summary>
+    private List<Line> Imported(int number, Random random)
+    {
+        var pieces = Plenty + (number % ImportsApart * BetweenImports);
+        return
+        [
+            .. Enumerable.Range(random.Next(1, Usual - ImportedRows + 2), ImportedRows).Select(n => new Line($"{name}-usual-{n}", pieces)),
+            new($"{name}-imported-{number}", pieces),
+        ];
+    }
+
+    private string HotOrScarce(Random random) => random.Next(2) == 0 ? $"{name}-hot-{random.Next(1, Hot + 1)}" : $"{name}-scarce-{random.Next(1, Scarce + 1)}";
+
+    private string Any(Random random) => random.Next(2) == 0 ? HotOrScarce(random) : $"{name}-usual-{random.Next(1, Usual + 1)}";
 
     private List<Line> Items(Random random)
     {

@@ -18,7 +18,8 @@ internal sealed class Comparison(IReadOnlyList<Operation> ledger, IReadOnlyList<
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<long, StoredOrder> _stored = stored.DistinctBy(order => order.Id).ToDictionary(order => order.Id);
-    private readonly ILookup<long, Operation> _doneTo = ledger.Where(operation => operation.What != Asked.Place).ToLookup(operation => operation.Order!.Value);
+    private readonly ILookup<long, Operation> _doneTo = ledger.Where(operation => operation.What != Asked.Place && !operation.IsStockChange)
+        .ToLookup(operation => operation.Order!.Value);
 
     /// <summary>The orders that customers know to be placed.</summary>
     public IReadOnlyList<Operation> Acknowledged { get; } = [.. ledger.Where(operation => operation is { What: Asked.Place, IsDone: true })];
@@ -77,12 +78,13 @@ internal sealed class Comparison(IReadOnlyList<Operation> ledger, IReadOnlyList<
 
     /// <summary>
     /// An order that has failed cannot be cancelled, and nobody tries it again who wanted that. One that failed can be tried again, unless the answer that it
-    /// is so was lost. One that has failed or expired can be neither confirmed nor fulfilled.
+    /// is so was lost. One that has failed or expired can be neither confirmed nor fulfilled. What is scarce may be too scarce to be adjusted.
     /// </summary>
     private bool IsTooLate(Operation operation) => operation.Last.Status == 409 && operation.What switch
     {
         Asked.Cancel => _stored.GetValueOrDefault(operation.Order!.Value) is not { Status: not "failed" },
         Asked.Reopen => operation.Tries.Count > 1,
+        Asked.Adjust => operation.Items is [{ Quantity: < 0 } line] && Shop.IsScarce(line.ProductId),
         Asked.Confirm or Asked.Fulfil => _stored.GetValueOrDefault(operation.Order!.Value) is { Status: "failed" } or { IsExpired: true },
         _ => false,
     };
