@@ -49,6 +49,7 @@ make_results() {
 run_tests() {
   local status=0 chaos=''
   dotnet test OrderFlow.sln --configuration Release --no-build --tl:off \
+    --blame-hang-timeout 15m --blame-hang-dump-type none \
     --logger 'console;verbosity=normal' --logger trx --results-directory "$RESULTS" "$@" </dev/null || status=$?
   if (($# == 0)) && [[ ${TEST_CHAOS:-yes} != no ]]; then
     run_chaos

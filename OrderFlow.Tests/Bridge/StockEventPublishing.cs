@@ -23,7 +23,7 @@ public sealed class StockEventPublishing(SharedBridge shared)
 
         Assert.Equal(["stock.low", "stock.replenished"], records.Select(record => record.Topic));
         Assert.True(JsonNode.DeepEquals(
-            JsonNode.Parse($$"""{"productId":"levelled","availableQuantity":5,"lowStockThreshold":5,"version":{{low.Version}},"occurredAt":"{{low.UpdatedAt:yyyy-MM-ddTHH:mm:ss.fff}}Z"}"""),
+            JsonNode.Parse($$"""{"productId":"levelled","availableQuantity":5,"lowStockThreshold":5,"version":{{low.Version}},"occurredAt":"{{low.UpdatedAt:yyyy-MM-ddTHH:mm:ss.FFF}}Z"}"""),
             JsonNode.Parse(records[0].Value!)), records[0].Value);
         Assert.Equal(("levelled", $"levelled-{low.Version}", "/orderflow/stock", "levelled", "stock.low"), (
             records[0].Key, records[0].Headers["ce_id"], records[0].Headers["ce_source"], records[0].Headers["ce_subject"], records[0].Headers["ce_type"]));

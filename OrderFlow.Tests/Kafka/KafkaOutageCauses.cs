@@ -32,12 +32,13 @@ public sealed class KafkaOutageCauses
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         using var certificate = SelfSigned();
-        var serving = Serve(listener, certificate);
+        using var over = new CancellationTokenSource();
+        var serving = Serve(listener, certificate, over.Token);
 
         Assert.Contains(
             "certificate verify failed", await Problem(options => UseTls(options, $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), "certificate"), StringComparison.Ordinal);
 
-        listener.Stop();
+        await over.CancelAsync();
         await serving;
     }
 
@@ -53,18 +54,18 @@ public sealed class KafkaOutageCauses
         return new CertificateRequest("CN=kafka", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
-    private static async Task Serve(TcpListener listener, X509Certificate2 certificate)
+    private static async Task Serve(TcpListener listener, X509Certificate2 certificate, CancellationToken cancellationToken)
     {
-        while (true)
+        while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                using var client = await listener.AcceptTcpClientAsync();
+                using var client = await listener.AcceptTcpClientAsync(cancellationToken);
                 await using var stream = new SslStream(client.GetStream());
                 await stream.AuthenticateAsServerAsync(certificate);
-                await stream.ReadExactlyAsync(new byte[1]);
+                await stream.ReadExactlyAsync(new byte[1], cancellationToken);
             }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            catch (OperationCanceledException)
             {
                 return;   // the test is over
             }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using OrderFlow.Silo.Postgres;
 using OrderFlow.Silo.Postgres.Inventory;
+using OrderFlow.Silo.Postgres.Orders;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Storage;
@@ -93,6 +94,25 @@ public sealed class ListQueries : IAsyncLifetime
             "no query of a list to run",
             () => _database.Value<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'lists' AND state = 'active'"),
             active => active == 0);
+    }
+
+    [Fact]
+    public async Task Queries_that_take_turns_on_a_connection_do_not_disturb_each_other()
+    {
+        await _database.Execute("INSERT INTO stock_items SELECT 'sku-' || n, n, 0, 1, 1, now() FROM generate_series(1, 50) AS n");
+        await using var one = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { MaxPoolSize = 1 }.ConnectionString);
+
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async n =>
+        {
+            using var lists = new ListQueryLimiter(one, TimeProvider.System);
+            var (stock, orders) = (new StockIndex(lists, _connections), new OrderIndex(lists));
+            for (var round = 0; round < 20; round++)
+            {
+                Assert.Null(await stock.ListMovements(new($"unknown-{n}", Limit: 10)));
+                Assert.Equal(50, (await stock.List(new(Limit: 100))).Items.Length);
+                Assert.Empty((await orders.List(new(Status: null, UserId: "alice", Page: 1, Limit: 10))).Items);
+            }
+        })).WaitAsync(4 * Patience);   // a connection that two queries read at once answers neither
     }
 
     [Fact]

@@ -26,16 +26,18 @@ internal sealed class StockIndex(ListQueryLimiter lists, NpgsqlDataSource ids, U
         AddMovements(batch, query);
         var searched = batch.Command("");
         searched.CommandText = $"SELECT version, ordinal FROM ({Searched(query, searched)}) AS searched ORDER BY version DESC, ordinal DESC OFFSET {MaxSearched - 1}";
+        batch.Command("SELECT EXISTS (SELECT FROM stock_items WHERE product_id = $1)").With(query.ProductId);
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         var movements = ImmutableArray.CreateBuilder<StockMovement>(query.Limit);
         while (await rows.ReadAsync(cancellationToken)) movements.Add(ReadMovement(rows));
         await rows.NextResultAsync(cancellationToken);
         var last = await rows.ReadAsync(cancellationToken) ? new StockMovementPosition(rows.GetInt64(0), rows.GetInt32(1)) : null;
+        await rows.NextResultAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        if (movements.Count == 0 && !rows.GetBoolean(0)) return null;
+
         if (movements.Count == query.Limit) last = new(movements[^1].Version, movements[^1].Ordinal);
-        await rows.DisposeAsync();
-        return movements.Count > 0 || await Exists(database, query.ProductId, cancellationToken)
-            ? new Page<StockMovement>(movements.DrainToImmutable(), Page.NotCounted, Number: 1, query.Limit, last?.ToString())
-            : null;
+        return new Page<StockMovement>(movements.DrainToImmutable(), Page.NotCounted, Number: 1, query.Limit, last?.ToString());
     });
 
     public async Task<ProductName[]> Resolve(string[] productIds) => await ids.CreateCommand(
@@ -85,7 +87,4 @@ internal sealed class StockIndex(ListQueryLimiter lists, NpgsqlDataSource ids, U
     private static StockMovement ReadMovement(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetInt32(1), StockMovementKinds.Find(row.GetString(2)) ?? StockMovementKind.Unrecorded, row.GetInt64(3), row.GetInt64(4), row.GetTime(5),
         row.IsDBNull(6) ? null : row.GetInt64(6), row.GetStringOrNull(7), row.GetStringOrNull(8));
-
-    private static Task<bool> Exists(NpgsqlDataSource database, string productId, CancellationToken cancellationToken) =>
-        database.CreateCommand("SELECT EXISTS (SELECT FROM stock_items WHERE product_id = $1)").With(productId).ReadScalar<bool>(cancellationToken);
 }
