@@ -49,6 +49,20 @@ internal sealed class ClusterClient(
     /// <returns>The answer, and whether an earlier call was sent whose answer was lost: it may have been carried out.</returns>
     public Task<(T Answer, bool WasRetried)> CallReportingRetry<T>(Func<IGrainFactory, Task<T>> call) => Call(call, isIdempotent: true);
 
+    /// <summary>Makes an idempotent call that precedes every change of a request, and retries it until it is answered.</summary>
+    /// <exception cref="ClusterUnavailableException">There was no answer in time; the request was not carried out.</exception>
+    public async Task<T> CallBeforeChanges<T>(Func<IGrainFactory, Task<T>> call)
+    {
+        try
+        {
+            return await CallWithRetry(call);
+        }
+        catch (ClusterUnavailableException error)
+        {
+            throw new ClusterUnavailableException(error, wasSent: false);
+        }
+    }
+
     /// <summary>Makes a call that must not be repeated: it is retried only if it was certainly not sent.</summary>
     /// <exception cref="ClusterUnavailableException">There was no answer; the call may have been carried out.</exception>
     public async Task<T> CallOnce<T>(Func<IGrainFactory, Task<T>> call) => (await Call(call, isIdempotent: false)).Answer;

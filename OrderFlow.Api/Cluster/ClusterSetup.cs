@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrderFlow.Api.Telemetry;
 using OrderFlow.Live;
-using OrderFlow.Orders;
 using OrderFlow.ServiceDefaults.Options;
 using Orleans.Configuration;
 
@@ -22,7 +21,7 @@ internal static class ClusterSetup
         services.AddSingleton<AdaptiveConcurrencyLimiter>();
         services.AddSingleton<CallFailureLog>();
         services.AddSingleton<ClusterClient>();
-        services.AddSingleton<FulfilmentSupport>();
+        services.AddSingleton<RollingUpgrade>();
         services.AddHostedService<ClusterClientMetrics>();
 
         builder.UseOrleansClient(client => client

@@ -93,14 +93,12 @@ internal static class InventoryEndpoints
     private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Restock(
         string productId, JsonBody<RestockRequest> body, StockConditions conditions, CurrentCaller current, HttpResponse response, ClusterClient cluster)
     {
-        if (ProductIds.ValidateInPath(productId) is not null) return NoSuchProduct();
         if (!body.TryGet(out var request, out var problem)) return problem;
         if (!conditions.TryGetOperation(current.Caller, "restock", out var operation, out problem)) return problem;
 
-        var id = (await ProductIdResolver.Resolve(cluster, productId)).ResolvedId;
-        var result = await StockChange.Execute(
-            cluster, id, stock => stock.Restock(operation, request.Quantity!.Value),
-            conditions.AreAbsent ? stock => stock.Restock(request.Quantity!.Value, current.Caller) : null);
+        var quantity = request.Quantity!.Value;
+        var result = await Change(
+            productId, cluster, stock => stock.Restock(operation, quantity), conditions.AreAbsent ? stock => stock.Restock(quantity, current.Caller) : null);
         return Answer(result, response, item => item.Version, StockItemResponse.Of);
     }
 
@@ -108,12 +106,10 @@ internal static class InventoryEndpoints
     private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Adjust(
         string productId, JsonBody<AdjustStockRequest> body, StockConditions conditions, CurrentCaller current, HttpResponse response, ClusterClient cluster)
     {
-        if (ProductIds.ValidateInPath(productId) is not null) return NoSuchProduct();
         if (!body.TryGet(out var request, out var problem)) return problem;
         if (!conditions.TryGetOperation(current.Caller, "adjust", out var operation, out problem)) return problem;
 
-        var id = (await ProductIdResolver.Resolve(cluster, productId)).ResolvedId;
-        var result = await StockChange.Execute(cluster, id, stock => stock.Adjust(operation with { Reason = request.Reason }, request.Delta!.Value));
+        var result = await Change(productId, cluster, stock => stock.Adjust(operation with { Reason = request.Reason }, request.Delta!.Value));
         return Answer(result, response, item => item.Version, StockItemResponse.Of);
     }
 
@@ -121,13 +117,10 @@ internal static class InventoryEndpoints
     private static async Task<Results<Ok<StockSettingsResponse>, ProblemHttpResult>> ChangeSettings(
         string productId, JsonBody<ChangeStockSettingsRequest> body, StockConditions conditions, CurrentCaller current, HttpResponse response, ClusterClient cluster)
     {
-        if (ProductIds.ValidateInPath(productId) is not null) return NoSuchProduct();
         if (!body.TryGet(out var request, out var problem)) return problem;
         if (!conditions.TryGetOperation(current.Caller, "settings", out var operation, out problem)) return problem;
 
-        var id = (await ProductIdResolver.Resolve(cluster, productId)).ResolvedId;
-        var result = await StockChange.Execute(
-            cluster, id, stock => stock.ChangeSettings(operation, request.UnitPrice!.Value, request.LowStockThreshold));
+        var result = await Change(productId, cluster, stock => stock.ChangeSettings(operation, request.UnitPrice!.Value, request.LowStockThreshold));
         return Answer(result, response, item => item.SettingsVersion, StockSettingsResponse.Of);
     }
 
@@ -135,11 +128,9 @@ internal static class InventoryEndpoints
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Archive(
         string productId, StockConditions conditions, CurrentCaller current, ClusterClient cluster)
     {
-        if (ProductIds.ValidateInPath(productId) is not null) return NoSuchProduct();
         if (!conditions.TryGetOperation(current.Caller, "archive", out var operation, out var problem)) return problem;
 
-        var id = (await ProductIdResolver.Resolve(cluster, productId)).ResolvedId;
-        var result = await StockChange.Execute(cluster, id, stock => stock.Archive(operation));
+        var result = await Change(productId, cluster, stock => stock.Archive(operation));
         return result.Outcome == Outcome.Ok ? TypedResults.Ok(new MessageResponse("Product archived")) : ProblemOf(result);
     }
 
@@ -184,6 +175,16 @@ internal static class InventoryEndpoints
 
         response.SetETag(item, versionOf);
         return item.Version > 0 && known.Matches(versionOf(item)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(toResponse(item));
+    }
+
+    /// <summary>Changes a product that exists.</summary>
+    /// <inheritdoc cref="StockChange.Execute"/>
+    private static async Task<StockResult> Change(
+        string productId, ClusterClient cluster, Func<IStockAdminGrain, Task<StockResult>> command, Func<IStockItemGrain, Task<StockResult>>? before = null)
+    {
+        if (ProductIds.ValidateInPath(productId) is not null) return new(Outcome.NotFound);
+
+        return await StockChange.Execute(cluster, (await ProductIdResolver.Resolve(cluster, productId)).ResolvedId, command, before);
     }
 
     private static Results<Ok<T>, ProblemHttpResult> Answer<T>(StockResult result, HttpResponse response, Func<StockItem, long> versionOf, Func<StockItem, T> toResponse)

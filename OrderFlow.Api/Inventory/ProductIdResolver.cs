@@ -44,18 +44,8 @@ internal static class ProductIdResolver
         return errors;
     }
 
-    /// <summary>Called before anything is changed: without an answer the request was not carried out.</summary>
-    private static async Task<ProductName[]> Resolve(ClusterClient cluster, string[] ids)
-    {
-        try
-        {
-            return await cluster.CallWithRetry(grains => grains.GetGrain<IStockQueryGrain>(0).Resolve(ids));
-        }
-        catch (ClusterUnavailableException error)
-        {
-            throw new ClusterUnavailableException(error, wasSent: false);
-        }
-    }
+    private static Task<ProductName[]> Resolve(ClusterClient cluster, string[] ids) =>
+        cluster.CallBeforeChanges(grains => grains.GetGrain<IStockQueryGrain>(0).Resolve(ids));
 
     private static string? ErrorOf(ProductName name) => TextId.ValidateVisible(name.Id)
         ?? (name.Normalized == name.Id ? null : "must be in Unicode normalization form C, unless a product has exactly this id");

@@ -97,15 +97,8 @@ internal static class StockImporter
         var fresh = Guid.NewGuid();
         if (key.Key is null) return new(KeyUse.First, fresh);
 
-        try
-        {
-            var name = key.OperationId(caller.UserId, "import");
-            return await cluster.CallWithRetry(grains => grains.GetNewGrain<IStockImportGrain>(0).Begin(name, request.ComputeFingerprint(), fresh));
-        }
-        catch (ClusterUnavailableException error)
-        {
-            throw new ClusterUnavailableException(error, wasSent: false);
-        }
+        var name = key.OperationId(caller.UserId, "import");
+        return await cluster.CallBeforeChanges(grains => grains.GetNewGrain<IStockImportGrain>(0).Begin(name, request.ComputeFingerprint(), fresh));
     }
 
     private static ProblemHttpResult Interrupted(HttpResponse response, int imported, ImportedStockRow[] rows)

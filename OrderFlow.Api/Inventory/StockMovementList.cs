@@ -1,7 +1,5 @@
-using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Serialization;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.Lists;
@@ -54,27 +52,18 @@ internal sealed record StockMovementFilters(ImmutableArray<StockMovementKind> Ki
     public StockMovementQuery ToQuery(string productId, int limit, StockMovementPosition? before) => new(productId, limit, before, Kinds, From, To);
 }
 
-/// <summary>A position in the list of movements as an opaque text: <c>nextCursor</c> of a page, <c>cursor</c> of the next request.</summary>
+/// <summary>A position in the list of movements.</summary>
 internal static class StockMovementCursor
 {
-    /// <summary>The most characters of a cursor.</summary>
-    public const int MaxLength = 64;
-
-    /// <summary>Keeps another list's cursor from being accepted.</summary>
-    private const string Prefix = "movement";
+    private static readonly Cursor Cursor = new("movement:");
 
     /// <summary>The cursor of a position.</summary>
-    public static string Before(string position) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes($"{Prefix}:{position}"));
+    public static string Before(string position) => Cursor.To(position);
 
     /// <summary>Parses a cursor; null if it is not valid.</summary>
-    public static StockMovementPosition? Parse(string text)
-    {
-        if (text.Length > MaxLength || !Base64Url.IsValid(text)) return null;
-
-        return Encoding.ASCII.GetString(Base64Url.DecodeFromChars(text)).Split(':') is [Prefix, var version, var ordinal]
-            && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var atVersion)
-            && int.TryParse(ordinal, NumberStyles.None, CultureInfo.InvariantCulture, out var atOrdinal)
-                ? new(atVersion, atOrdinal)
-                : null;
-    }
+    public static StockMovementPosition? Parse(string text) => Cursor.Parse(text)?.Split(':') is [var version, var ordinal]
+        && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var atVersion)
+        && int.TryParse(ordinal, NumberStyles.None, CultureInfo.InvariantCulture, out var atOrdinal)
+            ? new(atVersion, atOrdinal)
+            : null;
 }

@@ -34,13 +34,13 @@ internal static class Parameters
         ["userId"] = new("Only this user's orders. Customers may only name themselves.", Examples.UserId, Bounds.UserId),
         ["page"] = new("The page; the first is 1.", 1, Bounds.Range(1, int.MaxValue), "int32", Default: 1),
         ["limit"] = new("The most items on the page.", PageParameters.DefaultLimit, Bounds.Range(1, Limits.PageSize), "int32", PageParameters.DefaultLimit),
-        ["cursor"] = new(Position, Examples.Cursor, Bounds.Cursor(OrderCursor.MaxLength)),
+        ["cursor"] = new(Position, Examples.Cursor, Bounds.Cursor(Cursor.DefaultMaxLength)),
         ["inventory?cursor"] = new(Position, Examples.StockItemCursor, Bounds.Cursor(StockCursor.MaxLength)),
         ["inventory?q"] = new(
             "Only products whose id begins with this. It is normalized to Unicode normalization form C as ids are.", "sku-", Bounds.ProductId),
         ["inventory?low"] = new("`true` for only products that are low: no more units are available than their `lowStockThreshold`.", true),
         [$"{Movements}?cursor"] = new(
-            "The position to continue from: the `nextCursor` of a page of the same list.", Examples.MovementCursor, Bounds.Cursor(StockMovementCursor.MaxLength)),
+            "The position to continue from: the `nextCursor` of a page of the same list.", Examples.MovementCursor, Bounds.Cursor(Cursor.DefaultMaxLength)),
         [$"{Movements}?kind"] = new("Only movements of one of these kinds.", new JsonArray("adjust", "restock"), Bounds.MovementKindList),
         [$"{Movements}?from"] = new($"Only movements at this time or later {TimeFormat}.", Examples.From, Format: "date-time"),
         [$"{Movements}?to"] = new("Only movements before this time.", Examples.To, Format: "date-time"),

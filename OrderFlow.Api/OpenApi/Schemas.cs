@@ -1,7 +1,7 @@
 using Microsoft.OpenApi;
 using OrderFlow.Api.Health;
 using OrderFlow.Api.Inventory;
-using OrderFlow.Api.Orders;
+using OrderFlow.Api.Lists;
 
 namespace OrderFlow.Api.OpenApi;
 
@@ -67,7 +67,7 @@ internal static class Schemas
         ["total"] = Bounds.Min(0),
         ["page"] = Bounds.Min(1),
         ["limit"] = Bounds.Range(1, Limits.PageSize),
-        ["nextCursor"] = Bounds.Cursor(OrderCursor.MaxLength),
+        ["nextCursor"] = Bounds.Cursor(Cursor.DefaultMaxLength),
         ["StockItemPage.nextCursor"] = Bounds.Cursor(StockCursor.MaxLength),
     };
 

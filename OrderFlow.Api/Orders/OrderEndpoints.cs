@@ -41,7 +41,7 @@ internal static class OrderEndpoints
     /// <summary>Places an order. It is stored as pending; stock is reserved after the response, which waits for it if the client prefers that.</summary>
     private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> Place(
         JsonBody<PlaceOrderRequest> body, Header<IdempotencyKey> keyHeader, HttpContext http, CurrentCaller current, OrderPlacer placer, ClusterClient cluster,
-        FulfilmentSupport support)
+        RollingUpgrade upgrade)
     {
         if (!body.TryGet(out var request, out var problem)) return problem;
         if (!keyHeader.TryGet(out var key, out problem)) return problem;
@@ -49,7 +49,7 @@ internal static class OrderEndpoints
         if (await ProductIdResolver.Validate(cluster, request.Items!) is { IsEmpty: false } errors) return Problems.Invalid(errors);
 
         var command = request.ToCommand(current.Caller);
-        if (command.ReserveFor is not null && !support.IsComplete()) throw NotSupportedYet();
+        if (command.ReserveFor is not null && !upgrade.IsComplete()) throw NotSupportedYet();
 
         var (use, result) = key.Key is { } value ? await placer.PlaceOnce(cluster, value, command) : new(KeyUse.First, await placer.Place(cluster, command));
         if (use == KeyUse.OtherCommand) return Problems.IdempotencyKeyReused();
@@ -112,14 +112,14 @@ internal static class OrderEndpoints
     /// <summary>Cancels, confirms, fulfils or retries an order.</summary>
     private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> ChangeStatus(
         long id, JsonBody<ChangeStatusRequest> body, Header<IfMatch> ifMatch, HttpResponse response, CurrentCaller current, ClusterClient cluster,
-        FulfilmentSupport support)
+        RollingUpgrade upgrade)
     {
         if (!body.TryGet(out var request, out var problem)) return problem;
         if (!ifMatch.TryGet(out var wanted, out problem)) return problem;
 
         var command = request.ToCommand(current.Caller, wanted.Version);
         var target = command.Target;
-        var isSupported = support.IsComplete();
+        var isUpgraded = upgrade.IsComplete();
 
         // A second change to another status has no effect. A second retry may have one: the order can have failed again in between.
         var (result, wasRetried) = target != OrderStatus.Pending ? await cluster.CallReportingRetry(Change) : (await cluster.CallOnce(Change), false);
@@ -135,7 +135,7 @@ internal static class OrderEndpoints
         response.Headers.ETag = IfMatch.ToETag(changed.Version);
         return TypedResults.Ok(OrderResponse.Of(changed));
 
-        Task<OrderResult> Change(IGrainFactory grains) => grains.ChangeStatus(id, command, isSupported);
+        Task<OrderResult> Change(IGrainFactory grains) => grains.ChangeStatus(id, command, isUpgraded);
     }
 
     /// <summary>Releases what an order holds, then deletes it.</summary>

@@ -45,7 +45,7 @@ public interface IStockAdminGrain : IGrainWithStringKey
 /// <param name="MustExist">True where it requires any version (<c>If-Match: *</c>).</param>
 /// <param name="MustBeNew">True where it requires that there is none (<c>If-None-Match: *</c>).</param>
 /// <param name="Reason">Why, in the admin's words.</param>
-/// <param name="RequestId">The request, which the API may send several times: the first answer to it is no repeat.</param>
+/// <param name="RequestId">The request, which the API may send several times: the first answer to it does not count as a repeat.</param>
 [GenerateSerializer, Immutable, Alias("stock-operation")]
 public sealed record StockOperation(
     [property: Id(0)] string Id,

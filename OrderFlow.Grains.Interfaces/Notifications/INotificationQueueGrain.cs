@@ -87,7 +87,7 @@ public interface INotificationReplayGrain : IGrainWithIntegerKey
     /// <summary>Enqueues a dead letter again, with all its attempts left. Ok also where it was replayed before; NotFound where there is no such job.</summary>
     /// <param name="jobId">The job.</param>
     /// <param name="operation">A call with the operation of an earlier one has no effect; empty where it may be repeated.</param>
-    /// <param name="requestId">The request, which the API may send several times: the first answer to it is no repeat.</param>
+    /// <param name="requestId">The request, which the API may send several times: the first answer to it does not count as a repeat.</param>
     [Alias("replay")]
     Task<ReplayResult> Replay(string jobId, string operation, Guid requestId);
 }

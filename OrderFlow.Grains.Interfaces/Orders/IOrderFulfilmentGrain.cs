@@ -2,7 +2,7 @@ namespace OrderFlow.Orders;
 
 /// <summary>
 /// What an order can do since version 1.1; the key is its id. An interface of its own: a silo of version 1.0.0 answers these calls with an error, and never
-/// carries one out in part. <see cref="FulfilmentSupport"/> tells whether all silos can.
+/// carries one out in part. <see cref="RollingUpgrade"/> tells whether all silos can.
 /// </summary>
 [Alias("order-fulfilment")]
 public interface IOrderFulfilmentGrain : IGrainWithIntegerKey
@@ -49,19 +49,19 @@ public static class OrderGrains
     /// <param name="grains">The grains.</param>
     /// <param name="id">The order's id.</param>
     /// <param name="command">The command.</param>
-    /// <param name="isSupported">Whether all silos are known to have the newer interface.</param>
-    public static async Task<OrderResult> ChangeStatus(this IGrainFactory grains, long id, ChangeStatus command, bool isSupported)
+    /// <param name="isUpgraded">Whether all silos are known to have the newer interface.</param>
+    public static async Task<OrderResult> ChangeStatus(this IGrainFactory grains, long id, ChangeStatus command, bool isUpgraded)
     {
         try
         {
-            if (isSupported) return await grains.GetGrain<IOrderFulfilmentGrain>(id).ChangeStatus(command);
+            if (isUpgraded) return await grains.GetGrain<IOrderFulfilmentGrain>(id).ChangeStatus(command);
         }
         catch (TypeLoadException)
         {
             // One does not.
         }
 
-        return command.NeedsFulfilmentSupport
+        return command.NeedsUpgradedSilos
             ? new(Outcome.Unsupported)
             : await grains.GetGrain<IOrderGrain>(id).ChangeStatus(command.Target, command.By, command.IfVersion);
     }
@@ -82,5 +82,5 @@ public sealed record ChangeStatus(
     [property: Id(4)] Tracking? Tracking = null)
 {
     /// <summary>True where 1.0.0 does not know this change.</summary>
-    public bool NeedsFulfilmentSupport => CancelReason is not null || Target is OrderStatus.Confirmed or OrderStatus.Fulfilled;
+    public bool NeedsUpgradedSilos => CancelReason is not null || Target is OrderStatus.Confirmed or OrderStatus.Fulfilled;
 }

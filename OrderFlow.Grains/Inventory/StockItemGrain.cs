@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OrderFlow.Orders;
 using OrderFlow.Telemetry;
 using Orleans.Storage;
 
@@ -14,7 +13,7 @@ internal sealed partial class StockItemGrain(
     IStockOperations operations,
     IGrainContext context,
     StockMetrics metrics,
-    FulfilmentSupport support,
+    RollingUpgrade upgrade,
     TimeProvider time,
     ILogger<StockItemGrain> log) : Grain, IStockItemGrain, IStockFulfilmentGrain, IStockAdminGrain
 {
@@ -50,7 +49,7 @@ internal sealed partial class StockItemGrain(
     public Task<StockResult> ChangeSettings(StockOperation operation, decimal unitPrice, long? lowStockThreshold) =>
         Execute(operation, StockAdminCommand.ChangeSettings(operation, unitPrice, lowStockThreshold));
 
-    public Task<StockResult> Archive(StockOperation operation) => support.IsComplete()
+    public Task<StockResult> Archive(StockOperation operation) => upgrade.IsComplete()
         ? Execute(operation, StockAdminCommand.Archive(operation))
         : Task.FromResult(new StockResult(Outcome.Unsupported));   // a silo of 1.0.0 would list it, and set its units without restoring it
 

@@ -14,7 +14,7 @@ internal sealed partial class OrderGrain(
     IGrainContext context,
     IGrainFactory grains,
     IOrderIdSequence ids,
-    FulfilmentSupport support,
+    RollingUpgrade upgrade,
     IOptions<OrderOptions> options,
     TimeProvider time,
     ILogger<OrderGrain> log) : Grain, IOrderGrain, IOrderFulfilmentGrain
@@ -33,7 +33,7 @@ internal sealed partial class OrderGrain(
 
     public async Task<OrderResult> Place(PlaceOrder command)
     {
-        if (command.ReserveFor is not null && !support.IsComplete()) return new(Outcome.Unsupported);
+        if (command.ReserveFor is not null && !upgrade.IsComplete()) return new(Outcome.Unsupported);
 
         var (decision, order) = await InsertOrRead(command);
         var isNew = decision.Next is not null;
@@ -57,10 +57,10 @@ internal sealed partial class OrderGrain(
         var result = await ChangeStatus(new ChangeStatus(target, by, ifVersion));
         return result.AllowedStatuses.IsDefault
             ? result
-            : result with { AllowedStatuses = result.AllowedStatuses.RemoveAll(status => new ChangeStatus(status, by).NeedsFulfilmentSupport) };
+            : result with { AllowedStatuses = result.AllowedStatuses.RemoveAll(status => new ChangeStatus(status, by).NeedsUpgradedSilos) };
     }
 
-    public async Task<OrderResult> ChangeStatus(ChangeStatus command) => command.NeedsFulfilmentSupport && !support.IsComplete()
+    public async Task<OrderResult> ChangeStatus(ChangeStatus command) => command.NeedsUpgradedSilos && !upgrade.IsComplete()
         ? new(Outcome.Unsupported)
         : await Change(order => OrderLifecycle.ChangeStatus(order, command, Now));
 
@@ -98,7 +98,7 @@ internal sealed partial class OrderGrain(
     private DateTimeOffset Now => time.GetUtcMilliseconds();
 
     /// <summary>How long stock stays reserved by default; null while a silo cannot read an order that has expired.</summary>
-    private TimeSpan? DefaultReserveFor => options.Value.ReservationLifetime is { } lifetime && support.IsComplete() ? lifetime : null;
+    private TimeSpan? DefaultReserveFor => options.Value.ReservationLifetime is { } lifetime && upgrade.IsComplete() ? lifetime : null;
 
     private async Task<OrderResult> Change(Func<OrderState, OrderDecision> decide)
     {

@@ -1,5 +1,4 @@
 using OrderFlow.Inventory;
-using OrderFlow.Orders;
 
 namespace OrderFlow.Recovery;
 
@@ -15,7 +14,7 @@ internal interface IStockMovements
 }
 
 /// <summary>Keeps the movements of stock complete and bounded: jobs of <see cref="RecoveryGrain"/>, which go round by product.</summary>
-internal sealed class StockUpkeep(IStockMovements movements, IGrainFactory grains, FulfilmentSupport support, TimeProvider time)
+internal sealed class StockUpkeep(IStockMovements movements, IGrainFactory grains, RollingUpgrade upgrade, TimeProvider time)
 {
     private const int BatchSize = 500;
 
@@ -36,8 +35,8 @@ internal sealed class StockUpkeep(IStockMovements movements, IGrainFactory grain
     /// <summary>Records what silos of 1.0.0 have changed, once there are none.</summary>
     public async Task<Batch> RecordChanges(CancellationToken cancellationToken)
     {
-        if (!support.IsComplete()) _recordedAt = null;
-        if (!support.IsComplete() || _recordedAt + RecordInterval > time.GetUtcNow()) return new(Rows: 0, IsFull: false);
+        if (!upgrade.IsComplete()) _recordedAt = null;
+        if (!upgrade.IsComplete() || _recordedAt + RecordInterval > time.GetUtcNow()) return new(Rows: 0, IsFull: false);
 
         if (_lastRecorded.Length == 0) _recordFailure = null;
         Exception? failure = null;

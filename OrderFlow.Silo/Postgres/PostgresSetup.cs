@@ -87,7 +87,7 @@ internal static class PostgresSetup
         var services = silo.Services;
         services.AddGrainStorage(StorageNames.Orders, (provider, _) => ActivatorUtilities.CreateInstance<OrderStorage>(provider, Sources(provider).Rows));
         services.AddValidatedOptions<OrderOptions>(OrderOptions.Section);
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<FulfilmentSupport>(provider, ActiveSilos(provider.GetRequiredService<IClusterMembershipService>())));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RollingUpgrade>(provider, ActiveSilos(provider.GetRequiredService<IClusterMembershipService>())));
         services.AddSingleton<IdempotentPlacement>();
         services.AddSingleton<OrderMetrics>();
         services.AddSingleton<IOrderIndex, OrderIndex>();

@@ -9,7 +9,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrderFlow.Orders;
 using OrderFlow.Tests.Fixtures;
 using Orleans.Metadata;
 
@@ -103,7 +102,7 @@ internal sealed class ApiProgram : WebApplicationFactory<ClusterClient>
         services.AddSingleton<IGrainFactory>(client);
         services.AddSingleton<IClusterClient>(client);
         services.AddSingleton(provider => new SiloManifests(provider.GetRequiredService<GrainInterfaceTypeResolver>()).Read(true, true));
-        services.AddSingleton(provider => new FulfilmentSupport(
+        services.AddSingleton(provider => new RollingUpgrade(
             provider.GetRequiredService<SiloManifests>(), provider.GetRequiredService<GrainInterfaceTypeResolver>()));
     }
 }

@@ -43,7 +43,7 @@ public sealed class MixedVersions : IDisposable
     [Fact]
     public void Fulfilment_is_supported_while_every_silo_knows_it()
     {
-        var support = new FulfilmentSupport(_manifests, Interfaces);
+        var upgrade = new RollingUpgrade(_manifests, Interfaces);
 
         Assert.False(Answer());
         Assert.True(Answer(true, true));
@@ -54,7 +54,7 @@ public sealed class MixedVersions : IDisposable
         bool Answer(params bool[] silos)
         {
             _manifests.Read(silos);
-            return support.IsComplete();
+            return upgrade.IsComplete();
         }
     }
 
@@ -62,17 +62,17 @@ public sealed class MixedVersions : IDisposable
     public void A_silo_assumes_nothing_of_others_until_it_has_read_what_each_can_do()
     {
         var active = new List<SiloAddress> { SiloManifests.Address(0), SiloManifests.Address(1) };
-        var support = new FulfilmentSupport(_manifests, Interfaces, () => active);
+        var upgrade = new RollingUpgrade(_manifests, Interfaces, () => active);
 
         _manifests.Read(true);
-        Assert.False(support.IsComplete());
+        Assert.False(upgrade.IsComplete());
         _manifests.Read(true, true);
-        Assert.True(support.IsComplete());
+        Assert.True(upgrade.IsComplete());
 
         active.Add(SiloManifests.Address(2));   // joins, and is not read at once
-        Assert.True(support.IsComplete());
+        Assert.True(upgrade.IsComplete());
         _manifests.Read(true, true, false);
-        Assert.False(support.IsComplete());
+        Assert.False(upgrade.IsComplete());
     }
 
     [Theory, MemberData(nameof(NewRequests))]

@@ -90,7 +90,7 @@ public sealed class OrderFlowCluster : IAsyncDisposable
         var started = new OrderFlowCluster(database, cluster, faults);
         await Eventually.Get(
             "each silo to know what all can do",
-            () => Task.FromResult(started.AllSiloServices.All(silo => silo.GetRequiredService<FulfilmentSupport>().IsComplete())), isComplete => isComplete);
+            () => Task.FromResult(started.AllSiloServices.All(silo => silo.GetRequiredService<RollingUpgrade>().IsComplete())), isComplete => isComplete);
         return started;
     }
 

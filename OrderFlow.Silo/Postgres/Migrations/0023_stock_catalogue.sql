@@ -9,15 +9,26 @@ ALTER TABLE stock_items
   ADD CONSTRAINT stock_items_low_stock_threshold_check CHECK (low_stock_threshold >= 0) NOT VALID;
 
 -- An archived product is not counted. 1.0.0 cannot archive.
-CREATE FUNCTION count_archived_stock_item() RETURNS trigger LANGUAGE plpgsql AS $body$
-DECLARE
-  change CONSTANT bigint := CASE WHEN NEW.archived_at IS NULL THEN 1 ELSE -1 END;
+CREATE FUNCTION add_to_stock_item_count(change bigint) RETURNS void LANGUAGE plpgsql AS $body$
 BEGIN
   UPDATE stock_item_counts SET count = count + change
   WHERE slot = (SELECT slot FROM stock_item_counts ORDER BY slot LIMIT 1 FOR UPDATE SKIP LOCKED);
   IF NOT FOUND THEN
     INSERT INTO stock_item_counts (count) VALUES (change);
   END IF;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION count_stock_items() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+  PERFORM add_to_stock_item_count((SELECT count(*) FROM changed) * CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 1 END);
+  RETURN NULL;
+END
+$body$;
+
+CREATE FUNCTION count_archived_stock_item() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+  PERFORM add_to_stock_item_count(CASE WHEN NEW.archived_at IS NULL THEN 1 ELSE -1 END);
   RETURN NULL;
 END
 $body$;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OrderFlow.Inventory;
-using OrderFlow.Orders;
 using OrderFlow.Recovery;
 using OrderFlow.Tests.Api;
 using OrderFlow.Tests.Fixtures;
@@ -22,7 +21,7 @@ public sealed class StockUpkeepRounds : IDisposable
     {
         _api = new(_grains.Factory);
         _manifests = _api.Services.GetRequiredService<SiloManifests>();
-        _upkeep = new(_movements, _grains.Factory, _api.Services.GetRequiredService<FulfilmentSupport>(), _time);
+        _upkeep = new(_movements, _grains.Factory, _api.Services.GetRequiredService<RollingUpgrade>(), _time);
     }
 
     [Fact]

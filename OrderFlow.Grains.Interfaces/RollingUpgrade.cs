@@ -1,12 +1,16 @@
 using Orleans.Metadata;
+using OrderFlow.Orders;
 
-namespace OrderFlow.Orders;
+namespace OrderFlow;
 
-/// <summary>Tells whether every active silo knows confirmed, fulfilled and expiring orders. Version 1.0.0 does not, and cannot read such an order.</summary>
+/// <summary>
+/// Tells whether the cluster was upgraded from 1.0.0: whether every active silo knows what 1.0.0 cannot read or would not respect, such as fulfilled orders and
+/// archived products.
+/// </summary>
 /// <param name="manifests">What each silo can do, as far as that was read.</param>
 /// <param name="interfaces">The names of interfaces.</param>
 /// <param name="activeSilos">The active silos; null in a client, which does not know them.</param>
-public sealed class FulfilmentSupport(
+public sealed class RollingUpgrade(
     IClusterManifestProvider manifests, GrainInterfaceTypeResolver interfaces, Func<IEnumerable<SiloAddress>>? activeSilos = null)
 {
     private readonly GrainInterfaceType _type = interfaces.GetGrainInterfaceType(typeof(IOrderFulfilmentGrain));
