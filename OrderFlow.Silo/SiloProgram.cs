@@ -6,6 +6,7 @@ using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Dashboard;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Kafka;
+using OrderFlow.Silo.Memory;
 using OrderFlow.Silo.Notifications;
 using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Silo.Outbox;
@@ -36,6 +37,7 @@ internal static class SiloProgram
         builder.AddSiloTelemetry();
         builder.Services.AddHeadRequests();
         builder.Services.AddSiloHealth();
+        builder.Services.AddHostedService<IdleCollection>();
         builder.AddDashboardAccess();
         builder.UseOrleans(silo =>
         {
