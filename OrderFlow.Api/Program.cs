@@ -42,7 +42,7 @@ app.UseRequestIds();
 app.UseResponseHeaders();
 app.UseMetrics();
 app.UseProblemDetails();
-app.UseMaxUrlLength();
+app.UseValidUrls();
 app.UseRouting();
 app.UseCorsOrigins();
 app.UseRequestTimeouts();

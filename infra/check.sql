@@ -175,7 +175,7 @@ FROM (
   SELECT format('%s has %s available, the threshold %s, and was announced as %slow', product_id, available_quantity, coalesce(low_stock_threshold::text, '-'),
     CASE WHEN NOT is_low THEN 'not ' END) AS what
   FROM stock_items
-  WHERE is_low <> (archived_at IS NULL AND coalesce(available_quantity <= low_stock_threshold, false))
+  WHERE archived_at IS NULL AND is_low <> coalesce(available_quantity <= low_stock_threshold, false)
   ORDER BY product_id
 ) AS broken;
 

@@ -23,10 +23,14 @@ internal sealed record IfMatch(IfVersion Version, bool MustExist = false) : IReq
     public static IfMatch? Parse(StringValues values)
     {
         if (values.Count == 0) return new(default(IfVersion));
-        if (!EntityTagHeaderValue.TryParseStrictList(values, out var tags)) return null;
+        if (ParseTags(values) is not { } tags) return null;
 
         return tags.Contains(EntityTagHeaderValue.Any) ? new(default, MustExist: true) : new(new IfVersion([.. tags.SelectMany(VersionsOf)]));
     }
+
+    /// <summary>Parses a list of entity tags, or <c>*</c>, which stands alone. Null if it is neither.</summary>
+    public static IList<EntityTagHeaderValue>? ParseTags(StringValues values) =>
+        EntityTagHeaderValue.TryParseStrictList(values, out var tags) && (tags.Count == 1 || !tags.Contains(EntityTagHeaderValue.Any)) ? tags : null;
 
     private static IEnumerable<long> VersionsOf(EntityTagHeaderValue tag) =>
         !tag.IsWeak && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && tag.Tag == ToETag(version)

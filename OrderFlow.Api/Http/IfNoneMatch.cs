@@ -14,7 +14,7 @@ internal sealed record IfNoneMatch(IList<EntityTagHeaderValue> Tags) : IRequestH
 
     /// <inheritdoc/>
     public static IfNoneMatch? Parse(StringValues values) =>
-        values.Count == 0 ? new([]) : EntityTagHeaderValue.TryParseStrictList(values, out var tags) ? new(tags) : null;
+        values.Count == 0 ? new([]) : IfMatch.ParseTags(values) is { } tags ? new(tags) : null;
 
     /// <summary>True if the client has any version, or requires with a change that there is none.</summary>
     public bool IsAny => Tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any));

@@ -25,7 +25,8 @@ namespace OrderFlow.Api.Http;
 [JsonSerializable(typeof(RestockRequest))]
 [JsonSerializable(typeof(AdjustStockRequest))]
 [JsonSerializable(typeof(ChangeStockSettingsRequest))]
-[JsonSerializable(typeof(ImportStockRequest))]
+[JsonSerializable(typeof(ImportStockJson))]
+[JsonSerializable(typeof(ImportStockRow[]))]
 internal sealed partial class RequestJson : JsonSerializerContext
 {
     /// <summary>The deepest nesting of a body; valid ones have three levels.</summary>

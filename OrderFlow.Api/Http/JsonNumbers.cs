@@ -19,6 +19,27 @@ internal static class JsonNumbers
         return text[0] == '-' ? decimal.MinValue : decimal.MaxValue;
     }
 
+    /// <summary>Parses a number as it is written in JSON; null if it is none.</summary>
+    public static decimal? Parse(string text)
+    {
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.Number) return null;
+
+            var number = Read(ref reader);
+            return reader.Read() ? null : number;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A whole number, as near as there is one beyond every bound; null if it is not whole.</summary>
+    public static long? ToWhole(decimal number) =>
+        number.Scale > 0 ? null : number >= long.MaxValue ? long.MaxValue : number <= long.MinValue ? long.MinValue : (long)number;
+
     /// <summary>Writes the same number without trailing zeros: <c>9.990</c> as <c>999E-2</c>, <c>1.0</c> as <c>1E0</c>.</summary>
     private static string Normalize(string number)
     {
@@ -56,9 +77,7 @@ internal sealed class WholeNumberConverter : JsonConverter<long>
     {
         if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var plain)) return plain;
 
-        var number = JsonNumbers.Read(ref reader);
-        if (number.Scale > 0) throw new InvalidValueException(Error);
-        return number >= long.MaxValue ? long.MaxValue : number <= long.MinValue ? long.MinValue : (long)number;   // both are outside every bound
+        return JsonNumbers.ToWhole(JsonNumbers.Read(ref reader)) ?? throw new InvalidValueException(Error);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
+using System.Text.Unicode;
+using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Options;
@@ -39,12 +42,18 @@ internal static class RequestLimits
         });
     }
 
-    /// <summary>Answers 414 if the URL is too long.</summary>
-    public static void UseMaxUrlLength(this IApplicationBuilder app) => app.Use((context, next) =>
+    /// <summary>Answers 414 if the URL is too long, 400 if it escapes what is not UTF-8: the server would leave that escaped, and make it part of an id.</summary>
+    public static void UseValidUrls(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        if (context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Length <= MaxUrlLength) return next(context);
+        var url = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (url.Length > MaxUrlLength)
+        {
+            context.Response.StatusCode = StatusCodes.Status414UriTooLong;
+            return Task.CompletedTask;
+        }
 
-        context.Response.StatusCode = StatusCodes.Status414UriTooLong;
-        return Task.CompletedTask;
+        return url.Contains('%', StringComparison.Ordinal) && !Utf8.IsValid(WebUtility.UrlDecodeToBytes(Encoding.UTF8.GetBytes(url), 0, Encoding.UTF8.GetByteCount(url)))
+            ? Problems.Invalid("url", "must be UTF-8 where it is percent-encoded").ExecuteAsync(context)
+            : next(context);
     });
 }

@@ -14,12 +14,12 @@ internal static class UnsupportedHeaders
     public const string Error = "is not supported by this operation";
 
     /// <summary>
-    /// Rejected for reads too (RFC 9110 §13.1.1). The others have no effect there: without an entity tag none matches, and a read is always idempotent.
-    /// <c>Range</c> and <c>Prefer</c> may be ignored everywhere (RFC 9110 §14.2, RFC 7240 §2), and the response shows it.
+    /// Of dates, a read must ignore those of a resource without one (RFC 9110 §13.1.4). <c>Range</c> and <c>Prefer</c> may be ignored everywhere
+    /// (RFC 9110 §14.2, RFC 7240 §2), and the response shows it.
     /// </summary>
-    private static readonly string[] RejectedForReads = [HeaderNames.IfMatch];
+    private static readonly string[] RejectedForReads = [HeaderNames.IfMatch, HeaderNames.IfNoneMatch, IdempotencyKey.Name];
 
-    private static readonly string[] RejectedForChanges = [HeaderNames.IfMatch, HeaderNames.IfNoneMatch, HeaderNames.IfUnmodifiedSince, IdempotencyKey.Name];
+    private static readonly string[] RejectedForChanges = [.. RejectedForReads, HeaderNames.IfUnmodifiedSince];
 
     /// <summary>Place it after authorization: preconditions come after all other checks (RFC 9110 §13.2.1).</summary>
     public static void UseUnsupportedHeaders(this IApplicationBuilder app) => app.Use((context, next) =>

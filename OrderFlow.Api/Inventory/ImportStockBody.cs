@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 using OrderFlow.Api.Errors;
@@ -12,10 +13,11 @@ internal sealed class ImportStockBody : RequestPart<ImportStockRequest>, IBindab
     /// <summary>The media type of CSV (RFC 4180).</summary>
     public const string Csv = "text/csv";
 
-    private ImportStockBody(ImportStockRequest? value, ProblemHttpResult? problem)
-        : base(value, problem)
-    {
-    }
+    private ImportStockBody(ImportStockRequest? value, ProblemHttpResult? problem, ValidationErrors? errors = null)
+        : base(value, problem) => Errors = errors ?? new();
+
+    /// <summary>The errors of the rows; those of their names in the catalogue are still to be added.</summary>
+    public ValidationErrors Errors { get; }
 
     /// <summary>Reads the body: 415 for another type than JSON and CSV, 413 for too many bytes, 408 if it takes too long, 400 if it is not valid.</summary>
     public static async ValueTask<ImportStockBody?> BindAsync(HttpContext context, ParameterInfo parameter)
@@ -32,8 +34,30 @@ internal sealed class ImportStockBody : RequestPart<ImportStockRequest>, IBindab
 
     private static ImportStockBody ParseJson(ReadOnlySpan<byte> body)
     {
-        var (request, problem) = JsonBody.Parse(body, ImportStockRequest.Json);
-        return request is null ? new(null, problem) : Validate(request, new());
+        var (json, problem) = JsonBody.Parse(body, RequestJson.Default.ImportStockJson);
+        if (json is null) return new(null, problem);
+
+        var errors = new ValidationErrors();
+        return ImportStockRequest.ErrorOfCount(json.Items?.Length) is { } error
+            ? new(null, Problems.Invalid("items", error))
+            : Validate(new([.. json.Items!.Select((row, index) => ReadRow(row, ImportStockRequest.PathOf(index), errors))]), errors);
+    }
+
+    private static ImportStockRow? ReadRow(JsonElement json, string path, ValidationErrors errors)
+    {
+        try
+        {
+            if (json.Deserialize(RequestJson.Default.ImportStockRow) is { } row) return row;
+
+            errors.Add(path, "must be an object");
+        }
+        catch (JsonException error)
+        {
+            var (member, description) = JsonErrors.Describe(error);
+            errors.Add(member == JsonErrors.Root ? path : $"{path}.{member}", description);
+        }
+
+        return null;
     }
 
     private static ImportStockBody ParseCsv(ReadOnlySpan<byte> body)
@@ -45,8 +69,11 @@ internal sealed class ImportStockBody : RequestPart<ImportStockRequest>, IBindab
     private static ImportStockBody Validate(ImportStockRequest request, ValidationErrors errors)
     {
         request.Validate(errors);
-        return errors.IsEmpty ? new(request, null) : new(null, Problems.Invalid(errors));
+        return request.Items is [] or { Length: > Limits.ImportedProducts } ? new(null, Problems.Invalid(errors)) : new(request, null, errors);
     }
 
     private static ImportStockBody Reject(int status, string? detail) => new(null, Problems.ForStatus(status, detail));
 }
+
+/// <summary>The body as JSON, whose rows are read one by one so that every wrong one is named.</summary>
+internal sealed record ImportStockJson(JsonElement[]? Items);

@@ -18,34 +18,34 @@ internal static class ImportStockCsv
     private static readonly string[] Required = [ProductId, AvailableQuantity, UnitPrice];
     private static readonly string[] Columns = [.. Required, LowStockThreshold];
 
-    /// <summary>Parses the lines, and adds every error of their form; null if they are not CSV. What is not a number is reported, and 0 in its row.</summary>
+    /// <summary>Parses the lines, and adds every error of their form; null if there is no header line. What is not a number is reported, and 0 in its row.</summary>
     public static ImportStockRequest? Parse(ReadOnlySpan<byte> body, ValidationErrors errors)
     {
         var text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
         try
         {
             using var reader = new StringReader(text.GetString(JsonBody.TrimByteOrderMark(body)));
-            using var csv = new CsvReader(reader, new CsvConfiguration(CultureInfo.InvariantCulture) { TrimOptions = TrimOptions.Trim });
-            if (csv.Read() && csv.ReadHeader() && ValidateHeader(csv.HeaderRecord ?? [], errors)) return ReadRows(csv, errors) is { } rows ? new(rows) : null;
+            using var csv = new CsvReader(reader, new CsvConfiguration(CultureInfo.InvariantCulture)
+            {
+                TrimOptions = TrimOptions.Trim,
+                BadDataFound = found => errors.Add(LineOf(found.Context), "has a quote in the wrong place"),
+            });
+            if (csv.Read() && csv.ReadHeader() && ValidateHeader(csv.HeaderRecord ?? [], errors)) return new(ReadRows(csv, errors));
             if (errors.IsEmpty) errors.Add(JsonErrors.Root, "must begin with a header line");
         }
         catch (DecoderFallbackException)
         {
             errors.Add(JsonErrors.Root, "must be in UTF-8");
         }
-        catch (BadDataException error)
-        {
-            errors.Add(LineOf(error.Context), "has a quote in the wrong place");
-        }
 
         return null;
     }
 
-    private static ImportStockRow?[]? ReadRows(CsvReader csv, ValidationErrors errors)
+    private static ImportStockRow?[] ReadRows(CsvReader csv, ValidationErrors errors)
     {
         var rows = new List<ImportStockRow?>();
         while (rows.Count <= Limits.ImportedProducts && csv.Read()) rows.Add(ReadRow(csv, ImportStockRequest.PathOf(rows.Count), errors));
-        return rows.Contains(null) ? null : [.. rows];
+        return [.. rows];
     }
 
     private static ImportStockRow? ReadRow(CsvReader csv, string path, ValidationErrors errors)
@@ -54,9 +54,9 @@ internal static class ImportStockCsv
         {
             return new(
                 csv.GetField(ProductId),
-                ReadNumber(csv, AvailableQuantity, path, errors),
-                ReadMoney(csv, path, errors),
-                csv.HeaderRecord.Contains(LowStockThreshold) ? ReadNumber(csv, LowStockThreshold, path, errors) : null);
+                ReadQuantity(csv, AvailableQuantity, path, errors),
+                ReadNumber(csv, UnitPrice, path, errors, "must be a number such as 9.99"),
+                csv.HeaderRecord.Contains(LowStockThreshold) ? ReadQuantity(csv, LowStockThreshold, path, errors) : null);
         }
 
         errors.Add(LineOf(csv.Context), "has another number of columns than the header line");
@@ -70,22 +70,22 @@ internal static class ImportStockCsv
         return isValid;
     }
 
-    private static long? ReadNumber(CsvReader csv, string column, string path, ValidationErrors errors)
+    private static long? ReadQuantity(CsvReader csv, string column, string path, ValidationErrors errors)
     {
-        if (csv.GetField(column) is not { Length: > 0 } text) return null;
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
+        if (ReadNumber(csv, column, path, errors, WholeNumberConverter.Error) is not { } number) return null;
+        if (JsonNumbers.ToWhole(number) is { } quantity) return quantity;
 
-        errors.Add($"{path}.{column}", "must be a whole number");
+        errors.Add($"{path}.{column}", WholeNumberConverter.Error);
         return 0;
     }
 
-    private static decimal? ReadMoney(CsvReader csv, string path, ValidationErrors errors)
+    /// <summary>Reads a number as it is written in JSON; null for an empty cell.</summary>
+    private static decimal? ReadNumber(CsvReader csv, string column, string path, ValidationErrors errors, string error)
     {
-        if (csv.GetField(UnitPrice) is not { Length: > 0 } text) return null;
-        if (decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
-            return amount / 1.0000000000000000000000000000m;   // without trailing zeros
+        if (csv.GetField(column) is not { Length: > 0 } text) return null;
+        if (JsonNumbers.Parse(text) is { } number) return number;
 
-        errors.Add($"{path}.{UnitPrice}", "must be a number such as 9.99");
+        errors.Add($"{path}.{column}", error);
         return 0;
     }
 

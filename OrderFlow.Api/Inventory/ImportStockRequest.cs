@@ -1,48 +1,40 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Serialization.Metadata;
 using OrderFlow.Api.Errors;
-using OrderFlow.Api.Http;
 
 namespace OrderFlow.Api.Inventory;
 
 /// <summary>The body of <c>POST /inventory/import</c> as JSON.</summary>
 /// <param name="Items">The products, each once.</param>
-internal sealed record ImportStockRequest(ImportStockRow?[]? Items) : IRequestBody<ImportStockRequest>
+internal sealed record ImportStockRequest(ImportStockRow?[]? Items)
 {
-    /// <inheritdoc/>
-    public static JsonTypeInfo<ImportStockRequest> Json => RequestJson.Default.ImportStockRequest;
-
-    /// <inheritdoc/>
-    public static int MaxBytes => 1024 * 1024;
+    /// <summary>The most bytes of a body.</summary>
+    public const int MaxBytes = 1024 * 1024;
 
     /// <summary>Identifies the rows: other rows have another fingerprint.</summary>
     public string ComputeFingerprint() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Items!.Select(row => string.Create(
         CultureInfo.InvariantCulture, $"{row!.ProductId} {row.AvailableQuantity} {row.UnitPrice} {row.LowStockThreshold}"))))));
 
-    /// <inheritdoc/>
+    /// <summary>Adds every error that depends on nothing but its row. In place of a row that could not be read, and has its error already, is null.</summary>
     public void Validate(ValidationErrors errors)
     {
-        errors.Add("items", Items switch
-        {
-            null => "is required",
-            { Length: 0 or > Limits.ImportedProducts } => $"must have 1 to {Limits.ImportedProducts} rows",
-            _ => null,
-        });
+        errors.Add("items", ErrorOfCount(Items?.Length));
         if (Items is not { Length: <= Limits.ImportedProducts }) return;
 
-        for (var index = 0; index < Items.Length; index++)
-        {
-            if (Items[index] is { } row) row.Validate(PathOf(index), errors);
-            else errors.Add(PathOf(index), "must be an object");
-        }
-
-        AddDuplicates(Array.ConvertAll(Items, row => row?.ProductId), errors);
+        for (var index = 0; index < Items.Length; index++) Items[index]?.Validate(PathOf(index), errors);
     }
 
+    /// <summary>The error of a number of rows.</summary>
+    public static string? ErrorOfCount(int? count) => count switch
+    {
+        null => "is required",
+        0 or > Limits.ImportedProducts => $"must have 1 to {Limits.ImportedProducts} rows",
+        _ => null,
+    };
+
     /// <summary>Adds an error for each row with the product of an earlier one.</summary>
-    public static void AddDuplicates(string?[] productIds, ValidationErrors errors)
+    public static void AddDuplicates(string[] productIds, ValidationErrors errors)
     {
         var firstOf = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var index = 0; index < productIds.Length; index++)
@@ -65,7 +57,7 @@ internal sealed record ImportStockRow(string? ProductId, long? AvailableQuantity
     /// <summary>Adds every error of the row.</summary>
     public void Validate(string path, ValidationErrors errors)
     {
-        errors.Add($"{path}.productId", ProductIds.Validate(ProductId));
+        errors.Add($"{path}.productId", ProductIds.ValidateReachable(ProductId));
         errors.Add($"{path}.availableQuantity", UnitQuantity.Validate(AvailableQuantity, 0, Limits.AvailableQuantity));
         errors.Add($"{path}.unitPrice", Money.Validate(UnitPrice, Limits.UnitPrice));
         errors.Add($"{path}.lowStockThreshold", UnitQuantity.ValidateThreshold(LowStockThreshold));

@@ -75,7 +75,7 @@ internal static class InventoryEndpoints
     private static async Task<Results<Ok<StockItemResponse>, ProblemHttpResult>> Set(
         string productId, JsonBody<SetStockRequest> body, StockConditions conditions, CurrentCaller current, HttpResponse response, ClusterClient cluster)
     {
-        if (ProductIds.ValidateInPath(productId) is { } error) return Problems.Invalid("productId", error);
+        if (ProductIds.ValidateReachable(productId) is { } error) return Problems.Invalid("productId", error);
         if (!body.TryGet(out var request, out var problem)) return problem;
         if (!conditions.TryGetOperation(current.Caller, "set", out var operation, out problem)) return problem;
 
@@ -136,11 +136,12 @@ internal static class InventoryEndpoints
 
     /// <summary>Lists the changes of a product's counts.</summary>
     private static async Task<Results<Ok<PageResponse<StockMovementResponse>>, ProblemHttpResult>> ListMovements(
-        string productId, string? kind, string? from, string? to, string? limit, string? cursor, CurrentCaller current, ClusterClient cluster)
+        string productId, string? kind, string? from, string? to, string? limit, string? cursor, CurrentCaller current, HttpRequest request, ClusterClient cluster)
     {
-        if (ProductIds.ValidateInPath(productId) is not null) return NoSuchProduct();
+        if (ProductIds.ValidateReachable(productId) is not null) return NoSuchProduct();
 
         var errors = new ValidationErrors();
+        if (request.Query.ContainsKey("page")) errors.Add("page", "is not known here: follow nextCursor");
         var filters = StockMovementFilters.Read(kind, from, to, errors);
         var size = PageParameters.Read(page: null, limit, errors).Limit;
         var before = PageParameters.ReadCursor(cursor, page: null, StockMovementCursor.Parse, errors);
@@ -165,7 +166,7 @@ internal static class InventoryEndpoints
     {
         if (!ifMatch.TryGet(out var wanted, out var problem)) return problem;
         if (!ifNoneMatch.TryGet(out var known, out problem)) return problem;
-        if (ProductIds.ValidateInPath(productId) is not null) return NoSuchProduct();
+        if (ProductIds.ValidateReachable(productId) is not null) return NoSuchProduct();
 
         var id = (await ProductIdResolver.Resolve(cluster, productId)).ResolvedId;
         if (await cluster.CallWithRetry(grains => grains.GetGrain<IStockItemGrain>(id).Get()) is not { } item) return NoSuchProduct();
@@ -182,7 +183,7 @@ internal static class InventoryEndpoints
     private static async Task<StockResult> Change(
         string productId, ClusterClient cluster, Func<IStockAdminGrain, Task<StockResult>> command, Func<IStockItemGrain, Task<StockResult>>? before = null)
     {
-        if (ProductIds.ValidateInPath(productId) is not null) return new(Outcome.NotFound);
+        if (ProductIds.ValidateReachable(productId) is not null) return new(Outcome.NotFound);
 
         return await StockChange.Execute(cluster, (await ProductIdResolver.Resolve(cluster, productId)).ResolvedId, command, before);
     }
@@ -207,7 +208,7 @@ internal static class InventoryEndpoints
         { Outcome: Outcome.NotFound } => NoSuchProduct(),
         { Outcome: Outcome.Forbidden } => Problems.Forbidden(result.Reason),
         { Outcome: Outcome.Conflict } => Problems.Conflict(result.Reason),
-        { Outcome: Outcome.Stale } => Problems.PreconditionFailed("The product is not in the version that If-Match or If-None-Match requires; read it again."),
+        { Outcome: Outcome.Stale } => Problems.PreconditionFailed("The product has another version than If-Match requires, or exists although If-None-Match is *."),
         { Outcome: Outcome.KeyReused } => Problems.IdempotencyKeyReused(),
         _ => throw new InvalidOperationException($"The stock item answered {result.Outcome} without an item."),
     };

@@ -16,9 +16,9 @@ internal static class ProductIds
         TextId.Validate(id, Limits.ProductIdLength)
         ?? (id!.Contains('/', StringComparison.Ordinal) ? "must not hold a slash" : null);
 
-    /// <summary>The error of a product id in a path. An escaped slash arrives there still escaped, and must not become part of an id.</summary>
-    public static string? ValidateInPath(string id) =>
-        id.Contains("%2F", StringComparison.OrdinalIgnoreCase) ? "must not hold a slash" : Validate(id);
+    /// <summary>The error of a product id in a path, or of one that must be reachable by a path: an escaped slash arrives there still escaped.</summary>
+    public static string? ValidateReachable(string? id) =>
+        id?.Contains("%2F", StringComparison.OrdinalIgnoreCase) == true ? "must not hold a slash, nor an escaped one" : Validate(id);
 
     /// <summary>The further error of a new product's id; existing products may have such an id.</summary>
     public static string? ValidateNew(string id) =>

@@ -43,8 +43,9 @@ internal static class StockImporter
         if (!keyHeader.TryGet(out var key, out problem)) return problem;
 
         var rows = request.Items!;
-        var ids = await ProductIdResolver.ResolveAll(cluster, [.. rows.Select(row => row!.ProductId!)]);
-        if (Validate(ids) is { IsEmpty: false } errors) return Problems.Invalid(errors);
+        var ids = await ProductIdResolver.ResolveAll(cluster, [.. rows.Select(row => row?.ProductId is { } id && ProductIds.Validate(id) is null ? id : "")]);
+        Validate(ids, body.Errors);
+        if (!body.Errors.IsEmpty) return Problems.Invalid(body.Errors);
 
         var import = await Begin(cluster, key, current.Caller, request);
         if (import.Use == KeyUse.OtherCommand) return Problems.IdempotencyKeyReused();
@@ -82,13 +83,12 @@ internal static class StockImporter
         return TypedResults.Ok(new ImportedStockResponse(imported, answer));
     }
 
-    /// <summary>The errors of the products' ids, and of rows whose ids are two spellings of one.</summary>
-    private static ValidationErrors Validate(ProductName[] ids)
+    /// <summary>Adds the errors of the products' names, and of rows that name one product. An empty id is that of a row with an error already.</summary>
+    private static void Validate(ProductName[] ids, ValidationErrors errors)
     {
-        var errors = new ValidationErrors();
-        for (var index = 0; index < ids.Length; index++) errors.Add($"{ImportStockRequest.PathOf(index)}.productId", ProductIds.ValidateName(ids[index]));
+        for (var index = 0; index < ids.Length; index++)
+            if (ids[index].Id.Length > 0) errors.Add($"{ImportStockRequest.PathOf(index)}.productId", ProductIds.ValidateName(ids[index]));
         ImportStockRequest.AddDuplicates(Array.ConvertAll(ids, id => id.ResolvedId), errors);
-        return errors;
     }
 
     /// <summary>Stores the key before any row is written; without a key the import has an id of its own.</summary>

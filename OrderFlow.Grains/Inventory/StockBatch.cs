@@ -75,6 +75,7 @@ internal sealed class StockBatch
             Movements = [.. _movements],
             Operations = [.. _operations.Select(operation => new StoredStockOperation(operation.Key, operation.Value.Fingerprint, operation.Value.RequestId, item!, _now))],
             Event = Event,
+            IsAnnouncedLow = Event?.IsLow ?? _persisted.IsAnnouncedLow,
         };
     }
 

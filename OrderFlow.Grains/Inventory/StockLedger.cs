@@ -94,7 +94,7 @@ internal static class StockLedger
     /// <summary>Archives the product: its available units are gone, and orders find it unknown. Its versions go on when it is restored.</summary>
     public static StockStep<StockResult> Archive(StockItem? item, DateTimeOffset now) =>
         item is not { ArchivedAt: null } ? Missing
-        : item.ReservedQuantity > 0 ? Refuse(item, $"{item.ReservedQuantity} units of {item.ProductId} are reserved for orders")
+        : item.ReservedQuantity > 0 ? Refuse(item, $"{item.ProductId} has units that are reserved for orders: {item.ReservedQuantity}")
         : Accept(item with { AvailableQuantity = 0, UpdatedAt = now, ArchivedAt = now });
 
     /// <summary>Insufficient is final only where the units that unsettled orders may release would not suffice either.</summary>

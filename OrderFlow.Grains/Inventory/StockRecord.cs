@@ -9,7 +9,7 @@ internal sealed record StockRecord(StockItem? Item)
     /// <summary>On reading: by how much the counts differ from the sum of the movements, as after a write of a silo of 1.0.0.</summary>
     public StockDelta Unrecorded { get; init; }
 
-    /// <summary>On reading: true where the last event said that the product is low.</summary>
+    /// <summary>True where the last event, with <see cref="Event"/>, said that the product is low. Archiving says nothing.</summary>
     public bool IsAnnouncedLow { get; init; }
 
     /// <summary>True where the price, the threshold or whether it is archived has changed.</summary>

@@ -93,7 +93,7 @@ public sealed class StockCatalogue : IDisposable
         await _alice.Settled(id);
 
         var refused = await Archive();
-        Assert.Equal((HttpStatusCode.Conflict, $"4 units of {_product} are reserved for orders"), (refused.Status, (string?)refused.Body["detail"]));
+        Assert.Equal((HttpStatusCode.Conflict, $"{_product} has units that are reserved for orders: 4"), (refused.Status, (string?)refused.Body["detail"]));
         Assert.Equal((6, 4), await _cluster.StockOf(_product));
 
         await _alice.Call("PATCH", $"/orders/{id}/status", """{"status":"cancelled"}""");

@@ -66,8 +66,55 @@ public sealed class StockImports : IDisposable
         Assert.Empty(await Stored());
     }
 
+    [Fact]
+    public async Task Every_wrong_row_is_named_whatever_is_wrong_with_it()
+    {
+        var csv = await ImportCsv(Encoding.UTF8.GetBytes(
+            $"productId,availableQuantity,unitPrice\n{_prefix}1,1,1\nHEALTH,1,1\n{_prefix}2,-1,1\n{_prefix}3,1\n{_prefix}1,1,1\na\u200bb,1,one\nn%2Fa,1,1\n{_prefix}\"4,1,1\n"));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "items[1].productId items[2].availableQuantity items[4].productId items[5].productId items[5].unitPrice items[6].productId line 5 line 9"),
+            (csv.Status, Problem.Paths(csv.Body)));
+
+        var json = await _admin.Ask("POST", "/inventory/import", $$"""
+            {"items":[
+              {"productId":"{{_prefix}}1","availableQuantity":"1","unitPrice":1},
+              {"productId":"HEALTH","availableQuantity":1,"unitPrice":1},
+              null, 1, "a",
+              {"productId":"{{_prefix}}2","availableQuantity":1,"unitPrice":1,"x":1},
+              {"productId":"{{_prefix}}3","availableQuantity":-1,"unitPrice":1},
+              {"productId":"{{_prefix}}3","availableQuantity":1.5,"unitPrice":1},
+              {"productId":"{{_prefix}}3","availableQuantity":1,"unitPrice":1}]}
+            """);
+        Assert.Equal(
+            (HttpStatusCode.BadRequest,
+                "items[0].availableQuantity items[1].productId items[2] items[3] items[4] items[5].x items[6].availableQuantity items[7].availableQuantity items[8].productId"),
+            (json.Status, Problem.Paths(json.Body)));
+        Assert.Empty(await Stored());
+    }
+
+    [Theory]
+    [InlineData("1.0", "1e0", "")]
+    [InlineData("1e3", "1E-2", "")]
+    [InlineData("99999999999999999999", "79228162514264337593543950336", "must be from 0 to 1000000000|must be at most 1000000.00")]
+    [InlineData("1.5", "1.555", "must be a whole number|must have at most 2 decimals")]
+    [InlineData("01", ".5", null)]
+    [InlineData("+1", "5.", null)]
+    [InlineData("1 2", "1_000", null)]
+    public async Task A_number_counts_by_value_in_both_forms(string quantity, string price, string? errors)
+    {
+        var csv = await ImportCsv(Encoding.UTF8.GetBytes($"productId,availableQuantity,unitPrice\n{_prefix}1,{quantity},{price}\n"));
+        Assert.Equal(errors ?? "must be a whole number|must be a number such as 9.99", ErrorsOf(csv));
+        if (errors is null) return;   // is not JSON
+
+        var json = await _admin.Ask("POST", "/inventory/import", $$"""{"items":[{"productId":"{{_prefix}}1","availableQuantity":{{quantity}},"unitPrice":{{price}}}]}""");
+        Assert.StartsWith(ErrorsOf(json), errors, StringComparison.Ordinal);   // one for a row that cannot be read
+
+        static string ErrorsOf(ApiAnswer answer) => string.Join('|', answer.Body["errors"]?.AsObject().Select(error => (string?)error.Value![0]) ?? []);
+    }
+
     [Theory]
     [InlineData("", "items[0].productId")]
+    [InlineData("n%2fa", "items[0].productId")]
     [InlineData("a/b", "items[0].productId")]
     [InlineData("health", "items[0].productId")]
     [InlineData("HEALTH", "items[0].productId")]

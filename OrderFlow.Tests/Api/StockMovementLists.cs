@@ -101,6 +101,7 @@ public sealed class StockMovementLists : IDisposable
     [InlineData("from=yesterday", "from")]
     [InlineData("from=2026-01-02T00:00:00Z&to=2026-01-02T00:00:00Z", "to")]
     [InlineData("limit=101", "limit")]
+    [InlineData("page=2", "page")]
     [InlineData("cursor=!", "cursor")]
     [InlineData("cursor=c3RvY2s6c2t1LTE", "cursor")]   // of products
     [InlineData("kind=no&from=no&to=no&limit=no&cursor=", "cursor from kind limit to")]

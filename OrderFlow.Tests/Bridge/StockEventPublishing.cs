@@ -52,6 +52,17 @@ public sealed class StockEventPublishing(SharedBridge shared)
     }
 
     [Fact]
+    public async Task A_product_that_is_archived_low_and_restored_above_its_threshold_is_replenished()
+    {
+        await Admin("restored").Set(Operation("a"), 3, 1, lowStockThreshold: 5);
+        await Admin("restored").Archive(Operation("b"));
+        await _cluster.DeactivateAll();
+        await Admin("restored").Set(Operation("c"), 100, 1, lowStockThreshold: null);
+
+        Assert.Equal(["stock.low", "stock.replenished"], (await Read("restored", count: 2)).Select(record => record.Topic));
+    }
+
+    [Fact]
     public async Task A_row_that_a_lost_silo_has_left_is_published()
     {
         await _cluster.Scalar<string>("""

@@ -108,7 +108,7 @@ public sealed class StockCorrections(SharedCluster shared)
         var archived = await Admin("archived").Archive(Operation("b"));
         var order = await _cluster.Settled(await _cluster.Place(("archived", 1)));
 
-        Assert.Equal((Outcome.Conflict, "1 units of archived are reserved for orders"), (refused.Outcome, refused.Reason));
+        Assert.Equal((Outcome.Conflict, "archived has units that are reserved for orders: 1"), (refused.Outcome, refused.Reason));
         Assert.Equal((Outcome.Ok, true), (archived.Outcome, (await Admin("archived").Archive(Operation("b"))).WasRepeated));
         Assert.Equal((OrderStatus.Failed, "unknown product: archived"), (order.Status, order.FailReason));
         Assert.Null(await _cluster.Stock("archived").Get());

@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Api.Errors;
+using OrderFlow.Api.Http;
 using OrderFlow.Api.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.Tests.Api;
@@ -209,10 +210,10 @@ public sealed partial class OpenApiContract : IDisposable
         var content = Document["importStock"].Json["requestBody"]!["content"]!;
         var errors = new ValidationErrors();
         var csv = ImportStockCsv.Parse(Encoding.UTF8.GetBytes((string)content["text/csv"]!["example"]!), errors);
-        var json = JsonSerializer.Deserialize(content["application/json"]!["examples"]!["products"]!["value"], ImportStockRequest.Json)!;
+        var json = JsonSerializer.Deserialize(content["application/json"]!["examples"]!["products"]!["value"]!["items"], RequestJson.Default.ImportStockRowArray)!;
 
         Assert.True(errors.IsEmpty);
-        Assert.Equal(json.Items, csv!.Items);
+        Assert.Equal(json, csv!.Items);
     }
 
     /// <summary>An operation whose repeats are recognized says so, and no other.</summary>

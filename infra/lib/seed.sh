@@ -5,7 +5,7 @@ DEMO_PRODUCTS=20
 DEMO_QUANTITY=1000
 SEED_SECONDS=60
 
-# Adds missing products only: stock that was sold stays sold.
+# Adds missing products only: stock that was sold stays sold, and a product that was archived, which has movements all the same, stays archived.
 seed_stock() {
   local n trusted=${Auth__PublicKeyFile:?}
   if [[ $trusted != "$PUBLIC_KEY" ]]; then
@@ -23,7 +23,7 @@ seed_stock() {
 seed_product() {
   local url
   url=$(api_url)/inventory/$1
-  SEED_STATUS=$(http_status --header "Authorization: Bearer $SEED_TOKEN" "$url")
+  SEED_STATUS=$(http_status --header "Authorization: Bearer $SEED_TOKEN" "$url/movements?limit=1")
   if [[ $SEED_STATUS == 404 ]]; then
     SEED_STATUS=$(http_status --header "Authorization: Bearer $SEED_TOKEN" --header 'Content-Type: application/json' \
       --request PUT --data "{\"availableQuantity\":$DEMO_QUANTITY,\"unitPrice\":$2}" "$url")

@@ -23,7 +23,7 @@ internal sealed class LowStockMetrics(IMeterFactory meters, NpgsqlDataSource dat
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task Measure(CancellationToken cancellationToken) =>
-        _measured = new(await database.CreateCommand("SELECT count(*) FROM stock_items WHERE is_low").ReadScalar<long>(cancellationToken));
+        _measured = new(await database.CreateCommand("SELECT count(*) FROM stock_items WHERE is_low AND archived_at IS NULL").ReadScalar<long>(cancellationToken));
 
     public void Clear() => _measured = null;
 

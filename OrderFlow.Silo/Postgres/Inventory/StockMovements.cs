@@ -15,7 +15,7 @@ internal sealed class StockMovements(NpgsqlDataSource database) : IStockMovement
     private const string FindUnrecordedSql = """
         SELECT product_id FROM stock_items
         WHERE product_id > $1 AND (available_quantity <> recorded_available OR reserved_quantity <> recorded_reserved
-          OR is_low <> (archived_at IS NULL AND coalesce(available_quantity <= low_stock_threshold, false)))
+          OR archived_at IS NULL AND is_low <> coalesce(available_quantity <= low_stock_threshold, false))
         ORDER BY product_id LIMIT $2
         """;
 

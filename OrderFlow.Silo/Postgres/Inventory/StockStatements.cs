@@ -173,7 +173,7 @@ internal sealed class StockStatements : IBatchStatements<StockWrite>
         .WithColumn(writes, write => write.Item!.ReservedQuantity)
         .WithColumn(writes, write => write.Version)
         .WithColumn(writes, write => write.Item!.UpdatedAt)
-        .WithColumn(writes, write => write.Item!.IsLow);
+        .WithColumn(writes, write => write.Record.IsAnnouncedLow);
 
     private static NpgsqlBatchCommand AddSettings(NpgsqlBatchCommand command, List<StockWrite> writes) => command
         .WithColumn(writes, write => write.Item!.UnitPrice)

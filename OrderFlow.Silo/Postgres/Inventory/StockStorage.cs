@@ -32,7 +32,7 @@ internal sealed class StockStorage(NpgsqlDataSource database, StockOutboxSignal 
         if (!await _writes.Commit(write)) throw record.VersionConflict(grainId);
         if (write.Event is { } row) outbox.Raise(row.Partition);
 
-        record.Set(new StockRecord(next.Item) { IsAnnouncedLow = next.Item?.IsLow ?? false }, next.Item is null ? record.Version() : version);
+        record.Set(new StockRecord(next.Item) { IsAnnouncedLow = next.IsAnnouncedLow }, next.Item is null ? record.Version() : version);
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>

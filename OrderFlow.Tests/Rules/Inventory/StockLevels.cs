@@ -47,7 +47,7 @@ public sealed class StockLevels
     }
 
     [Fact]
-    public void Archiving_has_a_movement_and_no_event_and_a_product_that_is_restored_low_has_one()
+    public void Archiving_has_a_movement_and_no_event_and_restoring_has_one_where_the_last_no_longer_holds()
     {
         var archived = Batch(Item(6), wasLow: false);
         Apply(archived, StockAdminCommand.Archive(Given.Operation("a")));
@@ -58,6 +58,16 @@ public sealed class StockLevels
         var restored = Batch(record.Item!, wasLow: false);
         Apply(restored, StockAdminCommand.Set(Given.Operation("b"), "sku-1", 2, 1));
         Assert.Equal((true, 9L), (restored.ToRecord().Event!.IsLow, restored.ToRecord().Item!.Version));
+
+        var low = Batch(Item(5), wasLow: true);
+        Apply(low, StockAdminCommand.Archive(Given.Operation("a")));
+        Assert.Equal((null, true), (low.ToRecord().Event, low.ToRecord().IsAnnouncedLow));
+        foreach (var (available, isLow) in new[] { (5, (bool?)null), (6, false) })
+        {
+            var again = Batch(low.ToRecord().Item!, wasLow: true);
+            Apply(again, StockAdminCommand.Set(Given.Operation("b"), "sku-1", available, 1));
+            Assert.Equal((isLow, isLow ?? true), (again.ToRecord().Event?.IsLow, again.ToRecord().IsAnnouncedLow));
+        }
     }
 
     [Fact]
