@@ -52,8 +52,14 @@ internal static class RequestLimits
             return Task.CompletedTask;
         }
 
-        return url.Contains('%', StringComparison.Ordinal) && !Utf8.IsValid(WebUtility.UrlDecodeToBytes(Encoding.UTF8.GetBytes(url), 0, Encoding.UTF8.GetByteCount(url)))
-            ? Problems.Invalid("url", "must be UTF-8 where it is percent-encoded").ExecuteAsync(context)
-            : next(context);
+        return IsUtf8(url) ? next(context) : Problems.Invalid("url", "must be UTF-8 where it is percent-encoded").ExecuteAsync(context);
     });
+
+    private static bool IsUtf8(string url)
+    {
+        if (!url.Contains('%', StringComparison.Ordinal)) return true;
+
+        var bytes = Encoding.UTF8.GetBytes(url);
+        return Utf8.IsValid(WebUtility.UrlDecodeToBytes(bytes, 0, bytes.Length));
+    }
 }

@@ -18,7 +18,7 @@ internal static class ImportStockCsv
     private static readonly string[] Required = [ProductId, AvailableQuantity, UnitPrice];
     private static readonly string[] Columns = [.. Required, LowStockThreshold];
 
-    /// <summary>Parses the lines, and adds every error of their form; null if there is no header line. What is not a number is reported, and 0 in its row.</summary>
+    /// <summary>Parses the lines, and adds every error of their form; null without a header line. A field that should be a number and cannot be read as one is 0 in its row.</summary>
     public static ImportStockRequest? Parse(ReadOnlySpan<byte> body, ValidationErrors errors)
     {
         var text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

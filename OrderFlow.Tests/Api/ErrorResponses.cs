@@ -201,20 +201,6 @@ public sealed class ErrorResponses : IDisposable
         Assert.Empty(_grains.Asked);
     }
 
-    [Theory]
-    [InlineData("PUT", "/inventory/%ff")]
-    [InlineData("PUT", "/inventory/a%c0%af")]
-    [InlineData("GET", "/inventory/%ED%A0%80")]
-    [InlineData("GET", "/inventory?q=caf%e9")]
-    [InlineData("POST", "/orders?a=%80")]
-    public async Task What_is_escaped_in_an_address_is_UTF8(string method, string address)
-    {
-        var answer = await _api.Send($"{method} {address} HTTP/1.1", $"Authorization: Bearer {Tokens.Admin}", "Content-Length: 0");
-        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
-        Assert.Contains("must be UTF-8 where it is percent-encoded", answer, StringComparison.Ordinal);
-        Assert.Empty(_grains.Asked);
-    }
-
     [Fact]
     public async Task A_NUL_in_a_path_reaches_no_grain()
     {

@@ -113,14 +113,26 @@ public sealed class HostileRequests : IDisposable
     [InlineData("PATCH", "/inventory/sku-1")]
     [InlineData("GET", "/inventory/sku-1/adjust")]
     [InlineData("FOO", "/inventory")]
-    public async Task An_unsupported_method_is_rejected(string method, string address)
-    {
-        var answer = await _api.Send($"{method} {address} HTTP/1.1", $"Authorization: Bearer {Tokens.Admin}", "Content-Length: 0");
-        Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);
-        NothingHappened();
-    }
+    public Task An_unsupported_method_is_rejected(string method, string address) => Rejected(method, address, 405);
+
+    [Theory]
+    [InlineData("PUT", "/inventory/%ff")]
+    [InlineData("PUT", "/inventory/a%c0%af")]
+    [InlineData("GET", "/inventory/%ED%A0%80")]
+    [InlineData("GET", "/inventory?q=caf%e9")]
+    [InlineData("POST", "/orders?a=%80")]
+    public async Task What_is_escaped_in_an_address_must_be_UTF8(string method, string address) =>
+        Assert.Contains("must be UTF-8 where it is percent-encoded", await Rejected(method, address, 400), StringComparison.Ordinal);
 
     public void Dispose() => _api.Dispose();
+
+    private async Task<string> Rejected(string method, string address, int status)
+    {
+        var answer = await _api.Send($"{method} {address} HTTP/1.1", $"Authorization: Bearer {Tokens.Admin}", "Content-Length: 0");
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        NothingHappened();
+        return answer;
+    }
 
     private static IEnumerable<(string What, byte[] Body)> Variants(string good)
     {

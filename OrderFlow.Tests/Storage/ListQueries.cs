@@ -9,7 +9,7 @@ namespace OrderFlow.Tests.Storage;
 
 public sealed class ListQueries : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(30);
 
     private PostgresDatabase _database = null!;
     private NpgsqlDataSource _connections = null!;
@@ -45,7 +45,7 @@ public sealed class ListQueries : IAsyncLifetime
 
         var queries = Enumerable.Range(0, ListQueryLimiter.MaxConcurrency + ListQueryLimiter.QueueLimit).Select(_ => lists.Run(Query)).ToList();
         Assert.Equal(ListQueryLimiter.MaxConcurrency, running);
-        await Assert.ThrowsAsync<UnavailableException>(() => lists.Run(Query).WaitAsync(Patience));
+        await Assert.ThrowsAsync<UnavailableException>(() => lists.Run(Query).WaitAsync(WaitTimeout));
 
         gate.SetResult();
         await Task.WhenAll(queries);
@@ -74,7 +74,7 @@ public sealed class ListQueries : IAsyncLifetime
             time.Advance(TimeSpan.FromMilliseconds(rest - 1));
             Assert.NotSame(next, await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(100))));
             time.Advance(TimeSpan.FromMilliseconds(1));
-            Assert.True(await next.WaitAsync(Patience));
+            Assert.True(await next.WaitAsync(WaitTimeout));
         }
     }
 
@@ -112,7 +112,7 @@ public sealed class ListQueries : IAsyncLifetime
                 Assert.Equal(50, (await stock.List(new(Limit: 100))).Items.Length);
                 Assert.Empty((await orders.List(new(Status: null, UserId: "alice", Page: 1, Limit: 10))).Items);
             }
-        })).WaitAsync(4 * Patience);   // a connection that two queries read at once answers neither
+        })).WaitAsync(4 * WaitTimeout);   // a connection that two queries read at once answers neither
     }
 
     [Fact]
