@@ -55,6 +55,7 @@ internal static class Problems
         StatusCodes.Status414UriTooLong => $"The path with its query may have at most {Http.RequestLimits.MaxUrlLength} characters.",
         StatusCodes.Status415UnsupportedMediaType => "The body must be application/json in UTF-8, without a content coding.",
         StatusCodes.Status429TooManyRequests => "This user has made too many requests; the header Retry-After says when the next one is accepted.",
+        StatusCodes.Status503ServiceUnavailable => "The identity provider's keys cannot be fetched, so the token cannot be verified now.",
         StatusCodes.Status500InternalServerError => "An unexpected error occurred. It has been logged.",
         _ => null,
     };

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrderFlow.Api.Errors;
 using OrderFlow.Api.OpenApi;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Health;
 
@@ -17,7 +18,7 @@ internal static class HealthEndpoints
         health.MapGet("/health/live", Alive).Describe("getLiveness", "Check liveness");
         health.MapGet("/health/startup", Alive).Describe("getStartup", "Check startup");
         health.MapGet("/health/ready", Ready).Describe("getReadiness", "Check readiness", 503)
-            .WithDescription("A silo can be reached, and the database accepts writes.");
+            .WithDescription("A silo can be reached, the database accepts writes, and the keys that verify tokens are known.");
         health.MapGet("/health/reachable", Reachable).Describe("getReachability", "Check reachability", 503)
             .WithDescription("A silo can be reached. For load balancers: reads are answered while the database accepts no writes.");
         health.MapGet("/inventory/health", Inventory).Describe("getInventoryHealth", "Check that stock can be changed", 503)
@@ -31,9 +32,14 @@ internal static class HealthEndpoints
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Reachable(ClusterHealth cluster) =>
         Answer(await cluster.Silo.IsHealthy(), NoSilo);
 
-    /// <summary>A silo can be reached, and its database accepts writes, so requests of every kind can be answered.</summary>
-    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Ready(ClusterHealth cluster) =>
-        await cluster.Silo.IsHealthy() ? await Inventory(cluster) : Answer(isHealthy: false, NoSilo);
+    /// <summary>
+    /// A silo can be reached, its database accepts writes, and the identity provider's keys were fetched once, so requests of every kind can be answered. While the
+    /// provider is away, an update does not replace processes that know its keys with ones that do not.
+    /// </summary>
+    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Ready(ClusterHealth cluster, SigningKeys keys) =>
+        keys.Current is null ? Answer(isHealthy: false, "The identity provider's keys could not be fetched yet.")
+        : await cluster.Silo.IsHealthy() ? await Inventory(cluster)
+        : Answer(isHealthy: false, NoSilo);
 
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Inventory(ClusterHealth cluster) =>
         Answer(await cluster.Database.IsHealthy(), "No silo can be reached whose database accepts writes.");

@@ -24,6 +24,8 @@ internal static class OpenApiSetup
     /// <summary>The name of the security scheme.</summary>
     public const string Token = "bearer";
 
+    private static readonly AuthOptions Defaults = new();
+
     /// <summary>Lets the page load and run only what this host serves, and its inline script and styles.</summary>
     private const string PagePolicy = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         + "font-src 'self' data:; frame-ancestors 'none'";
@@ -92,8 +94,8 @@ internal static class OpenApiSetup
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
             BearerFormat = "JWT",
-            Description = $"A token signed with RS256 or ES256. Its `{CallerIdentity.UserClaim}` is the user; `{CallerIdentity.RoleClaim}`: "
-                + $"`{CallerIdentity.AdminRole}` makes an admin, `{CallerIdentity.PaymentsRole}` may confirm orders, `{CallerIdentity.FulfilmentRole}` may fulfil them.",
+            Description = $"A token signed with RS256 or ES256. Its `{CallerIdentity.UserClaim}` is the user. In `{Defaults.RoleClaim}`, unless the operator names another claim "
+                + $"and roles, `{Defaults.AdminRole}` makes an admin, `{Defaults.PaymentsRole}` may confirm orders, `{Defaults.FulfilmentRole}` may fulfil them.",
         });
         Schemas.Complete(document);
         ProblemResponses.AddSchemas(document);

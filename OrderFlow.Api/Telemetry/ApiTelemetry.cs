@@ -1,5 +1,6 @@
 using OpenTelemetry.Trace;
 using OrderFlow.Api.Cluster;
+using OrderFlow.ServiceDefaults.Auth;
 using OrderFlow.ServiceDefaults.Telemetry;
 using Orleans.Diagnostics;
 
@@ -10,7 +11,7 @@ internal static class ApiTelemetry
 {
     private static readonly string[] Meters =
     [
-        ClusterClientMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting",
+        ClusterClientMetrics.MeterName, SigningKeyMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting",
         "Microsoft.Orleans", "Npgsql", "System.Runtime",
     ];
 

@@ -7,7 +7,7 @@ namespace OrderFlow.ServiceDefaults.Auth;
 /// <param name="message">A sentence for the client: printable ASCII without quotes (RFC 6750 §3).</param>
 internal sealed class TokenRejectedException(string message) : SecurityTokenValidationException(message);
 
-/// <summary>Says in <c>WWW-Authenticate</c> why a token was rejected, where the library does not.</summary>
+/// <summary>Says in <c>WWW-Authenticate</c> why a token was rejected, where the library does not; answers 503 where the provider's keys are missing.</summary>
 internal sealed class BearerTokenEvents : JwtBearerEvents
 {
     /// <summary>The description for a token that the library cannot read or has no description for.</summary>
@@ -22,6 +22,15 @@ internal sealed class BearerTokenEvents : JwtBearerEvents
     /// <inheritdoc/>
     public override Task Challenge(JwtBearerChallengeContext context)
     {
+        if (context.AuthenticateFailure is SigningKeysUnavailableException)
+        {
+            // Not a 401: that would make clients discard tokens that are valid.
+            context.HandleResponse();
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = "1";
+            return Task.CompletedTask;
+        }
+
         context.ErrorDescription = context.AuthenticateFailure switch
         {
             TokenRejectedException rejected => rejected.Message,

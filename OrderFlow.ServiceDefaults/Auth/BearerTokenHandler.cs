@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace OrderFlow.ServiceDefaults.Auth;
 
 /// <summary>Validates bearer tokens by signature, issuer, audience, times and subject; one that was accepted before comes from the cache.</summary>
-internal sealed class BearerTokenHandler(VerifiedTokenCache verified, TimeProvider time) : TokenHandler
+internal sealed class BearerTokenHandler(SigningKeys keys, TokenClaims claims, VerifiedTokenCache verified, TimeProvider time) : TokenHandler
 {
     /// <summary>The most characters of a token: half of what all headers together may have.</summary>
     public const int MaxTokenLength = 16 * 1024;
@@ -21,9 +21,9 @@ internal sealed class BearerTokenHandler(VerifiedTokenCache verified, TimeProvid
         if (token.Length > MaxTokenLength)
             return Reject(string.Create(CultureInfo.InvariantCulture, $"The token has {token.Length} characters; it may have at most {MaxTokenLength}."));
 
-        if (verified.Find(token) is { } known) return Accept(known);
+        if (verified.Find(token) is { } known && keys.Current?.Holds(known.Key) == true) return Accept(known);
 
-        var result = await _handler.ValidateTokenAsync(token, validationParameters);
+        var result = await Verify(token, validationParameters);
         if (!result.IsValid) return result;
 
         // RFC 7515 §4.1.11: a token with a critical extension that is not understood must be rejected. None is understood here.
@@ -31,12 +31,25 @@ internal sealed class BearerTokenHandler(VerifiedTokenCache verified, TimeProvid
         if (jwt.TryGetHeaderValue<object>("crit", out _)) return Reject("The token's crit header names extensions that are not supported.");
 
         var skew = validationParameters.ClockSkew;
-        var (caller, error) = TokenClaims.Read(jwt.EncodedPayload, time.GetUtcNow() + skew);
+        var (caller, error) = claims.Read(jwt.EncodedPayload, time.GetUtcNow() + skew);
         if (caller is null) return Reject(error!);
 
-        var accepted = new VerifiedToken(new CallerIdentity(caller), new DateTimeOffset(BearerTokens.AddSaturating(result.SecurityToken.ValidTo, skew), TimeSpan.Zero));
+        var expiresAt = new DateTimeOffset(BearerTokens.AddSaturating(jwt.ValidTo, skew), TimeSpan.Zero);
+        var accepted = new VerifiedToken(new CallerIdentity(caller), expiresAt, jwt.SigningKey);
         verified.Add(token, accepted);
         return Accept(accepted);
+    }
+
+    /// <summary>Verifies the token with the known keys; where it may be signed with another, with those that the provider then has.</summary>
+    private async Task<TokenValidationResult> Verify(string token, TokenValidationParameters parameters)
+    {
+        var known = keys.Current;   // before they are used: another request may replace them meanwhile
+        var result = await _handler.ValidateTokenAsync(token, parameters);
+        if (result.Exception is not SecurityTokenInvalidSignatureException || !keys.MayHaveMoreThan(known, (result.TokenOnFailedValidation as JsonWebToken)?.Kid)) return result;
+
+        return await keys.Refresh()
+            ? await _handler.ValidateTokenAsync(token, parameters)
+            : new() { IsValid = false, Exception = new SigningKeysUnavailableException() };
     }
 
     private static TokenValidationResult Accept(VerifiedToken token) =>

@@ -16,32 +16,38 @@ internal static class BearerTokens
     /// <summary>Registers the bearer scheme and <see cref="AdminPolicy"/>; <see cref="AuthOptions"/> are validated when the program starts.</summary>
     public static IServiceCollection AddBearerTokens(this IServiceCollection services)
     {
+        services.AddOptions<AuthOptions>().Configure<IHostEnvironment>((auth, environment) => auth.AllowsHttp = environment.IsDevelopment());
         services.AddValidatedOptions<AuthOptions>(AuthOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<SigningKeyMetrics>();
+        services.AddSingleton<IdentityProvider>();
+        services.AddSingleton<SigningKeys>();
+        services.AddHostedService(provider => provider.GetRequiredService<SigningKeys>());
         services.AddSingleton<VerifiedTokenCache>();
+        services.AddSingleton<TokenClaims>();
         services.AddSingleton<BearerTokenHandler>();
         AddBearerScheme(services);
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<IOptions<AuthOptions>, BearerTokenHandler, TimeProvider>((bearer, auth, handler, time) =>
+            .Configure<IOptions<AuthOptions>, SigningKeys, BearerTokenHandler, TimeProvider>((bearer, auth, keys, handler, time) =>
             {
                 bearer.MapInboundClaims = false;
                 bearer.Events = new BearerTokenEvents();
                 bearer.TokenHandlers.Clear();
                 bearer.TokenHandlers.Add(handler);
-                bearer.TokenValidationParameters = ValidationParameters(auth.Value, time);
+                bearer.TokenValidationParameters = ValidationParameters(auth.Value, keys, time);
             });
         services.AddAuthorizationBuilder().AddPolicy(AdminPolicy, policy => policy.RequireRole(CallerIdentity.AdminRole));
         return services;
     }
 
     /// <summary>The rules for a token, apart from those for its claims' types and its subject.</summary>
-    public static TokenValidationParameters ValidationParameters(AuthOptions auth, TimeProvider time) => new()
+    public static TokenValidationParameters ValidationParameters(AuthOptions auth, SigningKeys keys, TimeProvider time) => new()
     {
         // Fixed, so that a token can choose neither "none" nor a public key as the secret of an HMAC (RFC 8725 §3.1).
         ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
-        IssuerSigningKeys = PublicKeys.Load(auth.PublicKeyFile!).Keys,
+        IssuerSigningKeyResolver = (_, _, keyId, _) => keys.Current?.For(keyId) ?? [],
         RequireSignedTokens = true,
-        ValidIssuer = auth.Issuer,
+        IssuerValidator = (issuer, _, _) => ValidateIssuer(issuer, keys.Current),
         ValidAudience = auth.Audience,
         ClockSkew = auth.ClockSkew,
         LifetimeValidator = (notBefore, expires, _, parameters) => IsCurrent(notBefore, expires, time.GetUtcNow().UtcDateTime, parameters.ClockSkew),
@@ -58,6 +64,10 @@ internal static class BearerTokens
         services.TryAddSingleton<IAuthenticationConfigurationProvider, NoConfiguredSchemes>();
         new AuthenticationBuilder(services).AddJwtBearer();
     }
+
+    // Called before the signature is verified. Without keys none can be, whoever issued the token.
+    private static string ValidateIssuer(string issuer, KeySet? keys) =>
+        keys is null || issuer == keys.Issuer ? issuer : throw new SecurityTokenInvalidIssuerException("The token is of another issuer.") { InvalidIssuer = issuer };
 
     private static bool IsCurrent(DateTime? notBefore, DateTime? expires, DateTime now, TimeSpan skew)
     {

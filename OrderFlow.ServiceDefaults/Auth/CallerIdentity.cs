@@ -8,17 +8,10 @@ internal sealed class CallerIdentity : ClaimsIdentity
     /// <summary>The claim that holds the user's id.</summary>
     public const string UserClaim = "sub";
 
-    /// <summary>The claim that holds a role; a token may have several.</summary>
-    public const string RoleClaim = "role";
+    private const string RoleClaim = "role";
 
-    /// <summary>The role that may see and change everything.</summary>
+    /// <summary>The role of <see cref="BearerTokens.AdminPolicy"/>, whatever tokens call it.</summary>
     public const string AdminRole = "admin";
-
-    /// <summary>The role that may see all orders, and confirm them.</summary>
-    public const string PaymentsRole = "payments";
-
-    /// <summary>The role that may see all orders, and fulfil them.</summary>
-    public const string FulfilmentRole = "fulfilment";
 
     /// <summary>Creates the identity with only those claims that are read.</summary>
     public CallerIdentity(Caller caller)

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 
 namespace OrderFlow.ServiceDefaults.Auth;
 
@@ -7,7 +8,7 @@ namespace OrderFlow.ServiceDefaults.Auth;
 /// Reads the caller from a token with a valid signature, by its JSON: the library turns every claim into text, so that two numbers beyond its precision
 /// would become one text, and one user.
 /// </summary>
-internal static class TokenClaims
+internal sealed class TokenClaims(IOptions<AuthOptions> options)
 {
     private const string String = "a JSON string";
     private const string StringOrStrings = "a JSON string or a list of them";
@@ -25,14 +26,13 @@ internal static class TokenClaims
         ("exp", true, Number, IsNumber),
         ("nbf", false, Number, IsNumber),
         ("iat", false, Number, IsNumber),
-        (CallerIdentity.RoleClaim, false, StringOrStrings, IsStringOrStrings),
     ];
 
     /// <summary>Reads the claims of a token.</summary>
     /// <param name="payload">The token's second part.</param>
     /// <param name="maxIssuedAt">The latest valid <c>iat</c>.</param>
     /// <returns>The caller, or a sentence that says why there is none; it quotes nothing, because it goes into a header (RFC 6750 §3).</returns>
-    public static (Caller? Caller, string? Error) Read(string payload, DateTimeOffset maxIssuedAt)
+    public (Caller? Caller, string? Error) Read(string payload, DateTimeOffset maxIssuedAt)
     {
         try
         {
@@ -45,9 +45,11 @@ internal static class TokenClaims
             var userId = Find(claims, CallerIdentity.UserClaim)!.Value.GetString();
             if (TextId.ValidateUserId(userId) is { } userIdError) return (null, $"The token's {CallerIdentity.UserClaim} {userIdError}.");
 
-            var roles = Find(claims, CallerIdentity.RoleClaim);
-            return (new Caller(
-                userId!, Holds(roles, CallerIdentity.AdminRole), Holds(roles, CallerIdentity.PaymentsRole), Holds(roles, CallerIdentity.FulfilmentRole)), null);
+            var auth = options.Value;
+            var roles = FindByPath(claims, auth.RoleClaim);
+            return roles is { } found && !IsStringOrStrings(found)
+                ? (null, $"The token's {auth.RoleClaim} must be {StringOrStrings}.")
+                : (new Caller(userId!, Holds(roles, auth.AdminRole), Holds(roles, auth.PaymentsRole), Holds(roles, auth.FulfilmentRole)), null);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)   // the latter two for a lone surrogate and for invalid base64url
         {
@@ -62,6 +64,20 @@ internal static class TokenClaims
     /// <summary>Finds a claim; null counts as absent.</summary>
     private static JsonElement? Find(JsonElement claims, string name) =>
         claims.TryGetProperty(name, out var claim) && claim.ValueKind != JsonValueKind.Null ? claim : null;
+
+    /// <summary>Finds a claim by its name, else by its path in nested claims. Names may hold dots themselves, as addresses and names of clients do.</summary>
+    private static JsonElement? FindByPath(JsonElement claims, string path)
+    {
+        if (claims.ValueKind != JsonValueKind.Object) return null;
+        if (Find(claims, path) is { } claim) return claim;
+
+        for (var dot = path.IndexOf('.', StringComparison.Ordinal); dot >= 0; dot = path.IndexOf('.', dot + 1))
+        {
+            if (Find(claims, path[..dot]) is { } parent && FindByPath(parent, path[(dot + 1)..]) is { } nested) return nested;
+        }
+
+        return null;
+    }
 
     private static bool IsString(JsonElement claim) => claim.ValueKind == JsonValueKind.String;
 

@@ -48,6 +48,7 @@ internal static class SignInEndpoints
             (null, _) => (StatusCodes.Status403Forbidden, "Sign in from this page, not from another site."),
             ("", _) => (StatusCodes.Status400BadRequest, "Paste a bearer token."),
             (_, null) => (StatusCodes.Status400BadRequest, TokenTooLong),
+            (_, { Exception: SigningKeysUnavailableException }) => (StatusCodes.Status503ServiceUnavailable, "The identity provider's keys cannot be fetched. Try again in a moment."),
             (_, { IsValid: false }) => (StatusCodes.Status401Unauthorized, "This token is not accepted. It may have expired or be for another system."),
             (_, { ClaimsIdentity: not CallerIdentity { Caller.IsAdmin: true } }) => (StatusCodes.Status403Forbidden, "This token is valid, but the dashboard is for admins only."),
             _ => null,

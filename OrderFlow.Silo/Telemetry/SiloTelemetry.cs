@@ -1,4 +1,5 @@
 using OrderFlow.Inventory;
+using OrderFlow.ServiceDefaults.Auth;
 using OrderFlow.ServiceDefaults.Telemetry;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Kafka;
@@ -15,7 +16,7 @@ internal static class SiloTelemetry
 {
     private static readonly string[] Meters =
     [
-        OrderMetrics.MeterName, StockMetrics.MeterName, CommitMetrics.MeterName, KafkaMetrics.MeterName, NotificationMetrics.MeterName, HealthMetrics.MeterName,
+        OrderMetrics.MeterName, StockMetrics.MeterName, CommitMetrics.MeterName, KafkaMetrics.MeterName, NotificationMetrics.MeterName, HealthMetrics.MeterName, SigningKeyMetrics.MeterName,
         "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Runtime",
     ];
 

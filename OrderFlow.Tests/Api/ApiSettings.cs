@@ -43,6 +43,31 @@ public sealed class ApiSettings
         Assert.Single(PublicKeys.Load(Tokens.WriteFile(Tokens.Rsa.ExportRSAPublicKeyPem())).Keys);
     }
 
+    [Theory]
+    [InlineData("https://id.example", null, null, false, null)]
+    [InlineData(null, "https://id.example/keys", "i", false, null)]
+    [InlineData("http://id.example", null, null, true, null)]
+    [InlineData("http://id.example", null, null, false, "Auth__Authority: 'http://id.example' must begin with https:// (http only where ASPNETCORE_ENVIRONMENT is Development)")]
+    [InlineData(null, "http://id.example/keys", "i", false, "Auth__JwksUri: 'http://id.example/keys' must begin with https:// (http only where ASPNETCORE_ENVIRONMENT is Development)")]
+    [InlineData(null, "file:///etc/passwd", "i", true, "Auth__JwksUri: 'file:///etc/passwd' must begin with https:// (http only where ASPNETCORE_ENVIRONMENT is Development)")]
+    [InlineData("id.example", null, null, false, "Auth__Authority: 'id.example' is not a valid address, such as https://id.example/realms/shop")]
+    [InlineData("https://me@id.example", null, null, false, "Auth__Authority: 'https://me@id.example' is not a valid address, such as https://id.example/realms/shop")]
+    [InlineData(null, "https://id.example/keys", null, false, "Auth__Issuer is not set: it is the issuer (iss) of the bearer tokens to accept.")]
+    [InlineData("https://id.example", "https://id.example/keys", "i", false, "Auth__Authority, Auth__JwksUri: only one of these may be set: each says with which keys bearer tokens are signed")]
+    public void An_identity_provider_is_named_by_one_https_address(string? authority, string? jwksUri, string? issuer, bool isDevelopment, string? error) =>
+        Assert.Equal(error, Validate(new() { Audience = "a", Issuer = issuer, Authority = authority, JwksUri = jwksUri, AllowsHttp = isDevelopment }).SingleOrDefault());
+
+    [Theory]
+    [InlineData("RoleClaim", "", "Auth__RoleClaim: is required")]
+    [InlineData("RoleClaim", "my roles", "Auth__RoleClaim: must have 1 to 200 printable ASCII characters without spaces, quotes and backslashes")]
+    [InlineData("AdminRole", " ", "Auth__AdminRole: is required")]
+    public void The_names_of_roles_are_checked(string name, string value, string error)
+    {
+        var options = new AuthOptions { Audience = "a", Issuer = "i", PublicKeyFile = Tokens.PublicKeyFile };
+        typeof(AuthOptions).GetProperty(name)!.SetValue(options, value);
+        Assert.Equal(error, Validate(options).SingleOrDefault());
+    }
+
     [Fact]
     public async Task Without_settings_the_program_ends_and_names_each_of_them()
     {

@@ -1,4 +1,10 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Microsoft.IdentityModel.Tokens;
 using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Api;
@@ -76,20 +82,18 @@ public sealed class TokenCache : IDisposable
     [Fact]
     public async Task The_signature_is_verified_once_and_the_expiry_every_time()
     {
-        var auth = new AuthOptions { Issuer = Tokens.Issuer, Audience = Tokens.Audience, PublicKeyFile = Tokens.PublicKeyFile };
-        var parameters = BearerTokens.ValidationParameters(auth, _time);
-        var handler = new BearerTokenHandler(_tokens, _time);
+        var (handler, parameters) = Handler();
         var token = Tokens.For("alice", now: _time.GetUtcNow());
 
         var first = await handler.ValidateTokenAsync(token, parameters);
         Assert.True(first.IsValid);
-        parameters.IssuerSigningKeys = [];   // no signature can be verified from here on
+        parameters.IssuerSigningKeyResolver = (_, _, _, _) => [];   // no signature can be verified from here on
         var second = await handler.ValidateTokenAsync(token, parameters);
         Assert.True(second.IsValid);
         Assert.Same(first.ClaimsIdentity, second.ClaimsIdentity);
         Assert.False((await handler.ValidateTokenAsync(Tokens.For("bob", now: _time.GetUtcNow()), parameters)).IsValid);
 
-        _time.Advance(Tokens.Lifetime + auth.ClockSkew - TimeSpan.FromTicks(1));
+        _time.Advance(Tokens.Lifetime + parameters.ClockSkew - TimeSpan.FromTicks(1));
         Assert.True((await handler.ValidateTokenAsync(token, parameters)).IsValid);
         _time.Advance(TimeSpan.FromTicks(1));
         Assert.False((await handler.ValidateTokenAsync(token, parameters)).IsValid);
@@ -98,15 +102,28 @@ public sealed class TokenCache : IDisposable
     [Fact]
     public async Task Rejected_tokens_are_not_remembered()
     {
-        var auth = new AuthOptions { Issuer = Tokens.Issuer, Audience = Tokens.Audience, PublicKeyFile = Tokens.PublicKeyFile };
-        var handler = new BearerTokenHandler(_tokens, _time);
+        var (handler, parameters) = Handler();
         for (var i = 0; i < 100; i++)
-            Assert.False((await handler.ValidateTokenAsync($"a.b.{i}", BearerTokens.ValidationParameters(auth, _time))).IsValid);
+            Assert.False((await handler.ValidateTokenAsync($"a.b.{i}", parameters)).IsValid);
         Assert.Equal(0, _tokens.Count);
     }
 
     public void Dispose() => _tokens.Dispose();
 
     private VerifiedToken ValidFor(TimeSpan time) => new(
-        new CallerIdentity(new Caller("alice", IsAdmin: false)), _time.GetUtcNow() + time);
+        new CallerIdentity(new Caller("alice", IsAdmin: false)), _time.GetUtcNow() + time, new RsaSecurityKey(Tokens.Rsa));
+
+    /// <summary>The handler with a program's own services, and this clock and cache.</summary>
+    private (BearerTokenHandler Handler, TokenValidationParameters Parameters) Handler()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection([
+            new("Auth:Issuer", Tokens.Issuer), new("Auth:Audience", Tokens.Audience), new("Auth:PublicKeyFile", Tokens.PublicKeyFile)]);
+        builder.Services.AddSingleton<TimeProvider>(_time);
+        builder.Services.AddBearerTokens();
+        builder.Services.AddSingleton(_tokens);
+        var services = builder.Build().Services;
+        return (services.GetRequiredService<BearerTokenHandler>(),
+            services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme).TokenValidationParameters);
+    }
 }
