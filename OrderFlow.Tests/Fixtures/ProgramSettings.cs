@@ -31,7 +31,7 @@ internal static class ProgramSettings
         from type in options
         from failure in OptionsErrors.Find(Section(type)!, Activator.CreateInstance(type)!)
         from setting in Of([type])
-        where failure.Contains(setting.Variable, StringComparison.Ordinal)
+        where failure.Split(' ', ':')[0] == setting.Variable
         select setting.Variable;
 
     /// <summary>The validation errors of the given settings.</summary>
