@@ -8,7 +8,7 @@ done
 
 usage() {
   cat <<'END'
-usage: bash infra/token.sh SUBJECT [--role ROLE] [--ttl SECONDS] [--issuer ISSUER] [--audience AUDIENCE] [--client CLIENT]
+usage: bash infra/token.sh SUBJECT [--role ROLE] [--ttl SECONDS] [--issuer ISSUER] [--audience AUDIENCE]
 
 Prints a bearer token for development, signed (RS256) with the key in .run/keys, which is generated if it is missing.
 
@@ -17,12 +17,11 @@ Prints a bearer token for development, signed (RS256) with the key in .run/keys,
   --ttl       lifetime in seconds, default 3600; negative for an expired token (which the programs accept for Auth__ClockSkew more)
   --issuer    default: Auth__Issuer, else orderflow-dev
   --audience  default: Auth__Audience, else orderflow
-  --client    the application the user came through (claim client_id), default orderflow-cli
 END
 }
 
 main() {
-  local subject='' role=customer ttl=3600 issuer audience client=orderflow-cli
+  local subject='' role=customer ttl=3600 issuer audience
   load_dotenv
   issuer=${Auth__Issuer:-orderflow-dev}
   audience=${Auth__Audience:-orderflow}
@@ -32,7 +31,7 @@ main() {
         usage
         exit 0
         ;;
-      --role | --ttl | --issuer | --audience | --client)
+      --role | --ttl | --issuer | --audience)
         (($# > 1)) || die "$1 needs a value"
         printf -v "${1#--}" '%s' "$2"
         shift
@@ -59,8 +58,8 @@ print_token() {
   local claims now issued signed
   now=$(date +%s)
   issued=$((ttl < 0 ? now + 2 * ttl : now)) # an expired token was issued before it expired
-  claims=$(printf '{"sub":%s,"role":%s,"client_id":%s,"iss":%s,"aud":%s,"iat":%s,"exp":%s}' "$(json_string "$subject")" "$(json_string "$role")" \
-    "$(json_string "$client")" "$(json_string "$issuer")" "$(json_string "$audience")" "$issued" "$((now + ttl))")
+  claims=$(printf '{"sub":%s,"role":%s,"iss":%s,"aud":%s,"iat":%s,"exp":%s}' "$(json_string "$subject")" "$(json_string "$role")" \
+    "$(json_string "$issuer")" "$(json_string "$audience")" "$issued" "$((now + ttl))")
   signed=$(printf '{"alg":"RS256","typ":"JWT"}' | base64url).$(printf '%s' "$claims" | base64url)
   printf '%s.%s\n' "$signed" "$(printf '%s' "$signed" | openssl dgst -sha256 -sign "$PRIVATE_KEY" -binary | base64url)"
 }

@@ -5,10 +5,10 @@ namespace OrderFlow.Tests.Kubernetes;
 /// <summary>Servers run in pods as in compose, where they are tested: same image, limits, settings and arguments.</summary>
 public sealed class PodServers
 {
-    /// <summary>Differs in a pod: addresses within the pod, and folders on its disks.</summary>
+    /// <summary>Differs in a pod: addresses within the pod, folders on its disks, and what compose takes from its <c>.env</c>.</summary>
     private static readonly HashSet<string> OtherThanInCompose =
     [
-        "KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_LISTENERS", "KAFKA_LOG_DIRS", "KONG_DECLARATIVE_CONFIG",
+        "KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_LISTENERS", "KAFKA_LOG_DIRS", "KONG_TRUSTED_IPS",
         "POSTGRES_PASSWORD", "REDIS_PASSWORD", "REDISCLI_AUTH",
     ];
 

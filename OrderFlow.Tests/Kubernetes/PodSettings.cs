@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using OrderFlow.Tests.Api;
 using OrderFlow.Tests.Fixtures;
+using OrderFlow.Tests.Manifests;
 
 namespace OrderFlow.Tests.Kubernetes;
 
@@ -63,6 +64,11 @@ public sealed class PodSettings
 
         Assert.All(shared, setting => Assert.Equal(silo[setting], api[setting]));
     }
+
+    /// <summary>Gateways know addresses, not users.</summary>
+    [KubectlTheory, MemberData(nameof(Names))]
+    public void A_user_has_the_limit_of_compose(string overlay) => Assert.Equal(
+        (string?)ComposeFile.Services["api"]!["environment"]!["RateLimit__PerUserPerMinute"], Settings(overlay, Workload.Api)["RateLimit__PerUserPerMinute"]);
 
     /// <summary>A Service's address would lead to any silo.</summary>
     [KubectlTheory, MemberData(nameof(Names))]

@@ -16,7 +16,7 @@ usage: bash infra/k8s/secrets.sh
 Generates the files of the Secrets of infra/k8s/overlays/dev, which git ignores (kubectl apply -k infra/k8s/overlays/dev/secrets):
 
   infra/k8s/overlays/dev/secrets/settings.env  settings.env.example with random passwords, if the file is missing: the servers' disks keep the old ones
-  infra/k8s/overlays/dev/secrets/public.pem    the public key that verifies tokens: Auth__PublicKeyFile, by default the key of infra/token.sh, which is
+  infra/k8s/overlays/dev/secrets/public.pem    the public keys that verify tokens: Auth__PublicKeyFile, by default the key of infra/token.sh, which is
                                                generated if it is missing
 END
 }
@@ -27,12 +27,12 @@ main() {
     [[ $1 == --help || $1 == -h ]] || exit 2
     exit 0
   fi
+  local key
   load_dotenv
-  need_command openssl openssl
   make_keys
+  key=$(public_key_file)
   umask 077
-  public_key >"$SECRETS/public.pem.draft"
-  mv "$SECRETS/public.pem.draft" "$SECRETS/public.pem"
+  install -m 600 "$key" "$SECRETS/public.pem"
   make_settings
   say "Written: $(short_path "$SECRETS")"
 }

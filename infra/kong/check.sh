@@ -6,26 +6,28 @@ for library in common progress apt http verdict; do
   source "$(dirname "${BASH_SOURCE[0]}")/../lib/$library.sh"
 done
 
-CHECK_CLIENT=orderflow-check # its own client application: no other's rate limit is exhausted
-LATEST_SECOND=30             # all counted calls must fall into one minute
+LATEST_SECOND=30  # all counted calls must fall into one minute
 WINDOW_ATTEMPTS=3
-ANSWER_SECONDS=30
+ANSWER_SECONDS=90  # longer than the minute for which another run may have exhausted the limit
+LARGE_CLAIM=11000  # bytes, 14.7 KB of a token in base64url; the API accepts 16 KiB
 OVERSIZED_BYTES=$((1024 * 1024))
 OVERSIZED_IMPORT_BYTES=$((2 * 1024 * 1024))
 
 usage() {
   cat <<'END_OF_USAGE'
-usage: bash infra/kong/check.sh BASE_URL [--per-minute N]
+usage: bash infra/kong/check.sh BASE_URL [--per-address N] [--per-user N]
 
-Checks routes, authentication and limits of the Kong at BASE_URL, such as http://localhost:8000, with tokens of infra/token.sh. Places one order.
-May wait up to a minute, for a new one to begin. Prints a line for each condition: ok, or FAILED with the actual value. Exits with 1 if one failed.
+Checks routes, authentication and limits of the Kong at BASE_URL, such as http://localhost:8000, and of the API behind it, with tokens of infra/token.sh.
+Places one order, and exhausts the limit of this address. May wait up to two minutes, for new ones to begin.
+Prints a line for each condition: ok, or FAILED with the actual value. Exits with 1 if one failed.
 
-  --per-minute N  Kong's rate limit for a client application, default 100
+  --per-address N  Kong's limit of calls a minute from an address, default 600
+  --per-user N     the API's limit of calls a minute of a user (RateLimit__PerUserPerMinute times the number of APIs), default 100
 END_OF_USAGE
 }
 
 main() {
-  BASE='' PER_MINUTE=100
+  BASE='' PER_ADDRESS=600 PER_USER=100
   parse "$@"
   need_command curl curl
   GOOD=$(token alice)
@@ -36,16 +38,17 @@ main() {
   check_tokens
   check_orders
   check_headers
-  check_rate
+  check_rate_of_user
+  check_rate_of_address # the last: nothing of this address passes afterwards
   must_sum
 }
 
 parse() {
   while (($# > 0)); do
     case $1 in
-      --per-minute)
-        PER_MINUTE=${2:-}
-        check_number "$1" "$PER_MINUTE" 99999
+      --per-address | --per-user)
+        check_number "$1" "${2:-}" 99999
+        if [[ $1 == --per-user ]]; then PER_USER=$2; else PER_ADDRESS=$2; fi
         shift
         ;;
       --help | -h)
@@ -84,7 +87,7 @@ ask_as() {
 }
 
 answers() {
-  [[ $(http_status "$BASE/health") != 000 ]]
+  [[ $(http_status "$BASE/health") != @(000|429) ]]
 }
 
 # Prints a header of the last response, or nothing.
@@ -97,8 +100,8 @@ check_public() {
   must "the inventory's health is public" 200 "$(ask /inventory/health)"
   must "the notifications' health is public" 200 "$(ask /notifications/health)"
   must "health is read-only" '404|405' "$(ask /health --request POST)"
-  must "readiness has no route" '401|404' "$(ask /health/ready)"
-  must "metrics have no route" '401|404' "$(ask /metrics)"
+  must "readiness has no route" 404 "$(ask /health/ready)"
+  must "metrics have no route" 404 "$(ask /metrics)"
 }
 
 check_tokens() {
@@ -106,13 +109,16 @@ check_tokens() {
   must "no token: WWW-Authenticate names the scheme" 'Bearer.*' "$(header WWW-Authenticate)"
   must "a token with a changed signature" 401 "$(ask_as "$(changed "$GOOD")" /orders)"
   must "an expired token" 401 "$(ask_as "$(token alice --ttl -3600)" /orders)"
-  must "a token of an unknown client application" 401 "$(ask_as "$(token alice --client unknown)" /orders)"
   must "a token from another issuer" 401 "$(ask_as "$(token alice --issuer another)" /orders)"
   must "a token for another audience" 401 "$(ask_as "$(token alice --audience another)" /orders)"
-  must "a token whose client application is a number" 401 "$(ask_as "$(unsigned '{"sub":"alice","client_id":1}')" /orders)"
-  must "a token whose client application is a list" 401 "$(ask_as "$(unsigned '{"sub":"alice","client_id":["orderflow-cli"]}')" /orders)"
-  must "a token in the URL" 401 "$(ask "/orders?jwt=$GOOD")"
-  must "a token in a cookie" 401 "$(ask /orders --cookie "jwt=$GOOD")"
+  must "a token in the URL" 401 "$(ask "/orders?jwt=$GOOD&access_token=$GOOD")"
+  must "a token in a cookie" 401 "$(ask /orders --cookie "jwt=$GOOD; access_token=$GOOD")"
+  must "a large token" 200 "$(ask_as "$(large_token)" /orders)"
+  must "a large token with a changed signature" 401 "$(ask_as "$(changed "$(large_token)")" /orders)"
+}
+
+large_token() {
+  token alice --role "$(head -c "$LARGE_CLAIM" /dev/zero | tr '\0' x)"
 }
 
 # Changes the first character of the signature; bits of the last one may be padding.
@@ -120,15 +126,6 @@ changed() {
   local signature=${1##*.} first=A
   [[ $signature != A* ]] || first=B
   printf '%s.%s%s\n' "${1%.*}" "$first" "${signature:1}"
-}
-
-# A token with these claims and an invalid signature.
-unsigned() {
-  printf '%s.%s.%s\n' "$(base64url '{"alg":"RS256","typ":"JWT"}')" "$(base64url "$1")" "$(base64url signature)"
-}
-
-base64url() {
-  printf '%s' "$1" | base64 --wrap=0 | tr '+/' '-_' | tr -d '='
 }
 
 check_orders() {
@@ -155,20 +152,41 @@ check_headers() {
   must "the page's origin is allowed" 'http://localhost:3000' "$(header Access-Control-Allow-Origin)"
 }
 
-check_rate() {
-  local spender others
-  spender=$(token alice --client "$CHECK_CLIENT")
-  if ! first_call_of_a_minute "$spender"; then
-    must "the first call of a minute leaves all others" "$((PER_MINUTE - 1))" "$(header RateLimit-Remaining)"
+# The API's bucket refills while it is emptied, so a few calls more may pass.
+check_rate_of_user() {
+  local user=check-$RANDOM$RANDOM spender
+  spender=$(token "$user")
+  must "the first $PER_USER calls of a user" "$PER_USER 200" "$(statuses "$spender" "$PER_USER")"
+  must "more calls of that user" 429 "$(until_refused "$spender")"
+  must "Retry-After is within a minute" '[1-5]?[0-9]|60' "$(header Retry-After)"
+  must "another user of the same address is not limited" 200 "$(ask_as "$(token "another-$user")" /inventory)"
+}
+
+# Calls until a call is refused, at most twice the limit; prints the last status.
+until_refused() {
+  local n status
+  for ((n = 0; n < 2 * PER_USER; n++)); do
+    status=$(ask_as "$1" /inventory)
+    [[ $status != 429 ]] || break
+  done
+  say "$status"
+}
+
+# With a forged token: whoever guesses is limited, too.
+check_rate_of_address() {
+  local forged others
+  forged=$(changed "$GOOD")
+  if ! first_call_of_a_minute "$forged"; then
+    must "the first call of a minute leaves all others" "$((PER_ADDRESS - 1))" "$(header RateLimit-Remaining)"
     return
   fi
-  others=$(statuses "$spender" "$((PER_MINUTE - 1))")
-  must "calls 2 to $PER_MINUTE in a minute" "$((PER_MINUTE - 1)) 200" "$others"
-  must "call $((PER_MINUTE + 1)) in that minute" 429 "$(ask_as "$spender" /inventory)"
-  must "RateLimit-Limit is the limit" "$PER_MINUTE" "$(header RateLimit-Limit)"
+  others=$(statuses "$forged" "$((PER_ADDRESS - 1))")
+  must "calls 2 to $PER_ADDRESS from an address in a minute" "$((PER_ADDRESS - 1)) 401" "$others"
+  must "call $((PER_ADDRESS + 1)) in that minute, with a good token" 429 "$(ask_as "$GOOD" /inventory)"
+  must "RateLimit-Limit is the limit" "$PER_ADDRESS" "$(header RateLimit-Limit)"
   must "RateLimit-Remaining is 0" 0 "$(header RateLimit-Remaining)"
   must "Retry-After is within a minute" '[1-5]?[0-9]|60' "$(header Retry-After)"
-  must "another client application is not limited" 200 "$(ask_as "$GOOD" /inventory)"
+  must "X-Forwarded-For makes no other address" 429 "$(ask_as "$GOOD" /inventory --header 'X-Forwarded-For: 203.0.113.7')"
 }
 
 # Kong counts by clock minutes. Succeeds with the first call of a minute that has time left.
@@ -178,14 +196,14 @@ first_call_of_a_minute() {
     second=$((10#$(date +%S)))
     ((attempt == 1 && second <= LATEST_SECOND)) || sleep "$((61 - second))"
     ask_as "$1" /inventory >/dev/null
-    [[ $(header RateLimit-Remaining) != "$((PER_MINUTE - 1))" ]] || return 0
+    [[ $(header RateLimit-Remaining) != "$((PER_ADDRESS - 1))" ]] || return 0
   done
   return 1
 }
 
 # statuses TOKEN N: makes N calls over one connection and counts their statuses.
 statuses() {
-  (($2 > 0)) || { say "0 200" && return; }
+  (($2 > 0)) || { say "0 401" && return; }
   http --globoff --output /dev/null --max-time 30 --write-out '%{http_code}\n' --header "Authorization: Bearer $1" --config <(calls "$2") |
     sort | uniq -c | awk '{ printf "%s%s %s", (NR > 1 ? ", " : ""), $1, $2 } END { print "" }'
 }

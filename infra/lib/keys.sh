@@ -24,11 +24,11 @@ make_keys() {
   )
 }
 
-# Prints the public key that verifies tokens: Auth__PublicKeyFile, by default that of the development tokens. Kong has one key for each credential.
-public_key() {
+# Prints the file of public keys that verify tokens: Auth__PublicKeyFile, by default that of the development tokens.
+public_key_file() {
   local file
   file=$(cd "$ROOT" && realpath -ms "${Auth__PublicKeyFile:-$PUBLIC_KEY}")
   [[ -r $file ]] || die "the public key $(short_path "$file") cannot be read"
-  (($(grep -c -- '-----BEGIN' "$file") == 1)) || die "$(short_path "$file") must hold exactly one public key"
-  openssl pkey -pubin -in "$file" -pubout 2>/dev/null || die "$(short_path "$file") does not hold a public key"
+  ! grep -q -- 'PRIVATE KEY-----' "$file" || die "$(short_path "$file") holds a private key; only the public half belongs there"
+  printf '%s\n' "$file"
 }
