@@ -31,7 +31,7 @@ public sealed partial class Metrics(ExposedMetrics exposed) : IClassFixture<Expo
     {
         var rules = Yaml.Read("infra/prometheus/alerts.yml")["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()).ToList();
 
-        Assert.Equal(31, rules.Count);
+        Assert.Equal(32, rules.Count);
         Assert.Distinct(rules.Select(rule => (string)rule!["alert"]!));
         Assert.All(rules, rule =>
         {
