@@ -17,10 +17,12 @@ load_dotenv() {
 # The settings that the silos and the API share.
 export_shared_settings() {
   export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Development}
-  export Auth__Issuer=${Auth__Issuer:-orderflow-dev}
   export Auth__Audience=${Auth__Audience:-orderflow}
-  Auth__PublicKeyFile=$(realpath -ms "${Auth__PublicKeyFile:-$PUBLIC_KEY}") # programs run in other directories
-  export Auth__PublicKeyFile
+  if [[ -z ${Auth__Authority:-}${Auth__JwksUri:-} ]]; then
+    export Auth__Issuer=${Auth__Issuer:-orderflow-dev}
+    Auth__PublicKeyFile=$(realpath -ms "${Auth__PublicKeyFile:-$PUBLIC_KEY}") # programs run in other directories
+    export Auth__PublicKeyFile
+  fi
   # A new cluster for each run, so that silos of a killed run are not members. Data belong to the service, not to the cluster.
   export Cluster__ClusterId=${Cluster__ClusterId:-orderflow-$(date -u +%Y%m%d-%H%M%S)}
 }
