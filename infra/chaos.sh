@@ -11,19 +11,21 @@ usage() {
 usage: bash infra/chaos.sh [--minutes N] [--seed S] [--rate N]
        bash infra/chaos.sh --once [--seed S] [--rate N]
        bash infra/chaos.sh --roll [--seed S] [--rate N]
+       bash infra/chaos.sh --external [--seed S] [--rate N]
 
 Has 3 silos, 2 APIs, Postgres, Redis and the embedded broker go through a bad night, as real processes, while customers order, cancel and delete over HTTP,
 the shop confirms and fulfils, some orders expire, an admin changes stock, and every answer is written down. Then everything is put right again, and all that there is now is compared from outside with what was answered.
 
-  --minutes N  how long faults go on, 1 to 600, default 5; not with --once and --roll, which end by themselves
+  --minutes N  how long faults go on, 1 to 600, default 5; not with the others, which end by themselves
   --seed S     what the faults and the orders are drawn by, 1 to 99999; a random one where none is given. The same seed has the same faults in the same order
   --rate N     orders a second, 1 to 1000, default 30; 100 with --roll, 15 with --once
   --once       one fault of each kind, soon one after the other: about two minutes, the last of which the last orders take to expire
+  --external   the mail server defers every mail for 90 s, then the identity provider is away for 5 minutes: about nine minutes
   --roll       no faults, but a rolling restart: each silo in turn is asked to stop, and started again; a request has one retry
 
 A line for each thing that must hold: ok, or FAILED with the first few that break it. Ends with 1 where one is broken, or where the run itself failed and can
 say nothing; with 2 where an option is wrong. It runs in a directory of its own, beside what infra/run.sh has started, and leaves the ledger, the schedule and
-all logs there: .run/chaos-S, .run/chaos-once, .run/chaos-roll.
+all logs there: .run/chaos-S, .run/chaos-once, .run/chaos-roll, .run/chaos-external.
 docs/chaos.md says how to read all this, and how to repeat a run.
 END_OF_USAGE
 }
@@ -53,7 +55,7 @@ main() {
 
 default_rate() {
   case $MODE in
-    night) say 30 ;;
+    night | external) say 30 ;;
     once) say 15 ;;
     roll) say 100 ;;
   esac
@@ -62,7 +64,7 @@ default_rate() {
 # Libraries look for everything where ORDERFLOW_RUN_DIR says.
 load_parts() {
   local part
-  for part in lib/common lib/progress lib/apt lib/ports lib/http lib/dotnet lib/process lib/settings lib/postgres lib/redis lib/services lib/kcat lib/verdict \
+  for part in lib/common lib/progress lib/apt lib/ports lib/http lib/keys lib/dotnet lib/process lib/settings lib/postgres lib/redis lib/services lib/kcat lib/verdict \
     compare/compare chaos/system chaos/schedule chaos/faults chaos/judge; do
     # shellcheck source=/dev/null
     source "infra/$part.sh"
@@ -72,7 +74,7 @@ load_parts() {
 parse() {
   while (($# > 0)); do
     case $1 in
-      --once | --roll)
+      --once | --roll | --external)
         [[ -z $MODE || --$MODE == "$1" ]] || wrong_usage "--$MODE and $1 are two runs"
         MODE=${1#--}
         ;;

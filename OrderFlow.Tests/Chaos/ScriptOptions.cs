@@ -16,6 +16,7 @@ public sealed class ScriptOptions
     [InlineData("--rate must be a number from 1 to 1000, not '2.5'", "--rate", "2.5")]
     [InlineData("--rate must be a number from 1 to 1000, not ''", "--rate", "")]
     [InlineData("--once and --roll are two runs", "--once", "--roll")]
+    [InlineData("--external and --once are two runs", "--external", "--once")]
     [InlineData("--minutes is not for --once, which ends by itself", "--minutes", "5", "--once")]
     public async Task An_invalid_option_is_reported(string what, params string[] options)
     {

@@ -49,6 +49,12 @@ internal sealed record ChaosSettings
     /// <summary>A line for each violation: its kind and what it is.</summary>
     public string ViolationsFile => Path.Combine(Directory, "violations.tsv");
 
+    /// <summary>A line for each mail that was accepted or deferred.</summary>
+    public string MailsFile => Path.Combine(Directory, "mails.tsv");
+
+    /// <summary>The key that verifies tokens of <c>infra/token.sh</c>.</summary>
+    public string PublicKeyFile => Path.Combine(Directory, "keys", "public.pem");
+
     /// <summary>A line for each thing that was counted: its name and the number.</summary>
     public string CountsFile => Path.Combine(Directory, "counts.tsv");
 

@@ -1,4 +1,5 @@
 using OrderFlow.Chaos.Customers;
+using OrderFlow.Chaos.External;
 using OrderFlow.Chaos.Judging;
 
 namespace OrderFlow.Chaos;
@@ -10,7 +11,7 @@ internal static class Program
     {
         if (arguments is not [var command, var directory, .. var options])
         {
-            await Console.Error.WriteLineAsync("usage: OrderFlow.Chaos load|verify|weather DIRECTORY [--name value ...]; infra/chaos.sh calls it");
+            await Console.Error.WriteLineAsync("usage: OrderFlow.Chaos load|verify|weather|external DIRECTORY [--name value ...]; infra/chaos.sh calls it");
             return 2;
         }
 
@@ -37,6 +38,9 @@ internal static class Program
                 return 0;
             case "weather":
                 await WeatherReport.Write(settings, Console.Out);
+                return 0;
+            case "external":
+                await ExternalSystems.Run(settings);
                 return 0;
             default:
                 await Console.Error.WriteLineAsync($"there is no command {command}");

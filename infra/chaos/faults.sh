@@ -114,6 +114,12 @@ heal_kafka_away() { fault kafka up; }
 strike_api_kill() { fault api "$1" kill; }
 heal_api_kill() { put_right "API $1" api "$1" start; }
 
+strike_mail_deferred() { : >"$CHAOS_DIR/mail-deferred"; }
+heal_mail_deferred() { rm "$CHAOS_DIR/mail-deferred"; }
+
+strike_provider_away() { : >"$CHAOS_DIR/provider-away"; }
+heal_provider_away() { rm "$CHAOS_DIR/provider-away"; }
+
 start_again() {
   case $1 in
     silo-* | api-*) try_fault "${1%-*}" "${1##*-}" start ;;

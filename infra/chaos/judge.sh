@@ -75,9 +75,26 @@ report() {
   verdict "no notification waits any more, and none was given up" "$(counted_sends)" < <(
     grep -q '"waiting":0,"active":0,"delayed":0,.*"deadLettered":0' <<<"$STATS" || say "${STATS:-the API did not answer}"
   )
+  [[ $MODE != external ]] || report_mails
   verdict_on_stock "$CHAOS_DIR/check.log"
   verdict_on ended "no program ended by itself" "$((CHAOS_SILOS + CHAOS_APIS)) silos and APIs"
   report_run
+}
+
+# A mail's Message-ID begins with its job's id. No silo was killed, so that no mail was sent twice.
+report_mails() {
+  local deferred mails=$CHAOS_DIR/mails.tsv
+  deferred=$(grep -c $'\tdeferred\t' "$mails" || true)
+  verdict "every notification is one mail, though $deferred were deferred" "$(grep -c $'\taccepted\t' "$mails" || true) mails" < <(
+    ((deferred > 0)) || say "none was deferred"
+    awk -F '\t' '
+      FNR == NR { if ($2 == "accepted") { split($4, id, "[<@]"); mails[id[2]]++ } next }
+      NF == 4 { state[$1] = $3 }
+      END {
+        for (job in state) if (state[job] == "sent" && !mails[job]) print job " is sent and no mail"
+        for (job in mails) if (mails[job] > 1) print job " is " mails[job] " mails"
+      }' "$mails" "$TOLD"
+  )
 }
 
 # Where nothing was asked for, or nothing happened, all of the above holds and means nothing.
@@ -166,7 +183,7 @@ count_of() {
   awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$CHAOS_DIR/counts.tsv"
 }
 
-# What the senders wrote into the silos' logs; a killed silo may have taken its last lines with it.
+# What the log senders wrote; a killed silo may have taken its last lines with it.
 counted_sends() {
   grep -ohE "Notification [0-9]+-[0-9]+ to $CHAOS_NAME-" "$LOG_DIR"/silo-*.log | sort | uniq -c |
     awk '{ sends += $1 } END { printf "%d sends logged, %d of them repeats", sends, sends - NR }'

@@ -63,6 +63,14 @@ schedule_roll() {
   done
 }
 
+schedule_external() {
+  VICTIM=''
+  HOLD=90
+  schedule_line "$FIRST_FAULT_SECONDS" mail-deferred
+  HOLD=300
+  schedule_line $((FIRST_FAULT_SECONDS + 90)) provider-away
+}
+
 # schedule_line CLOCK KIND
 schedule_line() {
   printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$VICTIM" "$HOLD"

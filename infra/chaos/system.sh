@@ -10,7 +10,7 @@ TOKEN_SECONDS=86400
 FIRST_ORDERS_SECONDS=30
 LAST_ANSWERS_SECONDS=420 # an errand asks for up to four things, and is patient for a minute and a try with each of them
 
-CUSTOMERS_PID=''
+CUSTOMERS_PID='' EXTERNAL_PID=''
 
 # What an earlier run has left goes, its database too.
 chaos_open() {
@@ -29,13 +29,29 @@ chaos_system_up() {
   # Whoever looks for a cause in the logs needs to know when it was.
   export Logging__Console__FormatterName=simple Logging__Console__FormatterOptions__TimestampFormat='HH:mm:ss.fff ' Logging__Console__FormatterOptions__UseUtcTimestamp=true
   export Kafka__TopicPartitions=${Kafka__TopicPartitions:-$(partitions_for $((RATE * MINUTES * 60)))}
+  publish infra/chaos "$RUN_DIR/app/chaos"
+  [[ $MODE != external ]] || external_start
   with_progress "Starting $CHAOS_SILOS silos and $CHAOS_APIS APIs" "$CHAOS_DIR/start.log" \
     bash infra/run.sh --detach --silos "$CHAOS_SILOS" --apis "$CHAOS_APIS" --port "$(free_port)"
   # shellcheck source=/dev/null
   source "$ENV_FILE"
   export ORDERFLOW_API_URLS
-  publish infra/chaos "$RUN_DIR/app/chaos"
   make_tokens
+}
+
+# The identity provider and the mail server, and the settings that name them.
+external_start() {
+  make_keys
+  (
+    close_inherited_files
+    customers external
+  ) </dev/null >"$CHAOS_DIR/external.log" 2>&1 &
+  EXTERNAL_PID=$!
+  wait_until "$FIRST_ORDERS_SECONDS" test -e "$CHAOS_DIR/external.env" || die "the identity provider and the mail server did not start; see $(short_path "$CHAOS_DIR/external.log")"
+  # shellcheck source=/dev/null
+  source "$CHAOS_DIR/external.env"
+  export Auth__JwksUri=$EXTERNAL_JWKS Auth__Issuer=${Auth__Issuer:-orderflow-dev}
+  export Notifications__Sender=smtp Smtp__Host=127.0.0.1 Smtp__Port=$EXTERNAL_SMTP_PORT Smtp__Security=none Smtp__From=shop@chaos.example Smtp__RecipientDomain=chaos.example
 }
 
 # The first one is the admin's.
@@ -98,6 +114,10 @@ customers_stop() {
   LOAD_ENDED=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 }
 
+external_stop() {
+  [[ -z $EXTERNAL_PID ]] || kill "$EXTERNAL_PID" 2>/dev/null || true
+}
+
 customers_kill() {
   if [[ -n $CUSTOMERS_PID ]]; then
     kill -s KILL "$CUSTOMERS_PID" 2>/dev/null || true
@@ -111,6 +131,7 @@ chaos_system_down() {
   if [[ -d $PROGRAMS_DIR ]]; then
     bash infra/run.sh stop >/dev/null || true
   fi
+  external_stop
   if [[ -n ${HOLDS:-} ]]; then
     postgres_remove "$RUN_DIR/postgres"
     redis_remove "$RUN_DIR/redis"
