@@ -145,6 +145,23 @@ public sealed class IdentityProviders : IAsyncLifetime
         await IsAccepted(api, _provider.Token("alice"));
     }
 
+    [Theory]
+    [InlineData("", HttpStatusCode.NotFound)]   // none: every key is tried
+    [InlineData(",\"kid\":\"\"", HttpStatusCode.NotFound)]
+    [InlineData(",\"kid\":\"KEY 2\"", HttpStatusCode.Unauthorized)]
+    [InlineData(",\"kid\":7", HttpStatusCode.Unauthorized)]
+    [InlineData(",\"kid\":[\"key 2\"]", HttpStatusCode.Unauthorized)]
+    [InlineData(",\"kid\":{\"a\":1}", HttpStatusCode.Unauthorized)]
+    [InlineData(",\"kid\":\"key 1\"", HttpStatusCode.Unauthorized)]   // another key's
+    public async Task A_key_id_selects_the_key_and_nothing_else_does(string header, HttpStatusCode expected)
+    {
+        using var api = Api();
+        await IsAccepted(api, _provider.Token("alice"));
+        _provider.Rotate();
+        Assert.Equal((header, expected), (header, await WhileTimePasses(Ask(api, _provider.TokenWith(header)))));
+        Assert.Empty(api.Errors);
+    }
+
     [Fact]
     public async Task The_place_of_a_key_that_a_token_names_is_never_asked()
     {

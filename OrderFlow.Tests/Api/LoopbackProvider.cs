@@ -88,10 +88,11 @@ internal sealed class LoopbackProvider : IAsyncDisposable
         return SignedBy(Signer, _published[Signer], claims.ToJsonString());
     }
 
+    /// <summary>A token signed with the present key, whose header has this JSON after <c>alg</c>.</summary>
+    public string TokenWith(string header) => Signed(_published[Signer], Tokens.GoodClaims().Replace(Tokens.Issuer, Authority, StringComparison.Ordinal), header);
+
     /// <summary>A token that names a key id, signed with any key.</summary>
-    public static string SignedBy(string keyId, AsymmetricAlgorithm key, string claims, string header = "") => key is RSA rsa
-        ? Tokens.Token($$"""{"alg":"RS256","kid":"{{keyId}}"{{header}}}""", claims, text => rsa.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
-        : Tokens.Token($$"""{"alg":"ES256","kid":"{{keyId}}"{{header}}}""", claims, text => ((ECDsa)key).SignData(text, HashAlgorithmName.SHA256));
+    public static string SignedBy(string keyId, AsymmetricAlgorithm key, string claims, string header = "") => Signed(key, claims, $$""","kid":"{{keyId}}"{{header}}""");
 
     /// <summary>A public key as JSON.</summary>
     public static JsonObject Jwk(string id, AsymmetricAlgorithm key)
@@ -107,6 +108,10 @@ internal sealed class LoopbackProvider : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
+
+    private static string Signed(AsymmetricAlgorithm key, string claims, string header) => key is RSA rsa
+        ? Tokens.Token($$"""{"alg":"RS256"{{header}}}""", claims, text => rsa.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
+        : Tokens.Token($$"""{"alg":"ES256"{{header}}}""", claims, text => ((ECDsa)key).SignData(text, HashAlgorithmName.SHA256));
 
     private static string Encode(byte[] bytes) => Base64Url.EncodeToString(bytes);
 
