@@ -27,6 +27,7 @@ namespace OrderFlow.Api.Http;
 [JsonSerializable(typeof(ChangeStockSettingsRequest))]
 [JsonSerializable(typeof(ImportStockJson))]
 [JsonSerializable(typeof(ImportStockRow[]))]
+[JsonSerializable(typeof(DeadLetterFilterRequest))]
 internal sealed partial class RequestJson : JsonSerializerContext
 {
     /// <summary>The deepest nesting of a body; valid ones have three levels.</summary>
@@ -49,6 +50,7 @@ internal sealed partial class RequestJson : JsonSerializerContext
 [JsonSerializable(typeof(ImportedStockRow[]))]
 [JsonSerializable(typeof(PageResponse<NotificationResponse>))]
 [JsonSerializable(typeof(PageResponse<DeadLetterResponse>))]
+[JsonSerializable(typeof(DeadLettersMovedResponse))]
 [JsonSerializable(typeof(NotificationStatsResponse))]
 [JsonSerializable(typeof(MessageResponse))]
 [JsonSerializable(typeof(HealthResponse))]

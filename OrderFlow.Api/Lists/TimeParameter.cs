@@ -4,19 +4,22 @@ using OrderFlow.Api.Errors;
 
 namespace OrderFlow.Api.Lists;
 
-/// <summary>A time in a query parameter.</summary>
+/// <summary>A time in a query parameter or a body.</summary>
 internal static partial class TimeParameter
 {
-    private const string Error = "must be an RFC 3339 time with an offset and at most 6 decimals, such as 2026-11-25T03:08:41Z; a + in it is written %2B";
+    /// <summary>The error of a text that is no time.</summary>
+    public const string Rule = "must be an RFC 3339 time with an offset and at most 6 decimals, such as 2026-11-25T03:08:41Z";
 
-    /// <summary>Parses a time (RFC 3339 §5.6), as UTC; null if it is absent or not valid.</summary>
+    /// <summary>Parses a time (RFC 3339 §5.6), as UTC; null if it is not valid.</summary>
+    public static DateTimeOffset? Parse(string text) =>
+        Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time.ToUniversalTime() : null;
+
+    /// <summary>Parses the time in a query parameter; null if it is absent or not valid.</summary>
     public static DateTimeOffset? Read(string name, string? text, ValidationErrors errors)
     {
-        if (text is null) return null;
-        if (Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time)) return time.ToUniversalTime();
-
-        errors.Add(name, Error);
-        return null;
+        var time = text is null ? null : Parse(text);
+        if (text is not null && time is null) errors.Add(name, $"{Rule}; a + in it is written %2B");
+        return time;
     }
 
     /// <summary>The database compares microseconds: finer ones are refused, and zeros behind them, which .NET writes, are accepted.</summary>

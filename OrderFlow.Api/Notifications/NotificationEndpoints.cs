@@ -13,6 +13,9 @@ namespace OrderFlow.Api.Notifications;
 /// <summary>The resource <c>/notifications</c> for admins, and an order's notifications for callers who may read the order.</summary>
 internal static class NotificationEndpoints
 {
+    /// <summary>How long one request replays or purges dead letters.</summary>
+    private static readonly TimeSpan MaxBatchTime = TimeSpan.FromSeconds(10);
+
     /// <summary>Maps the resource.</summary>
     public static void MapNotifications(this IEndpointRouteBuilder routes)
     {
@@ -27,6 +30,10 @@ internal static class NotificationEndpoints
         notifications.MapPost("/resume", (ClusterClient cluster) => SetPaused(false, cluster))
             .Describe("resumeNotifications", "Resume the notification queue");
         notifications.MapGet("/dead-letters", DeadLetters).Describe("listDeadLetters", "List dead letters, newest first", 400);
+        notifications.MapPost("/dead-letters/replay", ReplayMatching).Describe("replayDeadLetters", "Replay the dead letters that match a filter")
+            .WithDescription("They are queued again, with all their attempts; one that is dead-lettered again meanwhile is not replayed again.");
+        notifications.MapPost("/dead-letters/purge", PurgeMatching).Describe("purgeDeadLetters", "Purge the dead letters that match a filter")
+            .WithDescription("They will not be sent.");
         notifications.MapPost("/dead-letters/{jobId}/replay", Replay)
             .Describe("replayDeadLetter", "Replay a dead letter", 404)
             .WithDescription("It is queued again, with all its attempts.").AcceptsHeaders(IdempotencyKey.Name);
@@ -107,6 +114,38 @@ internal static class NotificationEndpoints
     /// <summary>Deletes a dead letter; it will not be sent.</summary>
     private static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> Purge(string jobId, ClusterClient cluster) =>
         Answer(await cluster.CallWithRetry(grains => Queue(grains).Purge(jobId)), "Dead letter removed");
+
+    /// <summary>Enqueues dead letters again, with all their attempts.</summary>
+    private static Task<Results<Ok<DeadLettersMovedResponse>, ProblemHttpResult>> ReplayMatching(
+        JsonBody<DeadLetterFilterRequest> body, ClusterClient cluster, TimeProvider time) => MoveMatching(body, cluster, time, (batch, filter, range) => batch.Replay(filter, range));
+
+    /// <summary>Purges dead letters; they will not be sent.</summary>
+    private static Task<Results<Ok<DeadLettersMovedResponse>, ProblemHttpResult>> PurgeMatching(
+        JsonBody<DeadLetterFilterRequest> body, ClusterClient cluster, TimeProvider time) => MoveMatching(body, cluster, time, (batch, filter, range) => batch.Purge(filter, range));
+
+    private static async Task<Results<Ok<DeadLettersMovedResponse>, ProblemHttpResult>> MoveMatching(
+        JsonBody<DeadLetterFilterRequest> body, ClusterClient cluster, TimeProvider time,
+        Func<IDeadLetterBatchGrain, DeadLetterFilter, string, Task<DeadLetterBatch>> move)
+    {
+        if (!body.TryGet(out var request, out var problem)) return problem;
+
+        var (filter, count, began) = (request.ToFilter(), 0, time.GetTimestamp());
+        var range = await cluster.CallWithRetry(grains => grains.GetNewGrain<IDeadLetterBatchGrain>(0).GetRange());
+        try
+        {
+            while (range is not null && time.GetElapsedTime(began) < MaxBatchTime)
+            {
+                var batch = await cluster.CallWithRetry(grains => move(grains.GetNewGrain<IDeadLetterBatchGrain>(0), filter, range));
+                (count, range) = (count + batch.Count, batch.Rest);
+            }
+        }
+        catch (ClusterUnavailableException error)
+        {
+            throw new ClusterUnavailableException(error);   // earlier batches were carried out
+        }
+
+        return TypedResults.Ok(new DeadLettersMovedResponse(count, IsComplete: range is null));
+    }
 
     private static Results<Ok<MessageResponse>, ProblemHttpResult> Answer(Outcome outcome, string done) =>
         outcome == Outcome.Ok ? TypedResults.Ok(new MessageResponse(done)) : Problems.NotFound("There is no such dead letter.");

@@ -91,6 +91,9 @@ internal static class Bounds
     /// <summary>A state of notifications.</summary>
     public static void State(OpenApiSchema schema) => OneOf(schema, Enum.GetValues<NotificationState>().Select(NotificationResponse.NameOf));
 
+    /// <summary>The type of an event that customers can be notified of.</summary>
+    public static void NotifiableEvent(OpenApiSchema schema) => OneOf(schema, DeadLetterFilterRequest.EventTypes);
+
     /// <summary>This text only.</summary>
     public static Action<OpenApiSchema> Only(string text) => schema => OneOf(schema, [text]);
 

@@ -88,6 +88,7 @@ internal static class Examples
             new ImportedStockResponse(2, [new("sku-21", ImportedStockRow.IsImported), new("sku-22", ImportedStockRow.IsImported)])),
         [typeof(PageResponse<NotificationResponse>)] = ("A page of the order's notifications, oldest first.", Page(Notification)),
         [typeof(PageResponse<DeadLetterResponse>)] = ("A page of dead letters, newest first.", Page(DeadLetter)),
+        [typeof(DeadLettersMovedResponse)] = ("How many were moved.", new DeadLettersMovedResponse(4_000, IsComplete: true)),
         [typeof(NotificationStatsResponse)] = ("The current counts.", new NotificationStatsResponse(3, 1, 2, 1_204, 5, 1, 1, Paused: false)),
         [typeof(MessageResponse)] = ("What was done.", new MessageResponse("Order deleted")),
         [typeof(HealthResponse)] = ("Healthy.", HealthResponse.Ok),
@@ -154,6 +155,11 @@ internal static class Examples
         {
             ["settings"] = Body("9.99 a unit, low at 10", """{"unitPrice": 9.99, "lowStockThreshold": 10}"""),
             ["neverLow"] = Body("9.99 a unit, never low", """{"unitPrice": 9.99}"""),
+        },
+        [typeof(DeadLetterFilterRequest)] = new()
+        {
+            ["reason"] = Body("Those whose reason has this text", """{"reason": "could not be reached"}"""),
+            ["all"] = Body("Those of one event, dead-lettered before a time", """{"eventType": "order.reserved", "before": "2026-11-25T03:08:41Z"}"""),
         },
         [typeof(ImportStockRequest)] = new()
         {

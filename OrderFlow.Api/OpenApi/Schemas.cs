@@ -2,6 +2,7 @@ using Microsoft.OpenApi;
 using OrderFlow.Api.Health;
 using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Lists;
+using OrderFlow.Api.Notifications;
 
 namespace OrderFlow.Api.OpenApi;
 
@@ -12,7 +13,7 @@ internal static class Schemas
     private static readonly string[] Requests =
     [
         "PlaceOrder", "PlaceOrderLine", "ChangeStatus", "ChangeStatusTracking", "SetStock", "Restock", "AdjustStock", "ChangeStockSettings", "ImportStock",
-        "ImportStockRow",
+        "ImportStockRow", "DeadLetterFilter",
     ];
 
     /// <summary>The members of request bodies that may be absent or null.</summary>
@@ -20,6 +21,7 @@ internal static class Schemas
     [
         "PlaceOrder.totalAmount", "PlaceOrder.reserveFor", "ChangeStatus.cancelReason", "ChangeStatus.tracking", "ChangeStatusTracking.url",
         "SetStock.lowStockThreshold", "ChangeStockSettings.lowStockThreshold", "ImportStockRow.lowStockThreshold",
+        "DeadLetterFilter.reason", "DeadLetterFilter.eventType", "DeadLetterFilter.before",
     ];
 
     /// <summary>The lists that are not always counted.</summary>
@@ -64,6 +66,9 @@ internal static class Schemas
         ["unitPrice"] = Bounds.Money(Limits.UnitPrice),
         ["jobId"] = Bounds.JobId,
         ["state"] = Bounds.State,
+        ["DeadLetterFilter.reason"] = schema => (schema.MinLength, schema.MaxLength) = (1, DeadLetterFilterRequest.MaxReasonLength),
+        ["DeadLetterFilter.eventType"] = Bounds.NotifiableEvent,
+        ["DeadLetterFilter.before"] = schema => schema.Format = "date-time",
         ["total"] = Bounds.Min(0),
         ["page"] = Bounds.Min(1),
         ["limit"] = Bounds.Range(1, Limits.PageSize),

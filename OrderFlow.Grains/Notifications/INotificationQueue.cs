@@ -21,6 +21,15 @@ internal interface INotificationQueue
     /// <inheritdoc cref="INotificationQueueGrain.Purge"/>
     Task<Outcome> Purge(string jobId);
 
+    /// <inheritdoc cref="IDeadLetterBatchGrain.GetRange"/>
+    Task<string?> GetDeadLetterRange();
+
+    /// <inheritdoc cref="IDeadLetterBatchGrain.Replay"/>
+    Task<DeadLetterBatch> ReplayMatching(DeadLetterFilter filter, string range);
+
+    /// <inheritdoc cref="IDeadLetterBatchGrain.Purge"/>
+    Task<DeadLetterBatch> PurgeMatching(DeadLetterFilter filter, string range);
+
     /// <inheritdoc cref="INotificationQueueGrain.SetPaused"/>
     Task SetPaused(bool paused);
 }

@@ -22,6 +22,17 @@ internal sealed class NotificationQueueGrain(INotificationQueue queue, IQueueHea
     public Task SetPaused(bool paused) => queue.SetPaused(paused);
 }
 
+/// <inheritdoc cref="IDeadLetterBatchGrain"/>
+[GrainType("dead-letter-batch"), StatelessWorker]
+internal sealed class DeadLetterBatchGrain(INotificationQueue queue) : Grain, IDeadLetterBatchGrain
+{
+    public Task<string?> GetRange() => queue.GetDeadLetterRange();
+
+    public Task<DeadLetterBatch> Replay(DeadLetterFilter filter, string range) => queue.ReplayMatching(filter, range);
+
+    public Task<DeadLetterBatch> Purge(DeadLetterFilter filter, string range) => queue.PurgeMatching(filter, range);
+}
+
 /// <inheritdoc cref="INotificationReplayGrain"/>
 [GrainType("notification-replay"), StatelessWorker]
 internal sealed class NotificationReplayGrain(INotificationQueue queue) : Grain, INotificationReplayGrain

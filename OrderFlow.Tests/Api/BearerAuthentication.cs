@@ -171,6 +171,8 @@ public sealed class BearerAuthentication : IDisposable
     [InlineData("POST", "/notifications/resume")]
     [InlineData("GET", "/notifications/dead-letters")]
     [InlineData("POST", "/notifications/dead-letters/1-2/replay")]
+    [InlineData("POST", "/notifications/dead-letters/replay")]
+    [InlineData("POST", "/notifications/dead-letters/purge")]
     [InlineData("DELETE", "/notifications/dead-letters/1-2")]
     public async Task Every_call_but_health_needs_a_token(string method, string address)
     {

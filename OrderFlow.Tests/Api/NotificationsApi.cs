@@ -148,6 +148,56 @@ public sealed class NotificationsApi : IDisposable
     }
 
     [Fact]
+    public async Task Dead_letters_are_replayed_and_purged_by_a_filter()
+    {
+        _external.Sender.Fails = true;
+        var (replayed, purged) = (await Reserved("http-matching-a"), await Reserved("http-matching-b"));
+        await Notifications(replayed, "dead");
+        await Notifications(purged, "dead");
+        _external.Sender.Fails = false;
+
+        const string Filter = """{"reason":"told to fail","eventType":"order.reserved"}""";
+        Assert.Equal((0, true), Moved(await _admin.Call("POST", "/notifications/dead-letters/replay", """{"reason":"TOLD TO FAIL"}""")));
+        var letters = (await _admin.Call("GET", "/notifications/dead-letters?limit=100")).Body["items"]!.AsArray();
+        var matching = letters.Count(letter => (string)letter!["eventType"]! == "order.reserved" && ((string)letter["reason"]!).Contains("told to fail", StringComparison.Ordinal));
+        Assert.Equal((matching, true), Moved(await _admin.Call("POST", "/notifications/dead-letters/replay", Filter)));
+        await Notifications(replayed, "sent");
+        await Notifications(purged, "sent");
+
+        _external.Sender.Fails = true;
+        var third = await Reserved("http-matching-c");
+        await Notifications(third, "dead");
+        _external.Sender.Fails = false;
+        Assert.Equal((0, true), Moved(await _admin.Call("POST", "/notifications/dead-letters/purge", """{"before":"2026-01-01T00:00:00Z"}""")));
+        Assert.Equal((1, true), Moved(await _admin.Call("POST", "/notifications/dead-letters/purge", Filter)));
+        Assert.Empty((await _alice.Call("GET", $"/orders/{third}/notifications")).Body["items"]!.AsArray());
+
+        static (int Count, bool IsComplete) Moved((HttpStatusCode Status, JsonObject Body) answer)
+        {
+            Assert.Equal(HttpStatusCode.OK, answer.Status);
+            return ((int)answer.Body["count"]!, (bool)answer.Body["isComplete"]!);
+        }
+    }
+
+    [Theory]
+    [InlineData("{}", "$")]
+    [InlineData("""{"reason":null}""", "$")]
+    [InlineData("""{"reason":""}""", "reason")]
+    [InlineData("""{"eventType":"order.sold"}""", "eventType")]
+    [InlineData("""{"eventType":"stock.low"}""", "eventType")]
+    [InlineData("""{"before":"yesterday"}""", "before")]
+    [InlineData("""{"reason":7}""", "reason")]
+    [InlineData("""{"reasons":"all"}""", "reasons")]
+    public async Task A_filter_that_is_not_valid_moves_nothing(string body, string path)
+    {
+        foreach (var action in new[] { "replay", "purge" })
+        {
+            var (status, problem) = await _admin.Call("POST", $"/notifications/dead-letters/{action}", body);
+            Assert.Equal((HttpStatusCode.BadRequest, path), (status, Problem.Paths(problem)));
+        }
+    }
+
+    [Fact]
     public async Task While_the_queue_is_paused_notifications_wait()
     {
         Assert.True((bool)(await _admin.Call("POST", "/notifications/pause")).Body["paused"]!);
@@ -164,6 +214,8 @@ public sealed class NotificationsApi : IDisposable
     [InlineData("POST", "/notifications/resume")]
     [InlineData("GET", "/notifications/dead-letters")]
     [InlineData("POST", "/notifications/dead-letters/1-2/replay")]
+    [InlineData("POST", "/notifications/dead-letters/replay")]
+    [InlineData("POST", "/notifications/dead-letters/purge")]
     [InlineData("DELETE", "/notifications/dead-letters/1-2")]
     public async Task The_queue_is_for_admins_only(string method, string address)
     {

@@ -258,6 +258,7 @@ public sealed class ContractResponses : IDisposable
         foreach (var id in dead) await Told(id, "dead");
         _external.Sender.Fails = false;
 
+        foreach (var operation in new[] { "replayDeadLetters", "purgeDeadLetters" }) await Call(_admin, operation, 200, body: """{"reason":"nobody's"}""");
         await Call(_admin, "listDeadLetters", 200, query: "?limit=100");
         await Call(_admin, "replayDeadLetter", 200, $"{dead[0]}-2");
         await Told(dead[0], "sent");

@@ -79,7 +79,7 @@ internal sealed class FuzzedValues(OpenApiFile document, Random random)
         switch (TypeOf(schema))
         {
             case "object":
-                var required = schema["required"]!.AsArray().Select(name => (string)name!).ToHashSet();
+                var required = (schema["required"]?.AsArray() ?? []).Select(name => (string)name!).ToHashSet();
                 return new JsonObject(schema["properties"]!.AsObject().Where(member => required.Contains(member.Key) || OneIn(2))
                     .Select(member => KeyValuePair.Create(member.Key, Member(member.Key, member.Value!.AsObject()))));
             case "array": return Lines(schema, random.Next((int)schema["minItems"]!, 5));

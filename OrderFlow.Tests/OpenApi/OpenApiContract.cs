@@ -123,7 +123,7 @@ public sealed partial class OpenApiContract : IDisposable
         Assert.NotEqual("", (string?)schema["description"] ?? "");
         Assert.All(schema["properties"]!.AsObject(), member => Assert.NotEqual((member.Key, ""), (member.Key, (string?)member.Value!["description"] ?? "")));
         Assert.Subset(
-            schema["properties"]!.AsObject().Select(member => member.Key).ToHashSet(), schema["required"]!.AsArray().Select(member => (string)member!).ToHashSet());
+            schema["properties"]!.AsObject().Select(member => member.Key).ToHashSet(), (schema["required"]?.AsArray() ?? []).Select(member => (string)member!).ToHashSet());
     }
 
     [Fact]

@@ -19,6 +19,9 @@ internal sealed partial class NotificationQueue(
     /// <summary>The most dead letters that paging by number skips: Redis serves no other client meanwhile. Paging by <c>after</c> has no bound.</summary>
     private const int MaxDeadLettersSkipped = 10_000;
 
+    /// <summary>The most dead letters that one script compares with a filter.</summary>
+    private const int MaxDeadLettersMatched = 500;
+
     /// <summary>How long a replay with an <c>Idempotency-Key</c> is remembered, as other keys are by default.</summary>
     private static readonly TimeSpan ReplayRetention = TimeSpan.FromHours(24);
 
@@ -83,6 +86,16 @@ internal sealed partial class NotificationQueue(
         return (bool)await Run(QueueScripts.Purge, time.GetUtcNow(), jobId) ? Outcome.Ok : Outcome.NotFound;
     }
 
+    public async Task<string?> GetDeadLetterRange()
+    {
+        var database = await connection.GetDatabase();
+        return await database.StreamRangeAsync(_keys.Dead, count: 1, messageOrder: Order.Descending) is [var newest] ? $"0-0 {newest.Id}" : null;
+    }
+
+    public Task<DeadLetterBatch> ReplayMatching(DeadLetterFilter filter, string range) => MoveMatching(QueueScripts.ReplayMatching, filter, range);
+
+    public Task<DeadLetterBatch> PurgeMatching(DeadLetterFilter filter, string range) => MoveMatching(QueueScripts.PurgeMatching, filter, range);
+
     public async Task SetPaused(bool paused)
     {
         var database = await connection.GetDatabase();
@@ -94,6 +107,14 @@ internal sealed partial class NotificationQueue(
 
     /// <summary>Reads the durability settings of the server that holds the queue.</summary>
     public Task<RedisDurability> GetDurability() => connection.GetDurability(_keys.Jobs);
+
+    private async Task<DeadLetterBatch> MoveMatching(string script, DeadLetterFilter filter, string range)
+    {
+        var (after, last) = (range.Split(' ')[0], range.Split(' ')[1]);
+        RedisValue before = filter.Before is { } limit ? limit.ToUnixTimeMilliseconds() : "";
+        var moved = await Run(script, time.GetUtcNow(), after, last, MaxDeadLettersMatched, filter.Reason ?? "", filter.EventType ?? "", before);
+        return new((int)moved[0], (string?)moved[1] is { } next ? $"{next} {last}" : null);
+    }
 
     private async Task<RedisResult> Run(string script, DateTimeOffset now, params RedisValue[] arguments)
     {

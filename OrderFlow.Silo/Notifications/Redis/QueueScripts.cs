@@ -30,6 +30,10 @@ internal static class QueueScripts
 
     public static string Purge { get; } = Load("purge");
 
+    public static string ReplayMatching { get; } = Load("replay_matching");
+
+    public static string PurgeMatching { get; } = Load("purge_matching");
+
     public static string ListByOrder { get; } = Load("list_by_order");
 
     public static string Stats { get; } = Load("stats");

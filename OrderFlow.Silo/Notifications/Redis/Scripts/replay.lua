@@ -16,9 +16,7 @@ if not job then
     return 0
   end
 else
-  remove_dead_letter(ref, job.id)
-  job.attempts = 0
-  set_state(job, 'waiting', append(job), 1)
+  replay_dead_letter(ref, job)
 end
 
 if operation then

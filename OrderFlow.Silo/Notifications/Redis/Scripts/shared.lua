@@ -140,3 +140,26 @@ local function find_dead_letter(id)
   local entry = ref and get_entry(dead, ref)
   if entry then return ref, to_table(entry[2]) end
 end
+
+-- Enqueues a dead letter again, with all its attempts left.
+local function replay_dead_letter(ref, job)
+  remove_dead_letter(ref, job.id)
+  job.attempts = 0
+  set_state(job, 'waiting', append(job), 1)
+end
+
+-- Moves those of the next dead letters that match: after the entry ARGV[3] and up to ARGV[4], of which it looks at no more than ARGV[5].
+-- ARGV: 6 what the reason contains, 7 the event type, 8 dead-lettered before, unix ms; each empty for any
+-- Returns how many it moved and, where there may be more, the entry it looked at last.
+local function move_matching_dead_letters(move)
+  local after, last, limit, reason, type, before = ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7], tonumber(ARGV[8])
+  local entries, moved = redis.call('XRANGE', dead, '(' .. after, last, 'COUNT', limit), 0
+  for _, entry in ipairs(entries) do
+    local job = to_table(entry[2])
+    if string.find(job.reason, reason, 1, true) and (type == '' or job.type == type) and (not before or tonumber(job.at) < before) then
+      move(entry[1], job)
+      moved = moved + 1
+    end
+  end
+  return { moved, #entries == limit and entries[limit][1] or false }
+end
