@@ -57,6 +57,8 @@ internal static class NotificationSetup
         services.AddSingleton<NotificationMetrics>();
         services.AddSingleton<WorkerName>();
         services.AddSingleton<QueueAvailability>();
+        services.AddSingleton<SenderAvailability>();
+        services.AddHealthChecks().AddCheck<SenderAvailability>("sender", HealthStatus.Degraded, [HealthEndpoints.Ready]);
         services.AddSingleton<JobCompleter>();
         services.AddSingleton<JobExecutor>();
         services.AddHostedService<NotificationWorker>();

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -68,6 +69,13 @@ internal sealed class WorkerHost : IAsyncDisposable
         Listen();
         await _host.StartAsync();
         _started = true;
+    }
+
+    /// <summary>The result of a health check.</summary>
+    public async Task<(HealthStatus Status, string? Description)> Health(string check)
+    {
+        var report = await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(each => each.Name == check);
+        return (report.Entries[check].Status, report.Entries[check].Description);
     }
 
     public Task Stop() => _host.StopAsync();

@@ -12,6 +12,7 @@ internal sealed class ScriptedMailServer : IAsyncDisposable
     private readonly ConcurrentQueue<string> _commands = [];
     private readonly string[] _extensions;
     private readonly Task _running;
+    private int _accepted;
 
     /// <param name="extensions">The extensions it announces, such as <c>SMTPUTF8</c>.</param>
     public ScriptedMailServer(params string[] extensions)
@@ -29,11 +30,23 @@ internal sealed class ScriptedMailServer : IAsyncDisposable
     /// <summary>Such as <c>RCPT TO:&lt;alice@users.example&gt;</c>.</summary>
     public string[] Recipients => [.. _commands.Where(command => command.StartsWith("RCPT", StringComparison.Ordinal))];
 
+    /// <summary>What it says first.</summary>
+    public string Greeting { get; set; } = "220 scripted";
+
+    /// <summary>The reply to AUTH.</summary>
+    public string AuthReply { get; set; } = "235 welcome";
+
+    /// <summary>The reply to MAIL FROM.</summary>
+    public string SenderReply { get; set; } = "250 ok";
+
     /// <summary>The reply to RCPT TO.</summary>
     public string RecipientReply { get; set; } = "250 ok";
 
     /// <summary>The reply to a complete mail.</summary>
     public string MailReply { get; set; } = "250 ok";
+
+    /// <summary>How many mails it accepted.</summary>
+    public int Accepted => Volatile.Read(ref _accepted);
 
     public async ValueTask DisposeAsync()
     {
@@ -57,7 +70,7 @@ internal sealed class ScriptedMailServer : IAsyncDisposable
         using var _ = client;
         using var reader = new StreamReader(client.GetStream(), new UTF8Encoding(false));
         await using var writer = new StreamWriter(client.GetStream(), new UTF8Encoding(false)) { NewLine = "\r\n", AutoFlush = true };
-        await writer.WriteLineAsync("220 scripted");
+        await writer.WriteLineAsync(Greeting);
         while (await reader.ReadLineAsync() is { } command)
         {
             _commands.Enqueue(command);
@@ -66,6 +79,12 @@ internal sealed class ScriptedMailServer : IAsyncDisposable
                 case "EHLO":
                     foreach (var extension in _extensions) await writer.WriteLineAsync($"250-{extension}");
                     await writer.WriteLineAsync("250 HELP");
+                    break;
+                case "AUTH":
+                    await writer.WriteLineAsync(AuthReply);
+                    break;
+                case "MAIL":
+                    await writer.WriteLineAsync(SenderReply);
                     break;
                 case "RCPT":
                     await writer.WriteLineAsync(RecipientReply);
@@ -76,6 +95,7 @@ internal sealed class ScriptedMailServer : IAsyncDisposable
                     {
                     }
 
+                    if (MailReply.StartsWith('2')) Interlocked.Increment(ref _accepted);
                     await writer.WriteLineAsync(MailReply);
                     break;
                 default:

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using MailKit.Security;
+using OrderFlow.Notifications;
 using OrderFlow.Silo.Notifications.Smtp;
 using OrderFlow.Tests.Notifications;
 
@@ -29,7 +30,7 @@ public sealed class SmtpSecurity
         await using var server = await MailServer.Start(certificate);
         await using var sender = new MailSender(server, Trusting(certificate) + (options => options.Password = "wr0ng"));
 
-        var error = await Assert.ThrowsAsync<AuthenticationException>(() => sender.Send(TestJobs.Job()));
+        var error = await IsRefused<AuthenticationException>(sender);
 
         Assert.DoesNotContain("wr0ng", error.ToString(), StringComparison.Ordinal);
         Assert.Empty(server.Mails);
@@ -73,7 +74,7 @@ public sealed class SmtpSecurity
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server, Credentials + (options => options.Security = "auto"));
 
-        var error = await Assert.ThrowsAsync<AuthenticationException>(() => sender.Send(TestJobs.Job()));
+        var error = await IsRefused<AuthenticationException>(sender);
 
         Assert.Equal("the mail server does not offer TLS, without which Smtp__Security=auto does not send the password", error.Message);
         Assert.DoesNotContain("AUTH", server.Commands);
@@ -85,7 +86,7 @@ public sealed class SmtpSecurity
         await using var server = await MailServer.Start();
         await using var sender = new MailSender(server, options => options.Security = "starttls");
 
-        await Assert.ThrowsAsync<NotSupportedException>(() => sender.Send(TestJobs.Job()));
+        await IsRefused<NotSupportedException>(sender);
         Assert.Empty(server.Mails);
     }
 
@@ -94,9 +95,17 @@ public sealed class SmtpSecurity
     private static Action<SmtpOptions> Trusting(X509Certificate2 root, string security = "starttls") =>
         Credentials + (options => (options.Security, options.CaFile) = (security, Certificates.PemFile(root)));
 
+    /// <summary>Sends a mail, which must pause the worker; returns the cause.</summary>
+    private static async Task<TCause> IsRefused<TCause>(MailSender sender)
+        where TCause : Exception
+    {
+        var error = await Assert.ThrowsAsync<SenderUnavailableException>(() => sender.Send(TestJobs.Job()));
+        return Assert.IsType<TCause>(error.InnerException);
+    }
+
     private static async Task AssertRejected(MailSender sender, MailServer server)
     {
-        await Assert.ThrowsAsync<SslHandshakeException>(() => sender.Send(TestJobs.Job()));
+        await IsRefused<SslHandshakeException>(sender);
         Assert.DoesNotContain("AUTH", server.Commands);
         Assert.Empty(server.Mails);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using MailKit.Net.Smtp;
 using MailKit.Security;
+using OrderFlow.Notifications;
 
 namespace OrderFlow.Silo.Notifications.Smtp;
 
@@ -25,12 +26,29 @@ internal sealed class SmtpConnector(SmtpOptions options)
             if (options.Username.Length > 0) await Authenticate(client, cancellationToken);
             return client;
         }
-        catch
+        catch (Exception error)
         {
             client.Dispose();
+            if (IsPermanent(error)) throw new SenderUnavailableException($"the mail server cannot be used: {Describe(error)}", error);
             throw;
         }
     }
+
+    /// <summary>Whether the server will not take a session with these settings: a 5xx, no trusted certificate, no TLS, no way to sign in.</summary>
+    private static bool IsPermanent(Exception error) => error switch
+    {
+        AuthenticationException { InnerException: SmtpCommandException reply } => IsPermanent(reply),
+        SmtpCommandException reply => (int)reply.StatusCode >= SmtpSender.MinPermanentReply,
+        AuthenticationException or SslHandshakeException or NotSupportedException => true,
+        _ => false,
+    };
+
+    private static string Describe(Exception error) => error switch
+    {
+        SmtpCommandException reply => $"{(int)reply.StatusCode} {reply.Message}",
+        AuthenticationException { InnerException: SmtpCommandException } => error.Message,   // which has the reply
+        _ => error.FullMessage(),
+    };
 
     private async Task Authenticate(SmtpClient client, CancellationToken cancellationToken)
     {

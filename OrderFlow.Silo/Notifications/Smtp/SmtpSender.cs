@@ -9,7 +9,12 @@ namespace OrderFlow.Silo.Notifications.Smtp;
 internal sealed partial class SmtpSender(SmtpConnectionPool pool, IOptions<SmtpOptions> options, TimeProvider time, ILogger<SmtpSender> log) : INotificationSender
 {
     /// <summary>The lowest reply code of a permanent error, RFC 5321 §4.2.1.</summary>
-    private const int MinPermanentReply = 500;
+    public const int MinPermanentReply = 500;
+
+    /// <summary>Replies to MAIL FROM that concern the parameters of this mail, its size and SMTPUTF8, and not the sender: RFC 1870 §6.1, RFC 5321 §4.1.1.11.</summary>
+    private static readonly SmtpStatusCode[] OfMail = [SmtpStatusCode.ExceededStorageAllocation, SmtpStatusCode.MailFromOrRcptToParametersNotRecognizedOrNotImplemented];
+
+    private const string Sender = "sender";
 
     /// <summary>For non-ASCII addresses, RFC 6531.</summary>
     private static readonly FormatOptions Utf8 = new() { International = true };
@@ -27,9 +32,10 @@ internal sealed partial class SmtpSender(SmtpConnectionPool pool, IOptions<SmtpO
         {
             await pool.Run(client => Send(client, mail, cancellationToken), cancellationToken);
         }
-        catch (SmtpCommandException error) when (RejectedPart(error.ErrorCode) is { } rejected && (int)error.StatusCode >= MinPermanentReply)
+        catch (SmtpCommandException error) when (RejectedPart(error) is { } rejected && (int)error.StatusCode >= MinPermanentReply)
         {
-            throw new UndeliverableException($"the mail server rejected the {rejected}: {(int)error.StatusCode} {error.Message}");
+            var reason = $"the mail server rejected the {rejected}: {(int)error.StatusCode} {error.Message}";
+            throw rejected == Sender ? new SenderUnavailableException(reason, error) : new UndeliverableException(reason);
         }
 
         LogAccepted(new(job.JobId), job.OrderId);
@@ -43,11 +49,12 @@ internal sealed partial class SmtpSender(SmtpConnectionPool pool, IOptions<SmtpO
         throw new UndeliverableException($"the mail server does not support non-ASCII addresses (SMTPUTF8): '{recipient.Address}'");
     }
 
-    /// <summary>What the server rejected permanently; null for errors that an operator can fix, such as a rejected sender.</summary>
-    private static string? RejectedPart(SmtpErrorCode code) => code switch
+    /// <summary>What the server rejected; null where that is not known.</summary>
+    private static string? RejectedPart(SmtpCommandException error) => error.ErrorCode switch
     {
         SmtpErrorCode.RecipientNotAccepted => "recipient",
         SmtpErrorCode.MessageNotAccepted => "mail",
+        SmtpErrorCode.SenderNotAccepted => OfMail.Contains(error.StatusCode) ? "mail" : Sender,
         _ => null,
     };
 

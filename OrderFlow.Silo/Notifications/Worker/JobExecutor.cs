@@ -7,7 +7,7 @@ namespace OrderFlow.Silo.Notifications.Worker;
 
 /// <summary>Executes one claimed job: sends it within the time-out and reports the outcome to the queue.</summary>
 internal sealed partial class JobExecutor(
-    INotificationJobs jobs, INotificationSender sender, JobCompleter completer, WorkerName worker,
+    INotificationJobs jobs, INotificationSender sender, SenderAvailability availability, JobCompleter completer, WorkerName worker,
     NotificationMetrics metrics, TimeProvider time, IOptions<WorkerOptions> options, ILogger<JobExecutor> log)
 {
     private readonly WorkerOptions _options = options.Value;
@@ -35,13 +35,20 @@ internal sealed partial class JobExecutor(
         metrics.RecordSend(time.GetElapsedTime(startedAt));
         if (failure is not null) span.Fail(failure.Message);
 
-        await (failure is null ? Complete(claimed, claimedAt) : RetryOrDeadLetter(claimed, claimedAt, failure));
+        if (failure is SenderUnavailableException) availability.ReportRefusal(failure.Message);
+        else if (failure is null or UndeliverableException) availability.ReportSuccess();
+        await (failure switch
+        {
+            null => Complete(claimed, claimedAt),
+            SenderUnavailableException => Release(claimed, claimedAt),
+            _ => RetryOrDeadLetter(claimed, claimedAt, failure),
+        });
 
         // A sender that ignores its token keeps its slot until it ends, so that no more run than the concurrency allows.
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Releases a job that this worker has not begun to send. Never throws.</summary>
+    /// <summary>Releases a job that was not sent, which is no attempt. Never throws.</summary>
     public Task Release(ClaimedJob claimed, long claimedAt) =>
         completer.Report(claimed, claimedAt, () => jobs.Release(worker.Value, claimed, time.GetUtcNow()));
 

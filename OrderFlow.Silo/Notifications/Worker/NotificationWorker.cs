@@ -8,7 +8,7 @@ namespace OrderFlow.Silo.Notifications.Worker;
 /// so that no job waits in its memory while the lease runs.
 /// </summary>
 internal sealed partial class NotificationWorker(
-    INotificationJobs jobs, INotificationSender sender, JobExecutor executor, WorkerName worker, QueueAvailability queue, NotificationMetrics metrics,
+    INotificationJobs jobs, INotificationSender sender, SenderAvailability availability, JobExecutor executor, WorkerName worker, QueueAvailability queue, NotificationMetrics metrics,
     TimeProvider time, IOptions<WorkerOptions> options, ILogger<NotificationWorker> log) : BackgroundService
 {
     /// <summary>How long a worker that stops waits for its running jobs; well within <see cref="Shutdown.Timeout"/>.</summary>
@@ -44,6 +44,7 @@ internal sealed partial class NotificationWorker(
         while (true)
         {
             var free = await _slots.WaitForFree(stopping);
+            if (availability.IsRefusing) free = await WaitForProbe(stopping);
             TimeSpan delay;
             try
             {
@@ -60,6 +61,16 @@ internal sealed partial class NotificationWorker(
 
             if (delay > TimeSpan.Zero) await Task.Delay(delay, time, stopping);
         }
+    }
+
+    /// <summary>Waits until the last job has ended and the pause after it is over. Returns how many jobs may try then.</summary>
+    private async Task<int> WaitForProbe(CancellationToken stopping)
+    {
+        await _slots.WhenAllFree().WaitAsync(stopping);
+        if (!availability.IsRefusing) return await _slots.WaitForFree(stopping);
+
+        await Task.Delay(availability.Pause, time, stopping);
+        return 1;
     }
 
     /// <summary>No delay while the queue fills all free slots, a short one while it fills some, a growing one while it is empty.</summary>
