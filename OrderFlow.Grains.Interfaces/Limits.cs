@@ -39,6 +39,12 @@ public static class Limits
     /// <summary>The most characters in the address of a parcel's page.</summary>
     public const int TrackingUrlLength = 256;
 
+    /// <summary>The most octets of a mail address, RFC 5321 §4.5.3.1.3 without the angle brackets.</summary>
+    public const int EmailLength = 254;
+
+    /// <summary>The most characters of a language tag: RFC 5646 §4.4.1 asks for 35.</summary>
+    public const int LocaleLength = 35;
+
     /// <summary>The most characters in an admin's reason for a correction of stock.</summary>
     public const int StockReasonLength = 200;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OrderFlow.Api.Customers;
 using OrderFlow.Api.Health;
 using OrderFlow.Api.Inventory;
 using OrderFlow.Api.Lists;
@@ -52,6 +53,7 @@ internal sealed partial class RequestJson : JsonSerializerContext
 [JsonSerializable(typeof(PageResponse<DeadLetterResponse>))]
 [JsonSerializable(typeof(DeadLettersMovedResponse))]
 [JsonSerializable(typeof(NotificationStatsResponse))]
+[JsonSerializable(typeof(ContactRemovedResponse))]
 [JsonSerializable(typeof(MessageResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(string[]))]

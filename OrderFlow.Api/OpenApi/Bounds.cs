@@ -8,6 +8,7 @@ using OrderFlow.Inventory;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
 using OrderFlow.ServiceDefaults.Auth;
+using OrderFlow.ServiceDefaults.Notifications;
 
 namespace OrderFlow.Api.OpenApi;
 
@@ -124,6 +125,16 @@ internal static class Bounds
         Text(schema, Limits.CancelReasonLength, forbidden: Control);
         AddToDescription(schema, $"Not one of {string.Join(", ", CancelReasons.All)}. {VisibleSentence}");
     }
+
+    /// <summary>A mail address. Its form is stated in words: no pattern knows which addresses servers accept.</summary>
+    public static void Email(OpenApiSchema schema)
+    {
+        (schema.MinLength, schema.MaxLength) = (3, Limits.EmailLength);
+        AddToDescription(schema, "One address (RFC 5321, RFC 6531), with a domain.");
+    }
+
+    /// <summary>A language.</summary>
+    public static void Locale(OpenApiSchema schema) => (schema.MaxLength, schema.Pattern) = (Limits.LocaleLength, LanguageTag.Pattern);
 
     /// <summary>The carrier or the number of a parcel.</summary>
     public static void Tracking(OpenApiSchema schema) => Text(schema, Limits.TrackingLength, forbidden: Control);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using OrderFlow.Api.Customers;
 using OrderFlow.Api.Health;
 using OrderFlow.Api.Http;
 using OrderFlow.Api.Inventory;
@@ -49,7 +50,8 @@ internal static class Examples
     public static readonly string MovementCursor = StockMovementCursor.Before("3:0");
 
     private static readonly OrderResponse Reserved = new(
-        42, UserId, [new OrderLine(ProductId, 2)], "reserved", 19.98m, Placed, Settled, FailReason: null, ExpiresAt: Settled.AddMinutes(15));
+        42, UserId, [new OrderLine(ProductId, 2)], "reserved", 19.98m, Placed, Settled, FailReason: null, ExpiresAt: Settled.AddMinutes(15),
+        Contact: new("alice@mail.example", "en"));
 
     private static readonly OrderTransitionResponse[] History =
         [new("pending", Version: 1, Placed, UserId), new("reserved", Version: 2, Settled, OrderTransition.SystemActor)];
@@ -90,6 +92,7 @@ internal static class Examples
         [typeof(PageResponse<DeadLetterResponse>)] = ("A page of dead letters, newest first.", Page(DeadLetter)),
         [typeof(DeadLettersMovedResponse)] = ("How many were moved.", new DeadLettersMovedResponse(4_000, IsComplete: true)),
         [typeof(NotificationStatsResponse)] = ("The current counts.", new NotificationStatsResponse(3, 1, 2, 1_204, 5, 1, 1, Paused: false)),
+        [typeof(ContactRemovedResponse)] = ("From what it was removed.", new ContactRemovedResponse(Orders: 12, Notifications: 1)),
         [typeof(MessageResponse)] = ("What was done.", new MessageResponse("Order deleted")),
         [typeof(HealthResponse)] = ("Healthy.", HealthResponse.Ok),
     };
@@ -129,6 +132,9 @@ internal static class Examples
             ["reserveFor"] = Body(
                 "An order that is cancelled after a quarter of an hour unless it is confirmed",
                 """{"userId": "alice", "items": [{"productId": "sku-1", "quantity": 2}], "reserveFor": "PT15M"}"""),
+            ["contact"] = Body(
+                "An order whose customer is notified in German at the token's verified address",
+                """{"userId": "alice", "items": [{"productId": "sku-1", "quantity": 2}], "contact": {"email": "alice@mail.example", "locale": "de-AT"}}"""),
         },
         [typeof(ChangeStatusRequest)] = new()
         {

@@ -86,6 +86,7 @@ internal static class OpenApiSetup
         {
             new() { Name = "Health", Description = "Whether the API runs, and whether it reaches its dependencies. No token is needed." },
             new() { Name = "Orders", Description = "Customers read and change their own orders, admins all; the roles payments and fulfilment read all. Another user's order is a 404." },
+            new() { Name = "Customers", Description = "For admins: what is known of a customer." },
             new() { Name = "Inventory", Description = "Every authenticated caller may read, admins may change." },
             new() { Name = "Notifications", Description = "The notifications of customers about their orders; for admins the queue." },
         };

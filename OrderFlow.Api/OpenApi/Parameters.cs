@@ -32,6 +32,7 @@ internal static class Parameters
             "Only orders with a line of this product. An id that does not exactly match a product means the one in Unicode normalization form C.",
             Examples.ProductId, Bounds.ProductId),
         ["userId"] = new("Only this user's orders. Customers may only name themselves.", Examples.UserId, Bounds.UserId),
+        ["customers/{userId}/contact?userId"] = new("The customer.", Examples.UserId, Bounds.UserId),
         ["page"] = new("The page; the first is 1.", 1, Bounds.Range(1, int.MaxValue), "int32", Default: 1),
         ["limit"] = new("The most items on the page.", PageParameters.DefaultLimit, Bounds.Range(1, Limits.PageSize), "int32", PageParameters.DefaultLimit),
         ["cursor"] = new(Position, Examples.Cursor, Bounds.Cursor(Cursor.DefaultMaxLength)),

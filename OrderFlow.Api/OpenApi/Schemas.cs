@@ -12,14 +12,14 @@ internal static class Schemas
     /// <summary>The schemas of request bodies.</summary>
     private static readonly string[] Requests =
     [
-        "PlaceOrder", "PlaceOrderLine", "ChangeStatus", "ChangeStatusTracking", "SetStock", "Restock", "AdjustStock", "ChangeStockSettings", "ImportStock",
+        "PlaceOrder", "PlaceOrderLine", "PlaceOrderContact", "ChangeStatus", "ChangeStatusTracking", "SetStock", "Restock", "AdjustStock", "ChangeStockSettings", "ImportStock",
         "ImportStockRow", "DeadLetterFilter",
     ];
 
     /// <summary>The members of request bodies that may be absent or null.</summary>
     private static readonly string[] OptionalMembers =
     [
-        "PlaceOrder.totalAmount", "PlaceOrder.reserveFor", "ChangeStatus.cancelReason", "ChangeStatus.tracking", "ChangeStatusTracking.url",
+        "PlaceOrder.totalAmount", "PlaceOrder.reserveFor", "PlaceOrder.contact", "PlaceOrderContact.email", "PlaceOrderContact.locale", "ChangeStatus.cancelReason", "ChangeStatus.tracking", "ChangeStatusTracking.url",
         "SetStock.lowStockThreshold", "ChangeStockSettings.lowStockThreshold", "ImportStockRow.lowStockThreshold",
         "DeadLetterFilter.reason", "DeadLetterFilter.eventType", "DeadLetterFilter.before",
     ];
@@ -45,6 +45,8 @@ internal static class Schemas
         ["Health.status"] = Bounds.Only(HealthResponse.Ok.Status),
         ["ChangeStatus.cancelReason"] = Bounds.CancelReason,
         ["PlaceOrder.reserveFor"] = Bounds.ReserveFor,
+        ["email"] = Bounds.Email,
+        ["locale"] = Bounds.Locale,
         ["carrier"] = Bounds.Tracking,
         ["number"] = Bounds.Tracking,
         ["ChangeStatusTracking.carrier"] = Bounds.RequestTracking,

@@ -19,7 +19,7 @@ internal static class OrderEndpoints
     {
         var orders = routes.MapGroup("/orders").RequireAuthorization().WithTags("Orders");
         orders.MapPost("/", Place).Describe("placeOrder", "Place an order", 403, 422)
-            .WithDescription("It is stored as pending; stock is reserved after the response.").AcceptsHeaders(IdempotencyKey.Name, PreferredWait.Header);
+            .WithDescription("It is stored as pending; stock is reserved after the response. Its `contact` is notified, by default the token's `email` if `email_verified` is true.").AcceptsHeaders(IdempotencyKey.Name, PreferredWait.Header);
         orders.MapGet("/", List).Describe("listOrders", "List orders, newest first", 400, 403)
             .WithDescription(
                 "The caller's own orders, or all for an admin and for the roles payments and fulfilment. An order must match every filter. "
@@ -40,16 +40,20 @@ internal static class OrderEndpoints
 
     /// <summary>Places an order. It is stored as pending; stock is reserved after the response, which waits for it if the client prefers that.</summary>
     private static async Task<Results<Created<OrderResponse>, ProblemHttpResult>> Place(
-        JsonBody<PlaceOrderRequest> body, Header<IdempotencyKey> keyHeader, HttpContext http, CurrentCaller current, OrderPlacer placer, ClusterClient cluster,
-        RollingUpgrade upgrade)
+        JsonBody<PlaceOrderRequest> body, Header<IdempotencyKey> keyHeader, HttpContext http, CurrentCaller current, OrderPlacer placer, ContactRules contacts,
+        ClusterClient cluster, RollingUpgrade upgrade)
     {
         if (!body.TryGet(out var request, out var problem)) return problem;
         if (!keyHeader.TryGet(out var key, out problem)) return problem;
         if (!current.Caller.MayActFor(request.UserId!)) return Problems.Forbidden("Only an admin may act for another user.");
+        var (command, forbidden) = contacts.Apply(request.ToCommand(current.Caller), current);
+        if (forbidden is not null) return Problems.Forbidden(forbidden);
         if (await ProductIdResolver.Validate(cluster, request.Items!) is { IsEmpty: false } errors) return Problems.Invalid(errors);
-
-        var command = request.ToCommand(current.Caller);
-        if (command.ReserveFor is not null && !upgrade.IsComplete()) throw NotSupportedYet();
+        if (!upgrade.IsComplete())
+        {
+            if (command.NeedsUpgradedSilos) throw NotSupportedYet();
+            command = command with { DefaultContact = null };
+        }
 
         var (use, result) = key.Key is { } value ? await placer.PlaceOnce(cluster, value, command) : new(KeyUse.First, await placer.Place(cluster, command));
         if (use == KeyUse.OtherCommand) return Problems.IdempotencyKeyReused();
@@ -63,7 +67,7 @@ internal static class OrderEndpoints
         }
 
         http.Response.Headers.ETag = IfMatch.ToETag(placed.Version);
-        return TypedResults.Created($"/orders/{placed.Id}", OrderResponse.Of(placed));
+        return TypedResults.Created($"/orders/{placed.Id}", OrderResponse.Of(placed, current.Caller));
     }
 
     /// <summary>Lists orders, newest first: the caller's own, or all where <see cref="Caller.SeesAll"/>.</summary>
@@ -81,7 +85,7 @@ internal static class OrderEndpoints
         var list = await cluster.CallWithRetry(grains =>
             query.IsSearch ? grains.GetNewGrain<IOrderSearchGrain>(0).List(query, current.Caller) : grains.GetGrain<IOrderQueryGrain>(0).List(query, current.Caller));
         return list is { Outcome: Outcome.Ok, Page: { } found }
-            ? TypedResults.Ok(PageResponse.Of(found, OrderResponse.Of).WithCursor(after is not null, last => OrderCursor.After(last.CreatedAt, last.Id)))
+            ? TypedResults.Ok(PageResponse.Of(found, order => OrderResponse.Of(order, current.Caller)).WithCursor(after is not null, last => OrderCursor.After(last.CreatedAt, last.Id)))
             : Problems.Forbidden("Only an admin, or the role payments or fulfilment, may list another user's orders.");
     }
 
@@ -97,7 +101,7 @@ internal static class OrderEndpoints
         if (!wanted.Version.Allows(order.Version)) return ProblemOf(new(Outcome.Stale));
 
         response.Headers.ETag = IfMatch.ToETag(order.Version);
-        return known.Matches(order.Version) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(OrderResponse.Of(order));
+        return known.Matches(order.Version) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(OrderResponse.Of(order, current.Caller));
     }
 
     /// <summary>Lists the changes of an order's status, and who made them.</summary>
@@ -133,7 +137,7 @@ internal static class OrderEndpoints
         if (result is not { Outcome: Outcome.Ok, Order: { } changed }) return ProblemOf(result);
 
         response.Headers.ETag = IfMatch.ToETag(changed.Version);
-        return TypedResults.Ok(OrderResponse.Of(changed));
+        return TypedResults.Ok(OrderResponse.Of(changed, current.Caller));
 
         Task<OrderResult> Change(IGrainFactory grains) => grains.ChangeStatus(id, command, isUpgraded);
     }

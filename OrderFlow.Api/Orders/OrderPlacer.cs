@@ -38,7 +38,7 @@ internal sealed class OrderPlacer(IOrderIds ids, TimeProvider time)
         return PlaceWithFreeId(async id =>
         {
             var key = StatelessWorkerKeys.ForOrder(id);
-            var (placed, wasRetried) = await cluster.CallReportingRetry(grains => command.ReserveFor is null
+            var (placed, wasRetried) = await cluster.CallReportingRetry(grains => !command.NeedsUpgradedSilos
                 ? grains.GetGrain<IIdempotencyGrain>(key).Place(name, id, request)
                 : grains.GetNewGrain<IExpiringIdempotencyGrain>(key).Place(name, id, request));
             return Supported(placed, wasRetried);
@@ -87,7 +87,7 @@ internal sealed class OrderPlacer(IOrderIds ids, TimeProvider time)
         throw new ClusterUnavailableException(cause: null, wasSent: false);
     }
 
-    /// <exception cref="ClusterUnavailableException">A silo of version 1.0.0 has joined, which does not know reservations that expire; an earlier call may have placed the order.</exception>
+    /// <exception cref="ClusterUnavailableException">A silo of version 1.0.0 has joined, which does not know reservations that expire, or contacts; an earlier call may have placed the order.</exception>
     private static PlacedOnce Supported(PlacedOnce placed, bool wasRetried) =>
         placed.Result?.Outcome == Outcome.Unsupported ? throw new ClusterUnavailableException(cause: null, wasSent: wasRetried) : placed;
 

@@ -16,15 +16,17 @@ namespace OrderFlow.Api.Orders;
 /// <param name="ExpiresAt">When it is cancelled unless it is confirmed or fulfilled before; UTC, written with Z. Absent unless it is reserved for a limited time.</param>
 /// <param name="CancelReason"><c>cancelled</c>, <c>expired</c>, or an admin's own text; absent unless it is cancelled.</param>
 /// <param name="Tracking">Where the parcel can be followed; absent unless that was named as the order was fulfilled.</param>
+/// <param name="Contact">Whom to notify; absent if nobody is named, and for callers who are neither the owner nor an admin.</param>
 internal sealed record OrderResponse(
     long Id, string UserId, OrderLine[] Items, string Status, decimal TotalAmount, DateTime CreatedAt, DateTime UpdatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? FailReason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? ExpiresAt = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CancelReason = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TrackingResponse? Tracking = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TrackingResponse? Tracking = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContactResponse? Contact = null)
 {
-    /// <summary>Maps an order.</summary>
-    public static OrderResponse Of(Order order) => new(
+    /// <summary>Maps an order as this caller may see it: those who see all orders for their work need no customer's address.</summary>
+    public static OrderResponse Of(Order order, Caller by) => new(
         order.Id,
         order.UserId,
         ImmutableCollectionsMarshal.AsArray(order.Items) ?? [],
@@ -35,8 +37,16 @@ internal sealed record OrderResponse(
         order.FailReason,
         order.ExpiresAt?.UtcDateTime,
         order.CancelReason,
-        order.Tracking is { } parcel ? new(parcel.Carrier, parcel.Number, parcel.Url) : null);
+        order.Tracking is { } parcel ? new(parcel.Carrier, parcel.Number, parcel.Url) : null,
+        order.Contact is { } contact && by.MayActFor(order.UserId) ? new(contact.Email, contact.Locale) : null);
 }
+
+/// <summary>Whom to notify of an order.</summary>
+/// <param name="Email">The mail address; absent if none is known.</param>
+/// <param name="Locale">The language, a BCP 47 tag; absent for the shop's default.</param>
+internal sealed record ContactResponse(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Email,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Locale);
 
 /// <summary>Where the parcel of a fulfilled order can be followed.</summary>
 /// <param name="Carrier">Who carries it.</param>

@@ -6,6 +6,7 @@ using OrderFlow.Api.Http;
 using OrderFlow.Api.Inventory;
 using OrderFlow.Orders;
 using OrderFlow.ServiceDefaults.Auth;
+using OrderFlow.ServiceDefaults.Notifications;
 
 namespace OrderFlow.Api.Orders;
 
@@ -15,7 +16,9 @@ namespace OrderFlow.Api.Orders;
 /// <param name="Items">The lines; a product may be in several.</param>
 /// <param name="TotalAmount">The total the client agrees to; absent or null for no price check.</param>
 /// <param name="ReserveFor">How long stock stays reserved unless the order is confirmed; absent or null for the shop's default.</param>
-internal sealed record PlaceOrderRequest(string? UserId, PlaceOrderLineRequest?[]? Items, decimal? TotalAmount, string? ReserveFor = null)
+/// <param name="Contact">Whom to notify; absent or null for the token's own address.</param>
+internal sealed record PlaceOrderRequest(
+    string? UserId, PlaceOrderLineRequest?[]? Items, decimal? TotalAmount, string? ReserveFor = null, PlaceOrderContactRequest? Contact = null)
     : IRequestBody<PlaceOrderRequest>
 {
     /// <inheritdoc/>
@@ -27,6 +30,7 @@ internal sealed record PlaceOrderRequest(string? UserId, PlaceOrderLineRequest?[
         errors.Add("userId", TextId.ValidateUserId(UserId));
         if (TotalAmount is not null) errors.Add("totalAmount", Money.Validate(TotalAmount, Limits.TotalAmount));
         if (ReserveFor is not null && ReservationTime.Parse(ReserveFor) is null) errors.Add("reserveFor", $"must be {ReservationTime.Rule}");
+        Contact?.Validate(errors);
 
         if (Items is null) errors.Add("items", "is required");
         else if (Items.Length is 0 or > Limits.OrderLines) errors.Add("items", $"must have 1 to {Limits.OrderLines} lines");
@@ -37,7 +41,8 @@ internal sealed record PlaceOrderRequest(string? UserId, PlaceOrderLineRequest?[
     /// <summary>The command of a valid body.</summary>
     public PlaceOrder ToCommand(Caller by) =>
         new(by, UserId!, ImmutableArray.Create(Array.ConvertAll(Items!, line => new OrderLine(line!.ProductId!, (int)line.Quantity!))), TotalAmount,
-            ReserveFor: ReserveFor is null ? null : ReservationTime.Parse(ReserveFor));
+            ReserveFor: ReserveFor is null ? null : ReservationTime.Parse(ReserveFor),
+            Contact: Contact is null or { Email: null, Locale: null } ? null : new(Contact.Email, Contact.Locale));
 
     private static void Validate(PlaceOrderLineRequest? line, int index, ValidationErrors errors)
     {
@@ -58,3 +63,16 @@ internal sealed record PlaceOrderRequest(string? UserId, PlaceOrderLineRequest?[
 /// <param name="ProductId">The product.</param>
 /// <param name="Quantity">Units.</param>
 internal sealed record PlaceOrderLineRequest(string? ProductId, long? Quantity);
+
+/// <summary>Whom to notify of an order.</summary>
+/// <param name="Email">The mail address. Customers may only name the verified one of their token; absent or null for that.</param>
+/// <param name="Locale">The language, a BCP 47 tag; absent or null for the shop's default.</param>
+internal sealed record PlaceOrderContactRequest(string? Email, string? Locale)
+{
+    /// <summary>Adds what is wrong with it.</summary>
+    public void Validate(ValidationErrors errors)
+    {
+        if (Email is not null) errors.Add("contact.email", EmailAddress.Validate(Email));
+        if (Locale is not null) errors.Add("contact.locale", LanguageTag.Validate(Locale));
+    }
+}

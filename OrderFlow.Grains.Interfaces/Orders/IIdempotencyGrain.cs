@@ -18,7 +18,7 @@ public interface IIdempotencyGrain : IGrainWithIntegerKey
     Task<PlacedOnce> Place(string key, long freshId, PlaceOrder command);
 }
 
-/// <summary>Places orders that expire, as <see cref="IIdempotencyGrain"/> does others. A grain type of its own, as <see cref="IOrderSearchGrain"/>.</summary>
+/// <summary>Places orders that expire or have a contact, as <see cref="IIdempotencyGrain"/> does others. A grain type of its own, as <see cref="IOrderSearchGrain"/>.</summary>
 [Alias("expiring-idempotency")]
 public interface IExpiringIdempotencyGrain : IGrainWithIntegerKey
 {

@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace OrderFlow.Orders;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace OrderFlow.Orders;
 [Alias("order-fulfilment")]
 public interface IOrderFulfilmentGrain : IGrainWithIntegerKey
 {
-    /// <summary>Places the order, as <see cref="IOrderGrain.Place"/> does; also with a time for which its stock is reserved. Unsupported as <see cref="ChangeStatus"/>.</summary>
+    /// <summary>Places the order, as <see cref="IOrderGrain.Place"/> does; also with a time for which its stock is reserved, and with a contact. Unsupported as <see cref="ChangeStatus"/>.</summary>
     [Alias("place")]
     Task<OrderResult> Place(PlaceOrder command);
 
@@ -22,6 +24,14 @@ public interface IOrderFulfilmentGrain : IGrainWithIntegerKey
     /// <returns>False where it is still to expire: its time has not come by the clock of its silo.</returns>
     [Alias("expire")]
     Task<bool> Expire();
+
+    /// <summary>Whom to notify, without members where nobody is named; null where there is no such order, or it is deleted. Never waits, as <see cref="IOrderGrain.Get"/>.</summary>
+    [Alias("get-contact"), AlwaysInterleave]
+    Task<OrderContact?> GetContact();
+
+    /// <summary>Removes whom to notify, without an event. Ok also where nobody is named; Conflict where the order has a status of a newer version.</summary>
+    [Alias("remove-contact")]
+    Task<Outcome> RemoveContact();
 }
 
 /// <summary>
@@ -30,10 +40,10 @@ public interface IOrderFulfilmentGrain : IGrainWithIntegerKey
 /// </summary>
 public static class OrderGrains
 {
-    /// <summary>Places an order. Unsupported where it is to expire, and its silo does not know that.</summary>
+    /// <summary>Places an order. Unsupported where it is to expire or has a contact, and its silo does not know that.</summary>
     public static async Task<OrderResult> Place(this IGrainFactory grains, long id, PlaceOrder command)
     {
-        if (command.ReserveFor is null) return await grains.GetGrain<IOrderGrain>(id).Place(command);
+        if (!command.NeedsUpgradedSilos) return await grains.GetGrain<IOrderGrain>(id).Place(command);
 
         try
         {

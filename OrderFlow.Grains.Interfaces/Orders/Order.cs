@@ -16,6 +16,7 @@ namespace OrderFlow.Orders;
 /// <param name="ExpiresAt">When its reservation expires, UTC; null where it does not.</param>
 /// <param name="CancelReason">Why it is cancelled: one of <see cref="CancelReasons"/>, or an admin's text; null otherwise.</param>
 /// <param name="Tracking">The parcel of a fulfilled order; null where none was named.</param>
+/// <param name="Contact">Whom to notify; null where nobody is named. Only for the owner and admins.</param>
 [GenerateSerializer, Immutable, Alias("order-view")]
 public sealed record Order(
     [property: Id(0)] long Id,
@@ -30,7 +31,8 @@ public sealed record Order(
     [property: Id(9)] string? UnknownStatus = null,
     [property: Id(10)] DateTimeOffset? ExpiresAt = null,
     [property: Id(11)] string? CancelReason = null,
-    [property: Id(12)] Tracking? Tracking = null)
+    [property: Id(12)] Tracking? Tracking = null,
+    [property: Id(13)] OrderContact? Contact = null)
 {
     /// <summary>The status's name.</summary>
     public string StatusName => UnknownStatus ?? Status.ToWireName();

@@ -30,6 +30,15 @@ internal interface INotificationQueue
     /// <inheritdoc cref="IDeadLetterBatchGrain.Purge"/>
     Task<DeadLetterBatch> PurgeMatching(DeadLetterFilter filter, string range);
 
+    /// <summary>
+    /// Removes a customer's mail address and language from some of the jobs; they are sent without. For a minute new jobs of the customer get none either: an event
+    /// that was being handled meanwhile may have read what the order no longer has.
+    /// </summary>
+    /// <param name="userId">The customer.</param>
+    /// <param name="cursor">Where to continue; null to begin.</param>
+    /// <returns>From how many they were removed, and where to continue; null at the end.</returns>
+    Task<(int Removed, string? Cursor)> RemoveContacts(string userId, string? cursor = null);
+
     /// <inheritdoc cref="INotificationQueueGrain.SetPaused"/>
     Task SetPaused(bool paused);
 }

@@ -8,17 +8,35 @@ namespace OrderFlow.Notifications;
 /// <inheritdoc cref="INotificationGrain"/>
 /// <remarks>The queue recognizes redelivered events by their ids, so any number of silos may handle the same one.</remarks>
 [GrainType("notification"), StatelessWorker, Reentrant]
-internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory grains) : Grain, INotificationGrain
+internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory grains, RollingUpgrade upgrade) : Grain, INotificationGrain
 {
     public async Task Notify(OrderNotice notice)
     {
         var message = NotificationText.Message(notice) ?? throw new NotSupportedException($"this version has no text for events of type {notice.EventType}");
-        await queue.Enqueue(new NotificationJob(notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message, TraceContext.Current));
+        if (await GetContact(notice) is not { } contact) return;   // nobody is notified of a deleted order
+
+        await queue.Enqueue(
+            new NotificationJob(notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message, TraceContext.Current, contact.Email, contact.Locale));
     }
 
     public async Task<NotificationList> List(long orderId, int page, int limit, Caller by) => await queue.ListFor(by, orderId, grains) is { } all
         ? new(Outcome.Ok, new([.. all.Skip((int)Math.Min((page - 1L) * limit, int.MaxValue)).Take(limit)], all.Count, page, limit))
         : new(Outcome.NotFound);
+
+    /// <summary>Whom to notify, without members while a silo of 1.0.0 may hold the order; null where it is deleted.</summary>
+    private async Task<OrderContact?> GetContact(OrderNotice notice)
+    {
+        if (notice.Reason == CancelReasons.Deleted) return null;
+        if (!upgrade.IsComplete()) return new();
+        try
+        {
+            return await grains.GetGrain<IOrderFulfilmentGrain>(notice.OrderId).GetContact();
+        }
+        catch (TypeLoadException)
+        {
+            return new();   // one has joined
+        }
+    }
 }
 
 /// <inheritdoc cref="INotificationListGrain"/>

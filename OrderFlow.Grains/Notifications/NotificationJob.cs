@@ -9,4 +9,11 @@ namespace OrderFlow.Notifications;
 /// <param name="EventType">Such as <c>order.reserved</c>.</param>
 /// <param name="Message">What the customer reads.</param>
 /// <param name="Trace">The trace context it was enqueued in; null where there was none, as for jobs of older programs.</param>
-internal sealed record NotificationJob(string JobId, long OrderId, string UserId, string EventType, string Message, TraceContext? Trace = null);
+/// <param name="Email">The customer's mail address; null where the order names none.</param>
+/// <param name="Locale">The customer's language, a BCP 47 tag; null for the default.</param>
+internal sealed record NotificationJob(
+    string JobId, long OrderId, string UserId, string EventType, string Message, TraceContext? Trace = null, string? Email = null, string? Locale = null)
+{
+    /// <summary>Shows no personal data.</summary>
+    public override string ToString() => $"{nameof(NotificationJob)} {JobId}";
+}

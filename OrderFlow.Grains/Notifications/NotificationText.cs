@@ -27,7 +27,6 @@ internal static class NotificationText
         OrderEventType.Cancelled => notice.Reason switch
         {
             null or "" or CancelReasons.Cancelled => ".",
-            CancelReasons.Deleted => ": it was deleted.",
             CancelReasons.Expired => ": it was not confirmed in time.",
             var text => $": {TextTruncation.TruncateAtWord(text.TrimEnd('.'), MaxReasonBytes)}.",
         },

@@ -8,6 +8,7 @@ namespace OrderFlow.Orders;
 internal static class CommandFingerprint
 {
     /// <summary>The SHA-256 hash, in hexadecimal, of the command's user, agreed total, lines and time of reservation. Equal amounts such as 1.5 and 1.50 hash alike.</summary>
+    /// <remarks>Of a contact only that there is one: a hash of an address tells whose it is. The order compares it.</remarks>
     public static string Of(PlaceOrder command)
     {
         var text = new StringBuilder();
@@ -20,6 +21,7 @@ internal static class CommandFingerprint
         }
 
         if (command.ReserveFor is { } reserveFor) Add(text, reserveFor.ToString("c", CultureInfo.InvariantCulture));   // commands without it hash as before
+        if (command.Contact is not null) Add(text, "contact");
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }

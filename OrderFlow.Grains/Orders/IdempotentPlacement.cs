@@ -31,6 +31,7 @@ internal sealed class IdempotentPlacement(
             result = await Place(record, command);
         }
 
+        if (result.Outcome == Outcome.KeyReused) return new(KeyUse.OtherCommand, Result: null);
         return new(result.WasPlacedBefore ? KeyUse.Repeated : KeyUse.First, result);
     }
 

@@ -25,6 +25,8 @@ internal sealed record OrderDecision(
 
     public static OrderDecision IdTaken { get; } = new(Outcome.IdTaken, Reason: "the id belongs to another order");
 
+    public static OrderDecision KeyReused { get; } = new(Outcome.KeyReused, Reason: "the order was placed with another contact");
+
     public static OrderDecision Accept(OrderState next, OrderEvent? @event = null) => new(Outcome.Ok, next, @event);
 
     public static OrderDecision Forbid(string reason) => new(Outcome.Forbidden, Reason: reason);

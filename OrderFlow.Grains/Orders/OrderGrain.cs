@@ -33,7 +33,11 @@ internal sealed partial class OrderGrain(
 
     public async Task<OrderResult> Place(PlaceOrder command)
     {
-        if (command.ReserveFor is not null && !upgrade.IsComplete()) return new(Outcome.Unsupported);
+        if (!upgrade.IsComplete())
+        {
+            if (command.NeedsUpgradedSilos) return new(Outcome.Unsupported);
+            command = command with { DefaultContact = null };   // 1.0.0 would leave it on a deleted order
+        }
 
         var (decision, order) = await InsertOrRead(command);
         var isNew = decision.Next is not null;
@@ -73,6 +77,15 @@ internal sealed partial class OrderGrain(
         return order is not { Status: OrderStatus.Reserved, ExpiresAt: not null, IsDeleted: false };
     }
 
+    public async Task<OrderContact?> GetContact() => await Read() is { IsDeleted: false } order ? order.Contact ?? new() : null;
+
+    public async Task<Outcome> RemoveContact()
+    {
+        if (!_record.MayBeStale && _record.Value?.Order.Contact is null) await Reload();   // as in Expire
+        var (decision, _) = await Commit(order => OrderLifecycle.RemoveContact(order, Now));
+        return decision.Outcome;
+    }
+
     public Task<OrderResult> Delete(Caller by, IfVersion ifVersion) => Change(order => OrderLifecycle.Delete(order, by, Now, ifVersion));
 
     public async Task<OrderResult> GetSettled(Caller by, TimeSpan timeout)
@@ -87,12 +100,15 @@ internal sealed partial class OrderGrain(
     public Task Resume() => _settling is { IsCompleted: false } settling ? settling : _settling = Settle();
 
     /// <summary>The persisted order; null where there is none that this caller may know of.</summary>
-    private async Task<OrderState?> Read(Caller by)
+    private async Task<OrderState?> Read(Caller by) => await Read() is { } order && !OrderLifecycle.IsHiddenFrom(order, by) ? order : null;
+
+    /// <summary>The persisted order, deleted or not; null where there is none.</summary>
+    private async Task<OrderState?> Read()
     {
         var order = (await _record.ReadForQuery())?.Order;
         if (order is null) DeactivateOnIdle();   // made-up ids must not fill the memory
 
-        return order is null || OrderLifecycle.IsHiddenFrom(order, by) ? null : order;
+        return order;
     }
 
     private DateTimeOffset Now => time.GetUtcMilliseconds();

@@ -31,6 +31,7 @@ internal static partial class OrderLifecycle
                 Status = OrderStatus.Pending,
                 AgreedTotal = command.AgreedTotal,
                 ReserveFor = command.ReserveFor ?? defaultReserveFor,
+                Contact = ContactOf(command),
                 Attempt = FirstAttempt,
                 Transitions = [new(OrderStatus.Pending, FirstVersion, now, Actor: command.By.UserId)],
                 CreatedAt = now,
@@ -40,11 +41,14 @@ internal static partial class OrderLifecycle
             new OrderCreated(id, command.UserId, command.Items, TotalAmount: 0, FirstVersion, now));
     }
 
-    /// <summary>Answers a command whose id is in use: no change for a repeat of the request that placed the order; any other request needs another id.</summary>
+    /// <summary>
+    /// Answers a command whose id is in use: no change for a repeat of the request that placed the order; KeyReused for one with another contact, which
+    /// only a reused <c>Idempotency-Key</c> can bring; any other request needs another id.
+    /// </summary>
     public static OrderDecision PlaceAgain(OrderState order, PlaceOrder command) =>
-        command.By.MayActFor(order.UserId) && order.UserId == command.UserId && IsSameRequest(order, command)
-            ? OrderDecision.NoChange
-            : OrderDecision.IdTaken;
+        !command.By.MayActFor(order.UserId) || order.UserId != command.UserId || !IsSameRequest(order, command) ? OrderDecision.IdTaken
+        : IsSameContact(order, command) ? OrderDecision.NoChange
+        : OrderDecision.KeyReused;
 
     /// <summary>Changes the status as a caller asks.</summary>
     public static OrderDecision ChangeStatus(OrderState order, ChangeStatus command, DateTimeOffset now)
@@ -91,7 +95,7 @@ internal static partial class OrderLifecycle
             OrderStatus.Failed or OrderStatus.Cancelled or OrderStatus.Fulfilled => OrderDecision.Accept(NextVersion(order, now)),
             OrderStatus.Unknown => throw new UnreachableException(),
         };
-        return decision with { Next = decision.Next! with { DeletedAt = now } };
+        return decision with { Next = decision.Next! with { DeletedAt = now, Contact = null } };
     }
 
     /// <summary>True where this caller must not learn that the order exists.</summary>

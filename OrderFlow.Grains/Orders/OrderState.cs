@@ -40,6 +40,9 @@ internal sealed record OrderState
     /// <summary>The parcel of a fulfilled order.</summary>
     public Tracking? Tracking { get; init; }
 
+    /// <summary>Whom to notify; null where nobody is named, or once that was removed.</summary>
+    public OrderContact? Contact { get; init; }
+
     /// <summary>The number of the current attempt, persisted before its first Reserve.</summary>
     public required int Attempt { get; init; }
 
@@ -81,9 +84,10 @@ internal sealed record OrderState
             .OrderBy(product => product.Key, StringComparer.Ordinal)
             .Select(product => (product.Key, product.Sum(line => (long)line.Quantity)));
 
-    /// <summary>The order as it was when it was placed.</summary>
-    public Order AsPlaced() => new(Id, UserId, Items, OrderStatus.Pending, TotalAmount: 0, CreatedAt, CreatedAt, FailReason: null, OrderLifecycle.FirstVersion);
+    /// <summary>The order as it was when it was placed, but for a contact that was removed since.</summary>
+    public Order AsPlaced() =>
+        new(Id, UserId, Items, OrderStatus.Pending, TotalAmount: 0, CreatedAt, CreatedAt, FailReason: null, OrderLifecycle.FirstVersion, Contact: Contact);
 
     public Order ToOrder() =>
-        new(Id, UserId, Items, Status, TotalAmount, CreatedAt, UpdatedAt, FailReason, Version, UnknownStatus, ExpiresAt, CancelReason, Tracking);
+        new(Id, UserId, Items, Status, TotalAmount, CreatedAt, UpdatedAt, FailReason, Version, UnknownStatus, ExpiresAt, CancelReason, Tracking, Contact);
 }

@@ -31,11 +31,11 @@ internal sealed class BearerTokenHandler(SigningKeys keys, TokenClaims claims, V
         if (jwt.TryGetHeaderValue<object>("crit", out _)) return Reject("The token's crit header names extensions that are not supported.");
 
         var skew = validationParameters.ClockSkew;
-        var (caller, error) = claims.Read(jwt.EncodedPayload, time.GetUtcNow() + skew);
+        var (caller, email, error) = claims.Read(jwt.EncodedPayload, time.GetUtcNow() + skew);
         if (caller is null) return Reject(error!);
 
         var expiresAt = new DateTimeOffset(BearerTokens.AddSaturating(jwt.ValidTo, skew), TimeSpan.Zero);
-        var accepted = new VerifiedToken(new CallerIdentity(caller), expiresAt, jwt.SigningKey);
+        var accepted = new VerifiedToken(new CallerIdentity(caller, email), expiresAt, jwt.SigningKey);
         verified.Add(token, accepted);
         return Accept(accepted);
     }

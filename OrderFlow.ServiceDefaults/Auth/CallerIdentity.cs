@@ -14,11 +14,14 @@ internal sealed class CallerIdentity : ClaimsIdentity
     public const string AdminRole = "admin";
 
     /// <summary>Creates the identity with only those claims that are read.</summary>
-    public CallerIdentity(Caller caller)
-        : base(ClaimsOf(caller), "Bearer", UserClaim, RoleClaim) => Caller = caller;
+    public CallerIdentity(Caller caller, string? verifiedEmail = null)
+        : base(ClaimsOf(caller), "Bearer", UserClaim, RoleClaim) => (Caller, VerifiedEmail) = (caller, verifiedEmail);
 
     /// <summary>The caller as passed to grains.</summary>
     public Caller Caller { get; }
+
+    /// <summary>The token's <c>email</c> where its <c>email_verified</c> is true; else null.</summary>
+    public string? VerifiedEmail { get; }
 
     private static IEnumerable<Claim> ClaimsOf(Caller caller)
     {

@@ -31,31 +31,39 @@ internal sealed class TokenClaims(IOptions<AuthOptions> options)
     /// <summary>Reads the claims of a token.</summary>
     /// <param name="payload">The token's second part.</param>
     /// <param name="maxIssuedAt">The latest valid <c>iat</c>.</param>
-    /// <returns>The caller, or a sentence that says why there is none; it quotes nothing, because it goes into a header (RFC 6750 §3).</returns>
-    public (Caller? Caller, string? Error) Read(string payload, DateTimeOffset maxIssuedAt)
+    /// <returns>
+    /// The caller, with the address that the issuer has verified, if any; or a sentence that says why there is none. It quotes nothing, because it goes into a
+    /// header (RFC 6750 §3).
+    /// </returns>
+    public (Caller? Caller, string? VerifiedEmail, string? Error) Read(string payload, DateTimeOffset maxIssuedAt)
     {
         try
         {
             using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(payload), Strict);
             var claims = json.RootElement;
-            if (ValidateTypes(claims) is { } error) return (null, error);
+            if (ValidateTypes(claims) is { } error) return (null, null, error);
             if (Find(claims, "iat") is { } issued && issued.GetDouble() > maxIssuedAt.ToUnixTimeMilliseconds() / 1000d)
-                return (null, "The token was issued in the future, by its iat.");
+                return (null, null, "The token was issued in the future, by its iat.");
 
             var userId = Find(claims, CallerIdentity.UserClaim)!.Value.GetString();
-            if (TextId.ValidateUserId(userId) is { } userIdError) return (null, $"The token's {CallerIdentity.UserClaim} {userIdError}.");
+            if (TextId.ValidateUserId(userId) is { } userIdError) return (null, null, $"The token's {CallerIdentity.UserClaim} {userIdError}.");
 
             var auth = options.Value;
             var roles = FindByPath(claims, auth.RoleClaim);
-            return roles is { } found && !IsStringOrStrings(found)
-                ? (null, $"The token's {auth.RoleClaim} must be {StringOrStrings}.")
-                : (new Caller(userId!, Holds(roles, auth.AdminRole), Holds(roles, auth.PaymentsRole), Holds(roles, auth.FulfilmentRole)), null);
+            if (roles is { } found && !IsStringOrStrings(found)) return (null, null, $"The token's {auth.RoleClaim} must be {StringOrStrings}.");
+
+            var caller = new Caller(userId!, Holds(roles, auth.AdminRole), Holds(roles, auth.PaymentsRole), Holds(roles, auth.FulfilmentRole));
+            return (caller, VerifiedEmail(claims), null);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)   // the latter two for a lone surrogate and for invalid base64url
         {
-            return (null, "The token's claims must be a JSON object that gives each once, in UTF-8.");
+            return (null, null, "The token's claims must be a JSON object that gives each once, in UTF-8.");
         }
     }
+
+    /// <summary>OpenID Connect Core §5.1. A claim of another type does not count.</summary>
+    private static string? VerifiedEmail(JsonElement claims) =>
+        Find(claims, "email_verified") is { ValueKind: JsonValueKind.True } && Find(claims, "email") is { ValueKind: JsonValueKind.String } email ? email.GetString() : null;
 
     private static string? ValidateTypes(JsonElement claims) => Claims
         .Where(expected => Find(claims, expected.Name) is { } claim ? !expected.Matches(claim) : expected.IsRequired)

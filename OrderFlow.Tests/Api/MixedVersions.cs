@@ -13,11 +13,14 @@ public sealed class MixedVersions : IDisposable
 {
     private const string NewOrder = """{"userId":"root","items":[{"productId":"a","quantity":1}],"reserveFor":"PT5M"}""";
 
+    private const string NewOrderWithContact = """{"userId":"root","items":[{"productId":"a","quantity":1}],"contact":{"locale":"de"}}""";
+
     private readonly GivenGrains _grains = GivenGrains.Make()
         .Answer<IOrderIdsGrain>((_, _) => Task.FromResult(new OrderIdBlock(42, 100)))
         .Answer<IOrderGrain>((method, _) => Task.FromResult(OrderResult.Ok(Stored(method == nameof(IOrderGrain.Place) ? OrderStatus.Pending : OrderStatus.Cancelled))))
         .Answer<IOrderFulfilmentGrain>((method, arguments) =>
             Task.FromResult(OrderResult.Ok(Stored(method == nameof(IOrderFulfilmentGrain.Place) ? OrderStatus.Pending : ((ChangeStatus)arguments[0]!).Target))))
+        .Answer<IContactGrain>((_, _) => Task.FromResult(new ContactRemoval(0)))
         .Answer<IIdempotencyGrain>((_, _) => Placed())
         .Answer<IExpiringIdempotencyGrain>((_, _) => Placed());
 
@@ -38,6 +41,9 @@ public sealed class MixedVersions : IDisposable
         { "PATCH", "/orders/42/status", """{"status":"cancelled","cancelReason":"a mistake"}""", "" },
         { "POST", "/orders", NewOrder, "" },
         { "POST", "/orders", NewOrder, "the-key" },
+        { "POST", "/orders", NewOrderWithContact, "" },
+        { "POST", "/orders", NewOrderWithContact, "the-key" },
+        { "DELETE", "/customers/alice/contact", "", "" },
     };
 
     [Fact]
@@ -104,6 +110,8 @@ public sealed class MixedVersions : IDisposable
     [InlineData(true, "POST", "/orders", """{"userId":"root","items":[{"productId":"a","quantity":1}]}""", "", "IOrderGrain(42).Place")]
     [InlineData(true, "POST", "/orders", NewOrder, "", "IOrderFulfilmentGrain(42).Place")]
     [InlineData(true, "POST", "/orders", NewOrder, "the-key", "IExpiringIdempotencyGrain(42).Place")]
+    [InlineData(true, "POST", "/orders", NewOrderWithContact, "", "IOrderFulfilmentGrain(42).Place")]
+    [InlineData(true, "POST", "/orders", NewOrderWithContact, "the-key", "IExpiringIdempotencyGrain(42).Place")]
     public async Task A_request_is_sent_to_a_silo_that_knows_all_of_it(bool areAllUpdated, string method, string address, string body, string key, string call)
     {
         _manifests.Read(true, areAllUpdated);
@@ -138,6 +146,7 @@ public sealed class MixedVersions : IDisposable
     [InlineData("PATCH", "/orders/42/status", """{"status":"cancelled"}""", HttpStatusCode.OK)]
     [InlineData("PATCH", "/orders/42/status", """{"status":"pending"}""", HttpStatusCode.OK)]
     [InlineData("POST", "/orders", NewOrder, HttpStatusCode.ServiceUnavailable)]
+    [InlineData("POST", "/orders", NewOrderWithContact, HttpStatusCode.ServiceUnavailable)]
     public async Task A_silo_of_1_0_0_that_was_taken_for_a_new_one_is_asked_for_what_it_knows(string method, string address, string body, HttpStatusCode expected)
     {
         _grains.Answer<IOrderFulfilmentGrain>((_, _) => Task.FromException<OrderResult>(new TypeLoadException("Unable to parse or load type \"order-fulfilment\".")));
@@ -148,6 +157,24 @@ public sealed class MixedVersions : IDisposable
         Assert.Empty(_api.Errors);
         if (expected == HttpStatusCode.ServiceUnavailable)
             Assert.Equal(ClusterUnavailableException.NotCarriedOut, (string?)(await Problem.In(answer))["detail"]);
+    }
+
+    [Theory]
+    [InlineData(false, null)]
+    [InlineData(true, "anna@mail.example")]
+    public async Task The_tokens_address_is_sent_once_all_silos_are_updated(bool areAllUpdated, string? sent)
+    {
+        PlaceOrder? command = null;
+        _grains.Answer<IOrderGrain>((_, arguments) =>
+        {
+            command = (PlaceOrder)arguments[0]!;
+            return Task.FromResult(OrderResult.Ok(Stored(OrderStatus.Pending)));
+        });
+        _manifests.Read(true, areAllUpdated);
+        using var anna = _api.As(Tokens.For("anna", claims => (claims["email"], claims["email_verified"]) = ("anna@mail.example", true)));
+        using var answer = await Send(anna, "POST", "/orders", """{"userId":"anna","items":[{"productId":"a","quantity":1}]}""");
+
+        Assert.Equal((HttpStatusCode.Created, null, sent), (answer.StatusCode, command!.Contact, command.DefaultContact?.Email));
     }
 
     /// <summary>A silo of 1.0.0 cannot load the types of the newer interface; where no silo has it, there is no such grain.</summary>
@@ -236,7 +263,7 @@ public sealed class MixedVersions : IDisposable
     private static async Task<HttpResponseMessage> Send(HttpClient client, string method, string address, string body, string key = "")
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(address, UriKind.Relative));
-        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (body.Length > 0) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         if (key.Length > 0) request.Headers.Add("Idempotency-Key", key);
         return await client.SendAsync(request);
     }

@@ -111,7 +111,7 @@ public sealed class TokenClaimTypes : IDisposable
     [InlineData("a")]
     public void Claims_that_are_not_base64url_are_rejected_and_not_logged_as_errors(string payload)
     {
-        var (caller, objection) = new TokenClaims(Options.Create(new AuthOptions())).Read(payload, DateTimeOffset.MaxValue);
+        var (caller, _, objection) = new TokenClaims(Options.Create(new AuthOptions())).Read(payload, DateTimeOffset.MaxValue);
 
         Assert.Null(caller);
         Assert.Equal(payload == "e30" ? "The token's sub must be a JSON string." : "The token's claims must be a JSON object that gives each once, in UTF-8.", objection);

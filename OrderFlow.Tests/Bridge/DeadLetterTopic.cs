@@ -19,6 +19,7 @@ public sealed class DeadLetterTopic(SharedBridge shared)
     public async Task Has_the_message_with_the_reason_and_later_messages_are_handled()
     {
         const long orderId = 4_000_000_001;
+        await shared.Cluster.StoreOrders(orderId);
         using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _external.Kafka.BootstrapServers }).Build();
         var poison = new Message<string, string> { Key = "poison", Value = "{not json", Headers = new Headers { { "ce_id", "x-1"u8.ToArray() } } };
         var after = new Message<string, string> { Key = "poison", Value = $$"""{"orderId":{{orderId}},"userId":"alice","version":2,"totalAmount":1}""" };
@@ -47,6 +48,7 @@ public sealed class DeadLetterTopic(SharedBridge shared)
     public async Task Has_only_the_invalid_messages_of_a_batch()
     {
         const long first = 4_100_000_001;
+        await shared.Cluster.StoreOrders(first, first + 3, first + 4);
         (string? Key, string? Value, string Type, string? Trace, string? Reason)[] batch =
         [
             ("a", Reserved(first), Topics.Reserved, null, null),

@@ -209,11 +209,12 @@ public sealed class EnablingNotificationEvents : IAsyncLifetime
 
     private List<long> NotifiedOfCreated() => [.. _external.Sender.Sent.Where(job => job.EventType == Topics.Created).Select(job => job.OrderId)];
 
-    /// <summary>Produces events of other orders, in all partitions in turns or in one.</summary>
+    /// <summary>Stores other orders, and produces their events in all partitions in turns or in one.</summary>
     private async Task<List<long>> ProduceCreated(int count, int? partition = null, DateTimeOffset? occurredAt = null)
     {
         using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _external.Kafka.BootstrapServers }).Build();
         var ids = Enumerable.Range(0, count).Select(_ => _nextOld++).ToList();
+        await Database.StoreOrders([.. ids]);
         await Task.WhenAll(ids.Select(id =>
         {
             var message = new Message<string, string>

@@ -49,9 +49,26 @@ public sealed class CallsDuringUpdates
 
             Assert.Equal(Outcome.Unsupported, (await grains.GetGrain<IOrderFulfilmentGrain>(1_000_000).Place(command)).Outcome);
             Assert.Equal(Outcome.Unsupported, (await grains.GetGrain<IExpiringIdempotencyGrain>(0).Place("alice/key", 1_000_001, command)).Result!.Outcome);
+            Assert.Equal(Outcome.Unsupported, (await grains.GetGrain<IOrderFulfilmentGrain>(1_000_002).Place(command with { ReserveFor = null, Contact = new("anna@mail.example") })).Outcome);
             Assert.Equal(Outcome.Unsupported, (await order.ChangeStatus(new(OrderStatus.Confirmed, OrderFlowCluster.Admin))).Outcome);
             Assert.Equal(Outcome.Unsupported, (await order.ChangeStatus(new(OrderStatus.Cancelled, OrderFlowCluster.Admin, CancelReason: "recalled"))).Outcome);
             Assert.Equal(Outcome.Ok, (await order.ChangeStatus(new(OrderStatus.Cancelled, OrderFlowCluster.Admin))).Outcome);
+        }
+    }
+
+    /// <summary>A silo of 1.0.0 would leave it on the order that it deletes.</summary>
+    [Fact]
+    public async Task The_tokens_address_is_not_stored_while_a_silo_would_not_remove_it()
+    {
+        await using var database = await PostgresServer.Shared.CreateDatabase();
+        await using var cluster = await Start(database, old: 1, @new: 1);
+        var command = OrderFlowCluster.Command(OrderFlowCluster.Alice, ("mixed", 1)) with { DefaultContact = new("anna@mail.example") };
+
+        foreach (var silo in cluster.Silos)
+        {
+            var grains = cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>();
+            var placed = await grains.GetGrain<IOrderGrain>((await grains.GetGrain<IOrderIdsGrain>(0).Take()).First).Place(command);
+            Assert.Equal((Outcome.Ok, null), (placed.Outcome, placed.Order!.Contact));
         }
     }
 
@@ -107,7 +124,7 @@ public sealed class CallsDuringUpdates
             {
                 silo.Services.PostConfigure<GrainTypeOptions>(types =>
                 {
-                    types.Classes.ExceptWith([typeof(OrderSearchGrain), typeof(ExpiringIdempotencyGrain), typeof(NotificationListGrain), typeof(ExpiryGrain)]);
+                    types.Classes.ExceptWith([typeof(OrderSearchGrain), typeof(ExpiringIdempotencyGrain), typeof(NotificationListGrain), typeof(ExpiryGrain), typeof(ContactGrain)]);
                     types.Interfaces.Remove(typeof(IOrderFulfilmentGrain));
                 });
             }

@@ -130,6 +130,9 @@ public sealed class OrderFlowCluster : IAsyncDisposable
         return id;
     }
 
+    /// <inheritdoc cref="PostgresDatabase.StoreOrders"/>
+    internal Task StoreOrders(params long[] ids) => _database.StoreOrders(ids);
+
     /// <summary>Waits until the order is no longer pending, and returns it.</summary>
     internal async Task<Order> Settled(long id) => (await Eventually.Get(
         $"order {id} to be reserved, failed or cancelled",

@@ -15,6 +15,14 @@ internal sealed class PostgresDatabase(PostgresServer server, string name) : IAs
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Stores orders with nothing left to do, for events that no order published: customers are notified of no deleted one.</summary>
+    public Task StoreOrders(params long[] ids) => Execute(
+        """
+        INSERT INTO orders (id, user_id, status, items, total_amount, attempt, releasing, transitions, created_at, updated_at, version)
+        SELECT id, 'alice', 'failed', '[]', 0, 1, false, '[]', now(), now(), 1 FROM unnest($1) AS id
+        """,
+        ids);
+
     /// <summary>The first column of every row of a query.</summary>
     public async Task<List<T>> Column<T>(string sql, params object[] parameters)
     {

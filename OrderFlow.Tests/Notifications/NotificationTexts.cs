@@ -13,7 +13,6 @@ public sealed class NotificationTexts
     [InlineData("order.failed", Shortage, "Your order 42 could not be reserved: insufficient stock: sku-2 wanted 5, available 3.")]
     [InlineData("order.failed", null, "Your order 42 could not be reserved.")]
     [InlineData("order.cancelled", "cancelled", "Your order 42 is cancelled.")]
-    [InlineData("order.cancelled", "deleted", "Your order 42 is cancelled: it was deleted.")]
     [InlineData("order.cancelled", "expired", "Your order 42 is cancelled: it was not confirmed in time.")]
     [InlineData("order.cancelled", "the product was recalled", "Your order 42 is cancelled: the product was recalled.")]
     [InlineData("order.cancelled", "The product was recalled.", "Your order 42 is cancelled: The product was recalled.")]

@@ -213,6 +213,10 @@ public sealed class ContractResponses : IDisposable
 
         var key = ("Idempotency-Key", $"{Guid.NewGuid()}");
         await Call(_alice, "placeOrder", 201, body: """{"userId":"alice","items":[{"productId":"described-nowhere","quantity":1}]}""", header: key);
+        var contact = await Call(
+            _admin, "placeOrder", 201, body: """{"userId":"described/user","items":[{"productId":"described-nowhere","quantity":1}],"contact":{"email":"a@mail.example","locale":"de"}}""");
+        Assert.Equal("a@mail.example", (string?)contact["contact"]!["email"]);
+        await Call(_admin, "removeCustomerContact", 200, "described/user");
         await Call(_alice, "placeOrder", 422, body: """{"userId":"alice","items":[{"productId":"described-nowhere","quantity":2}]}""", header: key);
     }
 

@@ -156,6 +156,12 @@ public sealed partial class OpenApiContract : IDisposable
         foreach (var name in new[] { "carrier", "number" })
             Assert.Equal((1, Limits.TrackingLength), ((int)tracking[name]!["minLength"]!, (int)tracking[name]!["maxLength"]!));
         Assert.Equal(Limits.TrackingUrlLength, (int)tracking["url"]!["maxLength"]!);
+        foreach (var name in new[] { "Contact", "PlaceOrderContact" })
+        {
+            var contact = Document.Schemas[name]!["properties"]!;
+            Assert.Equal((Limits.EmailLength, Limits.LocaleLength), ((int)contact["email"]!["maxLength"]!, (int)contact["locale"]!["maxLength"]!));
+        }
+
         Assert.Equal((1, Limits.PageSize, 10), ((int)limit["minimum"]!, (int)limit["maximum"]!, (int)limit["default"]!));
         Assert.Equal(
             OrderStatusNames.Known.Select(OrderStatusNames.ToWireName),

@@ -1,4 +1,5 @@
 using OrderFlow.Notifications;
+using OrderFlow.ServiceDefaults.Notifications;
 using OrderFlow.Silo.Notifications.Smtp;
 using OrderFlow.Tests.Notifications;
 
@@ -87,8 +88,8 @@ public sealed class RecipientAddresses
         var ascii = new string('a', octets - "@users.example".Length);
         var wide = $"{new string('a', octets - "éé@users.example".Length - 2)}éé";
 
-        Assert.Equal(isAddress, SmtpAddress.Normalize($"{ascii}@users.example") is not null);
-        Assert.Equal(isAddress, SmtpAddress.Normalize($"{wide}@users.example") is not null);
+        Assert.Equal(isAddress, EmailAddress.Normalize($"{ascii}@users.example") is not null);
+        Assert.Equal(isAddress, EmailAddress.Normalize($"{wide}@users.example") is not null);
     }
 
     [Theory]

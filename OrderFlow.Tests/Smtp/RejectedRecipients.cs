@@ -31,7 +31,7 @@ public sealed class RejectedRecipients
 
         var error = await Assert.ThrowsAsync<UndeliverableException>(() => sender.Send(TestJobs.Job()));
 
-        Assert.Equal("user id 'alice' is not a valid mail address and Smtp__RecipientDomain is not set", error.Message);
+        Assert.Equal("user id 'alice' is not a valid mail address, the order has no contact.email, and Smtp__RecipientDomain is not set", error.Message);
     }
 
     [Fact]

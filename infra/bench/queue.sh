@@ -60,11 +60,11 @@ queue_fill() {
 queue_jobs() {
   awk -v script="$1" -v queue="$(queue_name)" -v first="$QUEUE_FIRST" -v jobs="$QUEUE_JOBS" -v now="$((EPOCHSECONDS * 1000))" -v users="$USERS" '
     BEGIN {
-      split("jobs delayed delayed:jobs dead dead:index history stats paused known: replayed:", key, " ") # QueueKeys.All
+      split("jobs delayed delayed:jobs dead dead:index history stats paused known: replayed: contacts contacts:removed:", key, " ") # QueueKeys.All
       for (i = 1; i in key; i++) keys = keys " " queue ":" key[i]
       for (n = 0; n < jobs; n++) {
         order = sprintf("%.0f", first + n)
-        printf "EVALSHA %s 10%s %s 86400000 %s-2 %s bench-user-%d order.reserved \"Your order %s is reserved. Total: 19.98.\"\r\n", script, keys, now, order, order, n % users + 1, order
+        printf "EVALSHA %s 12%s %s 86400000 %s-2 %s bench-user-%d order.reserved \"Your order %s is reserved. Total: 19.98.\" \"\" \"\"\r\n", script, keys, now, order, order, n % users + 1, order
       }
     }'
 }

@@ -132,6 +132,7 @@ check_orders() {
   must "a good token reads" 200 "$(ask_as "$GOOD" /orders)"
   must "a good token places an order" 201 "$(ask_as "$GOOD" /orders --header 'Content-Type: application/json' \
     --data '{"userId":"alice","items":[{"productId":"sku-1","quantity":1}]}')"
+  must "a customer's contact reaches the API, which removes none for a customer" 403 "$(ask_as "$GOOD" /customers/alice/contact --request DELETE)"
   must "a body that is too large" 413 "$(head -c "$OVERSIZED_BYTES" /dev/zero | tr '\0' ' ' |
     ask_as "$GOOD" /orders --header 'Content-Type: application/json' --header 'Expect:' --data-binary @-)"
   must "an import of that size reaches the API, which takes none from a customer" 403 "$(head -c "$OVERSIZED_BYTES" /dev/zero | tr '\0' ' ' |

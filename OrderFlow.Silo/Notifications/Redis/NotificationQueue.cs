@@ -25,6 +25,12 @@ internal sealed partial class NotificationQueue(
     /// <summary>How long a replay with an <c>Idempotency-Key</c> is remembered, as other keys are by default.</summary>
     private static readonly TimeSpan ReplayRetention = TimeSpan.FromHours(24);
 
+    /// <summary>How long new jobs of a customer get no contact after those of others were removed; far longer than an event is handled between reading one and enqueueing.</summary>
+    public static readonly TimeSpan ContactRemovalTime = TimeSpan.FromMinutes(1);
+
+    /// <summary>About how many contacts one step of a removal searches: Redis serves no other client meanwhile.</summary>
+    private const int ContactsSearched = 1_000;
+
     private readonly QueueKeys _keys = new(options.Value.Queue);
 
     public async Task<bool> Enqueue(NotificationJob job)
@@ -33,7 +39,7 @@ internal sealed partial class NotificationQueue(
         using var span = Traces.Source.StartActivity("send notifications", ActivityKind.Producer);
         span.Describe("redis", "send", "notifications", job.JobId);
         RedisValue[] trace = job.Trace is { } from ? from.TraceState is { } state ? [from.TraceParent, state] : [from.TraceParent] : [];
-        return (bool)await Run(QueueScripts.Enqueue, time.GetUtcNow(), [job.JobId, job.OrderId, job.UserId, job.EventType, job.Message, .. trace]);
+        return (bool)await Run(QueueScripts.Enqueue, time.GetUtcNow(), [job.JobId, job.OrderId, job.UserId, job.EventType, job.Message, job.Email ?? "", job.Locale ?? "", .. trace]);
     }
 
     public async Task<IReadOnlyList<Notification>> ListByOrder(long orderId)
@@ -95,6 +101,14 @@ internal sealed partial class NotificationQueue(
     public Task<DeadLetterBatch> ReplayMatching(DeadLetterFilter filter, string range) => MoveMatching(QueueScripts.ReplayMatching, filter, range);
 
     public Task<DeadLetterBatch> PurgeMatching(DeadLetterFilter filter, string range) => MoveMatching(QueueScripts.PurgeMatching, filter, range);
+
+    public async Task<(int Removed, string? Cursor)> RemoveContacts(string userId, string? cursor = null)
+    {
+        const string End = "0";
+        var result = await Run(
+            QueueScripts.RemoveContacts, time.GetUtcNow(), userId, cursor ?? End, ContactsSearched, (long)ContactRemovalTime.TotalMilliseconds);
+        return ((int)result[0], (string)result[1]! is var next && next == End ? null : next);
+    }
 
     public async Task SetPaused(bool paused)
     {

@@ -21,12 +21,12 @@ internal static partial class QueueEntry
         }
     }
 
-    /// <summary>Reads a claim {entry, fields, deliveries}; only a reclaimed job has the count of deliveries, any other is delivered for the first time.</summary>
+    /// <summary>Reads a claim {entry, fields, deliveries, email, locale}.</summary>
     public static ClaimedJob ReadClaim(RedisResult claim)
     {
         var fields = ReadFields(claim[1]);
-        var deliveries = claim.Length > 2 ? (long)claim[2] : 1;
-        return new(ReadJob(fields), (int)Number(fields, "attempts") + 1, string.Create(CultureInfo.InvariantCulture, $"{(string)claim[0]!} {deliveries}"));
+        var job = ReadJob(fields) with { Email = (string?)claim[3], Locale = (string?)claim[4] };
+        return new(job, (int)Number(fields, "attempts") + 1, string.Create(CultureInfo.InvariantCulture, $"{(string)claim[0]!} {(long)claim[2]}"));
     }
 
     /// <summary>Reads a dead letter {entry, fields}.</summary>

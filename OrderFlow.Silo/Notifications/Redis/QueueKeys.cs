@@ -27,6 +27,11 @@ internal sealed class QueueKeys(string queue)
     /// <summary>The prefix of the keys of replays that must not be repeated.</summary>
     public RedisKey Replayed { get; } = $"{{{queue}}}:replayed:";
 
+    public RedisKey Contacts { get; } = $"{{{queue}}}:contacts";
+
+    /// <summary>The prefix of the keys of customers whose contacts were just removed.</summary>
+    public RedisKey ContactsRemoved { get; } = $"{{{queue}}}:contacts:removed:";
+
     /// <summary>The <c>KEYS</c> of every script.</summary>
-    public RedisKey[] All => [Jobs, Delayed, DelayedJobs, Dead, DeadIndex, History, Stats, Paused, Known, Replayed];
+    public RedisKey[] All => [Jobs, Delayed, DelayedJobs, Dead, DeadIndex, History, Stats, Paused, Known, Replayed, Contacts, ContactsRemoved];
 }

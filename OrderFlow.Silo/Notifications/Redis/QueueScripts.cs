@@ -34,6 +34,8 @@ internal static class QueueScripts
 
     public static string PurgeMatching { get; } = Load("purge_matching");
 
+    public static string RemoveContacts { get; } = Load("remove_contacts");
+
     public static string ListByOrder { get; } = Load("list_by_order");
 
     public static string Stats { get; } = Load("stats");

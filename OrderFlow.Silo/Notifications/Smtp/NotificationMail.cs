@@ -6,7 +6,7 @@ namespace OrderFlow.Silo.Notifications.Smtp;
 /// <summary>Creates the mail of a notification.</summary>
 internal static class NotificationMail
 {
-    /// <exception cref="UndeliverableException">The user has no valid mail address.</exception>
+    /// <exception cref="UndeliverableException">Neither the order nor the user has a valid mail address.</exception>
     public static MimeMessage Create(NotificationJob job, MailboxAddress from, string recipientDomain, DateTimeOffset now)
     {
         var mail = new MimeMessage
@@ -17,7 +17,7 @@ internal static class NotificationMail
             Body = new TextPart("plain") { Text = job.Message },
         };
         mail.From.Add(from);
-        mail.To.Add(new MailboxAddress(name: null, SmtpAddress.ForUser(job.UserId, recipientDomain)));
+        mail.To.Add(new MailboxAddress(name: null, SmtpAddress.Of(job, recipientDomain)));
         mail.Headers.Add("Auto-Submitted", "auto-generated");   // RFC 3834: suppresses automatic replies
         return mail;
     }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MailKit.Security;
 using MimeKit;
+using OrderFlow.ServiceDefaults.Notifications;
 
 namespace OrderFlow.Silo.Notifications.Smtp;
 
@@ -41,7 +42,7 @@ internal sealed class SmtpOptions : IValidatableObject
     [Required(ErrorMessage = "Smtp__From is not set: Notifications__Sender is smtp, which needs a sender address such as orders@shop.example")]
     public string From { get; set; } = "";
 
-    /// <summary>The domain for user ids without one: alice becomes alice@ this. Where it is empty, they get no mails.</summary>
+    /// <summary>Where an order names no address: the domain for user ids without one; alice becomes alice@ this. Where it is empty, they get no mails.</summary>
     public string RecipientDomain { get; set; } = "";
 
     /// <summary>How long the server may take for one reply.</summary>
@@ -59,8 +60,8 @@ internal sealed class SmtpOptions : IValidatableObject
     {
         if (!SecurityOptions.ContainsKey(Security)) yield return new($"'{Security}' is not valid; it must be one of {string.Join(", ", SecurityOptions.Keys)}", [nameof(Security)]);
         if (Username.Length == 0 != (Password.Length == 0)) yield return new("both must be set, or neither", [nameof(Username), nameof(Password)]);
-        if (!MailboxAddress.TryParse(From, out var from) || SmtpAddress.Normalize(from.Address) is not { } sender || !Ascii.IsValid(sender)) yield return new($"'{From}' is not a valid mail address", [nameof(From)]);
-        if (RecipientDomain.Length > 0 && !SmtpAddress.IsValidDomain(RecipientDomain)) yield return new($"'{RecipientDomain}' is not a valid domain", [nameof(RecipientDomain)]);
+        if (!MailboxAddress.TryParse(From, out var from) || EmailAddress.Normalize(from.Address) is not { } sender || !Ascii.IsValid(sender)) yield return new($"'{From}' is not a valid mail address", [nameof(From)]);
+        if (RecipientDomain.Length > 0 && !EmailAddress.IsValidDomain(RecipientDomain)) yield return new($"'{RecipientDomain}' is not a valid domain", [nameof(RecipientDomain)]);
         if (CaFile.Length > 0 && CaFileError() is { } error) yield return new(error, [nameof(CaFile)]);
     }
 

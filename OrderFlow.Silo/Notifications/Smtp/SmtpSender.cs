@@ -2,6 +2,7 @@ using MailKit.Net.Smtp;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using OrderFlow.Notifications;
+using OrderFlow.ServiceDefaults.Notifications;
 
 namespace OrderFlow.Silo.Notifications.Smtp;
 
@@ -61,7 +62,7 @@ internal sealed partial class SmtpSender(SmtpConnectionPool pool, IOptions<SmtpO
     private static MailboxAddress ParseFrom(SmtpOptions options)
     {
         var from = MailboxAddress.Parse(options.From);
-        return new(from.Name, SmtpAddress.Normalize(from.Address)!);
+        return new(from.Name, EmailAddress.Normalize(from.Address)!);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The mail server accepted notification {JobId} of order {OrderId}")]

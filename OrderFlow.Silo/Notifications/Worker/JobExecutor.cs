@@ -33,7 +33,7 @@ internal sealed partial class JobExecutor(
         var sending = Send(claimed.Job, timeout.Token);
         var failure = await WaitForFailure(sending, timeout.Token);
         metrics.RecordSend(time.GetElapsedTime(startedAt));
-        if (failure is not null) span.Fail(failure.Message);
+        if (failure is not null) span.Fail(claimed.Job.Redact(failure.Message));
 
         if (failure is SenderUnavailableException) availability.ReportRefusal(failure.Message);
         else if (failure is null or UndeliverableException) availability.ReportSuccess();
@@ -63,7 +63,7 @@ internal sealed partial class JobExecutor(
         }
         catch (Exception error)
         {
-            span.Fail(error.Message);
+            span.Fail(job.Redact(error.Message));
             throw;
         }
     }
@@ -93,7 +93,7 @@ internal sealed partial class JobExecutor(
     {
         metrics.FailedAttempts.Add(1);
         var jobId = new LogSafeText(claimed.Job.JobId);
-        var reason = new LogSafeText(TextTruncation.Truncate(failure.Message, INotificationJobs.MaxReasonLength)).ToString();
+        var reason = new LogSafeText(TextTruncation.Truncate(claimed.Job.Redact(failure.Message), INotificationJobs.MaxReasonLength)).ToString();
         if (failure is not UndeliverableException && claimed.Attempt < _options.MaxAttempts)
         {
             var now = time.GetUtcNow();

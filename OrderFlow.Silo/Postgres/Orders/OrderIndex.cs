@@ -25,6 +25,27 @@ internal sealed class OrderIndex(ListQueryLimiter lists, UnreadableRowLog? unrea
         return await batch.ReadPage(query.Page, query.Limit, row => OrderRows.ReadForList(row, unreadable), cancellationToken, query.HasTotal);
     });
 
+    public Task<(IReadOnlyList<long> Ids, OrderListPosition? Next)> FindContacts(string userId, OrderListPosition? after, int limit) => lists.Run(async (database, cancellationToken) =>
+    {
+        await using var batch = database.CreateBatch();
+        var command = batch.Command("").With(userId);
+        var from = after is null ? "" : $" AND (created_at, id) < (${command.Next(after.CreatedAt)}, ${command.Next(after.Id)})";
+        command.CommandText = "SELECT created_at, id, contact_email IS NOT NULL OR contact_locale IS NOT NULL FROM orders "
+            + $"WHERE user_id = $1{from} {NewestFirst} LIMIT ${command.Next((long)limit)}";
+
+        var ids = new List<long>();
+        OrderListPosition? last = null;
+        var read = 0;
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        for (; await rows.ReadAsync(cancellationToken); read++)
+        {
+            last = new(rows.GetTime(0), rows.GetInt64(1));
+            if (rows.GetBoolean(2)) ids.Add(last.Id);
+        }
+
+        return ((IReadOnlyList<long>)ids, read == limit ? last : null);
+    });
+
     /// <summary>Adds the statement that reads one page. Only the conditions that apply are in the text, so that the planner sees which index serves them.</summary>
     private static void AddPage(NpgsqlBatch batch, OrderQuery query)
     {

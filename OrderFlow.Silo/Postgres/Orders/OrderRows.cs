@@ -12,7 +12,7 @@ internal static class OrderRows
     /// <summary>The columns that <see cref="Read"/> expects, in this order.</summary>
     public const string Columns =
         "id, user_id, status, items, total_amount, agreed_total, fail_reason, attempt, releasing, transitions, created_at, updated_at, deleted_at, version, request_id, "
-        + "consuming, reserve_for, expires_at, cancel_reason, tracking";
+        + "consuming, reserve_for, expires_at, cancel_reason, tracking, contact_email, contact_locale";
 
     /// <summary>The name of the table, for errors.</summary>
     public const string Table = "orders";
@@ -43,6 +43,7 @@ internal static class OrderRows
             ExpiresAt = ExpiresAt(row, status),
             CancelReason = CancelReason(row, status),
             Tracking = Tracking(row),
+            Contact = Contact(row),
         };
     }
 
@@ -64,7 +65,7 @@ internal static class OrderRows
         return new(
             id, row.GetString(1), OrDefault(() => Lines(row), []), status, OrDefault(() => row.GetMoney(4), 0), OrDefault(() => row.GetTime(10), DateTimeOffset.UnixEpoch),
             OrDefault(() => row.GetTime(11), DateTimeOffset.UnixEpoch), row.GetStringOrNull(6), row.GetInt64(13), unknown,
-            OrDefault(() => ExpiresAt(row, status), null), CancelReason(row, status), OrDefault(() => Tracking(row), null));
+            OrDefault(() => ExpiresAt(row, status), null), CancelReason(row, status), OrDefault(() => Tracking(row), null), Contact(row));
 
         T OrDefault<T>(Func<T> read, T fallback)
         {
@@ -89,6 +90,9 @@ internal static class OrderRows
 
     private static Tracking? Tracking(NpgsqlDataReader row) =>
         row.GetStringOrNull(19) is { } stored ? JsonSerializer.Deserialize(stored, OrderJson.Default.Tracking) : null;
+
+    private static OrderContact? Contact(NpgsqlDataReader row) =>
+        row.IsDBNull(20) && row.IsDBNull(21) ? null : new(row.GetStringOrNull(20), row.GetStringOrNull(21));
 
     private static ImmutableArray<OrderLine> Lines(NpgsqlDataReader row)
     {

@@ -22,11 +22,13 @@ internal sealed record OrderWrite(OrderState Order, OrderEvent? Change, bool IsN
 internal sealed class OrderStatements : IBatchStatements<OrderWrite>
 {
     private const string InsertOrders = """
-        INSERT INTO orders (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id, reserve_for)
+        INSERT INTO orders (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id, reserve_for,
+          contact_email, contact_locale)
         SELECT w.id, w.user_id, w.status, w.items::jsonb, w.total_amount, w.agreed_total, w.attempt, w.releasing, w.transitions::jsonb, w.created_at, w.updated_at, w.version,
-          w.request_id, w.reserve_for
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-          AS w (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id, reserve_for)
+          w.request_id, w.reserve_for, w.contact_email, w.contact_locale
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+          AS w (id, user_id, status, items, total_amount, agreed_total, attempt, releasing, transitions, created_at, updated_at, version, request_id, reserve_for,
+            contact_email, contact_locale)
         """;
 
     private const string InsertProducts = "INSERT INTO order_products (product_id, created_at, order_id) SELECT * FROM unnest($1, $2, $3)";
@@ -36,12 +38,14 @@ internal sealed class OrderStatements : IBatchStatements<OrderWrite>
           UPDATE orders o
           SET status = w.status, total_amount = w.total_amount, fail_reason = w.fail_reason, attempt = w.attempt, releasing = w.releasing,
               transitions = w.transitions::jsonb, updated_at = w.updated_at, deleted_at = w.deleted_at, version = w.version,
-              consuming = w.consuming, expires_at = w.expires_at, cancel_reason = w.cancel_reason, tracking = w.tracking::jsonb
-          FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-            AS w (id, status, total_amount, fail_reason, attempt, releasing, transitions, updated_at, deleted_at, version, consuming, expires_at, cancel_reason, tracking)
+              consuming = w.consuming, expires_at = w.expires_at, cancel_reason = w.cancel_reason, tracking = w.tracking::jsonb,
+              contact_email = w.contact_email, contact_locale = w.contact_locale
+          FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            AS w (id, status, total_amount, fail_reason, attempt, releasing, transitions, updated_at, deleted_at, version, consuming, expires_at, cancel_reason, tracking,
+              contact_email, contact_locale)
           WHERE o.id = w.id AND o.version = w.version - 1
           RETURNING o.id)
-        SELECT require_rows(count(*), $15) FROM changed
+        SELECT require_rows(count(*), $17) FROM changed
         """;
 
     private const string InsertEvents = """
@@ -84,7 +88,9 @@ internal sealed class OrderStatements : IBatchStatements<OrderWrite>
         .WithColumn(writes, write => write.Order.UpdatedAt)
         .WithColumn(writes, write => write.Order.Version)
         .WithColumn(writes, write => write.Order.RequestId)
-        .WithColumn(writes, write => write.Order.ReserveFor);
+        .WithColumn(writes, write => write.Order.ReserveFor)
+        .WithColumn(writes, write => write.Order.Contact?.Email)
+        .WithColumn(writes, write => write.Order.Contact?.Locale);
 
     private static void AddProducts(NpgsqlBatch batch, List<OrderWrite> writes)
     {
@@ -110,6 +116,8 @@ internal sealed class OrderStatements : IBatchStatements<OrderWrite>
         .WithColumn(writes, write => write.Order.ExpiresAt)
         .WithColumn(writes, write => write.Order.CancelReason)
         .WithColumn(writes, write => write.Tracking)
+        .WithColumn(writes, write => write.Order.Contact?.Email)
+        .WithColumn(writes, write => write.Order.Contact?.Locale)
         .With((long)writes.Count);
 
     private static void AddEvents(NpgsqlBatch batch, List<OutboxRow> events) => batch.Command(InsertEvents)

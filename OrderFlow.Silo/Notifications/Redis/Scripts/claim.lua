@@ -2,7 +2,7 @@
 -- A claimed job keeps the state 'waiting': that it is active follows from the pending list.
 -- KEYS: see shared.lua
 -- ARGV: 1 now, 2 retention, 3 worker, 4 max jobs, 5 max delayed jobs to append
--- Result: entries {entry, fields}, none while the queue is paused
+-- Result: claims, see to_claim; none while the queue is paused
 
 if redis.call('EXISTS', paused) == 1 then return {} end
 
@@ -27,4 +27,9 @@ if streams and streams.err and string.find(streams.err, 'NOGROUP', 1, true) then
 end
 if not streams then return {} end
 if streams.err then return streams end
-return streams[1][2]
+
+local claims = {}
+for i, entry in ipairs(streams[1][2]) do
+  claims[i] = to_claim(entry, 1)
+end
+return claims

@@ -7,6 +7,7 @@ local job = get_claimed(ARGV[4], ARGV[3], ARGV[5])
 if not job then return 0 end
 
 remove_claimed(ARGV[4])
+redis.call('HDEL', contacts, job.id)
 job.attempts = job.attempts + 1
 local ref = redis.call('XADD', history, 'MAXLEN', '~', ARGV[6], '*', 'id', job.id, 'message', job.message)
 set_state(job, 'sent', ref, -1)

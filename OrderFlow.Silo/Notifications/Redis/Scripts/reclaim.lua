@@ -3,7 +3,7 @@
 -- do not stop at jobs whose workers are alive.
 -- KEYS: see shared.lua
 -- ARGV: 1 now, 2 retention, 3 worker, 4 max jobs, 5 lease ms, 6 max deaths of workers during one attempt, 7 max dead letters
--- Result: {entries {entry, fields, deliveries}, ids of dead-lettered jobs, ids of the oldest dead letters, purged beyond the limit},
+-- Result: {claims, see to_claim; ids of dead-lettered jobs, ids of the oldest dead letters, purged beyond the limit},
 -- all empty while the queue is paused
 
 local reclaimed, dead_lettered, purged = {}, {}, {}
@@ -25,7 +25,7 @@ for _, lost in ipairs(pending) do
     dead_lettered[#dead_lettered + 1] = job.id
   else
     redis.call('XCLAIM', jobs, GROUP, ARGV[3], 0, ref)
-    reclaimed[#reclaimed + 1] = { ref, entry[2], deaths + 1 }
+    reclaimed[#reclaimed + 1] = to_claim(entry, deaths + 1)
   end
 end
 return { reclaimed, dead_lettered, purged }

@@ -13,12 +13,14 @@
 --                   job id -> "state attempts updatedMs ref type", and 'open' -> how many of them are unsettled.
 --                   Small shards and values under 64 bytes keep it a listpack, which makes an id cheap.
 --   10 replayed:    prefix of the keys of replays with an Idempotency-Key; each exists for a day
+--   11 contacts     hash: job id -> JSON {user, email, locale}, of jobs that are neither sent nor purged. Apart, because entries of streams cannot be changed.
+--   12 contacts:removed:  prefix of the keys of customers whose contacts were removed; each exists for a minute
 -- ARGV, the same for all scripts:
 --   1 now, unix ms    2 retention of a settled job's id, ms
 --
--- All keys share a hash tag, so that a cluster permits a script to build the key of a shard or of a replay.
+-- All keys share a hash tag, so that a cluster permits a script to build the key of a shard, a replay or a customer.
 
-local jobs, delayed, delayed_jobs, dead, dead_index, history, stats, paused, known, replayed = unpack(KEYS)
+local jobs, delayed, delayed_jobs, dead, dead_index, history, stats, paused, known, replayed, contacts, contacts_removed = unpack(KEYS)
 local now, retention_ms = ARGV[1], ARGV[2]
 
 local GROUP = 'workers'
@@ -99,6 +101,13 @@ local function remove_claimed(ref)
   redis.call('XDEL', jobs, ref)
 end
 
+-- A claim {entry, fields, deliveries, email or nil, locale or nil} of an entry {entry, fields}.
+local function to_claim(entry, deliveries)
+  local packed = redis.call('HGET', contacts, to_table(entry[2]).id)
+  local contact = packed and cjson.decode(packed) or {}
+  return { entry[1], entry[2], deliveries, contact.email or false, contact.locale or false }
+end
+
 local function increment(counter, by)
   redis.call('HINCRBY', stats, counter, by or 1)
 end
@@ -111,6 +120,7 @@ end
 -- Removes a dead letter. Its id stays known, so that a redelivered event does not enqueue it again.
 local function purge_dead_letter(ref, job)
   remove_dead_letter(ref, job.id)
+  redis.call('HDEL', contacts, job.id)
   set_state(job, 'purged', '-', 0)
 end
 
