@@ -20,7 +20,7 @@ internal static class HealthEndpoints
         health.MapGet("/health/ready", Ready).Describe("getReadiness", "Check readiness", 503)
             .WithDescription("A silo can be reached, the database accepts writes, and the keys that verify tokens are known.");
         health.MapGet("/health/reachable", Reachable).Describe("getReachability", "Check reachability", 503)
-            .WithDescription("A silo can be reached. For load balancers: reads are answered while the database accepts no writes.");
+            .WithDescription("A silo can be reached, and the keys that verify tokens are known. For load balancers: reads are answered while the database accepts no writes.");
         health.MapGet("/inventory/health", Inventory).Describe("getInventoryHealth", "Check that stock can be changed", 503)
             .WithDescription("A silo can be reached, and the database accepts writes.");
         health.MapGet("/notifications/health", Notifications).Describe("getNotificationHealth", "Check that notifications can be queued", 503);
@@ -28,18 +28,16 @@ internal static class HealthEndpoints
 
     private static Ok<HealthResponse> Alive() => TypedResults.Ok(HealthResponse.Ok);
 
-    /// <summary>A silo can be reached. During a database outage no API is ready; if all were taken out of service, reads would fail too.</summary>
-    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Reachable(ClusterHealth cluster) =>
-        Answer(await cluster.Silo.IsHealthy(), NoSilo);
-
     /// <summary>
-    /// A silo can be reached, its database accepts writes, and the identity provider's keys were fetched once, so requests of every kind can be answered. While the
-    /// provider is away, an update does not replace processes that know its keys with ones that do not.
+    /// A silo can be reached, and the identity provider's keys were fetched once: while the provider is away, an update does not replace processes that know its
+    /// keys with ones that do not. During a database outage no API is ready; if all were taken out of service, reads would fail too.
     /// </summary>
+    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Reachable(ClusterHealth cluster, SigningKeys keys) =>
+        keys.Current is null ? Answer(isHealthy: false, "The identity provider's keys could not be fetched yet.") : Answer(await cluster.Silo.IsHealthy(), NoSilo);
+
+    /// <summary>It is reachable, and its database accepts writes, so requests of every kind can be answered.</summary>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Ready(ClusterHealth cluster, SigningKeys keys) =>
-        keys.Current is null ? Answer(isHealthy: false, "The identity provider's keys could not be fetched yet.")
-        : await cluster.Silo.IsHealthy() ? await Inventory(cluster)
-        : Answer(isHealthy: false, NoSilo);
+        await Reachable(cluster, keys) is { Result: ProblemHttpResult } unreachable ? unreachable : await Inventory(cluster);
 
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Inventory(ClusterHealth cluster) =>
         Answer(await cluster.Database.IsHealthy(), "No silo can be reached whose database accepts writes.");

@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
 using OrderFlow.ServiceDefaults.Http;
+using OrderFlow.ServiceDefaults.Auth;
 
 namespace OrderFlow.Api.Live;
 
-/// <summary>A response that <paramref name="write"/> writes until the client leaves, the program stops or the token expires.</summary>
+/// <summary>A response that <paramref name="write"/> writes until the client leaves, the program stops, or the token expires or loses its key.</summary>
 internal sealed class LiveResult(LiveFollower follower, Func<EventStream, CancellationToken, Task> write) : IResult, IEndpointMetadataProvider
 {
     /// <summary>The longest duration of a stream, whatever its token's expiry.</summary>
@@ -23,7 +24,8 @@ internal sealed class LiveResult(LiveFollower follower, Func<EventStream, Cancel
         var time = services.GetRequiredService<TimeProvider>();
         using var expiry = new CancellationTokenSource(TimeLeft(httpContext, time), time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
-            httpContext.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping, expiry.Token);
+            httpContext.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping, expiry.Token,
+            services.GetRequiredService<SigningKeys>().UntilWithdrawn(((CallerIdentity)httpContext.User.Identity!).Key));
         try
         {
             follower.StartHeartbeat(time, services.GetRequiredService<IOptions<LiveOptions>>().Value.HeartbeatInterval);

@@ -31,7 +31,7 @@ internal static class NotificationEndpoints
             .Describe("resumeNotifications", "Resume the notification queue");
         notifications.MapGet("/dead-letters", DeadLetters).Describe("listDeadLetters", "List dead letters, newest first", 400);
         notifications.MapPost("/dead-letters/replay", ReplayMatching).Describe("replayDeadLetters", "Replay the dead letters that match a filter")
-            .WithDescription("They are queued again, with all their attempts; one that is dead-lettered again meanwhile is not replayed again.");
+            .WithDescription("They are queued again, with all their attempts; this request replays none twice, whatever becomes of it meanwhile.");
         notifications.MapPost("/dead-letters/purge", PurgeMatching).Describe("purgeDeadLetters", "Purge the dead letters that match a filter")
             .WithDescription("They will not be sent.");
         notifications.MapPost("/dead-letters/{jobId}/replay", Replay)

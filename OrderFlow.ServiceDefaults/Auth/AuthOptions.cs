@@ -74,9 +74,11 @@ internal sealed class AuthOptions : IValidatableObject
     }
 
     private string? ValidateAddress(string address) =>
-        !Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri is not { UserInfo.Length: 0, Fragment.Length: 0 } ? $"'{address}' is not a valid address, such as https://id.example/realms/shop"
+        !Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri is not { UserInfo.Length: 0, Fragment.Length: 0 } || (address == Authority && !IsAuthority(uri)) ? $"'{address}' is not a valid address, such as https://id.example/realms/shop"
         : !IsAllowed(uri) ? $"'{address}' must begin with https:// (http only where ASPNETCORE_ENVIRONMENT is Development)"
         : null;
+
+    private static bool IsAuthority(Uri uri) => uri.Query.Length == 0 && !uri.AbsolutePath.EndsWith(IdentityProvider.DiscoveryPath, StringComparison.Ordinal);
 
     /// <summary>Whether keys may be fetched from the address.</summary>
     public bool IsAllowed(Uri address) => address.Scheme == Uri.UriSchemeHttps || (AllowsHttp && address.Scheme == Uri.UriSchemeHttp);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.IdentityModel.Tokens;
 
 namespace OrderFlow.ServiceDefaults.Auth;
@@ -18,6 +19,16 @@ internal sealed class BearerTokenEvents : JwtBearerEvents
 
     /// <summary>The library reports every signature that it did not verify as one whose key is unknown.</summary>
     public const string WrongSignature = "The token's signature does not verify with RS256 or ES256 and a key that is accepted here.";
+
+    /// <summary>Leaves the token unread where nobody asks who calls: a health check must not wait for keys because of one.</summary>
+    public override Task MessageReceived(MessageReceivedContext context)
+    {
+        if (context.HttpContext.GetEndpoint()?.Metadata is { } metadata && metadata.GetMetadata<IAuthorizeData>() is not null && metadata.GetMetadata<IAllowAnonymous>() is null)
+            return base.MessageReceived(context);
+
+        context.NoResult();
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public override Task Challenge(JwtBearerChallengeContext context)

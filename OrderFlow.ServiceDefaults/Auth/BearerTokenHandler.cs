@@ -21,7 +21,7 @@ internal sealed class BearerTokenHandler(SigningKeys keys, TokenClaims claims, V
         if (token.Length > MaxTokenLength)
             return Reject(string.Create(CultureInfo.InvariantCulture, $"The token has {token.Length} characters; it may have at most {MaxTokenLength}."));
 
-        if (verified.Find(token) is { } known && keys.Current?.Holds(known.Key) == true) return Accept(known);
+        if (verified.Find(token) is { } known && keys.Current?.Holds(known.Identity.Key) == true) return Accept(known);
 
         var result = await Verify(token, validationParameters);
         if (!result.IsValid) return result;
@@ -35,7 +35,7 @@ internal sealed class BearerTokenHandler(SigningKeys keys, TokenClaims claims, V
         if (caller is null) return Reject(error!);
 
         var expiresAt = new DateTimeOffset(BearerTokens.AddSaturating(jwt.ValidTo, skew), TimeSpan.Zero);
-        var accepted = new VerifiedToken(new CallerIdentity(caller, email), expiresAt, jwt.SigningKey);
+        var accepted = new VerifiedToken(new CallerIdentity(caller, jwt.SigningKey, email), expiresAt);
         verified.Add(token, accepted);
         return Accept(accepted);
     }

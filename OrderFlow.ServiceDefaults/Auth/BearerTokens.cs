@@ -46,6 +46,7 @@ internal static class BearerTokens
         // Fixed, so that a token can choose neither "none" nor a public key as the secret of an HMAC (RFC 8725 §3.1).
         ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
         IssuerSigningKeyResolver = (_, _, keyId, _) => keys.Current?.For(keyId) ?? [],
+        IncludeTokenOnFailedValidation = true,   // for its key id
         RequireSignedTokens = true,
         IssuerValidator = (issuer, _, _) => ValidateIssuer(issuer, keys.Current),
         ValidAudience = auth.Audience,
@@ -65,7 +66,7 @@ internal static class BearerTokens
         new AuthenticationBuilder(services).AddJwtBearer();
     }
 
-    // Called before the signature is verified. Without keys none can be, whoever issued the token.
+    // Asked whether or not a signature verifies. Without keys none does, whoever issued the token.
     private static string ValidateIssuer(string issuer, KeySet? keys) =>
         keys is null || issuer == keys.Issuer ? issuer : throw new SecurityTokenInvalidIssuerException("The token is of another issuer.") { InvalidIssuer = issuer };
 

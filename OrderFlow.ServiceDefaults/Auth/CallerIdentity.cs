@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.IdentityModel.Tokens;
 
 namespace OrderFlow.ServiceDefaults.Auth;
 
@@ -14,11 +15,14 @@ internal sealed class CallerIdentity : ClaimsIdentity
     public const string AdminRole = "admin";
 
     /// <summary>Creates the identity with only those claims that are read.</summary>
-    public CallerIdentity(Caller caller, string? verifiedEmail = null)
-        : base(ClaimsOf(caller), "Bearer", UserClaim, RoleClaim) => (Caller, VerifiedEmail) = (caller, verifiedEmail);
+    public CallerIdentity(Caller caller, SecurityKey key, string? verifiedEmail = null)
+        : base(ClaimsOf(caller), "Bearer", UserClaim, RoleClaim) => (Caller, Key, VerifiedEmail) = (caller, key, verifiedEmail);
 
     /// <summary>The caller as passed to grains.</summary>
     public Caller Caller { get; }
+
+    /// <summary>The key that verified the token: once it is withdrawn, the token no longer counts.</summary>
+    public SecurityKey Key { get; }
 
     /// <summary>The token's <c>email</c> where its <c>email_verified</c> is true; else null.</summary>
     public string? VerifiedEmail { get; }

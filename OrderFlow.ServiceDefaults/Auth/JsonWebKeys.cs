@@ -27,9 +27,9 @@ internal static class JsonWebKeys
 
     private static SecurityKey? Read(JsonElement jwk)
     {
-        if (Text(jwk, "use") is not (null or "sig")) return null;
         try
         {
+            if (jwk.ValueKind != JsonValueKind.Object || Text(jwk, "use") is not (null or "sig")) return null;
             return (Text(jwk, "kty"), Text(jwk, "alg")) switch
             {
                 ("RSA", null or SecurityAlgorithms.RsaSha256) => ReadRsa(jwk),
@@ -37,7 +37,7 @@ internal static class JsonWebKeys
                 _ => null,
             };
         }
-        catch (Exception error) when (error is FormatException or CryptographicException)   // not base64url; no point of the curve
+        catch (Exception error) when (error is FormatException or CryptographicException or InvalidOperationException)   // not base64url; no point of the curve; broken text
         {
             return null;
         }

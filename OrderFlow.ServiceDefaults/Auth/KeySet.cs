@@ -16,7 +16,7 @@ internal sealed record KeySet(string Issuer, IReadOnlyList<SecurityKey> Keys)
 
     /// <summary>This set with the objects of an earlier one where their keys are the same, so that tokens verified with them stay verified.</summary>
     public KeySet Reuse(KeySet? earlier) =>
-        earlier is null ? this : this with { Keys = [.. Keys.Select(key => earlier.Keys.FirstOrDefault(known => IsSame(known, key)) ?? key)] };
+        earlier is null || earlier.Issuer != Issuer ? this : this with { Keys = [.. Keys.Select(key => earlier.Keys.FirstOrDefault(known => IsSame(known, key)) ?? key)] };
 
     private static bool IsSame(SecurityKey one, SecurityKey other) =>
         one.KeyId == other.KeyId && one.ComputeJwkThumbprint().AsSpan().SequenceEqual(other.ComputeJwkThumbprint());

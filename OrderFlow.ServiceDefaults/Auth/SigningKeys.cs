@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
 
 namespace OrderFlow.ServiceDefaults.Auth;
 
@@ -17,9 +19,10 @@ internal sealed partial class SigningKeys(
     private readonly bool _isFile = !string.IsNullOrWhiteSpace(options.Value.PublicKeyFile);
     private readonly SemaphoreSlim _fetching = new(1);
     private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<SecurityKey, CancellationTokenSource> _withdrawals = new();
     private Task<bool>? _next;
     private long? _fetchedAt;
-    private bool _isFailing;
+    private string? _failure;
 
     private volatile KeySet? _current = string.IsNullOrWhiteSpace(options.Value.PublicKeyFile)
         ? null
@@ -30,6 +33,14 @@ internal sealed partial class SigningKeys(
 
     /// <summary>Whether a token with this key id, which none of these keys verified, may be signed with one that the provider has published since.</summary>
     public bool MayHaveMoreThan(KeySet? known, string? keyId) => !_isFile && (string.IsNullOrEmpty(keyId) || known is null || !known.For(keyId).Any());
+
+    /// <summary>Cancelled once the key is withdrawn, for responses that last.</summary>
+    public CancellationToken UntilWithdrawn(SecurityKey key)
+    {
+        var withdrawal = _withdrawals.GetOrAdd(key, _ => new());
+        if (_current?.Holds(key) != true) withdrawal.Cancel();   // in between
+        return withdrawal.Token;
+    }
 
     /// <summary>Fetches the keys, unless a fetch is due that has not begun; that one serves all who ask before it begins.</summary>
     /// <returns>False where the provider gave no keys.</returns>
@@ -80,18 +91,18 @@ internal sealed partial class SigningKeys(
     {
         try
         {
-            Replace(await provider.FetchKeys(CancellationToken.None));
+            Replace(await provider.FetchKeys());
             metrics.Fetched(isSuccess: true);
-            if (_isFailing) LogRecovered(provider.Address);
-            _isFailing = false;
+            if (_failure is not null) LogRecovered(provider.Address);
+            _failure = null;
             return true;
         }
         catch (Exception error)   // whatever it is, the keys that are known stay
         {
             metrics.Fetched(isSuccess: false);
             var reason = error is OperationCanceledException ? $"no answer within {IdentityProvider.Timeout}" : error.Message;
-            if (!_isFailing) LogFailed(provider.Address, _current?.Keys.Count ?? 0, reason);
-            _isFailing = true;
+            if (_failure != reason) LogFailed(provider.Address, _current?.Keys.Count ?? 0, reason);
+            _failure = reason;
             return false;
         }
     }
@@ -100,6 +111,11 @@ internal sealed partial class SigningKeys(
     {
         var (before, now) = (_current, fetched.Reuse(_current));
         _current = now;
+        foreach (var (key, withdrawal) in _withdrawals)
+        {
+            if (!now.Holds(key) && _withdrawals.TryRemove(key, out _)) withdrawal.Cancel();
+        }
+
         var added = now.Keys.Count(key => before?.Holds(key) != true);
         var withdrawn = before?.Keys.Count(key => !now.Holds(key)) ?? 0;
         if (added + withdrawn > 0) LogChanged(now.Issuer, added, withdrawn, now.Keys.Count);

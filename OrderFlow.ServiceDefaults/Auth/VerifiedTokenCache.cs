@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Internal;
-using Microsoft.IdentityModel.Tokens;
 
 namespace OrderFlow.ServiceDefaults.Auth;
 
@@ -42,5 +41,4 @@ internal sealed class VerifiedTokenCache(TimeProvider time) : IDisposable
 /// <summary>An accepted token.</summary>
 /// <param name="Identity">The caller.</param>
 /// <param name="ExpiresAt">The time from which it is no longer accepted: its expiry plus the leeway that RFC 7519 §4.1.4 allows (Auth__ClockSkew).</param>
-/// <param name="Key">The key that verified it: once that is withdrawn, the token must be verified again.</param>
-internal sealed record VerifiedToken(CallerIdentity Identity, DateTimeOffset ExpiresAt, SecurityKey Key);
+internal sealed record VerifiedToken(CallerIdentity Identity, DateTimeOffset ExpiresAt);

@@ -51,6 +51,8 @@ public sealed class ApiSettings
     [InlineData(null, "http://id.example/keys", "i", false, "Auth__JwksUri: 'http://id.example/keys' must begin with https:// (http only where ASPNETCORE_ENVIRONMENT is Development)")]
     [InlineData(null, "file:///etc/passwd", "i", true, "Auth__JwksUri: 'file:///etc/passwd' must begin with https:// (http only where ASPNETCORE_ENVIRONMENT is Development)")]
     [InlineData("id.example", null, null, false, "Auth__Authority: 'id.example' is not a valid address, such as https://id.example/realms/shop")]
+    [InlineData("https://id.example?a=b", null, null, false, "Auth__Authority: 'https://id.example?a=b' is not a valid address, such as https://id.example/realms/shop")]
+    [InlineData("https://id.example/.well-known/openid-configuration", null, null, false, "Auth__Authority: 'https://id.example/.well-known/openid-configuration' is not a valid address, such as https://id.example/realms/shop")]
     [InlineData("https://me@id.example", null, null, false, "Auth__Authority: 'https://me@id.example' is not a valid address, such as https://id.example/realms/shop")]
     [InlineData(null, "https://id.example/keys", null, false, "Auth__Issuer is not set: it is the issuer (iss) of the bearer tokens to accept.")]
     [InlineData("https://id.example", "https://id.example/keys", "i", false, "Auth__Authority, Auth__JwksUri: only one of these may be set: each says with which keys bearer tokens are signed")]

@@ -163,6 +163,29 @@ public sealed class IdentityProviders : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_forged_token_of_a_known_key_is_rejected_without_asking_the_provider()
+    {
+        using var api = Api();
+        await IsAccepted(api, _provider.Token("alice"));
+        var before = _provider.Fetches;
+        using var key = RSA.Create(2048);
+        var forged = LoopbackProvider.SignedBy(_provider.Signer, key, OfProvider());
+        Assert.Equal(HttpStatusCode.Unauthorized, await Ask(api, forged));
+        _provider.IsAway = true;
+        Assert.Equal(HttpStatusCode.Unauthorized, await Ask(api, forged));
+        Assert.Equal(before, _provider.Fetches);
+    }
+
+    [Fact]
+    public async Task Where_nobody_asks_who_calls_a_token_is_not_read()
+    {
+        _provider.IsAway = true;
+        using var api = Api();
+        using var client = api.As(_provider.Token("alice"));
+        Assert.Equal(HttpStatusCode.OK, (await client.Call("GET", "/health/live")).Status);   // while time stands still
+    }
+
+    [Fact]
     public async Task The_place_of_a_key_that_a_token_names_is_never_asked()
     {
         await using var attacker = await LoopbackProvider.Start();

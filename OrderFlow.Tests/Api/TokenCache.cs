@@ -111,7 +111,7 @@ public sealed class TokenCache : IDisposable
     public void Dispose() => _tokens.Dispose();
 
     private VerifiedToken ValidFor(TimeSpan time) => new(
-        new CallerIdentity(new Caller("alice", IsAdmin: false)), _time.GetUtcNow() + time, new RsaSecurityKey(Tokens.Rsa));
+        new CallerIdentity(new Caller("alice", IsAdmin: false), new RsaSecurityKey(Tokens.Rsa)), _time.GetUtcNow() + time);
 
     /// <summary>The handler with a program's own services, and this clock and cache.</summary>
     private (BearerTokenHandler Handler, TokenValidationParameters Parameters) Handler()

@@ -32,6 +32,8 @@ public sealed class MailServerOutages
     [Theory]
     [InlineData("greeting", "554 5.3.2 no service", "the mail server cannot be used: 554 5.3.2 no service")]
     [InlineData("auth", "535 5.7.8 wrong password", "the mail server cannot be used: 535: 5.7.8 wrong password")]
+    [InlineData("sender", "530 5.7.0 who are you", "the mail server wants a login (Smtp__Username): 5.7.0 who are you")]
+    [InlineData("recipient", "530 5.7.0 who are you", "the mail server wants a login (Smtp__Username): 5.7.0 who are you")]
     [InlineData("sender", "550 5.7.1 not you", "the mail server rejected the sender: 550 5.7.1 not you")]
     public async Task That_concern_every_mail_pause_the_worker_and_use_up_no_attempt(string part, string reply, string reason)
     {
@@ -51,8 +53,8 @@ public sealed class MailServerOutages
         Assert.Equal(3, server.Accepted);
         Assert.Equal((HealthStatus.Healthy, null), await worker.Health("sender"));
         Assert.Equal(
-            [$"Error: No notification can be sent; the next attempt is in 00:00:05, and no job loses one meanwhile: {reason}", "Information: Notifications can be sent again"],
-            worker.Log.All.Where(line => line.Contains("can be sent", StringComparison.Ordinal)));
+            [$"Error: No notification can be sent; the next attempt is in 00:00:05, and no job loses one meanwhile: {reason}", "Information: Notifications are no longer refused as a whole"],
+            worker.Log.All.Where(line => line.StartsWith("Error", StringComparison.Ordinal) || line.Contains("refused", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -75,6 +77,17 @@ public sealed class MailServerOutages
         Assert.Equal((HealthStatus.Healthy, null), await worker.Health("sender"));
     }
 
+    [Fact]
+    public async Task That_concern_a_mail_with_a_non_ASCII_address_do_not_pause_the_others()
+    {
+        await using var server = new ScriptedMailServer("SMTPUTF8", "AUTH PLAIN") { SenderReply = "550 5.6.7 no such parameter" };
+        _jobs.Add(TestJobs.Job(userId: "ännä@users.example"));
+        await using var worker = await WorkerHost.Start(_jobs, sender: null, _clock, Settings(server));
+
+        await AdvanceUntil("the first attempt to fail", () => _jobs.Calls("Retry").Length == 1);
+        Assert.Equal((HealthStatus.Healthy, null), await worker.Health("sender"));
+    }
+
     private static void Answer(ScriptedMailServer server, string part, string reply)
     {
         switch (part)
@@ -90,10 +103,12 @@ public sealed class MailServerOutages
     private Task<WorkerHost> Start(ScriptedMailServer server, params (string Name, string Value)[] settings)
     {
         _jobs.Add(TestJobs.Jobs(3));
-        return WorkerHost.Start(_jobs, sender: null, _clock, [
-            ("Notifications:Sender", "smtp"), ("Smtp:Host", "127.0.0.1"), ("Smtp:Port", $"{server.Port}"), ("Smtp:Security", "none"),
-            ("Smtp:From", "orders@shop.example"), ("Smtp:RecipientDomain", "users.example"), ("Notifications:Worker:MaxPollInterval", $"{MaxPause}"), .. settings]);
+        return WorkerHost.Start(_jobs, sender: null, _clock, Settings(server, settings));
     }
+
+    private static (string Name, string Value)[] Settings(ScriptedMailServer server, params (string Name, string Value)[] settings) => [
+        ("Notifications:Sender", "smtp"), ("Smtp:Host", "127.0.0.1"), ("Smtp:Port", $"{server.Port}"), ("Smtp:Security", "none"),
+        ("Smtp:From", "orders@shop.example"), ("Smtp:RecipientDomain", "users.example"), ("Notifications:Worker:MaxPollInterval", $"{MaxPause}"), .. settings];
 
     private Task AdvanceUntil(string awaited, Func<bool> condition, TimeSpan? maxPause = null) =>
         _clock.AdvanceUntil(awaited, condition, () => _jobs.Active == 0, maxPause ?? MaxPause);

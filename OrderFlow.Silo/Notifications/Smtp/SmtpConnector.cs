@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -39,6 +40,7 @@ internal sealed class SmtpConnector(SmtpOptions options)
     {
         AuthenticationException { InnerException: SmtpCommandException reply } => IsPermanent(reply),
         SmtpCommandException reply => (int)reply.StatusCode >= SmtpSender.MinPermanentReply,
+        SslHandshakeException { InnerException: IOException or SocketException } => false,   // the connection broke
         AuthenticationException or SslHandshakeException or NotSupportedException => true,
         _ => false,
     };

@@ -1,3 +1,4 @@
+using MailKit;
 using MailKit.Net.Smtp;
 using Microsoft.Extensions.Options;
 using MimeKit;
@@ -33,7 +34,11 @@ internal sealed partial class SmtpSender(SmtpConnectionPool pool, IOptions<SmtpO
         {
             await pool.Run(client => Send(client, mail, cancellationToken), cancellationToken);
         }
-        catch (SmtpCommandException error) when (RejectedPart(error) is { } rejected && (int)error.StatusCode >= MinPermanentReply)
+        catch (ServiceNotAuthenticatedException error)   // 530, to whichever command
+        {
+            throw new SenderUnavailableException($"the mail server wants a login (Smtp__Username): {error.Message}", error);
+        }
+        catch (SmtpCommandException error) when (RejectedPart(error, (MailboxAddress)mail.To[0]) is { } rejected && (int)error.StatusCode >= MinPermanentReply)
         {
             var reason = $"the mail server rejected the {rejected}: {(int)error.StatusCode} {error.Message}";
             throw rejected == Sender ? new SenderUnavailableException(reason, error) : new UndeliverableException(reason);
@@ -50,12 +55,13 @@ internal sealed partial class SmtpSender(SmtpConnectionPool pool, IOptions<SmtpO
         throw new UndeliverableException($"the mail server does not support non-ASCII addresses (SMTPUTF8): '{recipient.Address}'");
     }
 
-    /// <summary>What the server rejected; null where that is not known.</summary>
-    private static string? RejectedPart(SmtpCommandException error) => error.ErrorCode switch
+    /// <summary>What the server rejected; null where that is not known, as at MAIL FROM with SMTPUTF8 for this recipient: that must not pause all others.</summary>
+    private static string? RejectedPart(SmtpCommandException error, MailboxAddress recipient) => error.ErrorCode switch
     {
         SmtpErrorCode.RecipientNotAccepted => "recipient",
         SmtpErrorCode.MessageNotAccepted => "mail",
-        SmtpErrorCode.SenderNotAccepted => OfMail.Contains(error.StatusCode) ? "mail" : Sender,
+        SmtpErrorCode.SenderNotAccepted when OfMail.Contains(error.StatusCode) => "mail",
+        SmtpErrorCode.SenderNotAccepted when !recipient.IsInternational => Sender,
         _ => null,
     };
 

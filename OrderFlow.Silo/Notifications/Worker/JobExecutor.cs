@@ -36,7 +36,7 @@ internal sealed partial class JobExecutor(
         if (failure is not null) span.Fail(claimed.Job.Redact(failure.Message));
 
         if (failure is SenderUnavailableException) availability.ReportRefusal(failure.Message);
-        else if (failure is null or UndeliverableException) availability.ReportSuccess();
+        else availability.ReportOther();
         await (failure switch
         {
             null => Complete(claimed, claimedAt),

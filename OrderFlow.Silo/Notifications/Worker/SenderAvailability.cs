@@ -44,8 +44,8 @@ internal sealed partial class SenderAvailability(TimeProvider time, ILogger<Send
         if (isFirst) LogPaused(delay, new(reason));
     }
 
-    /// <summary>Notes that a job was sent, or refused for a reason of its own.</summary>
-    public void ReportSuccess()
+    /// <summary>Notes that a job was sent, or failed for a reason of its own or one that passes.</summary>
+    public void ReportOther()
     {
         lock (_lock)
         {
@@ -63,6 +63,6 @@ internal sealed partial class SenderAvailability(TimeProvider time, ILogger<Send
     [LoggerMessage(Level = LogLevel.Error, Message = "No notification can be sent; the next attempt is in {Delay}, and no job loses one meanwhile: {Reason}")]
     private partial void LogPaused(TimeSpan delay, LogSafeText reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Notifications can be sent again")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Notifications are no longer refused as a whole")]
     private partial void LogResumed();
 }

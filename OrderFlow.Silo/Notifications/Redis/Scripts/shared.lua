@@ -166,7 +166,7 @@ local function move_matching_dead_letters(move)
   local entries, moved = redis.call('XRANGE', dead, '(' .. after, last, 'COUNT', limit), 0
   for _, entry in ipairs(entries) do
     local job = to_table(entry[2])
-    if string.find(job.reason, reason, 1, true) and (type == '' or job.type == type) and (not before or tonumber(job.at) < before) then
+    if string.find(job.reason or '', reason, 1, true) and (type == '' or job.type == type) and (not before or tonumber(job.at or 0) < before) then
       move(entry[1], job)
       moved = moved + 1
     end
