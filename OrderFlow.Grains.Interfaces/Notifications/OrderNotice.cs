@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrderFlow.Orders;
 
 namespace OrderFlow.Notifications;
@@ -10,6 +11,8 @@ namespace OrderFlow.Notifications;
 /// <param name="TotalAmount">The order's total, where the event has one.</param>
 /// <param name="Reason">Why it failed or was cancelled, where the event says so.</param>
 /// <param name="Tracking">The parcel of a fulfilled order, where the event has one.</param>
+/// <param name="OccurredAt">When it happened, where the event says so.</param>
+/// <param name="Items">The order's lines; default where the event has none.</param>
 [GenerateSerializer, Immutable, Alias("order-notice")]
 public sealed record OrderNotice(
     [property: Id(0)] string EventId,
@@ -18,4 +21,6 @@ public sealed record OrderNotice(
     [property: Id(3)] string UserId,
     [property: Id(4)] decimal? TotalAmount,
     [property: Id(5)] string? Reason,
-    [property: Id(6)] Tracking? Tracking = null);
+    [property: Id(6)] Tracking? Tracking = null,
+    [property: Id(7)] DateTimeOffset? OccurredAt = null,
+    [property: Id(8)] ImmutableArray<OrderLine> Items = default);

@@ -15,8 +15,8 @@ internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory 
         var message = NotificationText.Message(notice) ?? throw new NotSupportedException($"this version has no text for events of type {notice.EventType}");
         if (await GetContact(notice) is not { } contact) return;   // nobody is notified of a deleted order
 
-        await queue.Enqueue(
-            new NotificationJob(notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message, TraceContext.Current, contact.Email, contact.Locale));
+        await queue.Enqueue(new NotificationJob(
+            notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message, TraceContext.Current, contact.Email, contact.Locale, NotificationDetails.Of(notice)));
     }
 
     public async Task<NotificationList> List(long orderId, int page, int limit, Caller by) => await queue.ListFor(by, orderId, grains) is { } all

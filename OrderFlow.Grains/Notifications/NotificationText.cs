@@ -3,7 +3,7 @@ using OrderFlow.Orders;
 
 namespace OrderFlow.Notifications;
 
-/// <summary>The texts that customers receive. Pure functions.</summary>
+/// <summary>The summaries of notifications, in English. Pure functions.</summary>
 internal static class NotificationText
 {
     /// <summary>The most bytes of a reason in a message. An order of a hundred lines can fail for a hundred reasons; all of them stand in the order itself.</summary>
@@ -14,7 +14,7 @@ internal static class NotificationText
         ? Subject(type, notice.OrderId) + Details(type.Type, notice)
         : null;
 
-    /// <summary>The subject of a mail with the job's message.</summary>
+    /// <summary>The subject of a job without details.</summary>
     public static string Subject(NotificationJob job) => Subject(OrderEventCatalogue.Find(job.EventType), job.OrderId);
 
     private static string Subject(OrderEventDefinition? type, long orderId) =>

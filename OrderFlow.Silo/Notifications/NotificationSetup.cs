@@ -7,6 +7,7 @@ using OrderFlow.Silo.Cluster;
 using OrderFlow.Silo.Health;
 using OrderFlow.Silo.Notifications.Redis;
 using OrderFlow.Silo.Notifications.Smtp;
+using OrderFlow.Silo.Notifications.Templates;
 using OrderFlow.Silo.Notifications.Worker;
 
 namespace OrderFlow.Silo.Notifications;
@@ -66,6 +67,9 @@ internal static class NotificationSetup
 
     private static void AddSender(this IServiceCollection services)
     {
+        services.AddValidatedOptions<TextOptions>(TextOptions.Section, when: Sends);
+        services.AddValidatedOptions<ShopOptions>(ShopOptions.Section, when: Sends);
+        services.AddSingleton<TextRenderer>();
         services.AddValidatedOptions<SmtpOptions>(SmtpOptions.Section, when: SendsMails);
         services.AddSingleton<SmtpConnectionPool>();
         services.AddSingleton<INotificationSender>(provider => SendsMails(provider)
@@ -73,6 +77,8 @@ internal static class NotificationSetup
             : ActivatorUtilities.CreateInstance<LogSender>(provider));
     }
 
+    private static bool Sends(IServiceProvider provider) => provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Enabled;
+
     private static bool SendsMails(IServiceProvider provider) =>
-        provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Enabled && provider.GetRequiredService<IOptions<NotificationOptions>>().Value.UsesSmtp;
+        Sends(provider) && provider.GetRequiredService<IOptions<NotificationOptions>>().Value.UsesSmtp;
 }

@@ -22,7 +22,11 @@ public sealed class CustomerNotifications(SharedBridge shared)
         Assert.Equal(
             (sent.JobId, sent.EventType, sent.Message, sent.State, sent.Attempts),
             ($"{id}-2", "order.reserved", $"Your order {id} is reserved. Total: 19.98.", NotificationState.Sent, 1));
-        Assert.Equal([new($"{id}-2", id, "alice", "order.reserved", sent.Message!)], SentFor(id));
+        var job = Assert.Single(SentFor(id));
+        Assert.Equal(new($"{id}-2", id, "alice", "order.reserved", sent.Message!), job with { Details = null });
+        Assert.Equal((19.98m, null, null, 0), (job.Details!.TotalAmount, job.Details.Reason, job.Details.Tracking, job.Details.MoreItems));
+        Assert.Equal([new OrderLine("notified", 2)], job.Details.Items!);
+        Assert.Equal((await _cluster.Settled(id)).UpdatedAt, job.Details.OccurredAt);
     }
 
     [Fact]

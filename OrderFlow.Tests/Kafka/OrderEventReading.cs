@@ -13,9 +13,32 @@ public sealed class OrderEventReading
     {
         var (notice, error) = Read("""{"items":[],"userId":"alice","orderId":42,"version":2,"occurredAt":"2026-11-25T00:00:00Z","totalAmount":19.98,"more":{}}""");
 
-        Assert.Equal(new OrderNotice("42-2", Topics.Reserved, 42, "alice", 19.98m, Reason: null), notice);
+        Assert.Equal(
+            new OrderNotice("42-2", Topics.Reserved, 42, "alice", 19.98m, Reason: null, OccurredAt: new DateTimeOffset(2026, 11, 25, 0, 0, 0, TimeSpan.Zero)), notice! with { Items = default });
+        Assert.Empty(notice.Items);
         Assert.Null(error);
     }
+
+    [Fact]
+    public void The_lines_of_an_event_are_read_but_for_those_that_no_order_can_have() => Assert.Equal(
+        [new("sku-1", 2), new("sku-2", 1)],
+        Read($$"""
+            {"orderId":42,"userId":"alice","version":2,"items":[{"productId":"sku-1","quantity":2,"new":1},{"productId":"","quantity":1},{"quantity":1},{"productId":"sku-3","quantity":0},
+            {"productId":"{{new string('x', Limits.ProductIdLength + 1)}}","quantity":1},{"productId":"sku-2","quantity":1}]}
+            """).Notice!.Items.ToArray());
+
+    [Fact]
+    public void No_more_lines_are_read_than_an_order_can_have() => Assert.Equal(
+        Limits.OrderLines,
+        Read($$"""{"orderId":42,"userId":"alice","version":2,"items":[{{string.Join(',', Enumerable.Repeat("""{"productId":"sku-1","quantity":1}""", Limits.OrderLines + 1))}}]}""").Notice!.Items.Length);
+
+    [Theory]
+    [InlineData("\"items\":{}")]
+    [InlineData("\"items\":[7]")]
+    [InlineData("\"items\":[{\"productId\":7,\"quantity\":1}]")]
+    [InlineData("\"occurredAt\":\"yesterday\"")]
+    public void Lines_or_a_time_of_another_type_give_an_error(string member) =>
+        Assert.StartsWith("the value is not the JSON of an event", Read($$"""{"orderId":42,"userId":"alice","version":2,{{member}}}""").Error, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{"carrier":"DHL","number":"1","url":"https://parcels.example/1"}""", "DHL", "1", "https://parcels.example/1")]

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text;
 using OrderFlow.Notifications;
+using OrderFlow.Orders;
 
 namespace OrderFlow.Tests.Notifications;
 
@@ -92,6 +94,27 @@ public sealed class NotificationTexts
         var shown = new string('x', offset) + string.Concat(Enumerable.Repeat("🎁", kept)) + "…";
         Assert.Equal($"Your order 42 could not be reserved: {shown}.", NotificationText.Message(Notice("order.failed", reason)));
     }
+
+    /// <summary>What templates show is bounded likewise.</summary>
+    [Fact]
+    public void Leave_the_first_twenty_lines_and_a_truncated_reason_to_templates()
+    {
+        var items = Enumerable.Range(1, 100).Select(line => new OrderLine($"sku-{line}", line)).ToImmutableArray();
+
+        var details = NotificationDetails.Of(Notice("order.failed", new string('x', 385) + ".") with { OccurredAt = TestJobs.Now, Items = items, Tracking = new("DHL", "JD01") });
+
+        Assert.Equal(items.Take(20), details.Items);
+        Assert.Equal(new NotificationDetails(TestJobs.Now, 19.98m, new string('x', 381) + "…", new("DHL", "JD01"), details.Items, MoreItems: 80), details);
+    }
+
+    [Fact]
+    public void Leave_out_what_an_event_does_not_have() => Assert.Equal(
+        new NotificationDetails(TotalAmount: 0), NotificationDetails.Of(Notice("order.reserved") with { TotalAmount = 0, Items = [] }));
+
+    /// <summary>Its event says 0: prices are fixed when stock is reserved.</summary>
+    [Fact]
+    public void Show_no_total_of_an_order_that_is_only_placed() =>
+        Assert.Equal(new NotificationDetails(), NotificationDetails.Of(Notice("order.created") with { TotalAmount = 0 }));
 
     private static OrderNotice Notice(string eventType, string? reason = null) => new("42-2", eventType, 42, "alice", 19.98m, reason);
 }

@@ -14,6 +14,9 @@ public sealed class WorkerSettings
 
     [Theory]
     [InlineData("Notifications:Sender=pigeon", "Notifications__Sender: 'pigeon' is not a sender; it must be log or smtp")]
+    [InlineData("Notifications:DefaultLocale=fr", "Notifications__DefaultLocale: 'fr' has no templates; it must be one of de, en")]
+    [InlineData("Notifications:Templates=/no/such/directory", "Notifications__Templates: /no/such/directory cannot be read: Could not find a part of the path '/no/such/directory'")]
+    [InlineData("Shop:Currency=euro", "Shop__Currency: must be a code of ISO 4217, such as EUR")]
     [InlineData("Notifications:Worker:Concurrency=0", "Notifications__Worker__Concurrency: must be between 1 and 1024")]
     [InlineData("Notifications:Worker:Concurrency=many", "Failed to convert configuration value 'many' at 'Notifications__Worker__Concurrency' to type 'System.Int32'.")]
     [InlineData("Notifications:Worker:Lease=00:00:20.099",

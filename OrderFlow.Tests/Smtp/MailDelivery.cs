@@ -21,10 +21,27 @@ public sealed class MailDelivery
         Assert.Equal("Your order 42 is reserved", mail.Subject);
         Assert.Equal(TestJobs.Now, mail.Date);
         Assert.Equal("auto-generated", mail.Headers["Auto-Submitted"]);
+        Assert.Equal("en", mail.Body!.Headers["Content-Language"]);
         var body = Assert.IsType<TextPart>(mail.Body);
         Assert.Equal(("text/plain", "utf-8"), (body.ContentType.MimeType, body.ContentType.Charset));
         Assert.Equal("Your order 42 is reserved – für Jürgen.\r\nBcc: all@users.example", body.Text.TrimEnd().ReplaceLineEndings("\r\n"));
         Assert.Equal(["Information: The mail server accepted notification 42-2 of order 42"], sender.Log.All);
+    }
+
+    [Fact]
+    public async Task Sends_text_and_HTML_in_the_language_of_the_customer()
+    {
+        await using var server = await MailServer.Start();
+        await using var sender = new MailSender(server);
+
+        await sender.Send(TestTexts.Job("order.reserved", TestTexts.Details, "de-AT"));
+
+        var mail = Assert.Single(server.Mails);
+        var content = TestTexts.Renderer(currency: "EUR").Render(TestTexts.Job("order.reserved", TestTexts.Details));
+        Assert.Equal(("Ihre Bestellung 42 ist reserviert", "de"), (mail.Subject, mail.Body!.Headers["Content-Language"]));
+        Assert.Equal(
+            [("text/plain", "utf-8", content.Text), ("text/html", "utf-8", content.Html!)],
+            Assert.IsType<MultipartAlternative>(mail.Body).Cast<TextPart>().Select(part => (part.ContentType.MimeType, part.ContentType.Charset!, part.Text.ReplaceLineEndings("\n"))));
     }
 
     [Fact]

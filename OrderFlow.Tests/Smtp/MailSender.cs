@@ -23,7 +23,7 @@ internal sealed class MailSender : IAsyncDisposable
         var options = new SmtpOptions { Host = "127.0.0.1", Port = port, Security = "none", From = "The shop <orders@shop.example>", RecipientDomain = "users.example" };
         configure?.Invoke(options);
         _pool = new(Options.Create(options), Clock);
-        _sender = new(_pool, Options.Create(options), Clock, new Logger<SmtpSender>(LoggerFactory.Create(logging => logging.AddProvider(Log))));
+        _sender = new(TestTexts.Renderer(currency: "EUR"), _pool, Options.Create(options), Clock, new Logger<SmtpSender>(LoggerFactory.Create(logging => logging.AddProvider(Log))));
     }
 
     public FakeTimeProvider Clock { get; } = new(TestJobs.Now);

@@ -64,7 +64,7 @@ queue_jobs() {
       for (i = 1; i in key; i++) keys = keys " " queue ":" key[i]
       for (n = 0; n < jobs; n++) {
         order = sprintf("%.0f", first + n)
-        printf "EVALSHA %s 12%s %s 86400000 %s-2 %s bench-user-%d order.reserved \"Your order %s is reserved. Total: 19.98.\" \"\" \"\"\r\n", script, keys, now, order, order, n % users + 1, order
+        printf "EVALSHA %s 12%s %s 86400000 %s-2 %s bench-user-%d order.reserved \"Your order %s is reserved. Total: 19.98.\" \"\" \"\" \"\"\r\n", script, keys, now, order, order, n % users + 1, order
       }
     }'
 }

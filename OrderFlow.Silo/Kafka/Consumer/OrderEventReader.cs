@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using OrderFlow.Notifications;
 using OrderFlow.Orders;
@@ -34,12 +35,24 @@ internal static class OrderEventReader
         var userId = Member(json, "userId")?.GetString();
         var totalAmount = Member(json, "totalAmount")?.GetDecimal();
         var reason = Member(json, "reason")?.GetString();
+        var occurredAt = Member(json, "occurredAt")?.GetDateTimeOffset();
         return orderId is null or < 1 ? (null, "orderId must be at least 1")
             : version is null or < 1 ? (null, "version must be at least 1")
             : totalAmount < 0 ? (null, "totalAmount must not be negative")
             : userId is null or "" or { Length: > Limits.UserIdLength } ? (null, $"userId must have 1 to {Limits.UserIdLength} characters")
-            : (new OrderNotice($"{orderId}-{version}", topic, orderId.Value, userId, totalAmount, reason, ReadTracking(Member(json, "tracking"))), null);
+            : (new OrderNotice(
+                $"{orderId}-{version}", topic, orderId.Value, userId, totalAmount, reason, ReadTracking(Member(json, "tracking")), occurredAt, ReadItems(Member(json, "items"))), null);
     }
+
+    /// <summary>Reads the order's lines, as many as an order can have.</summary>
+    private static ImmutableArray<OrderLine> ReadItems(JsonElement? json) => json is not { } items ? default :
+    [
+        .. from item in items.EnumerateArray().Take(Limits.OrderLines)
+           let productId = Member(item, "productId")?.GetString()
+           let quantity = Member(item, "quantity")?.GetInt32()
+           where productId is { Length: > 0 and <= Limits.ProductIdLength } && quantity > 0
+           select new OrderLine(productId, quantity.Value),
+    ];
 
     /// <summary>Reads the parcel; null where it is not one that an API accepts.</summary>
     private static Tracking? ReadTracking(JsonElement? json)

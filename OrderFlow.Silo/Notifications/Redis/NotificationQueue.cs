@@ -39,7 +39,8 @@ internal sealed partial class NotificationQueue(
         using var span = Traces.Source.StartActivity("send notifications", ActivityKind.Producer);
         span.Describe("redis", "send", "notifications", job.JobId);
         RedisValue[] trace = job.Trace is { } from ? from.TraceState is { } state ? [from.TraceParent, state] : [from.TraceParent] : [];
-        return (bool)await Run(QueueScripts.Enqueue, time.GetUtcNow(), [job.JobId, job.OrderId, job.UserId, job.EventType, job.Message, job.Email ?? "", job.Locale ?? "", .. trace]);
+        RedisValue[] content = [job.JobId, job.OrderId, job.UserId, job.EventType, job.Message, job.Email ?? "", job.Locale ?? "", DetailsJson.Serialize(job.Details)];
+        return (bool)await Run(QueueScripts.Enqueue, time.GetUtcNow(), [.. content, .. trace]);
     }
 
     public async Task<IReadOnlyList<Notification>> ListByOrder(long orderId)

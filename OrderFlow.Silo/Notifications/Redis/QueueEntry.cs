@@ -41,7 +41,7 @@ internal static partial class QueueEntry
 
     private static NotificationJob ReadJob(Dictionary<string, RedisResult> fields) => new(
         Text(fields, "id"), Number(fields, "order"), Text(fields, "user"), Text(fields, "type"), Text(fields, "message"),
-        TraceContext.Of(Text(fields, TraceContext.ParentName), Text(fields, TraceContext.StateName)));
+        TraceContext.Of(Text(fields, TraceContext.ParentName), Text(fields, TraceContext.StateName)), Details: DetailsJson.Deserialize(Text(fields, "details")));
 
     private static Dictionary<string, RedisResult> ReadFields(RedisResult fields) => fields.ToDictionary(StringComparer.Ordinal);
 

@@ -4,11 +4,13 @@ using Microsoft.Extensions.Options;
 using MimeKit;
 using OrderFlow.Notifications;
 using OrderFlow.ServiceDefaults.Notifications;
+using OrderFlow.Silo.Notifications.Templates;
 
 namespace OrderFlow.Silo.Notifications.Smtp;
 
 /// <summary>Sends notifications as mails. The job's id becomes the mail's Message-ID.</summary>
-internal sealed partial class SmtpSender(SmtpConnectionPool pool, IOptions<SmtpOptions> options, TimeProvider time, ILogger<SmtpSender> log) : INotificationSender
+internal sealed partial class SmtpSender(
+    TextRenderer texts, SmtpConnectionPool pool, IOptions<SmtpOptions> options, TimeProvider time, ILogger<SmtpSender> log) : INotificationSender
 {
     /// <summary>The lowest reply code of a permanent error, RFC 5321 §4.2.1.</summary>
     public const int MinPermanentReply = 500;
@@ -29,7 +31,7 @@ internal sealed partial class SmtpSender(SmtpConnectionPool pool, IOptions<SmtpO
 
     public async Task Send(NotificationJob job, CancellationToken cancellationToken)
     {
-        using var mail = NotificationMail.Create(job, _from, options.Value.RecipientDomain, time.GetUtcNow());
+        using var mail = NotificationMail.Create(job, texts.Render(job), _from, options.Value.RecipientDomain, time.GetUtcNow());
         try
         {
             await pool.Run(client => Send(client, mail, cancellationToken), cancellationToken);

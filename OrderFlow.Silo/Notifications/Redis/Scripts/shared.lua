@@ -48,10 +48,10 @@ local function get_entry(stream, ref)
   return redis.call('XRANGE', stream, ref, ref)[1]
 end
 
--- The fields of an entry for the job, and further ones. Without a trace context where the job has none.
+-- The fields of an entry for the job, and further ones. Without details or a trace context where the job has none.
 local function to_fields(job, ...)
   local fields = { 'id', job.id, 'order', job.order, 'user', job.user, 'type', job.type, 'message', job.message, 'attempts', job.attempts, ... }
-  for _, name in ipairs({ 'traceparent', 'tracestate' }) do
+  for _, name in ipairs({ 'details', 'traceparent', 'tracestate' }) do
     if job[name] then
       fields[#fields + 1] = name
       fields[#fields + 1] = job[name]
