@@ -2,8 +2,8 @@ using System.Reflection;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
-using OrderFlow.ServiceDefaults.Http;
 using OrderFlow.ServiceDefaults.Auth;
+using OrderFlow.ServiceDefaults.Http;
 
 namespace OrderFlow.Api.Live;
 

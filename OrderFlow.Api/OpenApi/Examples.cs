@@ -103,7 +103,9 @@ internal static class Examples
         ["placeOrder"] = Reserved with { Status = "pending", TotalAmount = 0, UpdatedAt = Placed, ExpiresAt = null },
         ["changeOrderStatus"] = Reserved with
         {
-            Status = "fulfilled", ExpiresAt = null, Tracking = new("DHL", "JD0146000011", "https://parcels.example/JD0146000011"),
+            Status = "fulfilled",
+            ExpiresAt = null,
+            Tracking = new("DHL", "JD0146000011", "https://parcels.example/JD0146000011"),
         },
         ["archiveProduct"] = new MessageResponse("Product archived"),
         ["replayDeadLetter"] = new MessageResponse("Notification queued or sent"),
