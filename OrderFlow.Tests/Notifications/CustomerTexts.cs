@@ -69,7 +69,6 @@ public sealed class CustomerTexts
         "Leider konnte Ihre Bestellung 42 nicht reserviert werden.\nGrund: Der Preis hat sich geändert.")]
     [InlineData("order.cancelled", null, "Ihre Bestellung 42 ist storniert", "Ihre Bestellung 42 ist storniert.")]
     [InlineData("order.cancelled", "cancelled", "Ihre Bestellung 42 ist storniert", "Ihre Bestellung 42 ist storniert.")]
-    [InlineData("order.cancelled", "deleted", "Ihre Bestellung 42 ist storniert", "Ihre Bestellung 42 ist storniert.\nSie wurde gelöscht.")]
     [InlineData("order.cancelled", "expired", "Ihre Bestellung 42 ist storniert", "Ihre Bestellung 42 ist storniert.\nSie wurde nicht rechtzeitig bestätigt.")]
     [InlineData("order.cancelled", "Produkt zurückgerufen", "Ihre Bestellung 42 ist storniert", "Ihre Bestellung 42 ist storniert.\nGrund: Produkt zurückgerufen")]
     [InlineData("order.reopened", null, "Ihre Bestellung 42 wird erneut bearbeitet", "Wir bearbeiten Ihre Bestellung 42 erneut.")]

@@ -43,12 +43,14 @@ public sealed class TemplateDirectory : IDisposable
         Assert.Empty(Errors());
     }
 
+    /// <summary>Laid out as Kubernetes mounts a ConfigMap.</summary>
     [Fact]
     public void A_folder_adds_a_locale()
     {
-        WriteLocale("fr-CH");
-        Write("fr-CH/order.reserved.subject.liquid", "Votre commande {{ orderId }} est réservée");
-        Write("fr-CH/..data", "what Kubernetes keeps there");
+        WriteLocale("..2026_03_01/fr-CH");
+        Write("..2026_03_01/fr-CH/order.reserved.subject.liquid", "Votre commande {{ orderId }} est réservée");
+        Directory.CreateSymbolicLink(Path.Combine(_directory, "..data"), "..2026_03_01");
+        Directory.CreateSymbolicLink(Path.Combine(_directory, "fr-CH"), "..data/fr-CH");
 
         var renderer = TestTexts.Renderer(_directory);
 
@@ -107,7 +109,9 @@ public sealed class TemplateDirectory : IDisposable
     [Fact]
     public void A_large_file_or_one_in_another_encoding_is_an_error()
     {
-        Write("de/order.created.text.liquid", new string('x', (32 * 1_024) + 1));
+        Write("..data/large", new string('x', (32 * 1_024) + 1));
+        Directory.CreateDirectory(Path.Combine(_directory, "de"));
+        File.CreateSymbolicLink(Path.Combine(_directory, "de/order.created.text.liquid"), "../..data/large");
         File.WriteAllBytes(Path.Combine(_directory, "de/order.reserved.text.liquid"), [.. "f\u00FCr".Select(letter => (byte)letter)]);
 
         Assert.Equal(

@@ -98,18 +98,26 @@ internal static partial class TemplateFiles
 
     private static void ReadFile(string locale, string path, Dictionary<string, Dictionary<string, TemplateFile>> locales, List<string> errors)
     {
-        if (!Required.Contains(Path.GetFileName(path))) errors.Add($"{path}: unknown file; a locale has {string.Join(", ", Required)}");
-        else if (new FileInfo(path).Length > MaxBytes) errors.Add($"{path}: must have at most {MaxBytes / 1_024} KiB");
-        else
+        if (!Required.Contains(Path.GetFileName(path)))
         {
-            try
-            {
-                Add(locales, locale, new(path, File.ReadAllText(path, StrictUtf8)));
-            }
-            catch (DecoderFallbackException)
-            {
-                errors.Add($"{path}: must be in UTF-8");
-            }
+            errors.Add($"{path}: unknown file; a locale has {string.Join(", ", Required)}");
+            return;
+        }
+
+        using var file = new StreamReader(path, StrictUtf8);
+        if (file.BaseStream.Length > MaxBytes)
+        {
+            errors.Add($"{path}: must have at most {MaxBytes / 1_024} KiB");
+            return;
+        }
+
+        try
+        {
+            Add(locales, locale, new(path, file.ReadToEnd()));
+        }
+        catch (DecoderFallbackException)
+        {
+            errors.Add($"{path}: must be in UTF-8");
         }
     }
 
