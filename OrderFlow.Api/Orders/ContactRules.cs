@@ -16,7 +16,7 @@ internal sealed class ContactRules(IOptions<ContactOptions> options)
         var withDefault = command with { DefaultContact = verified is null ? null : new(verified) };
         if (command.Contact?.Email is not { } email || current.Caller.IsAdmin || options.Value.AllowUnverifiedContact) return (withDefault, null);
 
-        return verified is null ? (command, "contact.email is not verified: the token has no email with email_verified true.")
+        return verified is null ? (command, "contact.email is not verified: the token has no valid email with email_verified true.")
             : !EmailAddress.AreSame(email, verified) ? (command, "contact.email is not verified: the token has another email.")
             : (withDefault with { Contact = command.Contact with { Email = verified } }, null);
     }

@@ -49,11 +49,7 @@ internal static class OrderEndpoints
         var (command, forbidden) = contacts.Apply(request.ToCommand(current.Caller), current);
         if (forbidden is not null) return Problems.Forbidden(forbidden);
         if (await ProductIdResolver.Validate(cluster, request.Items!) is { IsEmpty: false } errors) return Problems.Invalid(errors);
-        if (!upgrade.IsComplete())
-        {
-            if (command.NeedsUpgradedSilos) throw NotSupportedYet();
-            command = command with { DefaultContact = null };
-        }
+        if (command.NeedsUpgradedSilos && !upgrade.IsComplete()) throw NotSupportedYet();
 
         var (use, result) = key.Key is { } value ? await placer.PlaceOnce(cluster, value, command) : new(KeyUse.First, await placer.Place(cluster, command));
         if (use == KeyUse.OtherCommand) return Problems.IdempotencyKeyReused();

@@ -12,6 +12,12 @@ public interface IContactGrain : IGrainWithIntegerKey
     [Alias("remove-from-orders")]
     Task<ContactRemoval> RemoveFromOrders(string userId, OrderListPosition? after);
 
+    /// <summary>Removes it from the notifications of a deleted order that are not sent yet.</summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="lastVersion">Its version.</param>
+    [Alias("remove-from-order")]
+    Task RemoveFromNotifications(long orderId, long lastVersion);
+
     /// <summary>Removes it from queued and dead-lettered notifications; once <see cref="RemoveFromOrders"/> is done, or new ones would bring it back.</summary>
     /// <param name="userId">The customer.</param>
     /// <param name="cursor">The <see cref="ContactRemoval.Cursor"/> of the step before; null for the first one.</param>

@@ -30,6 +30,9 @@ internal interface INotificationQueue
     /// <inheritdoc cref="IDeadLetterBatchGrain.Purge"/>
     Task<DeadLetterBatch> PurgeMatching(DeadLetterFilter filter, string range);
 
+    /// <summary>Removes the mail address and language from an order's jobs up to this version; they are sent without.</summary>
+    Task RemoveContacts(long orderId, long lastVersion);
+
     /// <summary>
     /// Removes a customer's mail address and language from some of the jobs; they are sent without. For a minute new jobs of the customer get none either: an event
     /// that was being handled meanwhile may have read what the order no longer has.

@@ -8,12 +8,16 @@ namespace OrderFlow.Notifications;
 /// <inheritdoc cref="INotificationGrain"/>
 /// <remarks>The queue recognizes redelivered events by their ids, so any number of silos may handle the same one.</remarks>
 [GrainType("notification"), StatelessWorker, Reentrant]
-internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory grains, RollingUpgrade upgrade) : Grain, INotificationGrain
+internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory grains) : Grain, INotificationGrain
 {
     public async Task Notify(OrderNotice notice)
     {
         var message = NotificationText.Message(notice) ?? throw new NotSupportedException($"this version has no text for events of type {notice.EventType}");
-        if (await GetContact(notice) is not { } contact) return;   // nobody is notified of a deleted order
+        if (await GetContact(notice) is not { } contact)
+        {
+            await queue.RemoveContacts(notice.OrderId, VersionOf(notice.EventId));   // nobody is notified of a deleted order; what is still to be sent goes without
+            return;
+        }
 
         await queue.Enqueue(new NotificationJob(
             notice.EventId, notice.OrderId, notice.UserId, notice.EventType, message, TraceContext.Current, contact.Email, contact.Locale, NotificationDetails.Of(notice)));
@@ -23,18 +27,20 @@ internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory 
         ? new(Outcome.Ok, new([.. all.Skip((int)Math.Min((page - 1L) * limit, int.MaxValue)).Take(limit)], all.Count, page, limit))
         : new(Outcome.NotFound);
 
-    /// <summary>Whom to notify, without members while a silo of 1.0.0 may hold the order; null where it is deleted.</summary>
+    /// <summary>The version of an order in the id of its event.</summary>
+    public static long VersionOf(string jobId) => long.Parse(jobId.AsSpan(jobId.IndexOf('-', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
+
+    /// <summary>Whom to notify, without members where a silo of 1.0.0 holds the order; null where it is deleted.</summary>
     private async Task<OrderContact?> GetContact(OrderNotice notice)
     {
         if (notice.Reason == CancelReasons.Deleted) return null;
-        if (!upgrade.IsComplete()) return new();
         try
         {
             return await grains.GetGrain<IOrderFulfilmentGrain>(notice.OrderId).GetContact();
         }
         catch (TypeLoadException)
         {
-            return new();   // one has joined
+            return new();   // 1.0.0 cannot load the interface
         }
     }
 }
@@ -44,10 +50,8 @@ internal sealed class NotificationGrain(INotificationQueue queue, IGrainFactory 
 internal sealed class NotificationListGrain(INotificationQueue queue, IGrainFactory grains) : Grain, INotificationListGrain
 {
     public async Task<NotificationList> ListAfter(long orderId, string after, int limit, Caller by) => await queue.ListFor(by, orderId, grains) is { } all
-        ? new(Outcome.Ok, new([.. all.SkipWhile(notification => VersionOf(notification.JobId) <= VersionOf(after)).Take(limit)], all.Count, Number: 1, limit))
+        ? new(Outcome.Ok, new([.. all.SkipWhile(notification => NotificationGrain.VersionOf(notification.JobId) <= NotificationGrain.VersionOf(after)).Take(limit)], all.Count, Number: 1, limit))
         : new(Outcome.NotFound);
-
-    private static long VersionOf(string jobId) => long.Parse(jobId.AsSpan(jobId.IndexOf('-', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
 }
 
 /// <summary>Who may list what.</summary>

@@ -27,6 +27,8 @@ internal sealed class ContactGrain(IOrderIndex orders, INotificationQueue queue,
         return new(ids.Count, next);
     }
 
+    public Task RemoveFromNotifications(long orderId, long lastVersion) => queue.RemoveContacts(orderId, lastVersion);
+
     public async Task<ContactRemoval> RemoveFromNotifications(string userId, string? cursor)
     {
         var (removed, next) = await queue.RemoveContacts(userId, cursor);

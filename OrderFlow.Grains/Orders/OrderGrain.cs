@@ -33,11 +33,7 @@ internal sealed partial class OrderGrain(
 
     public async Task<OrderResult> Place(PlaceOrder command)
     {
-        if (!upgrade.IsComplete())
-        {
-            if (command.NeedsUpgradedSilos) return new(Outcome.Unsupported);
-            command = command with { DefaultContact = null };   // 1.0.0 would leave it on a deleted order
-        }
+        if (command.NeedsUpgradedSilos && !upgrade.IsComplete()) return new(Outcome.Unsupported);
 
         var (decision, order) = await InsertOrRead(command);
         var isNew = decision.Next is not null;
@@ -86,7 +82,14 @@ internal sealed partial class OrderGrain(
         return decision.Outcome;
     }
 
-    public Task<OrderResult> Delete(Caller by, IfVersion ifVersion) => Change(order => OrderLifecycle.Delete(order, by, Now, ifVersion));
+    public async Task<OrderResult> Delete(Caller by, IfVersion ifVersion)
+    {
+        var result = await Change(order => OrderLifecycle.Delete(order, by, Now, ifVersion));
+
+        // Also where its event does so: orders in a final status publish none.
+        if (_record.Value?.Order is { IsDeleted: true } deleted) grains.GetGrain<IContactGrain>(0).RemoveFromNotifications(deleted.Id, deleted.Version).Ignore();
+        return result;
+    }
 
     public async Task<OrderResult> GetSettled(Caller by, TimeSpan timeout)
     {

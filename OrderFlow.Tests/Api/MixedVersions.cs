@@ -160,9 +160,9 @@ public sealed class MixedVersions : IDisposable
     }
 
     [Theory]
-    [InlineData(false, null)]
-    [InlineData(true, "anna@mail.example")]
-    public async Task The_tokens_address_is_sent_once_all_silos_are_updated(bool areAllUpdated, string? sent)
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_tokens_address_is_sent_whether_all_silos_are_updated_or_not(bool areAllUpdated)
     {
         PlaceOrder? command = null;
         _grains.Answer<IOrderGrain>((_, arguments) =>
@@ -174,7 +174,7 @@ public sealed class MixedVersions : IDisposable
         using var anna = _api.As(Tokens.For("anna", claims => (claims["email"], claims["email_verified"]) = ("anna@mail.example", true)));
         using var answer = await Send(anna, "POST", "/orders", """{"userId":"anna","items":[{"productId":"a","quantity":1}]}""");
 
-        Assert.Equal((HttpStatusCode.Created, null, sent), (answer.StatusCode, command!.Contact, command.DefaultContact?.Email));
+        Assert.Equal((HttpStatusCode.Created, null, "anna@mail.example"), (answer.StatusCode, command!.Contact, command.DefaultContact?.Email));
     }
 
     /// <summary>A silo of 1.0.0 cannot load the types of the newer interface; where no silo has it, there is no such grain.</summary>

@@ -9,7 +9,7 @@ namespace OrderFlow.Tests.Api;
 [Collection(ClusterCollection.Name)]
 public sealed class OrderContacts : IDisposable
 {
-    private const string Unverified = "contact.email is not verified: the token has no email with email_verified true.";
+    private const string Unverified = "contact.email is not verified: the token has no valid email with email_verified true.";
     private const string Another = "contact.email is not verified: the token has another email.";
 
     private readonly OrderFlowCluster _cluster;

@@ -90,6 +90,10 @@ public sealed class TemplateDirectory : IDisposable
     [InlineData("de/formats.json", "null", "de/formats.json: must be an object")]
     [InlineData("de/formats.json", """{"decimalSeparator":".","groupSeparator":",","currencyFirst":true,"date":"d. M. yyyy","months":["Jänner"]}""",
         "de/formats.json: months must have 12 names")]
+    [InlineData("de/formats.json", """{"decimalSeparator":"","groupSeparator":",","currencyFirst":true,"date":"d. M. yyyy","months":["a","b","c","d","e","f","g","h","i","j","k","l"]}""",
+        "de/formats.json: decimalSeparator must not be empty")]
+    [InlineData("de/formats.json", """{"decimalSeparator":".","groupSeparator":",","currencyFirst":true,"date":"d. M. yyyy","months":["a","b","c","d","e",null,"g","h","i","j","k","l"]}""",
+        "de/formats.json: months must have 12 names")]
     public void An_error_names_the_file_the_line_and_the_reason(string file, string text, string error)
     {
         Write(file, text);

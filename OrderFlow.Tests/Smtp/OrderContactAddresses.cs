@@ -71,6 +71,22 @@ public sealed class OrderContactAddresses
     }
 
     [Fact]
+    public async Task Are_not_in_the_reason_of_a_pause()
+    {
+        await using var server = new ScriptedMailServer { RecipientReply = "530 5.7.0 <anna.berg@mail.example>: authentication required" };
+        var jobs = new InMemoryQueue();
+        jobs.Add([TestJobs.Job() with { Email = "anna.berg@mail.example" }]);
+        await using var worker = await WorkerHost.Start(
+            jobs, sender: null, time: null, ("Notifications:Sender", "smtp"), ("Smtp:Host", "127.0.0.1"), ("Smtp:Port", $"{server.Port}"), ("Smtp:Security", "none"),
+            ("Smtp:From", "orders@shop.example"));
+
+        await WorkerHost.Until("the pause", () => worker.Log.All.Any(line => line.Contains("No notification can be sent", StringComparison.Ordinal)));
+
+        Assert.All(worker.Log.All, line => Assert.DoesNotContain("anna", line, StringComparison.OrdinalIgnoreCase));
+        Assert.Equal("the mail server wants a login (Smtp__Username): 5.7.0 <[contact]>: authentication required", (await worker.Health("sender")).Description);
+    }
+
+    [Fact]
     public void Of_other_jobs_leave_reasons_as_they_are() => Assert.Equal("550 <alice@users.example> unknown", TestJobs.Job().Redact("550 <alice@users.example> unknown"));
 
     [Theory]

@@ -35,7 +35,7 @@ internal static class OrderEventReader
         var userId = Member(json, "userId")?.GetString();
         var totalAmount = Member(json, "totalAmount")?.GetDecimal();
         var reason = Member(json, "reason")?.GetString();
-        var occurredAt = Member(json, "occurredAt")?.GetDateTimeOffset();
+        DateTimeOffset? occurredAt = Member(json, "occurredAt") is { ValueKind: JsonValueKind.String } time && time.TryGetDateTimeOffset(out var at) ? at : null;
         return orderId is null or < 1 ? (null, "orderId must be at least 1")
             : version is null or < 1 ? (null, "version must be at least 1")
             : totalAmount < 0 ? (null, "totalAmount must not be negative")
@@ -44,12 +44,13 @@ internal static class OrderEventReader
                 $"{orderId}-{version}", topic, orderId.Value, userId, totalAmount, reason, ReadTracking(Member(json, "tracking")), occurredAt, ReadItems(Member(json, "items"))), null);
     }
 
-    /// <summary>Reads the order's lines, as many as an order can have.</summary>
-    private static ImmutableArray<OrderLine> ReadItems(JsonElement? json) => json is not { } items ? default :
+    /// <summary>Reads the order's lines, as many as an order can have; those that are none are left out.</summary>
+    private static ImmutableArray<OrderLine> ReadItems(JsonElement? json) => json is not { ValueKind: JsonValueKind.Array } items ? default :
     [
         .. from item in items.EnumerateArray().Take(Limits.OrderLines)
-           let productId = Member(item, "productId")?.GetString()
-           let quantity = Member(item, "quantity")?.GetInt32()
+           where item.ValueKind == JsonValueKind.Object
+           let productId = Member(item, "productId") is { ValueKind: JsonValueKind.String } id ? id.GetString() : null
+           let quantity = Member(item, "quantity") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var units) ? units : (int?)null
            where productId is { Length: > 0 and <= Limits.ProductIdLength } && quantity > 0
            select new OrderLine(productId, quantity.Value),
     ];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using OrderFlow.Notifications;
 using OrderFlow.Telemetry;
@@ -102,6 +103,14 @@ internal sealed partial class NotificationQueue(
     public Task<DeadLetterBatch> ReplayMatching(DeadLetterFilter filter, string range) => MoveMatching(QueueScripts.ReplayMatching, filter, range);
 
     public Task<DeadLetterBatch> PurgeMatching(DeadLetterFilter filter, string range) => MoveMatching(QueueScripts.PurgeMatching, filter, range);
+
+    public async Task RemoveContacts(long orderId, long lastVersion)
+    {
+        var versions = Math.Min(lastVersion, MaxJobsPerOrder);
+        var database = await connection.GetDatabase();
+        await database.HashDeleteAsync(
+            _keys.Contacts, [.. Enumerable.Range(0, (int)versions).Select(back => (RedisValue)string.Create(CultureInfo.InvariantCulture, $"{orderId}-{lastVersion - back}"))]);
+    }
 
     public async Task<(int Removed, string? Cursor)> RemoveContacts(string userId, string? cursor = null)
     {

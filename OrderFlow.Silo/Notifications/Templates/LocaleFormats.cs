@@ -60,7 +60,8 @@ internal sealed partial record LocaleFormats(string DecimalSeparator, string Gro
     }
 
     private string? Validate() =>
-        Months.Count != MonthsOfYear ? $"months must have {MonthsOfYear} names"
+        DecimalSeparator.Length == 0 ? "decimalSeparator must not be empty"
+        : Months.Count != MonthsOfYear || Months.Any(string.IsNullOrWhiteSpace) ? $"months must have {MonthsOfYear} names"
         : !DateFormat().IsMatch(Date) ? "date must be a format of d, dd, M, MM, MMMM, yyyy and punctuation, such as d. MMMM yyyy"
         : null;
 

@@ -35,7 +35,7 @@ internal sealed partial class JobExecutor(
         metrics.RecordSend(time.GetElapsedTime(startedAt));
         if (failure is not null) span.Fail(claimed.Job.Redact(failure.Message));
 
-        if (failure is SenderUnavailableException) availability.ReportRefusal(failure.Message);
+        if (failure is SenderUnavailableException) availability.ReportRefusal(claimed.Job.Redact(failure.Message));
         else availability.ReportOther();
         await (failure switch
         {
