@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
+using Microsoft.Extensions.DependencyInjection;
 using OrderFlow.Tests.Api;
+using OrderFlow.Tests.Fixtures;
 
 namespace OrderFlow.Tests.Live;
 
@@ -12,6 +14,8 @@ public sealed class WithdrawnKeys
         await using var provider = await LoopbackProvider.Start();
         var (tokenBefore, withdrawn) = (provider.Token("root", claims => claims["role"] = "admin"), provider.Rotate());
         using var api = new LiveApi(provider.Settings);
+        var keys = api.Program.Services.GetRequiredService<SigningKeys>();
+        await Eventually.Get("the first keys", () => Task.FromResult(keys.Current), known => known is not null);   // a request that came before would wait for time to pass
         using var before = Client(api, tokenBefore);
         using var after = Client(api, provider.Token("root", claims => claims["role"] = "admin"));
         using var ended = await api.Follow(before, "/orders/events");
